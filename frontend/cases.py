@@ -1,0 +1,261 @@
+"""One case as the reading page sees it: what the script gets (contract.ts) and what the templates are given.
+
+Before a blind first read is stored nothing here asks for a prediction, so nothing of it can leave.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from inference.models import Prediction
+from inference.queries import champion_of
+from inference.services import prediction_ensure, prediction_show
+from inference.services.predictions import NotScored
+from labeling.models import Assignment, Read
+from labeling.queries import cases_today, newest_read, worklist
+from overread.accounts.models import User
+from overread.archive.models import Image
+from overread.projects.models import Finding, Project
+
+SKIP_REASONS = ("Image quality too poor", "Wrong body part or view", "Not my field", "I know this patient")
+VIEWS = {"PA": "frontal PA", "AP": "frontal AP", "LL": "lateral", "RL": "lateral", "LATERAL": "lateral"}
+SEXES = {"M": "M", "F": "F", "O": "other"}
+
+
+@dataclass(frozen=True)
+class OpenCase:
+    """A case in front of a reader: its assignment, the phase it is in, and what may be shown with it."""
+
+    assignment: Assignment
+    state: str  # blind, open, revealed, done
+    prediction: Prediction | None
+    waiting: bool
+    read: Read | None  # the reader's own standing answer
+
+
+def case_open(assignment: Assignment, reader: User) -> OpenCase:
+    """The case as it may be shown now. A prediction is looked up, and its showing recorded, only where it may be seen."""
+    state = _state(assignment, reader)
+    prediction, waiting = (None, False) if state == "blind" else _suggestion(assignment)
+    if prediction:
+        prediction_show(prediction=prediction, user=reader)
+    own = newest_read(project=assignment.project, image=assignment.image, reader=reader)
+    return OpenCase(assignment, state, prediction, waiting, own)
+
+
+def _state(assignment: Assignment, reader: User) -> str:
+    if assignment.state == Assignment.State.DONE:
+        return "done"
+    if not assignment.blind:
+        return "open"
+    return "revealed" if assignment.state == Assignment.State.REVEALED else "blind"
+
+
+def _suggestion(assignment: Assignment) -> tuple[Prediction | None, bool]:
+    """The champion's prediction, or whether one is still being made."""
+    pipeline = champion_of(assignment.project)
+    if pipeline is None:
+        return None, False
+    try:
+        return prediction_ensure(pipeline=pipeline, image=assignment.image), False
+    except NotScored:
+        return None, True
+
+
+def case_data(case: OpenCase, reader: User, position: Mapping[str, int]) -> dict[str, Any]:
+    """What the script gets of the case in front."""
+    outputs = case.prediction.outputs if case.prediction else {}
+    findings = [
+        finding_data(finding, key, outputs.get(finding.slug), case.assignment)
+        for key, finding in enumerate(case.assignment.project.findings.all(), start=1)
+    ]
+    marks = [
+        {"finding": region.finding.slug, "kind": region.kind, "points": region.points}
+        for region in (case.read.regions.all() if case.read else ())
+    ]
+    return _data(case.assignment, case.state, findings, marks, position)
+
+
+def ahead_data(assignment: Assignment, position: Mapping[str, int]) -> dict[str, Any]:
+    """What the script gets of the case after that, to fetch its pixels ahead: nothing of the model."""
+    findings = [
+        finding_data(finding, key, None, assignment)
+        for key, finding in enumerate(assignment.project.findings.all(), start=1)
+    ]
+    return _data(assignment, "blind" if assignment.blind else "open", findings, [], position)
+
+
+def _data(
+    assignment: Assignment, state: str, findings: list[dict[str, Any]], marks: list[Any], position: Mapping[str, int]
+) -> dict[str, Any]:
+    return {
+        "assignment": str(assignment.pk),
+        "version": assignment.version,
+        "state": state,
+        "pseudonym": assignment.image.patient.code,
+        "image": image_data(assignment.image),
+        "findings": findings,
+        "marks": marks,
+        "foot": None,
+        "urls": urls(assignment),
+        "position": position,
+    }
+
+
+def urls(assignment: Assignment) -> dict[str, str | None]:
+    slug = assignment.project.slug
+    of_case = {
+        name: reverse(f"read-{name}", args=[slug, assignment.pk]) for name in ("submit", "skip", "release", "heartbeat")
+    }
+    return {**of_case, "undo": None, "worklist": reverse("worklist", args=[slug])}
+
+
+def finding_data(finding: Finding, key: int, said: Mapping[str, Any] | None, assignment: Assignment) -> dict[str, Any]:
+    shown = said is not None and "probability" in said
+    return {
+        "slug": finding.slug,
+        "name": finding.name,
+        "kind": finding.kind,
+        "options": finding.options,
+        "unit": finding.unit,
+        "key": key if key <= 9 else None,
+        "map_url": reverse("read-map", args=[assignment.project.slug, assignment.pk, finding.slug]) if shown else None,
+        "above": said.get("above") if said else None,
+    }
+
+
+def image_data(image: Image) -> dict[str, Any]:
+    rendering = image.rendering
+    return {
+        "id": str(image.pk),
+        **{
+            name: getattr(rendering, name)
+            for name in ("rows", "columns", "half_rows", "half_columns", "channels", "slope", "intercept", "inverted")
+        },
+        "windows": rendering.windows,
+        "half_url": reverse("image-pixels", args=[image.pk, "half"]),
+        "full_url": reverse("image-pixels", args=[image.pk, "full"]),
+        "alt": " ".join(part for part in (image.modality, view_words(image)) if part) or "Image",
+        "spacing": image.pixel_spacing,
+        "spacing_kind": image.spacing_kind,
+    }
+
+
+def view_words(image: Image) -> str:
+    return VIEWS.get(image.view.upper(), image.view)
+
+
+def patient_context(image: Image) -> dict[str, Any]:
+    """What stands in the header: pseudonym, age, sex, view, laterality, device; dates only as intervals."""
+    return {
+        "pseudonym": image.patient.code,
+        "age": f"{image.age_years:.0f} y" if image.age_years is not None else "",
+        "sex": SEXES.get(image.sex, ""),
+        "view": view_words(image),
+        "laterality": image.laterality,
+        "interval": interval_words(image),
+        "device": image.device,
+    }
+
+
+def interval_words(image: Image) -> str:
+    """How long after the patient's study before it, in days; dates are shifted, intervals are true."""
+    if image.study.day is None:
+        return ""
+    earlier = (
+        image.patient.studies.filter(day__lt=image.study.day).order_by("-day").values_list("day", flat=True).first()
+    )
+    if earlier is None:
+        return ""
+    days = image.study.day - earlier
+    return ngettext("%(days)d day after the prior", "%(days)d days after the prior", days) % {"days": days}
+
+
+def panel_context(case: OpenCase, last: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """What the panel's template is given. In mode blind nothing of it knows the model."""
+    outputs = case.prediction.outputs if case.prediction else {}
+    said = {answer.finding.slug: answer.value for answer in case.read.answers.all()} if case.read else {}
+    first = first_read(case)
+    findings = [
+        finding_context(finding, key, outputs.get(finding.slug), said.get(finding.slug), first.get(finding.slug))
+        for key, finding in enumerate(case.assignment.project.findings.all(), start=1)
+    ]
+    return {
+        "mode": "open" if case.state == "done" else case.state,
+        "model_name": case.prediction.pipeline.name if case.prediction else "",
+        "findings": findings,
+        "maps": [slug for slug, output in outputs.items() if "probability" in output],
+        "notice": notice(case),
+        "comment": case.read.comment if case.read else "",
+        "last": last,
+    }
+
+
+def notice(case: OpenCase) -> str:
+    if case.state == "blind":
+        return ""
+    if case.waiting:
+        return _("The suggestion for this case is still being made. Read as usual.")
+    return "" if case.prediction else _("No suggestion for this case. Read as usual.")
+
+
+def first_read(case: OpenCase) -> dict[str, str]:
+    """After the reveal: finding slug → what the reader answered blind, in words."""
+    if case.state != "revealed":
+        return {}
+    blind = Read.objects.filter(
+        assignment=case.assignment, reader=case.assignment.reader, phase=Read.Phase.BLIND, superseded_by=None
+    ).first()
+    answers = blind.answers.select_related("finding") if blind else ()
+    return {answer.finding.slug: answer.value.replace("_", " ").capitalize() for answer in answers}
+
+
+def finding_context(
+    finding: Finding, key: int, said: Mapping[str, Any] | None, value: str | None, first: str | None
+) -> dict[str, Any]:
+    context: dict[str, Any] = {
+        "slug": finding.slug,
+        "name": finding.name,
+        "kind": finding.kind,
+        "options": finding.options,
+        "unit": finding.unit,
+        "key": key if key <= 9 else None,
+        "value": value,
+        "first_read": first,
+        "probability_text": None,
+        "tags": [],
+    }
+    return context | (suggestion_context(said) if said else {})
+
+
+def suggestion_context(said: Mapping[str, Any]) -> dict[str, Any]:
+    """The line under a finding: number, threshold, bar. Rounded so that the number never contradicts the verdict."""
+    if "value" in said:
+        return {"probability_text": f"{said['value']:.1f} {said['unit']}", "bar": None, "tick": None, "above": False}
+    probability = said["probability"]
+    context = {"bar": round(probability * 100, 1), "tick": None, "above": False}
+    if "option" in said:
+        return context | {"probability_text": f"{said['option']} {probability:.2f}"}
+    digits = next((n for n in (2, 3, 4) if _consistent(probability, said["threshold"], n)), 6)
+    return context | {
+        "probability_text": f"{probability:.{digits}f}",
+        "threshold_text": f"{said['threshold']:.{digits}f}",
+        "tick": round(said["threshold"] * 100, 1),
+        "above": said["above"],
+    }
+
+
+def _consistent(probability: float, threshold: float, digits: int) -> bool:
+    """Whether both, rounded so, still stand to each other as they do."""
+    return (round(probability, digits) >= round(threshold, digits)) == (probability >= threshold)
+
+
+def position_of(project: Project, reader: User) -> dict[str, int]:
+    done = cases_today(project=project, reader=reader)
+    return {"done": done, "total": done + max(1, worklist(project=project, reader=reader).count())}

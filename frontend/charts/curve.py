@@ -1,0 +1,128 @@
+"""Curves over epochs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from frontend.charts.scale import Scale, ticks, words
+
+LEFT, RIGHT, TOP, BOTTOM = 44, 448, 18, 246
+NAMES = 92  # kept free at the right for the lines' names
+
+
+@dataclass(frozen=True)
+class Series:
+    """One line: its name, its (x, y) points from left to right, and its style: s1 measured, s2 comparison."""
+
+    name: str
+    points: tuple[tuple[float, float], ...]
+    style: Literal["s1", "s2"] = "s1"
+
+
+@dataclass(frozen=True)
+class Limit:
+    """A horizontal line with its words."""
+
+    value: float
+    words: str
+
+
+def curve(
+    series: Sequence[Series],
+    *,
+    label: str,
+    x_to: float,
+    x_words: str,
+    y_from: float,
+    y_to: float,
+    limit: Limit | None = None,
+    best: Callable[[Sequence[tuple[float, float]]], tuple[float, float]] | None = None,
+) -> SafeString:
+    """Lines over 0..x_to, within y_from..y_to widened to round numbers and to what is drawn.
+
+    `best` picks the point of the first series to be marked and named. The x axis is the whole run's, so that it does
+    not jump as the lines grow.
+    """
+    drawn = [y for line in series for _, y in line.points] + ([limit.value] if limit else [])
+    low, high = min([y_from, *drawn]), max([y_to, *drawn])
+    levels = ticks(low, high if high > low else low + 1)
+    x, y = Scale(0, max(x_to, 1), LEFT, RIGHT if best else RIGHT - NAMES), Scale(levels[0], levels[-1], BOTTOM, TOP)
+    parts = [_grid(x, y, levels), _axis(x, x_words), _limit(x, y, limit) if limit else ""]
+    parts += [_line(x, y, line) for line in series if line.points]
+    parts += [_best(x, y, best(series[0].points), limit)] if best and series[0].points else _names(x, y, series)
+    return format_html(
+        '<svg class="chart" viewBox="0 0 460 286" role="img" aria-label="{}">{}</svg>',
+        label,
+        format_html_join("", "{}", ((part,) for part in parts)),
+    )
+
+
+def _grid(x: Scale, y: Scale, levels: list[float]) -> SafeString:
+    rows = ((x.end, y(level), LEFT - 6, y(level) + 4, text) for level, text in zip(levels, words(levels), strict=True))
+    line = '<line class="gl" x1="44" x2="{0}" y1="{1}" y2="{1}"/><text class="end" x="{2}" y="{3}">{4}</text>'
+    return format_html_join("", line, rows)
+
+
+def _axis(x: Scale, x_words: str) -> SafeString:
+    marks = [mark for mark in ticks(0, x.high, about=4) if mark <= x.high and mark == int(mark)]
+    places = ((x(mark), f"{mark:.0f}") for mark in marks)
+    return format_html(
+        '<line class="ax" x1="{}" x2="{}" y1="{}" y2="{}"/>{}<text class="mid" x="{}" y="283">{}</text>',
+        LEFT,
+        x.end,
+        BOTTOM,
+        BOTTOM,
+        format_html_join("", '<text class="mid" x="{}" y="263">{}</text>', places),
+        (LEFT + x.end) / 2,
+        x_words,
+    )
+
+
+def _limit(x: Scale, y: Scale, limit: Limit) -> SafeString:
+    level = y(limit.value)
+    line = '<line class="ref" x1="44" x2="{3}" y1="{0}" y2="{0}"/><text class="end" x="{3}" y="{1}">{2}</text>'
+    return format_html(line, level, level + 17, limit.words, x.end)
+
+
+def _line(x: Scale, y: Scale, line: Series) -> SafeString:
+    places = [(x(at), y(value)) for at, value in line.points]
+    if len(places) == 1:
+        return format_html('<circle class="hollow" cx="{}" cy="{}" r="3"/>', *places[0])
+    return format_html(
+        '<polyline class="{}" points="{}"/>', line.style, " ".join(f"{left},{top}" for left, top in places)
+    )
+
+
+def _best(x: Scale, y: Scale, point: tuple[float, float], limit: Limit | None) -> SafeString:
+    """The marked point and its value above it, or below where a limit runs through."""
+    left, top = x(point[0]), y(point[1])
+    crossed = limit is not None and top - 26 < y(limit.value) < top - 6
+    anchor = "mid" if LEFT + 40 < left < RIGHT - 40 else "end" if left > LEFT + 40 else ""
+    return format_html(
+        '<circle class="pt" cx="{}" cy="{}" r="5"/><text class="strong {}" x="{}" y="{}">best {}</text>',
+        left,
+        top,
+        anchor,
+        left,
+        round(top + 20 if crossed else top - 11, 1),
+        f"{point[1]:.3f}",
+    )
+
+
+def _names(x: Scale, y: Scale, series: Sequence[Series]) -> list[SafeString]:
+    """Each line's name and last value behind its end, the upper one first, none over another."""
+    ended = sorted((line for line in series if line.points), key=lambda line: -line.points[-1][1])
+    out, free = [], float(TOP)
+    for line in ended:
+        at, value = line.points[-1]
+        place = max(y(value) + 4, free)
+        free = place + 16
+        out.append(
+            format_html('<text class="name" x="{}" y="{}">{} {}</text>', x(at) + 7, place, line.name, f"{value:.2f}")
+        )
+    return out

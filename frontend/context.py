@@ -1,0 +1,49 @@
+"""What every page is given: where one can go from here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from overread.accounts.models import User
+from overread.projects.models import Project
+
+PAGES = (
+    ("worklist", _("Worklist"), "labeling.read"),
+    ("project-data", _("Data"), "archive.view"),
+    ("upload", _("Upload"), "archive.upload"),
+    ("project-models", _("Model"), "inference.view"),
+    ("project-training", _("Training"), "training.view"),
+    ("project-settings", _("Settings"), "projects.administer"),
+)
+
+
+@dataclass(frozen=True)
+class Item:
+    label: Any
+    url: str
+    current: bool
+
+
+def navigation(request: HttpRequest) -> dict[str, Any]:
+    """The pages this user may open in the project at hand, and the operator's pages."""
+    user, match = getattr(request, "user", None), request.resolver_match
+    if not isinstance(user, User) or match is None:
+        return {}
+    items = []
+    if slug := match.kwargs.get("slug"):
+        project = Project.objects.filter(slug=slug).first()
+        for name, label, permission in PAGES:
+            if project and user.has_perm(permission, project):
+                url = reverse(name, args=[slug])
+                items.append(Item(label, url, request.path.startswith(url)))
+    if user.is_staff:
+        items += [
+            Item(label, reverse(name), request.path.startswith(reverse(name)))
+            for name, label in (("jobs", _("Jobs")), ("audit-log", _("Audit")))
+        ]
+    return {"navigation": items}

@@ -1,0 +1,1 @@
+"""Addresses of pages that stand in files of their own."""

@@ -1,0 +1,125 @@
+"""The operator's view of durable work: what waits, what runs, what died and why."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import wraps
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from overread.accounts.models import User
+from overread.jobs.models import Job, State
+from overread.jobs.queries import jobs_newest, jobs_summary, workers_alive
+from overread.jobs.registry import KINDS, QUEUES
+from overread.jobs.services import job_cancel, job_retry
+from overread.projects.models import Project
+
+JOBS, DEAD = 50, 20
+View = Callable[..., HttpResponse]
+
+
+def operator_only(view: View) -> View:
+    """For the deployment's operators; others are told that it is not theirs."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **options: Any) -> HttpResponse:
+        if not (isinstance(request.user, User) and request.user.is_staff):
+            raise PermissionDenied("This page is for the operators of this deployment.")
+        return view(request, *args, **options)
+
+    return login_required(guarded)
+
+
+@operator_only
+@never_cache
+@require_GET
+def listing(request: HttpRequest) -> HttpResponse:
+    state, kind = request.GET.get("state", ""), request.GET.get("kind", "")
+    shown = Paginator(jobs_newest(state=state, kind=kind), JOBS).get_page(request.GET.get("page"))
+    dead = [] if state or kind else list(jobs_newest(state=State.DEAD)[:DEAD])
+    context = {
+        "page": shown,
+        "rows": named(list(shown)),
+        "dead": named(dead),
+        "queues": queues(),
+        "workers": workers_alive(),
+        "states": State.choices,
+        "kinds": sorted(KINDS),
+        "state": state,
+        "kind": kind,
+        "query": urlencode({"state": state, "kind": kind}) if state or kind else "",
+    }
+    return render(request, "jobs.html", context)
+
+
+@operator_only
+@never_cache
+@require_GET
+def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """One job; while it waits or runs the page asks again and again for the part that changes."""
+    job = get_object_or_404(Job.objects.select_related("requested_by"), pk=pk)
+    template = "jobs/detail.html" if request.headers.get("HX-Request") else "job.html"
+    ((_job, project),) = named([job])
+    response = render(request, template, {"job": job, "active": active(job), "project_name": project})
+    if request.headers.get("HX-Request") and not active(job):
+        response["HX-Refresh"] = "true"
+    return response
+
+
+@operator_only
+@require_POST
+def retry(request: HttpRequest, pk: UUID) -> HttpResponse:
+    if job_retry(job=get_object_or_404(Job, pk=pk), actor=operator(request)):
+        messages.success(request, _("The job waits again, with all its attempts."))
+    else:
+        messages.warning(request, _("Only a dead or cancelled job can be tried again."))
+    return redirect("job", pk)
+
+
+@operator_only
+@require_POST
+def cancel(request: HttpRequest, pk: UUID) -> HttpResponse:
+    if job_cancel(job=get_object_or_404(Job, pk=pk), actor=operator(request)):
+        messages.success(request, _("The job is cancelled. A worker that runs it writes nothing more."))
+    else:
+        messages.warning(request, _("The job was over already."))
+    return redirect("job", pk)
+
+
+def operator(request: HttpRequest) -> User:
+    assert isinstance(request.user, User)
+    return request.user
+
+
+def active(job: Job) -> bool:
+    return job.state in (State.QUEUED, State.RUNNING)
+
+
+def queues() -> list[tuple[str, list[int], datetime | None]]:
+    """Per queue: jobs by state, in the order of State, and since when the oldest one waits."""
+    counts: dict[tuple[str, str], int] = {}
+    oldest: dict[str, datetime] = {}
+    for row in jobs_summary():
+        counts[row["queue"], row["state"]] = row["count"]
+        if row["state"] == State.QUEUED:
+            oldest[row["queue"]] = row["oldest"]
+    return [(queue, [counts.get((queue, state), 0) for state in State.values], oldest.get(queue)) for queue in QUEUES]
+
+
+def named(jobs: list[Job]) -> list[tuple[Job, str]]:
+    """Jobs with the names of their projects."""
+    wanted = {job.project_id for job in jobs if job.project_id}
+    names = dict(Project.objects.filter(pk__in=wanted).values_list("pk", "name"))
+    return [(job, names.get(job.project_id, "") if job.project_id else "") for job in jobs]

@@ -1,0 +1,78 @@
+"""What a person may do here: run the gate, promote, roll back. Every one of them is a service's decision."""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from frontend.pages.model.forms import PromoteForm, RollBackForm
+from frontend.pages.model.showing import former_champions, judging, pipeline_found, render_page, user_of
+from inference.queries import champion_of
+from inference.services import ChampionMoved
+from overread.jobs.models import State
+from overread.jobs.services import job_enqueue
+from overread.projects.queries import project_for
+from training.models import Verdict
+from training.services import GateClosed, model_promote, model_roll_back
+
+
+@login_required
+@require_POST
+def promote(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    """Put this model in use, on the verdict that was looked at."""
+    user, project = user_of(request), project_for(user_of(request), slug, "training.promote")
+    pipeline, form = pipeline_found(project, number), PromoteForm(request.POST)
+    if not form.is_valid():
+        return render_page(request, project, pipeline, promote=form)
+    verdict = Verdict.objects.filter(challenger=pipeline, pk=form.cleaned_data["verdict"]).first()
+    if verdict is None:
+        raise Http404("No such verdict.")
+    try:
+        model_promote(verdict=verdict, signed_by=user, reason=form.cleaned_data["reason"])
+    except (GateClosed, ChampionMoved) as refusal:
+        messages.error(request, str(refusal))
+        return render_page(request, project, pipeline, promote=form)
+    messages.success(request, _("%(model)s is in use. Every image is scored anew.") % {"model": pipeline.name})
+    return redirect("model", slug, number)
+
+
+@login_required
+@require_POST
+def roll_back(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    """Put a former champion back in use."""
+    user, project = user_of(request), project_for(user_of(request), slug, "training.promote")
+    pipeline, form = pipeline_found(project, number), RollBackForm(request.POST, former=former_champions(project))
+    if not form.is_valid():
+        return render_page(request, project, pipeline, roll_back=form)
+    to = form.cleaned_data["to"]
+    try:
+        model_roll_back(project=project, pipeline=to, signed_by=user, reason=form.cleaned_data["reason"])
+    except (GateClosed, ChampionMoved) as refusal:
+        messages.error(request, str(refusal))
+        return render_page(request, project, pipeline, roll_back=form)
+    messages.success(request, _("Rolled back: %(model)s is in use.") % {"model": to.name})
+    return redirect("model", slug, to.number)
+
+
+@login_required
+@require_POST
+def judge(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    """Put this model before the gate again."""
+    user, project = user_of(request), project_for(user_of(request), slug, "training.run")
+    pipeline = pipeline_found(project, number)
+    waiting = judging(pipeline)
+    if champion_of(project) == pipeline:
+        messages.error(request, _("This model is in use; there is nothing to compare it with."))
+    elif waiting and waiting.state in (State.QUEUED, State.RUNNING):
+        messages.warning(request, _("The gate is being run already."))
+    else:
+        key = f"judge:{pipeline.pk}:{uuid4()}"
+        job_enqueue(kind="training.judge", key=key, project=project.pk, requested_by=user, pipeline=pipeline.pk)
+        messages.success(request, _("The gate is being run."))
+    return redirect("model", slug, number)

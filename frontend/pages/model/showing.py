@@ -1,0 +1,150 @@
+"""One model's page: the gate beside the card, and what may be decided."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET
+
+from frontend.pages.model.card import card
+from frontend.pages.model.forms import PromoteForm, RollBackForm
+from frontend.pages.model.gate import shown
+from inference.models import Champion, Pipeline
+from overread.accounts.models import User
+from overread.jobs.models import Job, State
+from overread.projects.models import Project
+from overread.projects.queries import project_for
+from training.models import Verdict
+
+
+@login_required
+@never_cache
+@require_GET
+def page(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    """A model with the newest verdict on it."""
+    project = project_for(user_of(request), slug, "inference.view")
+    return render_page(request, project, pipeline_found(project, number))
+
+
+@login_required
+@never_cache
+@require_GET
+def verdict(request: HttpRequest, slug: str, pk: UUID) -> HttpResponse:
+    """A model with one verdict on it, the newest or an older one."""
+    project = project_for(user_of(request), slug, "inference.view")
+    found = Verdict.objects.filter(project=project, pk=pk).select_related("challenger").first()
+    if found is None:
+        raise Http404("No such verdict.")
+    return render_page(request, project, found.challenger, verdict=found)
+
+
+@login_required
+@never_cache
+@require_GET
+def gate_live(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    """How far the gate is; once it has judged, the page is to be loaded anew."""
+    project = project_for(user_of(request), slug, "inference.view")
+    pipeline = pipeline_found(project, number)
+    job = judging(pipeline)
+    response = render(request, "model/judging.html", {"project": project, "pipeline": pipeline, "job": job})
+    if job is None or job.state not in (State.QUEUED, State.RUNNING):
+        response["HX-Refresh"] = "true"
+    return response
+
+
+def user_of(request: HttpRequest) -> User:
+    assert isinstance(request.user, User)
+    return request.user
+
+
+def pipeline_found(project: Project, number: int) -> Pipeline:
+    found = Pipeline.objects.filter(project=project, number=number).select_related("project", "run__snapshot").first()
+    if found is None:
+        raise Http404("No such model.")
+    return found
+
+
+def render_page(
+    request: HttpRequest,
+    project: Project,
+    pipeline: Pipeline,
+    *,
+    verdict: Verdict | None = None,
+    promote: PromoteForm | None = None,
+    roll_back: RollBackForm | None = None,
+) -> HttpResponse:
+    names = dict(project.findings.values_list("slug", "name"))
+    verdicts = list(pipeline.verdicts.select_related("champion").order_by("-created_at"))
+    newest = verdicts[0] if verdicts else None
+    chosen = verdict or newest
+    champion = Champion.objects.select_related("pipeline").filter(project=project).first()
+    job = judging(pipeline)
+    former = former_champions(project)
+    context = {
+        "project": project,
+        "pipeline": pipeline,
+        "champion": champion,
+        "in_use": champion is not None and champion.pipeline_id == pipeline.pk,
+        "verdicts": verdicts,
+        "newest": newest,
+        "gate": shown(chosen, names) if chosen else None,
+        "compared": Pipeline.objects.filter(pk=chosen.champion_id).first() if chosen and chosen.champion_id else None,
+        "looks": looks(chosen) if chosen else 0,
+        "all_looks": Verdict.objects.filter(project=project).count(),
+        "job": job,
+        "job_failed": job_failed(job, newest),
+        "closed": gate_closed(pipeline, newest, champion, job),
+        "may_promote": user_of(request).has_perm("training.promote", project),
+        "may_judge": user_of(request).has_perm("training.run", project),
+        "may_train": user_of(request).has_perm("training.view", project),
+        "promote_form": promote or PromoteForm(initial={"verdict": newest.pk if newest else None}),
+        "roll_back_form": roll_back or RollBackForm(former=former, initial={"to": pipeline}),
+        "former": former.exists(),
+        **card(pipeline, names),
+    }
+    return render(request, "model.html", context)
+
+
+def former_champions(project: Project) -> QuerySet[Pipeline]:
+    """Models that were in use before and are not now, newest first."""
+    used = Pipeline.objects.filter(project=project, promotions__isnull=False)
+    return (
+        used.exclude(pk__in=Champion.objects.filter(project=project).values("pipeline")).distinct().order_by("-number")
+    )
+
+
+def looks(verdict: Verdict) -> int:
+    """How often models were judged on the same images and labels."""
+    return Verdict.objects.filter(project=verdict.project_id, reference_sha256=verdict.reference_sha256).count()
+
+
+def judging(pipeline: Pipeline) -> Job | None:
+    """The newest job that put this model before the gate."""
+    jobs = Job.objects.filter(kind="training.judge", arguments__pipeline=str(pipeline.pk))
+    return jobs.order_by("-created_at").first()
+
+
+def job_failed(job: Job | None, newest: Verdict | None) -> bool:
+    """Whether the last try to judge this model came to nothing."""
+    return job is not None and job.state == State.DEAD and (newest is None or job.created_at > newest.created_at)
+
+
+def gate_closed(pipeline: Pipeline, newest: Verdict | None, champion: Champion | None, job: Job | None) -> str:
+    """Why this model can't be promoted now, in a sentence; "" when it can."""
+    if champion and champion.pipeline_id == pipeline.pk:
+        return _("This model is in use already.")
+    if job and job.state in (State.QUEUED, State.RUNNING):
+        return _("The gate is being run.")
+    if newest is None:
+        return _("The gate has not judged this model yet.")
+    if not newest.passed:
+        return _("The gate was not passed.")
+    if (champion.pipeline_id if champion else None) != newest.champion_id:
+        return _("The model in use is not the one this challenger was compared with. Run the gate again.")
+    return ""

@@ -1,0 +1,286 @@
+"""The reading page: one case after the other. Every answer of it is a turn: header, panel, case, and the one after."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from frontend import cases
+from frontend.people import person
+from frontend.problems import problem
+from inference.models import Exposure
+from inference.queries import attention_map
+from labeling import services
+from labeling.models import Assignment, Holding, Read
+from labeling.queries import reads_today
+from labeling.values import AnswerInvalid
+from overread.projects.models import Project
+from overread.projects.queries import project_for
+
+View = Callable[..., HttpResponse]
+
+
+def of_case(view: View) -> View:
+    """For a signed-in member who reads: the project, and an assignment that was given to them at some time."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, slug: str, pk: UUID, **rest: Any) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return problem(401, _("You are signed out."), _("Sign in again. Your answers are kept on this computer."))
+        try:
+            project = project_for(person(request), slug, "labeling.read")
+        except PermissionDenied as refusal:
+            return problem(403, _("Not allowed."), str(refusal))
+        assignment = Assignment.objects.select_related("project", "image__study__patient", "image__rendering", "reader")
+        found = assignment.filter(project=project, pk=pk).first()
+        if found is None or not Holding.objects.filter(assignment=found, reader=person(request)).exists():
+            raise Http404("No such case.")
+        return view(request, project, found, **rest)
+
+    return guarded
+
+
+@login_required
+@require_POST
+def start(request: HttpRequest, slug: str) -> HttpResponse:
+    """Take the next case, and open it."""
+    project = project_for(person(request), slug, "labeling.read")
+    assignment = services.assignment_claim(project=project, reader=person(request))
+    return redirect("read", slug, assignment.pk) if assignment else redirect("worklist", slug)
+
+
+@login_required
+@never_cache
+@require_GET
+def page(request: HttpRequest, slug: str, pk: UUID) -> HttpResponse:
+    return _page(request, slug=slug, pk=pk)
+
+
+@of_case
+def _page(request: HttpRequest, project: Project, assignment: Assignment) -> HttpResponse:
+    reader = person(request)
+    if assignment.state not in Assignment.HELD or assignment.reader_id != reader.pk:
+        return redirect("worklist", project.slug)
+    context = _context(request, project, assignment)
+    return render(request, "read.html", context)
+
+
+def _context(
+    request: HttpRequest, project: Project, assignment: Assignment, last: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    """Everything the page's templates need of the case in front and of the one after."""
+    reader = person(request)
+    case = cases.case_open(assignment, reader)
+    position = cases.position_of(project, reader)
+    after = services.assignment_claim(project=project, reader=reader, besides=assignment)
+    return {
+        "case": cases.case_data(case, reader, position),
+        "ahead": cases.ahead_data(after, position) if after else None,
+        "patient": cases.patient_context(assignment.image),
+        "panel": cases.panel_context(case, last),
+        "position": position,
+        "first_read_text": _("First read stored") if case.state == "revealed" else "",
+        "worklist_url": reverse("worklist", args=[project.slug]),
+        "sign_in_url": f"{reverse('sign-in')}?next={reverse('read', args=[project.slug, assignment.pk])}",
+        "skip_reasons": cases.SKIP_REASONS,
+    }
+
+
+def _turn(
+    request: HttpRequest,
+    project: Project,
+    assignment: Assignment | None,
+    *,
+    saved: dict[str, Any] | None = None,
+    last: dict[str, Any] | None = None,
+) -> JsonResponse:
+    """The case to be shown now, drawn; or the end of the queue."""
+    body: dict[str, Any] = {"saved": saved} if saved else {}
+    if assignment is None:
+        return JsonResponse(body | _end(request, project, last), status=201 if saved else 200)
+    context = _context(request, project, assignment, last)
+    body |= {
+        "header": render_to_string("read/header.html", context, request),
+        "panel": render_to_string("read/panel.html", context, request),
+        "case": context["case"],
+        "ahead": context["ahead"],
+        "url": reverse("read", args=[project.slug, assignment.pk]),
+        "finished": None,
+    }
+    return JsonResponse(body, status=201 if saved else 200)
+
+
+def _end(request: HttpRequest, project: Project, last: dict[str, Any] | None) -> dict[str, Any]:
+    today = reads_today(project=project, reader=person(request))
+    seconds = round((today["seconds"] or 0) * today["cases"])
+    context = {
+        "finished": {"cases": today["cases"], "time_text": f"{seconds // 60} min {seconds % 60:02d} s"},
+        "worklist_url": reverse("worklist", args=[project.slug]),
+        "panel": {"last": last},
+    }
+    return {
+        "header": "",
+        "panel": "",
+        "case": None,
+        "ahead": None,
+        "url": reverse("worklist", args=[project.slug]),
+        "finished": render_to_string("read/finished.html", context, request),
+    }
+
+
+def _next(request: HttpRequest, project: Project) -> Assignment | None:
+    claimed = services.assignment_claim(project=project, reader=person(request))
+    if claimed is None:
+        return None
+    related = Assignment.objects.select_related("project", "image__study__patient", "image__rendering", "reader")
+    return related.get(pk=claimed.pk)
+
+
+def _body(request: HttpRequest) -> dict[str, Any]:
+    """The JSON object in the request. Raises AnswerInvalid when it is none."""
+    try:
+        body = json.loads(request.body)
+    except ValueError as error:
+        raise AnswerInvalid({"body": "The request holds no JSON."}) from error
+    if not isinstance(body, dict):
+        raise AnswerInvalid({"body": "The request holds no JSON object."})
+    return body
+
+
+@require_POST
+@of_case
+def submit(request: HttpRequest, project: Project, assignment: Assignment) -> HttpResponse:
+    """Store a read; answer with the next case, or with the same one revealed after a blind first read."""
+    try:
+        body = _body(request)
+        answers, key = answers_of(body), key_of(body)
+        read = services.read_submit(assignment=assignment, reader=person(request), answers=answers, key=key)
+    except AnswerInvalid as wrong:
+        title = _("Not stored yet: something is missing or does not fit.")
+        return problem(422, title, " ".join(wrong.errors.values()), errors=wrong.errors)
+    except services.AssignmentGone as gone:
+        return problem(409, _("Not your case."), str(gone))
+    saved, last = saved_context(read, assignment)
+    assignment.refresh_from_db()
+    revealed = assignment.state == Assignment.State.REVEALED and assignment.reader_id == read.reader_id
+    return _turn(request, project, assignment if revealed else _next(request, project), saved=saved, last=last)
+
+
+def saved_context(read: Read, assignment: Assignment) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What the page is told of the read just stored, and what it offers to undo."""
+    undo = None if read.extra else reverse("read-undo", args=[assignment.project.slug, read.pk])
+    message = _("Kept as an extra read: the case had gone to another reader.") if read.extra else _("Read stored.")
+    saved = {"read": str(read.pk), "extra": read.extra, "message": message, "undo_url": undo, "undo_seconds": 30}
+    return saved, {"case": assignment.image.patient.code, "seconds": 0, "undo_url": undo}
+
+
+def key_of(body: dict[str, Any]) -> UUID:
+    try:
+        return UUID(str(body["key"]))
+    except (KeyError, ValueError) as error:
+        raise AnswerInvalid({"key": "The request needs a key: a UUID made by the page."}) from error
+
+
+def answers_of(body: dict[str, Any]) -> services.Answers:
+    """The answers in a request. Raises AnswerInvalid naming what does not fit."""
+    try:
+        given = {
+            str(slug): answer if isinstance(answer, dict) else {"value": answer}
+            for slug, answer in body["answers"].items()
+        }
+        regions = tuple(
+            services.RegionDrawn(str(r["finding"]), r["kind"], tuple((float(x), float(y)) for x, y in r["points"]))
+            for r in body.get("regions", [])
+        )
+        return services.Answers(
+            values={slug: str(answer["value"]) for slug, answer in given.items()},
+            bulk=frozenset(slug for slug, answer in given.items() if answer.get("bulk")),
+            regions=regions,
+            comment=str(body.get("comment", "")),
+            active_ms=int(body.get("active_ms", 0)),
+            level=body.get("level", "") if body.get("level") in ("half", "full") else "",
+        )
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
+        raise AnswerInvalid({"body": "The answers are not in the form this page sends."}) from error
+
+
+@require_POST
+@of_case
+def skip(request: HttpRequest, project: Project, assignment: Assignment) -> HttpResponse:
+    try:
+        services.assignment_skip(
+            assignment=assignment, reader=person(request), reason=str(_body(request).get("reason", ""))
+        )
+    except (ValueError, AnswerInvalid) as wrong:
+        return problem(422, _("Not skipped."), str(wrong))
+    except services.AssignmentGone as gone:
+        return problem(409, _("Not your case."), str(gone))
+    return _turn(request, project, _next(request, project))
+
+
+@require_POST
+@of_case
+def release(request: HttpRequest, project: Project, assignment: Assignment) -> HttpResponse:
+    try:
+        services.assignment_release(assignment=assignment, reader=person(request))
+    except services.AssignmentGone as gone:
+        return problem(409, _("Not your case."), str(gone))
+    return HttpResponse(status=204)
+
+
+@require_POST
+@of_case
+def heartbeat(request: HttpRequest, project: Project, assignment: Assignment) -> HttpResponse:
+    try:
+        services.assignment_extend(assignment=assignment, reader=person(request))
+    except services.AssignmentGone as gone:
+        return problem(409, _("Not your case."), str(gone))
+    return HttpResponse(status=204)
+
+
+@require_POST
+def undo(request: HttpRequest, slug: str, pk: UUID) -> HttpResponse:
+    """Reopen the case of the read just stored."""
+    if not request.user.is_authenticated:
+        return problem(401, _("You are signed out."), _("Sign in again."))
+    project = project_for(person(request), slug, "labeling.read")
+    read = Read.objects.filter(project=project, reader=person(request), pk=pk).select_related("assignment").first()
+    if read is None:
+        raise Http404("No such read.")
+    try:
+        reopened = services.read_undo(read=read, reader=person(request))
+    except services.AssignmentGone as gone:
+        return problem(409, _("Not undone."), str(gone))
+    return _turn(request, project, reopened)
+
+
+@never_cache
+@require_GET
+@of_case
+def attention(request: HttpRequest, project: Project, assignment: Assignment, finding: str) -> HttpResponse:
+    """The attention map of one finding, 8 bits a cell: only of a prediction this reader has been shown."""
+    shown = Exposure.objects.filter(
+        user=person(request), image=assignment.image, prediction__pipeline__project=project
+    ).select_related("prediction")
+    newest = shown.order_by("-at").first()
+    output = newest.prediction.outputs.get(finding) if newest else None
+    if newest is None or output is None:
+        raise Http404("No attention map.")
+    cells = attention_map(newest.prediction, output["column"])
+    response = HttpResponse(cells.tobytes(), content_type="application/octet-stream")
+    response["X-Map-Rows"], response["X-Map-Columns"] = (str(side) for side in cells.shape)
+    response["X-Map-Box"] = " ".join(f"{edge:g}" for edge in newest.prediction.map_box)
+    return response

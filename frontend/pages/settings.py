@@ -1,0 +1,107 @@
+"""What an administrator sets for a project: its reading protocol and the policies it learns by."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods
+
+from labeling.selection import strategies
+from overread.accounts.models import User
+from overread.projects.models import Project
+from overread.projects.queries import project_for
+from overread.projects.services import project_change
+
+GROUPS = (
+    (gettext_lazy("What it is for"), ("name", "modality", "description", "intended_use", "not_for")),
+    (gettext_lazy("Reading protocol"), ("blind_first", "blind_share", "reference_readers", "lease_minutes")),
+    (gettext_lazy("Queue"), ("strategy", "batch_size", "audit_share", "patient_cap")),
+    (gettext_lazy("Learning"), ("retrain_labels", "retrain_hours", "recipe", "gate_policy")),
+)
+LABELS = {
+    "blind_first": gettext_lazy("Read blind first"),
+    "blind_share": gettext_lazy("Share read blind, where a share is"),
+    "reference_readers": gettext_lazy("Readers of each reference case"),
+    "lease_minutes": gettext_lazy("Minutes a case is held for its reader"),
+    "batch_size": gettext_lazy("Cases in a batch"),
+    "audit_share": gettext_lazy("Share drawn at random, for the audit"),
+    "patient_cap": gettext_lazy("Images of one patient in a batch, at most"),
+    "retrain_labels": gettext_lazy("Train after so many new reads (0: never)"),
+    "retrain_hours": gettext_lazy("Train after so many hours (0: never)"),
+    "recipe": gettext_lazy("Recipe, where it differs from the default (JSON)"),
+    "gate_policy": gettext_lazy("Gate policy, where it differs from the default (JSON)"),
+}
+LONG = ("description", "intended_use", "not_for", "recipe", "gate_policy")
+
+
+class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]
+    class Meta:
+        model = Project
+        fields = tuple(name for _legend, names in GROUPS for name in names)
+        labels = LABELS
+        help_texts = dict.fromkeys(LABELS, "")
+        widgets = {name: forms.Textarea(attrs={"rows": 3}) for name in LONG} | {
+            "strategy": forms.TextInput(attrs={"list": "strategies"})
+        }
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        for field in self.fields.values():
+            field.widget.attrs["class"] = "input"
+            field.show_hidden_initial = False  # changes are told against what is stored
+
+    def clean_strategy(self) -> str:
+        name = str(self.cleaned_data["strategy"])
+        if ":" not in name and name not in strategies.names():
+            raise ValidationError(_("There is no such strategy; choose one of %s.") % ", ".join(strategies.names()))
+        return name
+
+    def clean_recipe(self) -> dict[str, Any]:
+        from training.engine.recipe import Recipe
+
+        return _checked(self.cleaned_data["recipe"], Recipe.from_dict)
+
+    def clean_gate_policy(self) -> dict[str, Any]:
+        from training.engine.evaluation.policy import GatePolicy
+
+        return _checked(self.cleaned_data["gate_policy"], lambda fields: GatePolicy(**fields))
+
+    @property
+    def groups(self) -> list[tuple[Any, list[forms.BoundField]]]:
+        return [(legend, [self[name] for name in names]) for legend, names in GROUPS]
+
+
+def _checked(fields: Any, make: Any) -> dict[str, Any]:
+    """The fields, if it can be made of them. Raises ValidationError in the words of what refused."""
+    if not isinstance(fields or {}, dict):
+        raise ValidationError(_('Write an object, such as {"epochs": 20}.'))
+    try:
+        make(fields or {})
+    except (TypeError, ValueError) as error:
+        raise ValidationError(str(error)) from error
+    return fields or {}
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def page(request: HttpRequest, slug: str) -> HttpResponse:
+    assert isinstance(request.user, User)
+    project = project_for(request.user, slug, "projects.administer")
+    form = SettingsForm(request.POST or None, instance=project)
+    if request.method == "POST" and form.is_valid():
+        changed = {name: form.cleaned_data[name] for name in form.changed_data}
+        if changed:
+            stored = Project.objects.get(pk=project.pk)  # the form's own instance holds the new values already
+            project_change(project=stored, actor=request.user, **changed)
+        messages.success(request, _("Settings stored."))
+        return redirect("project-settings", slug)
+    context = {"project": project, "form": form, "findings": project.findings.all(), "strategies": strategies.names()}
+    return render(request, "settings.html", context)

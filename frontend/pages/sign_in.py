@@ -1,0 +1,46 @@
+"""Signing in and out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.views import LoginView, LogoutView
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+
+from overread.accounts.models import User
+
+
+class SignInForm(AuthenticationForm):
+    error_messages = {
+        "invalid_login": _("E-mail or password not recognised."),
+        "inactive": _("This account is locked."),
+    }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        del self.fields["username"].widget.attrs["autofocus"]  # a page that already has a focus would complain
+        self.fields["username"].label = _("E-mail")
+        self.fields["username"].widget.attrs |= {"class": "input", "type": "email", "autocomplete": "username"}
+        self.fields["password"].widget.attrs |= {"class": "input", "autocomplete": "current-password"}
+
+
+class SignIn(LoginView):
+    template_name = "sign_in.html"
+    authentication_form = SignInForm
+    redirect_authenticated_user = True
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        demo = User.objects.filter(is_demo=True, is_active=True).order_by("pk")
+        return super().get_context_data(**kwargs) | {"demo_accounts": demo}
+
+
+class SignOut(LogoutView):
+    http_method_names = ["post", "options"]
+
+
+def locked_out(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    """Too many wrong passwords from one place."""
+    return render(request, "locked_out.html", status=429)

@@ -1,0 +1,156 @@
+"""The page itself: the list of runs, one of them in detail, starting and cancelling."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.db.models import Max, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from frontend.pages.training import curves, words
+from inference.models import Champion
+from inference.queries import champion_of
+from overread.accounts.models import User
+from overread.projects.models import Project
+from overread.projects.queries import project_for
+from training.models import Run
+from training.services import NothingToLearn, RunActive, run_cancel, run_request
+
+RUNS = 20
+
+
+@login_required
+@never_cache
+@require_http_methods(["GET", "POST"])
+def page(request: HttpRequest, slug: str) -> HttpResponse:
+    """The newest run in detail. A POST starts one; what refuses it is said on the page, with what was typed kept."""
+    project = project_for(user_of(request), slug, "training.view")
+    newest = runs_of(project).first()
+    if request.method == "GET":
+        return _page(request, project, newest)
+    project = project_for(user_of(request), slug, "training.run")
+    return _start(request, project, newest)
+
+
+def user_of(request: HttpRequest) -> User:
+    assert isinstance(request.user, User)
+    return request.user
+
+
+def _start(request: HttpRequest, project: Project, newest: Run | None) -> HttpResponse:
+    from frontend.pages.training.forms import StartForm
+
+    form = StartForm(request.POST, project=project)
+    if not form.is_valid():
+        return _page(request, project, newest, form)
+    try:
+        run = run_request(project=project, trigger="button", requested_by=user_of(request), **form.overrides)
+    except (RunActive, NothingToLearn) as refusal:
+        form.add_error(None, str(refusal))
+        return _page(request, project, newest, form)
+    except ValueError as objection:
+        form.refuse(str(objection))
+        return _page(request, project, newest, form)
+    messages.success(request, _("Run %(number)d waits for a worker.") % {"number": run.number})
+    return redirect("run", project.slug, run.number)
+
+
+@login_required
+@never_cache
+@require_GET
+def run(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    project = project_for(user_of(request), slug, "training.view")
+    return _page(request, project, run_found(project, number))
+
+
+@login_required
+@never_cache
+@require_GET
+def live(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    """The part of the page that changes while a run is under way; once it is over the page is to be loaded anew."""
+    project = project_for(user_of(request), slug, "training.view")
+    found = run_found(project, number)
+    response = render(request, "training/run.html", {"project": project, **detail(project, found)})
+    if found.state not in Run.ACTIVE:
+        response["HX-Refresh"] = "true"
+    return response
+
+
+@login_required
+@require_POST
+def cancel(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    project = project_for(user_of(request), slug, "training.run")
+    found = run_found(project, number)
+    if run_cancel(run=found, actor=user_of(request)):
+        messages.success(request, _("Run %(number)d is cancelled.") % {"number": number})
+    else:
+        messages.warning(request, _("Run %(number)d was over already.") % {"number": number})
+    return redirect("run", slug, number)
+
+
+def runs_of(project: Project) -> QuerySet[Run]:
+    """Runs, newest first, each with the best validation AUROC it reached."""
+    runs = Run.objects.filter(project=project).select_related("requested_by", "pipeline", "snapshot")
+    return runs.annotate(best=Max("epochs__validation_auroc")).order_by("-number")
+
+
+def run_found(project: Project, number: int) -> Run:
+    found = runs_of(project).filter(number=number).first()
+    if found is None:
+        raise Http404("No such run.")
+    return found
+
+
+def _page(request: HttpRequest, project: Project, selected: Run | None, form: Any = None) -> HttpResponse:
+    newest = runs_of(project).first()
+    may_run = user_of(request).has_perm("training.run", project)
+    shown = Paginator(runs_of(project), RUNS).get_page(request.GET.get("page"))
+    context = {
+        "project": project,
+        "page": shown,
+        "rows": [(run, words.started_by(run)) for run in shown],
+        "champion": Champion.objects.filter(project=project).values_list("pipeline", flat=True).first(),
+        "next_run": words.next_run(project, newest),
+        "active": newest is not None and newest.state in Run.ACTIVE,
+        "may_run": may_run,
+        "form": form or (_fresh_form(project) if may_run else None),
+        **(detail(project, selected) if selected else {}),
+    }
+    return render(request, "training.html", context)
+
+
+def _fresh_form(project: Project) -> Any:
+    from frontend.pages.training.forms import StartForm
+
+    return StartForm(project=project)
+
+
+def detail(project: Project, run: Run) -> dict[str, Any]:
+    """Everything the page says of one run."""
+    epochs = list(run.epochs.all())
+    doing, percent = words.stage(run)
+    counts = run.snapshot.counts
+    return {
+        "run": run,
+        "is_active": run.state in Run.ACTIVE,
+        "why": words.started_by(run),
+        "doing": doing,
+        "percent": percent,
+        "time": words.time_words(run),
+        "epochs": epochs[::-1],
+        "auroc": curves.auroc_curve(run, epochs, champion_of(project)),
+        "loss": curves.loss_curve(run, epochs),
+        "splits": counts["splits"],
+        "labels": [
+            (finding["name"], words.label_counts(finding, counts["findings"][finding["slug"]]))
+            for finding in run.snapshot.findings
+            if finding["slug"] in counts["findings"]
+        ],
+    }

@@ -1,0 +1,72 @@
+"""Bringing images in: drag and drop of several files, one request each; without a script, a plain form."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from frontend.people import person
+from frontend.problems import problem
+from overread.archive.dicom import Refused
+from overread.archive.services import Ingested, image_ingest
+from overread.projects.models import Project
+from overread.projects.queries import project_for
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def page(request: HttpRequest, slug: str) -> HttpResponse:
+    project = project_for(person(request), slug, "archive.upload")
+    if request.method == "GET":
+        return render(request, "upload.html", {"project": project, "limit_mb": settings.UPLOAD_MAX_BYTES // 2**20})
+    scripted = "json" in request.headers.get("Accept", "")
+    return _one(request, project) if scripted else _plain(request, project)
+
+
+def _ingest(request: HttpRequest, project: Project, file: UploadedFile[Any]) -> Ingested:
+    """Raises Refused, also for a file above the limit."""
+    if (file.size or 0) > settings.UPLOAD_MAX_BYTES:
+        raise Refused("too_large", f"The file is larger than {settings.UPLOAD_MAX_BYTES // 2**20} MB.")
+    return image_ingest(project=project, content=file.read(), source="upload", actor=person(request))
+
+
+def _one(request: HttpRequest, project: Project) -> HttpResponse:
+    files = request.FILES.getlist("file")
+    if len(files) != 1:
+        return problem(422, _("Nothing stored."), _("Send exactly one file a request."))
+    try:
+        ingested = _ingest(request, project, files[0])
+    except Refused as refusal:
+        return problem(422, _("Refused."), refusal.reason, code=refusal.code)
+    image = ingested.image
+    stored = {
+        "url": reverse("image", args=[project.slug, image.pk]),
+        "name": image.patient.code,
+        "created": ingested.new,
+    }
+    return JsonResponse(stored, status=201 if ingested.new else 200)
+
+
+def _plain(request: HttpRequest, project: Project) -> HttpResponse:
+    files = request.FILES.getlist("file")
+    if not files:
+        messages.error(request, _("Choose a file first."))
+    for file in files:
+        try:
+            ingested = _ingest(request, project, file)
+        except Refused as refusal:
+            messages.error(request, _("A file was refused: %s") % refusal.reason)
+            continue
+        messages.success(request, _("Stored."))
+        if len(files) == 1:
+            return redirect("image", project.slug, ingested.image.pk)
+    return redirect("upload", project.slug)

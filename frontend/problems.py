@@ -1,0 +1,12 @@
+"""Errors for scripts, as problem+json (RFC 9457)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import JsonResponse
+
+
+def problem(status: int, title: str, detail: str, **members: Any) -> JsonResponse:
+    body = {"type": "about:blank", "title": title, "status": status, "detail": detail, **members}
+    return JsonResponse(body, status=status, content_type="application/problem+json")

@@ -1,0 +1,35 @@
+/** Asks before something that cannot be taken back. Forms ask by `data-confirm="Question?"` (`data-confirm-yes="Verb"`). */
+import { element } from "./dom";
+
+/** True once the person has said yes. */
+export function confirmed(question: string, yes: string): Promise<boolean> {
+  const dialog = element("#confirm", HTMLDialogElement);
+  element("[data-question]", HTMLElement, dialog).textContent = question;
+  element("button[value=yes]", HTMLButtonElement, dialog).textContent = yes;
+  dialog.returnValue = "no";
+  dialog.showModal();
+  element("button[value=no]", HTMLButtonElement, dialog).focus();
+  return new Promise((resolve) => {
+    dialog.addEventListener("close", () => resolve(dialog.returnValue === "yes"), { once: true });
+  });
+}
+
+/** Holds back every submit of a form with `data-confirm` until it is confirmed. */
+export function confirmForms(): void {
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (!(form instanceof HTMLFormElement)) return;
+    const submitter = event.submitter instanceof HTMLElement ? event.submitter : null;
+    const question = submitter?.dataset["confirm"] ?? form.dataset["confirm"];
+    if (!question || form.dataset["confirmed"] === "yes") return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    const verb = submitter?.dataset["confirmYes"] ?? form.dataset["confirmYes"] ?? submitter?.textContent?.trim() ?? "Yes";
+    void confirmed(question, verb).then((yes) => {
+      if (!yes) return;
+      form.dataset["confirmed"] = "yes";
+      form.requestSubmit(submitter);
+      delete form.dataset["confirmed"];
+    });
+  }, { capture: true });
+}

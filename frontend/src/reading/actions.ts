@@ -1,0 +1,92 @@
+/** What every command does. */
+import { post } from "../net";
+import { valueText } from "./answers";
+import type { Actions } from "./commands";
+import type { Shape } from "./drawing";
+import type { ReadingPage } from "./page";
+import type { Submission } from "./submission";
+import { say } from "./voice";
+import { words } from "./words";
+
+const ZOOM = 1.25;
+
+export function actionsOf(page: ReadingPage, submission: Submission): Actions {
+  const { viewer, rail, marks, drawing } = page;
+  const select = (key: number) => () => page.opened?.findings.byKey(key);
+  const answer = (value: string) => () => give(page, value);
+  const draw = (shape: Shape, hint: string) => () => (rail.take(shape) ? drawing.place(shape) : say(hint));
+  return {
+    "finding.1": select(1), "finding.2": select(2), "finding.3": select(3), "finding.4": select(4), "finding.5": select(5),
+    "finding.6": select(6), "finding.7": select(7), "finding.8": select(8), "finding.9": select(9),
+    "finding.previous": () => page.opened?.findings.step(-1),
+    "finding.next": () => page.opened?.findings.step(1),
+    "answer.absent": answer("absent"),
+    "answer.uncertain": answer("uncertain"),
+    "answer.present": answer("present"),
+    "answer.not_assessable": answer("not_assessable"),
+    "rest.absent": () => confirmRest(page),
+    comment: () => document.querySelector<HTMLTextAreaElement>("#panel textarea")?.focus(),
+    "window.next": () => rail.nextWindow(),
+    invert: () => viewer.invert(),
+    "zoom.in": () => viewer.zoom(ZOOM),
+    "zoom.out": () => viewer.zoom(1 / ZOOM),
+    fit: () => viewer.fit(),
+    "tool.move": () => void rail.take("move"),
+    "tool.level": () => void rail.take("level"),
+    "tool.box": draw("box", words.toolBox),
+    "tool.polygon": draw("polygon", words.toolPolygon),
+    marks: () => {
+      marks.visible = !marks.visible;
+      rail.update();
+    },
+    "region.delete": () => {
+      say(!page.busy && marks.removeSelected() ? words.regionRemoved : words.noRegion);
+      page.opened?.findings.step(0);
+    },
+    "map.next": () => page.opened?.maps.next(),
+    "map.less": () => page.opened?.maps.stronger(-1),
+    "map.more": () => page.opened?.maps.stronger(1),
+    skip: () => void page.leaveWithReason("skip", page.opened?.case.urls.skip),
+    escalate: () => void page.leaveWithReason("escalate", page.opened?.case.urls.escalate),
+    undo: () => void undo(page),
+    submit: () => void (drawing.close() || submission.submit()),
+    sheet: () => void document.querySelector<HTMLElement>("#keys")?.togglePopover(),
+    back: () => back(page),
+  };
+}
+
+function give(page: ReadingPage, value: string): void {
+  const { opened } = page;
+  const finding = opened?.findings.current;
+  if (!opened || !finding || page.busy || !opened.answers.give(finding.slug, value)) return;
+  say(words.given(finding.name, valueText(value)), false);
+  opened.findings.advance();
+}
+
+function confirmRest(page: ReadingPage): void {
+  const { opened } = page;
+  if (!opened || page.busy) return;
+  const { marked, left } = opened.answers.confirmRest();
+  opened.findings.advance();
+  say(words.restAbsent(marked, left));
+}
+
+async function undo(page: ReadingPage): Promise<void> {
+  const url = page.undo?.url(performance.now());
+  if (!url) return say(words.nothingToUndo);
+  if (await page.leave(url, {})) say(words.undone(page.opened?.case.pseudonym ?? ""));
+}
+
+/** Escape: first out of what is half done, then out of the case. A case nobody has begun is given back. */
+function back(page: ReadingPage): void {
+  const focused = document.activeElement;
+  if (page.drawing.cancel()) return;
+  if (focused instanceof HTMLTextAreaElement || focused instanceof HTMLInputElement || focused instanceof SVGElement) {
+    page.opened?.findings.step(0);
+    return;
+  }
+  const { opened } = page;
+  if (!opened) return;
+  if (!page.busy && Object.keys(opened.answers.given).length === 0) void post(opened.case.urls.release, {}, true);
+  location.assign(opened.case.urls.worklist);
+}

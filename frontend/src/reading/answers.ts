@@ -1,0 +1,105 @@
+/** The answers as they stand in the panel's form. The form is the only place that holds them. */
+import { element, elements } from "../dom";
+import { NOT_ASSESSABLE, type Answer, type CaseFinding } from "./contract";
+
+export type Given = Record<string, Answer>;
+
+export class Answers {
+  readonly findings: readonly CaseFinding[];
+  private readonly panel: HTMLElement;
+
+  constructor(panel: HTMLElement, findings: readonly CaseFinding[]) {
+    this.panel = panel;
+    this.findings = findings;
+    for (const { slug } of findings) this.row(slug).addEventListener("input", (event) => this.touched(slug, event));
+  }
+
+  row(slug: string): HTMLFieldSetElement {
+    return element(`fieldset[data-finding="${CSS.escape(slug)}"]`, HTMLFieldSetElement, this.panel);
+  }
+
+  of(slug: string): Answer | null {
+    const row = this.row(slug);
+    const chosen = row.querySelector<HTMLInputElement>("input:checked")?.value;
+    const typed = row.querySelector<HTMLInputElement>("input[type=number]")?.valueAsNumber;
+    const value = chosen ?? (typed !== undefined && Number.isFinite(typed) ? typed : null);
+    if (value === null) return null;
+    return row.dataset["bulk"] === "yes" ? { value, bulk: true } : { value };
+  }
+
+  get given(): Given {
+    return Object.fromEntries(this.findings.flatMap(({ slug }) => {
+      const answer = this.of(slug);
+      return answer ? [[slug, answer]] : [];
+    }));
+  }
+
+  get missing(): CaseFinding[] {
+    return this.findings.filter(({ slug }) => this.of(slug) === null);
+  }
+
+  /** Choose an option of a finding. False where it has no such option. */
+  give(slug: string, value: string): boolean {
+    const option = elements("input[type=radio], input[type=checkbox]", HTMLInputElement, this.row(slug)).find((input) => input.value === value);
+    if (!option) return false;
+    option.checked = true;
+    option.dispatchEvent(new Event("input", { bubbles: true }));
+    return true;
+  }
+
+  /** Unanswered binary findings become absent, except those above their threshold, which stay open. */
+  confirmRest(): { marked: number; left: number } {
+    const open = this.missing.filter(({ kind }) => kind === "binary");
+    const below = open.filter(({ above }) => above !== true);
+    for (const { slug } of below) {
+      this.give(slug, "absent");
+      this.markBulk(slug, true);
+    }
+    return { marked: below.length, left: open.length - below.length };
+  }
+
+  /** The reader's own earlier answers, from a draft. */
+  restore(given: Given): void {
+    for (const [slug, { value, bulk }] of Object.entries(given)) {
+      if (!this.findings.some((finding) => finding.slug === slug)) continue;
+      if (typeof value === "string") this.give(slug, value);
+      else element("input[type=number]", HTMLInputElement, this.row(slug)).valueAsNumber = value;
+      this.markBulk(slug, bulk === true);
+    }
+  }
+
+  /** Says at each finding what the server found wrong with it; an empty record clears all. */
+  explain(errors: Record<string, string>): void {
+    for (const { slug } of this.findings) {
+      const note = element("[data-error]", HTMLElement, this.row(slug));
+      note.textContent = errors[slug] ?? "";
+      note.hidden = !errors[slug];
+    }
+  }
+
+  /** Names the first read at each finding whose answer now differs from it. */
+  compareFirst(): void {
+    for (const { slug } of this.findings) {
+      const note = this.row(slug).querySelector<HTMLElement>("[data-first-read]");
+      if (note) note.hidden = valueText(this.of(slug)?.value ?? "") === note.dataset["firstRead"]?.toLowerCase();
+    }
+  }
+
+  /** What the reader touches by hand is no bulk answer any more; a number and "not assessable" exclude each other. */
+  private touched(slug: string, event: Event): void {
+    this.markBulk(slug, false);
+    const [number, unable] = ["number", "checkbox"].map((type) => this.row(slug).querySelector<HTMLInputElement>(`input[type=${type}]`));
+    if (!number || !unable) return;
+    if (event.target === number) unable.checked = false;
+    else if (unable.checked) number.value = "";
+  }
+
+  private markBulk(slug: string, bulk: boolean): void {
+    this.row(slug).dataset["bulk"] = bulk ? "yes" : "no";
+  }
+}
+
+/** As it is spoken: "present", "not assessable", "52". */
+export function valueText(value: string | number): string {
+  return value === NOT_ASSESSABLE ? "not assessable" : String(value).toLowerCase();
+}

@@ -1,0 +1,73 @@
+/** The attention map over the image: which finding's, how strong, or off. Off at the start of every case. */
+import { element, elements } from "../dom";
+import type { Viewer } from "../viewer/viewer";
+import type { CaseFinding } from "./contract";
+import { attentionMap, ImageUnreadable } from "./levels";
+import { say } from "./voice";
+import { words } from "./words";
+
+const STEP = 5; // percent
+
+export class AttentionMaps {
+  private readonly viewer: Viewer;
+  private readonly findings: readonly CaseFinding[];
+  private readonly choices: HTMLInputElement[];
+  private readonly slider: HTMLInputElement | null;
+  private readonly output: HTMLOutputElement | null;
+  private readonly note = element("#map-note", HTMLElement);
+
+  /** `panel` holds the chooser while the model is shown, nothing otherwise. */
+  constructor(viewer: Viewer, panel: HTMLElement, findings: readonly CaseFinding[]) {
+    this.viewer = viewer;
+    this.findings = findings;
+    this.choices = elements("input[name=map]", HTMLInputElement, panel);
+    this.slider = panel.querySelector("#map-opacity");
+    this.output = panel.querySelector("output[for=map-opacity]");
+    this.viewer.attend(null);
+    this.note.hidden = true;
+    for (const choice of this.choices) choice.addEventListener("change", () => void this.show(choice.value));
+    this.slider?.addEventListener("input", () => this.setOpacity());
+    this.setOpacity();
+  }
+
+  /** The next map, or off after the last. */
+  next(): void {
+    const at = this.choices.findIndex((choice) => choice.checked);
+    const choice = this.choices[(at + 1) % Math.max(this.choices.length, 1)];
+    if (!choice) return;
+    choice.checked = true;
+    void this.show(choice.value);
+  }
+
+  stronger(direction: 1 | -1): void {
+    if (!this.slider) return;
+    this.slider.valueAsNumber += direction * STEP;
+    this.setOpacity();
+  }
+
+  private async show(slug: string): Promise<void> {
+    const finding = this.findings.find((each) => each.slug === slug);
+    if (!finding?.map_url) {
+      this.viewer.attend(null);
+      this.note.hidden = true;
+      say(words.mapOff, false);
+      return;
+    }
+    try {
+      const map = await attentionMap(finding.map_url);
+      if (!this.choices.some((choice) => choice.isConnected && choice.checked && choice.value === slug)) return; // chosen otherwise meanwhile
+      this.viewer.attend(map);
+      this.note.hidden = false;
+      say(words.mapOn(finding.name), false);
+    } catch (error) {
+      if (!(error instanceof ImageUnreadable || error instanceof TypeError)) throw error;
+      say(words.mapFailed);
+    }
+  }
+
+  private setOpacity(): void {
+    if (!this.slider) return;
+    this.viewer.setOpacity(this.slider.valueAsNumber / 100);
+    if (this.output) this.output.textContent = `${this.slider.value} %`;
+  }
+}

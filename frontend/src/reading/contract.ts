@@ -1,0 +1,144 @@
+/** What the reading page and the server say to each other. This is the one typed statement of it. */
+
+/** blind: first read, nothing of the model. open: read with the model. revealed: the same case after a blind read. done: stored. */
+export type CaseState = "blind" | "open" | "revealed" | "done";
+
+export type FindingKind = "binary" | "categorical" | "measurement";
+
+export interface WindowPreset {
+  label: string;
+  center: number;
+  width: number;
+  function: "LINEAR" | "LINEAR_EXACT" | "SIGMOID";
+}
+
+/**
+ * One image. `half_url` and `full_url` answer with little-endian uint16 (grey) or uint8 RGB interleaved (colour), rows * columns
+ * (half_rows * half_columns) pixels, under Content-Encoding gzip and immutable caching.
+ */
+export interface CaseImage {
+  id: string;
+  rows: number;
+  columns: number;
+  half_rows: number;
+  half_columns: number;
+  channels: 1 | 3;
+  slope: number;
+  intercept: number;
+  /** Photometric interpretation is MONOCHROME1. */
+  inverted: boolean;
+  /** The first one is shown at the start; empty for colour. */
+  windows: WindowPreset[];
+  half_url: string;
+  full_url: string;
+  alt: string;
+  /** Row and column spacing in millimetres. */
+  spacing: [number, number] | null;
+  spacing_kind: string;
+}
+
+/**
+ * One question. `map_url` answers with an 8-bit map, row by row, and the headers X-Map-Rows, X-Map-Columns and X-Map-Box
+ * "x0 y0 x1 y1" in image pixels. `map_url` and `above` are null while the model is hidden.
+ */
+export interface CaseFinding {
+  slug: string;
+  name: string;
+  kind: FindingKind;
+  options: string[];
+  unit: string;
+  /** The digit 1 to 9 that selects it. */
+  key: number | null;
+  map_url: string | null;
+  above: boolean | null;
+}
+
+/** In continuous image pixels, x to the right, y down. A box has two points: top left and bottom right. */
+export interface RegionData {
+  finding: string;
+  kind: "box" | "polygon";
+  points: [x: number, y: number][];
+}
+
+export interface CaseUrls {
+  submit: string;
+  skip: string;
+  undo: string | null;
+  escalate?: string | null;
+  worklist: string;
+  release: string;
+  heartbeat: string;
+}
+
+export interface Case {
+  assignment: string;
+  version: number;
+  state: CaseState;
+  /** The patient's pseudonym, for messages. */
+  pseudonym: string;
+  image: CaseImage;
+  findings: CaseFinding[];
+  marks: RegionData[];
+  /** One line under the image, such as the image check's verdict; null while the model is hidden. */
+  foot: string | null;
+  urls: CaseUrls;
+  position: { done: number; total: number };
+}
+
+export type BinaryValue = "absent" | "uncertain" | "present";
+export const NOT_ASSESSABLE = "not_assessable";
+
+export interface Answer {
+  /** BinaryValue, an option, a number in the finding's unit, or "not_assessable". */
+  value: string | number;
+  /** Given by "confirm the rest", not one by one. */
+  bulk?: boolean;
+}
+
+/** POST urls.submit. Repeating a key returns the first read. */
+export interface SubmitBody {
+  key: string;
+  version: number;
+  answers: Record<string, Answer>;
+  regions: RegionData[];
+  comment: string;
+  active_ms: number;
+  level: "half" | "full";
+}
+
+/** POST urls.skip and urls.escalate. */
+export interface SkipBody {
+  reason: string;
+  version: number;
+}
+
+export interface Saved {
+  read: string;
+  /** The lease had lapsed; the answer is kept as an extra read. */
+  extra: boolean;
+  message: string;
+  undo_url: string | null;
+  undo_seconds: number;
+}
+
+/**
+ * The answer to submit, skip, escalate and undo: 201 with `saved` after a submit, 200 otherwise. Errors are problem+json: 401
+ * when the session is over (as is a redirect, or a 403 without a reason), 422 with `errors` for answers that can be mended,
+ * other 4xx for a refusal. After 408, 425, 429, 5xx and silence the page asks again with the same key.
+ */
+export interface Turn {
+  saved?: Saved;
+  /** Rendered read/header.html and read/panel.html; empty when the queue is finished. */
+  header: string;
+  panel: string;
+  /** The next case, or the same one revealed after a blind first read; null when the queue is finished. */
+  case: Case | null;
+  /** The case after it, whose pixels are fetched ahead. */
+  ahead: Case | null;
+  /** This case's page, for the address bar. */
+  url: string;
+  /** Rendered read/finished.html, shown in place of the case when the queue is finished. It holds the page's h1. */
+  finished: string | null;
+}
+
+export type { Problem } from "../net"; // RFC 9457; `errors` names findings by slug

@@ -1,0 +1,124 @@
+/** Brings a case's image on screen: half level at once, full level after it, the next case's levels ahead. */
+import { element } from "../dom";
+import type { Facts, Viewer } from "../viewer/viewer";
+import type { Windowing } from "../viewer/windowing";
+import type { CaseImage } from "./contract";
+import { Levels, levelUrl, type Level } from "./levels";
+import { words } from "./words";
+
+const PATIENCE = 400; // ms before an empty stage says that it is loading
+
+export class Display {
+  level: Level | "none" = "none";
+  private readonly levels = new Levels();
+  private readonly note = element("#stage-note", HTMLElement);
+  private readonly retry = element("#stage-retry", HTMLButtonElement);
+  private readonly viewer: Viewer;
+  private readonly changed: () => void;
+  private image: CaseImage | null = null;
+  private ahead: CaseImage | null = null;
+
+  constructor(viewer: Viewer, changed: () => void) {
+    this.viewer = viewer;
+    this.changed = changed;
+    this.retry.addEventListener("click", () => this.reload());
+  }
+
+  /** Show a case. A level drawn aside ahead of time is on screen with the next frame; the same image stays as it is. */
+  open(image: CaseImage, ahead: CaseImage | null): void {
+    const same = this.image?.id === image.id && this.level === "full";
+    this.image = image;
+    this.ahead = ahead;
+    this.levels.keep(ahead ? [image, ahead] : [image]);
+    if (same) return void this.prefetch();
+    this.viewer.open(factsOf(image), firstWindow(image), [image.half_url, image.full_url]);
+    this.reload();
+  }
+
+  /** Nothing to show any more: the queue is finished. */
+  close(): void {
+    this.image = this.ahead = null;
+    this.levels.keep([]);
+    this.reach("none");
+  }
+
+  /** The graphics context is gone. */
+  blank(): void {
+    this.reach("none");
+    this.say(words.contextLost);
+  }
+
+  /** Bring the current case on screen again, after an error or a lost context. */
+  reload(): void {
+    const { image } = this;
+    if (!image) return;
+    this.reach("none");
+    this.say("");
+    void this.stream(image);
+  }
+
+  private async stream(image: CaseImage): Promise<void> {
+    const waiting = setTimeout(() => this.image === image && this.level === "none" && this.say(words.loading), PATIENCE);
+    try {
+      if (this.viewer.holds(image.full_url)) await this.put(image, "full"); // it was drawn aside ahead of time
+      if (this.level === "none") {
+        await this.levels.get(image, "half");
+        await this.put(image, "half");
+      }
+      if (this.level !== "full") {
+        await this.levels.get(image, "full");
+        await nextFrame(); // the half level is painted before the full one is uploaded
+        await this.put(image, "full");
+      }
+    } catch (error) {
+      if (this.image === image) this.say(error instanceof RangeError ? error.message : words.unreadable, true);
+    } finally {
+      clearTimeout(waiting);
+    }
+    if (this.image === image) await this.prefetch();
+  }
+
+  /** Shows a level if its pixels are here and the image is still wanted, also afterwards. */
+  private async put(image: CaseImage, level: Level): Promise<void> {
+    const pixels = this.levels.ready(image, level);
+    if (this.image !== image || !pixels) return;
+    const drawn = await this.viewer.show(levelUrl(image, level), pixels);
+    if (!drawn || this.image !== image) return;
+    this.say("");
+    this.reach(level);
+  }
+
+  /** What fails here costs nothing: once the case is opened its levels are asked for again, and that failure is shown. */
+  private async prefetch(): Promise<void> {
+    const image = this.ahead;
+    for (const level of ["half", "full"] as const) {
+      const pixels = image && (await this.levels.get(image, level).catch(() => null));
+      if (!image || !pixels || this.ahead !== image) return;
+      this.viewer.prepare(levelUrl(image, level), pixels, factsOf(image), firstWindow(image));
+    }
+  }
+
+  private reach(level: Level | "none"): void {
+    this.level = level;
+    this.changed();
+  }
+
+  private say(text: string, again = false): void {
+    this.note.textContent = text;
+    this.note.hidden = text === "";
+    this.retry.hidden = !again;
+  }
+}
+
+function factsOf({ columns: width, rows: height, channels, slope, intercept, inverted }: CaseImage): Facts {
+  return { width, height, channels, slope, intercept, inverted };
+}
+
+/** Colour has no window. */
+function firstWindow(image: CaseImage): Windowing {
+  return image.windows[0] ?? { center: 127.5, width: 255, function: "LINEAR_EXACT" };
+}
+
+function nextFrame(): Promise<void> {
+  return new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
+}

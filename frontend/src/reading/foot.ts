@@ -1,0 +1,18 @@
+/** The line under the image: what is known of it, its zoom, window, size and the level on screen. */
+import { element } from "../dom";
+import type { Viewer } from "../viewer/viewer";
+import { windowText } from "../viewer/windowing";
+import type { Level } from "./levels";
+
+const slot = (name: string): HTMLElement => element(`#foot-${name}`, HTMLElement);
+
+export function describeCase(text: string | null, columns: number, rows: number): void {
+  slot("case").textContent = text ?? "";
+  slot("size").textContent = `${columns} × ${rows} px`;
+}
+
+export function describeView(viewer: Viewer, level: Level | "none"): void {
+  slot("zoom").textContent = `Zoom ${Math.round(viewer.scale * 100)} %`;
+  slot("window").textContent = viewer.facts.channels === 3 ? "Colour" : windowText(viewer.windowing);
+  slot("level").textContent = level === "half" ? "Half resolution" : "";
+}

@@ -1,0 +1,73 @@
+/** One region drawn over the image, with its handles; dragged by mouse, touch or pen. */
+import { set, svg } from "../dom";
+import { toImage, type Point } from "../viewer/geometry";
+import type { Viewer } from "../viewer/viewer";
+import type { RegionData } from "./contract";
+import type { Names } from "./marks";
+import { corners, described, moved, reshaped } from "./regions";
+
+const HANDLE = 8; // CSS pixels
+
+export class Mark {
+  region: RegionData;
+  readonly node = svg("g", { class: "region", tabindex: 0, role: "application", "aria-roledescription": "region" });
+  private readonly lines = ["mark-grip", "mark-halo", "mark"].map((name) => svg("polygon", { class: name }));
+  private readonly label = svg("text", { class: "mark-label" });
+  private handles: SVGRectElement[] = [];
+  private readonly viewer: Viewer;
+  private readonly change: (region: RegionData) => void;
+
+  constructor(region: RegionData, viewer: Viewer, change: (region: RegionData) => void) {
+    this.region = region;
+    this.viewer = viewer;
+    this.change = change;
+    this.lines[2]?.classList.toggle("b", region.kind === "polygon");
+    this.node.append(...this.lines, this.label);
+    this.node.addEventListener("pointerdown", (event) => this.grab(event));
+  }
+
+  layout(place: (point: Point) => Point, names: Names): void {
+    const points = corners(this.region).map(place);
+    for (const line of this.lines) set(line, { points: points.join(" ") });
+    const [left, top] = [Math.min(...points.map(([x]) => x)), Math.min(...points.map(([, y]) => y))];
+    set(this.label, { x: left, y: Math.max(top - 7, 14) });
+    this.label.textContent = names.label(this.region.finding);
+    this.node.setAttribute("aria-label", described(this.region, names.name(this.region.finding)));
+    this.layoutHandles(points);
+  }
+
+  private layoutHandles(points: readonly Point[]): void {
+    while (this.handles.length < points.length) {
+      const handle = svg("rect", { class: "handle", width: HANDLE, height: HANDLE });
+      this.handles.push(handle);
+      this.node.append(handle);
+    }
+    this.handles.forEach((handle, index) => {
+      const [x, y] = points[index] ?? [0, 0];
+      set(handle, { x: x - HANDLE / 2, y: y - HANDLE / 2 });
+    });
+  }
+
+  private grab(event: PointerEvent): void {
+    if (event.button !== 0) return;
+    event.stopPropagation(); // the image under it stays where it is
+    event.preventDefault();
+    this.node.focus({ preventScroll: true });
+    const corner = this.handles.findIndex((handle) => handle === event.target);
+    const [start, before] = [this.at(event), this.region];
+    const follow = (now: PointerEvent): void => {
+      const to = this.at(now);
+      const image = this.viewer.facts;
+      this.change(corner < 0 ? moved(before, to[0] - start[0], to[1] - start[1], image) : reshaped(before, corner, to, image));
+    };
+    this.node.setPointerCapture(event.pointerId);
+    this.node.addEventListener("pointermove", follow);
+    const release = (): void => this.node.removeEventListener("pointermove", follow);
+    for (const end of ["pointerup", "pointercancel"]) this.node.addEventListener(end, release, { once: true });
+  }
+
+  private at(event: PointerEvent): Point {
+    const { left, top } = this.viewer.canvas.getBoundingClientRect();
+    return toImage(this.viewer.overlayView, [event.clientX - left, event.clientY - top]);
+  }
+}

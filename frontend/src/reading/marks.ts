@@ -1,0 +1,112 @@
+/** The regions on the image: shown, selected, moved and resized by keyboard, deleted, hidden. */
+import { element } from "../dom";
+import { toCanvas, type Point } from "../viewer/geometry";
+import type { Viewer } from "../viewer/viewer";
+import type { RegionData } from "./contract";
+import { Mark } from "./mark";
+import { moved, resized } from "./regions";
+
+const ARROWS: Record<string, Point> = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+const STEP = 8; // CSS pixels an arrow moves; 1 image pixel with Alt
+
+export interface Names {
+  /** "6 Nodule or mass" on the image, "Nodule or mass" when spoken. */
+  label(finding: string): string;
+  name(finding: string): string;
+}
+
+export class Marks {
+  readonly surface = element("#marks", SVGSVGElement);
+  private readonly viewer: Viewer;
+  private readonly names: Names;
+  private readonly changed: () => void;
+  private marks: Mark[] = [];
+  private selected: Mark | null = null;
+
+  constructor(viewer: Viewer, names: Names, changed: () => void) {
+    this.viewer = viewer;
+    this.names = names;
+    this.changed = changed;
+  }
+
+  get regions(): RegionData[] {
+    return this.marks.map((mark) => mark.region);
+  }
+
+  count(finding: string): number {
+    return this.marks.filter((mark) => mark.region.finding === finding).length;
+  }
+
+  load(regions: readonly RegionData[]): void {
+    for (const mark of this.marks) mark.node.remove();
+    this.marks = [];
+    this.selected = null;
+    for (const region of regions) this.insert(region);
+    this.layout();
+  }
+
+  /** Add a region, select it and give it the focus, so that the arrow keys move it at once. */
+  add(region: RegionData): void {
+    const mark = this.insert(region);
+    this.visible = true;
+    this.select(mark);
+    mark.node.focus({ preventScroll: true });
+    this.changed();
+  }
+
+  /** Remove the selected region. False where none is. */
+  removeSelected(): boolean {
+    const gone = this.selected;
+    if (!gone) return false;
+    gone.node.remove();
+    this.marks = this.marks.filter((mark) => mark !== gone);
+    this.select(null);
+    this.changed();
+    return true;
+  }
+
+  get visible(): boolean {
+    return !this.surface.classList.contains("is-off");
+  }
+
+  set visible(on: boolean) {
+    this.surface.classList.toggle("is-off", !on);
+  }
+
+  /** Place every region where the view now has it. */
+  layout(): void {
+    const view = this.viewer.overlayView;
+    for (const mark of this.marks) mark.layout((point) => toCanvas(view, point), this.names);
+  }
+
+  private insert(region: RegionData): Mark {
+    const mark = new Mark(region, this.viewer, (next) => this.change(mark, next));
+    mark.node.addEventListener("focus", () => this.select(mark));
+    mark.node.addEventListener("keydown", (event) => this.key(event, mark));
+    this.marks.push(mark);
+    this.surface.append(mark.node);
+    return mark;
+  }
+
+  private select(mark: Mark | null): void {
+    this.selected = mark;
+    for (const each of this.marks) each.node.classList.toggle("is-selected", each === mark);
+    this.layout();
+  }
+
+  private change(mark: Mark, region: RegionData): void {
+    mark.region = region;
+    this.layout();
+    this.changed();
+  }
+
+  private key(event: KeyboardEvent, mark: Mark): void {
+    const arrow = ARROWS[event.key];
+    if (!arrow || event.ctrlKey || event.metaKey) return;
+    const step = event.altKey ? 1 : Math.max(1, Math.round(STEP / this.viewer.overlayView.scale));
+    const change = event.shiftKey ? resized : moved;
+    event.preventDefault(); // Alt and an arrow would leave the page
+    event.stopPropagation();
+    this.change(mark, change(mark.region, arrow[0] * step, arrow[1] * step, this.viewer.facts));
+  }
+}

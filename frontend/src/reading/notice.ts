@@ -1,0 +1,46 @@
+/** The one place that says a read is not saved, why, and what can be done. It stands outside the panel that each case replaces. */
+import { confirmed } from "../confirm";
+import { element } from "../dom";
+import type { Saving, SaveState, Trouble } from "./saving";
+import { words } from "./words";
+
+export class SaveNotice {
+  private readonly box = element("#unsaved", HTMLElement);
+  private readonly text = element("#unsaved-text", HTMLElement);
+  private readonly retry = element("#unsaved-retry", HTMLButtonElement);
+  private readonly discard = element("#unsaved-discard", HTMLButtonElement);
+  private readonly signIn = element("#unsaved-sign-in", HTMLAnchorElement);
+  private trouble: Trouble | null = null;
+
+  constructor(saving: Saving) {
+    this.retry.addEventListener("click", () => void saving.retry());
+    this.discard.addEventListener("click", () => {
+      const { trouble } = this;
+      if (trouble?.kind !== "refused") return;
+      void confirmed(words.discardQuestion, words.discard).then((yes) => yes && saving.discard(trouble.entry));
+    });
+  }
+
+  show(state: SaveState, trouble: Trouble | null, mending: boolean): void {
+    document.body.dataset["saved"] = state;
+    if (state === "saving") return; // what was said before stands until the answer is here
+    this.trouble = trouble;
+    this.box.hidden = state === "saved";
+    this.signIn.hidden = trouble?.kind !== "signed-out";
+    this.retry.hidden = mending;
+    this.discard.hidden = trouble?.kind !== "refused" || mending;
+    if (state === "unsaved") this.text.textContent = mending ? words.answersRefused : sentence(trouble);
+    if (!this.signIn.hidden) this.signIn.search = new URLSearchParams({ next: location.pathname }).toString();
+  }
+}
+
+function sentence(trouble: Trouble | null): string {
+  switch (trouble?.kind) {
+    case "signed-out":
+      return words.signedOut;
+    case "refused":
+      return words.refused(trouble.problem.detail);
+    default:
+      return words.notSaved;
+  }
+}

@@ -1,0 +1,207 @@
+/** One case after the other: what is on screen belongs together, and changes together. */
+import { element } from "../dom";
+import { post } from "../net";
+import { Gestures } from "../viewer/gestures";
+import { Viewer } from "../viewer/viewer";
+import { Answers } from "./answers";
+import { AttentionMaps } from "./attention";
+import { pageClock } from "./clock";
+import type { Case, SkipBody, Turn } from "./contract";
+import { Display } from "./display";
+import { Drafts } from "./drafts";
+import { Drawing } from "./drawing";
+import { Findings } from "./findings";
+import { describeCase, describeView } from "./foot";
+import { Marks } from "./marks";
+import { describeAnswers } from "./progress";
+import { Rail } from "./rail";
+import { reasonAsked, type Purpose } from "./reason";
+import { Timing } from "./timing";
+import { Undo } from "./undo";
+import { say } from "./voice";
+import { words } from "./words";
+
+/** What a case brings with it and takes along when it leaves. */
+export interface Opened {
+  readonly case: Case;
+  readonly answers: Answers;
+  readonly findings: Findings;
+  readonly maps: AttentionMaps;
+}
+
+export class ReadingPage {
+  readonly viewer: Viewer;
+  readonly display: Display;
+  readonly marks: Marks;
+  readonly drawing: Drawing;
+  readonly rail: Rail;
+  readonly clock = pageClock();
+  readonly timing = new Timing();
+  readonly drafts: Drafts;
+  opened: Opened | null = null;
+  undo: Undo | null = null;
+  /** A request is under way whose answer replaces the case: nothing else may start. */
+  busy = false;
+  private readonly header = element("#case-header", HTMLElement);
+  private readonly panel = element("#panel", HTMLElement);
+  private readonly finished = element("#finished", HTMLElement);
+
+  /** Throws NoWebgl. */
+  constructor(canvas: HTMLCanvasElement, user: string) {
+    this.drafts = new Drafts(user);
+    this.drafts.prune(Date.now());
+    this.viewer = new Viewer(canvas, {
+      changed: () => this.viewChanged(),
+      lost: () => this.display.blank(),
+      restored: () => this.display.reload(),
+    });
+    this.display = new Display(this.viewer, () => this.levelChanged());
+    const names = { label: (slug: string) => this.label(slug), name: (slug: string) => this.finding(slug)?.name ?? slug };
+    this.marks = new Marks(this.viewer, names, () => this.answersChanged());
+    this.drawing = new Drawing(this.marks.surface, this.viewer, () => this.opened?.findings.current?.slug ?? null, (region) => {
+      this.marks.add(region);
+      this.rail.take("move");
+    });
+    this.rail = new Rail(this.viewer, this.drawing, this.marks);
+    new Gestures(element(".stage", HTMLElement), this.viewer, () => this.rail.grip);
+    this.panel.addEventListener("input", () => this.answersChanged());
+  }
+
+  /** The case that the page came with. */
+  start(shown: Case, ahead: Case | null): void {
+    this.display.open(shown.image, ahead?.image ?? null);
+    this.open(shown);
+  }
+
+  /** Replace the case, its header and its panel in one go. */
+  turn(turn: Turn): void {
+    if (turn.case) this.display.open(turn.case.image, turn.ahead?.image ?? null); // drawn while the panel is built
+    this.header.innerHTML = turn.header;
+    this.panel.innerHTML = turn.panel;
+    this.finished.innerHTML = turn.finished ?? "";
+    history.replaceState(null, "", turn.url);
+    if (turn.case) this.open(turn.case);
+    else this.close();
+  }
+
+  /** Bring a case to life whose header and panel are in the page already. */
+  private open(shown: Case): void {
+    this.opened = null; // whoever listens below would speak of the case before
+    this.follow({ case: shown.assignment, version: String(shown.version), state: shown.state });
+    this.timing.opened();
+    const answers = new Answers(this.panel, shown.findings);
+    const findings = new Findings(answers, () => this.selectionChanged());
+    this.opened = { case: shown, answers, findings, maps: new AttentionMaps(this.viewer, this.panel, shown.findings) };
+    this.marks.load(shown.marks);
+    this.marks.visible = true;
+    this.rail.open(shown.image.windows);
+    this.viewer.canvas.setAttribute("aria-label", shown.image.alt);
+    describeCase(shown.foot, shown.image.columns, shown.image.rows);
+    this.clock.reset(performance.now());
+    this.restore(shown, answers);
+    this.levelChanged();
+    findings.go(0);
+  }
+
+  /** Post something that ends in another case; false where the page is busy or it failed. */
+  async leave(url: string, body: SkipBody | object): Promise<boolean> {
+    if (this.busy) return false;
+    this.busy = true;
+    const outcome = await post<Turn>(url, body);
+    this.busy = false;
+    if (outcome.kind === "ok") this.turn(outcome.body);
+    else say(outcome.kind === "refused" ? outcome.problem.detail : outcome.kind === "signed-out" ? words.signedOut : words.failed);
+    return outcome.kind === "ok";
+  }
+
+  async leaveWithReason(purpose: Purpose, url: string | null | undefined): Promise<void> {
+    const version = this.opened?.case.version;
+    if (this.busy || !url || version === undefined) return;
+    const reason = await reasonAsked(purpose);
+    if (reason !== null) await this.leave(url, { reason, version });
+  }
+
+  /** Why the case cannot be submitted yet, or null where it can. */
+  get obstacle(): string | null {
+    const missing = this.opened?.answers.missing ?? [];
+    if (missing.length) return words.missing(missing);
+    return this.display.level === "full" ? null : words.fullLoading;
+  }
+
+  get comment(): string {
+    return this.panel.querySelector("textarea")?.value ?? "";
+  }
+
+  /** While a read is on its way, what it holds stays as it is. */
+  lock(locked: boolean): void {
+    this.busy = locked;
+    this.panel.inert = locked;
+    this.marks.surface.classList.toggle("is-locked", locked);
+  }
+
+  private close(): void {
+    this.opened = null;
+    this.display.close();
+    this.follow({ case: "", version: "", state: "finished", drawn: "" });
+    element("h1", HTMLElement).focus();
+  }
+
+  private follow(state: Record<string, string>): void {
+    Object.assign(document.body.dataset, state);
+    document.title = `${element("h1", HTMLElement).textContent} · Overread`;
+    this.undo?.stop();
+    this.undo = new Undo(document.body, performance.now());
+  }
+
+  private restore(shown: Case, answers: Answers): void {
+    const draft = this.drafts.get(shown);
+    if (!draft) return;
+    answers.restore(draft.answers);
+    this.marks.load(draft.regions);
+    const comment = this.panel.querySelector("textarea");
+    if (comment) comment.value = draft.comment;
+    say(words.draftRestored);
+  }
+
+  private answersChanged(): void {
+    if (!this.opened || this.busy) return;
+    const { case: shown, answers } = this.opened;
+    this.drafts.put(shown, { answers: answers.given, regions: this.marks.regions, comment: this.comment, at: Date.now() });
+    this.selectionChanged();
+  }
+
+  private selectionChanged(): void {
+    if (!this.opened) return;
+    const { answers, findings } = this.opened;
+    describeAnswers(this.panel, answers, this.marks.count(findings.current?.slug ?? ""), this.obstacle);
+  }
+
+  private viewChanged(): void {
+    if (!this.opened) return;
+    this.marks.layout();
+    this.drawing.layout();
+    this.rail.update();
+    describeView(this.viewer, this.display.level);
+  }
+
+  private levelChanged(): void {
+    const { level } = this.display;
+    document.body.dataset["level"] = level;
+    if (!this.opened) return;
+    if (level !== "none") {
+      document.body.dataset["drawn"] = this.opened.case.assignment;
+      this.timing.drawn(level);
+    }
+    this.viewChanged();
+    this.selectionChanged();
+  }
+
+  private finding(slug: string) {
+    return this.opened?.case.findings.find((each) => each.slug === slug);
+  }
+
+  private label(slug: string): string {
+    const finding = this.finding(slug);
+    return finding ? [finding.key, finding.name].filter((part) => part !== null).join(" ") : slug;
+  }
+}

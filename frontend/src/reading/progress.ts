@@ -1,0 +1,19 @@
+/** What the panel says of the answers so far: how many, which are open, what differs from the first read. */
+import type { Answers } from "./answers";
+import { words } from "./words";
+
+/** `drawn` regions belong to the selected finding; `obstacle` is why the case cannot be submitted yet. */
+export function describeAnswers(panel: HTMLElement, answers: Answers, drawn: number, obstacle: string | null): void {
+  const total = answers.findings.length;
+  answers.compareFirst();
+  write(panel, "[data-drawn-regions]", words.drawn(drawn));
+  write(panel, "[data-answered]", words.answered(total - answers.missing.length, total));
+  write(panel, "#left", obstacle ?? "");
+  panel.querySelector("button[type=submit]")?.setAttribute("aria-disabled", String(obstacle !== null));
+}
+
+/** Not every mode's panel has every line. */
+function write(panel: HTMLElement, selector: string, text: string): void {
+  const line = panel.querySelector(selector);
+  if (line) line.textContent = text;
+}

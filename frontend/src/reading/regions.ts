@@ -1,0 +1,76 @@
+/** Arithmetic of boxes and polygons in image pixels. Nothing here knows the screen. */
+import { within, type Point, type Size } from "../viewer/geometry";
+import type { RegionData } from "./contract";
+
+export interface Bounds {
+  readonly x0: number;
+  readonly y0: number;
+  readonly x1: number;
+  readonly y1: number;
+}
+
+export function bounds(points: readonly Point[]): Bounds {
+  const xs = points.map(([x]) => x);
+  const ys = points.map(([, y]) => y);
+  return { x0: Math.min(...xs), y0: Math.min(...ys), x1: Math.max(...xs), y1: Math.max(...ys) };
+}
+
+/** A box from any two opposite corners, inside the image. */
+export function box(finding: string, a: Point, b: Point, image: Size): RegionData {
+  const { x0, y0, x1, y1 } = bounds([inside(a, image), inside(b, image)]);
+  return { finding, kind: "box", points: [[x0, y0], [x1, y1]] };
+}
+
+export function polygon(finding: string, points: readonly Point[], image: Size): RegionData {
+  return { finding, kind: "polygon", points: points.map((point) => inside(point, image)) };
+}
+
+/** Six corners around a point: what the keyboard starts a polygon from. */
+export function hexagon(finding: string, [x, y]: Point, radius: number, image: Size): RegionData {
+  const angles = [0, 1, 2, 3, 4, 5].map((step) => (step * Math.PI) / 3);
+  return polygon(finding, angles.map((angle) => [x + radius * Math.cos(angle), y + radius * Math.sin(angle)]), image);
+}
+
+/** Shifted as a whole; it stops at the image's edge with its shape kept. */
+export function moved(region: RegionData, dx: number, dy: number, image: Size): RegionData {
+  const { x0, y0, x1, y1 } = bounds(region.points);
+  const [sx, sy] = [within(dx, -x0, image.width - x1), within(dy, -y0, image.height - y1)];
+  return { ...region, points: region.points.map(([x, y]) => [x + sx, y + sy]) };
+}
+
+/** Wider and taller by the given pixels; the top left corner of its bounds stays. Never under one pixel. */
+export function resized(region: RegionData, dw: number, dh: number, image: Size): RegionData {
+  const { x0, y0, x1, y1 } = bounds(region.points);
+  const fx = within(x1 - x0 + dw, 1, image.width - x0) / Math.max(x1 - x0, 1);
+  const fy = within(y1 - y0 + dh, 1, image.height - y0) / Math.max(y1 - y0, 1);
+  return { ...region, points: region.points.map(([x, y]) => [x0 + (x - x0) * fx, y0 + (y - y0) * fy]) };
+}
+
+/** Every corner as drawn: four for a box (clockwise from top left), the polygon's own otherwise. */
+export function corners(region: RegionData): Point[] {
+  if (region.kind === "polygon") return region.points;
+  const { x0, y0, x1, y1 } = bounds(region.points);
+  return [[x0, y0], [x1, y0], [x1, y1], [x0, y1]];
+}
+
+/** One corner dragged elsewhere; a box keeps the opposite one. */
+export function reshaped(region: RegionData, corner: number, to: Point, image: Size): RegionData {
+  if (region.kind === "box") return box(region.finding, to, corners(region)[(corner + 2) % 4] ?? to, image);
+  return { ...region, points: region.points.map((point, index) => (index === corner ? inside(to, image) : point)) };
+}
+
+/** Too small to have been meant. */
+export function negligible(region: RegionData, smallest: number): boolean {
+  const { x0, y0, x1, y1 } = bounds(region.points);
+  return x1 - x0 < smallest || y1 - y0 < smallest;
+}
+
+export function described(region: RegionData, name: string): string {
+  const { x0, y0, x1, y1 } = bounds(region.points);
+  const [w, h, x, y] = [x1 - x0, y1 - y0, x0, y0].map(Math.round);
+  return `${region.kind === "box" ? "Box" : "Polygon"} for ${name}: ${w} by ${h} pixels, ${x} from the left, ${y} from the top`;
+}
+
+function inside([x, y]: Point, image: Size): [number, number] {
+  return [within(x, 0, image.width), within(y, 0, image.height)];
+}

@@ -1,0 +1,47 @@
+/** Every sentence the reading page says by itself. Plain clinical English, present tense, no exclamation mark. */
+import type { CaseFinding } from "./contract";
+
+const count = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`;
+
+/** "6, 7, 8": a finding's key, or its name where it has none. */
+const list = (findings: readonly CaseFinding[]): string => findings.map(({ key, name }) => key ?? name).join(", ");
+
+export const words = {
+  loading: "Loading image",
+  unreadable: "Image not readable. Skip or escalate.",
+  contextLost: "The graphics were interrupted. The image returns by itself.",
+  noWebgl: "This browser cannot show the image: WebGL 2 is off. Turn on graphics acceleration or use a current browser.",
+  fullLoading: "The full-resolution image is still loading.",
+  missing: (open: readonly CaseFinding[]) =>
+    `${count(open.length, "finding")} still ${open.length === 1 ? "needs" : "need"} an answer: ${list(open)}.`,
+  answered: (done: number, total: number) => `${done} of ${total} answered`,
+  restAbsent: (marked: number, left: number) =>
+    `${count(marked, "finding")} marked absent.${left ? ` ${left} above threshold left open.` : ""}`,
+  given: (finding: string, value: string) => `${finding}: ${value}`,
+  drawn: (n: number) => (n ? `${n} drawn` : "none drawn"),
+  regionRemoved: "Region removed.",
+  noRegion: "No region is selected.",
+  noFinding: "Select a finding first.",
+  toolBox: "Box: drag on the image, or press B again to place one.",
+  toolPolygon: "Polygon: click its corners, Enter closes it, or press G again to place one.",
+  mapOff: "Heat map off",
+  mapOn: (finding: string) => `Heat map: ${finding}. Model attention, not an outline.`,
+  mapFailed: "The heat map is not readable. The image stays as it is.",
+  saving: "Saving",
+  notSaved: "Not saved. Kept on this computer.",
+  refused: (detail: string) => `Not saved: ${detail} Your answers are kept on this computer.`,
+  answersRefused: "Not saved: an answer is missing or not allowed.",
+  discard: "Discard",
+  discardQuestion: "Discard this read? The server has refused it, and this is the only copy.",
+  signedOut: "You are signed out. This read is kept on this computer.",
+  earlierSaved: (pseudonym: string) => `The kept read of ${pseudonym} is saved.`,
+  failed: "Not done: the server cannot be reached. Try again.",
+  draftRestored: "Your unsaved answers of this case are back.",
+  leaseLost: "This case is no longer held for you. Your answer will still be kept, as an extra read.",
+  opened: (pseudonym: string, findings: number) => `Case ${pseudonym}, ${count(findings, "finding")}.`,
+  revealed: (pseudonym: string) => `Case ${pseudonym}: the suggestion is shown. Confirm or correct your first read.`,
+  undone: (pseudonym: string) => `Case ${pseudonym} is open again.`,
+  nothingToUndo: "Nothing to undo.",
+  submittedAgo: (pseudonym: string, seconds: number) => `${pseudonym} submitted ${seconds} s ago`,
+  openFor: (seconds: number) => `Open for ${Math.floor(seconds / 60)} min ${seconds % 60} s`,
+} as const;

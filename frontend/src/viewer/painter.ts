@@ -1,0 +1,123 @@
+/** Draws one scene into a WebGL2 context. It keeps no image state of its own: whoever owns the scene decides when to draw. */
+import type { Size, View } from "./geometry";
+import { programOf, type Program } from "./program";
+import type { Ramp } from "./windowing";
+
+export interface Overlay {
+  readonly texture: WebGLTexture;
+  readonly box: readonly [number, number, number, number];
+  readonly opacity: number;
+}
+
+export interface Scene {
+  readonly texture: WebGLTexture;
+  readonly image: Size;
+  readonly view: View;
+  readonly colour: boolean;
+  readonly ramp: Ramp;
+  readonly inverted: boolean;
+  readonly overlay: Overlay | null;
+}
+
+/** A scene drawn aside, to be shown later at the cost of a copy. */
+export interface Still extends Size {
+  readonly framebuffer: WebGLFramebuffer;
+  readonly texture: WebGLTexture;
+}
+
+/** Attention below this share of the map's range leaves the image untouched. */
+const MAP_THRESHOLD = 0.3;
+const MAP_COLOUR = [1, 0.69, 0.17] as const; // amber, a hue that no grey image holds
+
+export class Painter {
+  private readonly gl: WebGL2RenderingContext;
+  private readonly programs = new Map<boolean, Program>();
+
+  constructor(gl: WebGL2RenderingContext) {
+    this.gl = gl;
+    gl.bindVertexArray(gl.createVertexArray());
+  }
+
+  /** On the canvas. */
+  paint(scene: Scene): void {
+    this.draw(scene, { width: this.gl.drawingBufferWidth, height: this.gl.drawingBufferHeight });
+  }
+
+  /** Aside. */
+  still(scene: Scene, { width, height }: Size): Still {
+    const { gl } = this;
+    const [framebuffer, texture] = [gl.createFramebuffer(), gl.createTexture()];
+    gl.bindTexture(gl.TEXTURE_2D, texture);
+    gl.texStorage2D(gl.TEXTURE_2D, 1, gl.RGBA8, width, height);
+    gl.bindFramebuffer(gl.FRAMEBUFFER, framebuffer);
+    gl.framebufferTexture2D(gl.FRAMEBUFFER, gl.COLOR_ATTACHMENT0, gl.TEXTURE_2D, texture, 0);
+    this.draw(scene, { width, height });
+    gl.bindFramebuffer(gl.FRAMEBUFFER, null);
+    gl.flush(); // nothing on the canvas changes, so nobody else would send the commands off
+    return { framebuffer, texture, width, height };
+  }
+
+  /** Copy a still onto a canvas of its size. */
+  copy({ framebuffer, width, height }: Still): void {
+    const { gl } = this;
+    gl.bindFramebuffer(gl.READ_FRAMEBUFFER, framebuffer);
+    gl.blitFramebuffer(0, 0, width, height, 0, 0, width, height, gl.COLOR_BUFFER_BIT, gl.NEAREST);
+    gl.bindFramebuffer(gl.READ_FRAMEBUFFER, null);
+  }
+
+  drop({ framebuffer, texture }: Still): void {
+    this.gl.deleteFramebuffer(framebuffer);
+    this.gl.deleteTexture(texture);
+  }
+
+  clear(): void {
+    this.gl.clearColor(0, 0, 0, 1);
+    this.gl.clear(this.gl.COLOR_BUFFER_BIT);
+  }
+
+  /** Resolves once the graphics card has drawn what was asked of it so far; false where the context is lost. */
+  async finished(): Promise<boolean> {
+    const { gl } = this;
+    const fence = gl.fenceSync(gl.SYNC_GPU_COMMANDS_COMPLETE, 0);
+    gl.flush();
+    while (fence && !gl.isContextLost()) {
+      if (gl.getSyncParameter(fence, gl.SYNC_STATUS) === gl.SIGNALED) {
+        gl.deleteSync(fence);
+        return true;
+      }
+      await new Promise((resolve) => setTimeout(resolve)); // the status changes between tasks only
+    }
+    return false;
+  }
+
+  private draw(scene: Scene, target: Size): void {
+    const { gl } = this;
+    const { image, view, ramp, overlay } = scene;
+    const at = this.use(scene.colour);
+    gl.viewport(0, 0, target.width, target.height);
+    gl.uniform1f(at.canvasHeight, target.height);
+    gl.uniform2f(at.image, image.width, image.height);
+    gl.uniform3f(at.view, view.x, view.y, view.scale);
+    gl.uniform2f(at.ramp, ramp.gain, ramp.offset);
+    gl.uniform1i(at.sigmoid, Number(ramp.sigmoid));
+    gl.uniform1i(at.inverted, Number(scene.inverted));
+    gl.uniform2f(at.mapMix, MAP_THRESHOLD, overlay?.opacity ?? 0);
+    gl.uniform4f(at.mapBox, ...(overlay?.box ?? ([0, 0, 1, 1] as const)));
+    gl.activeTexture(gl.TEXTURE1);
+    gl.bindTexture(gl.TEXTURE_2D, overlay?.texture ?? null);
+    gl.activeTexture(gl.TEXTURE0);
+    gl.bindTexture(gl.TEXTURE_2D, scene.texture);
+    gl.drawArrays(gl.TRIANGLES, 0, 3);
+  }
+
+  private use(colour: boolean): Program["at"] {
+    const { gl } = this;
+    const known = this.programs.get(colour) ?? programOf(gl, colour);
+    this.programs.set(colour, known);
+    gl.useProgram(known.program);
+    gl.uniform1i(known.at.pixels, 0);
+    gl.uniform1i(known.at.attention, 1);
+    gl.uniform3f(known.at.mapColour, ...MAP_COLOUR);
+    return known.at;
+  }
+}

@@ -1,0 +1,76 @@
+/** GLSL ES 3.00. One triangle covers the canvas; the fragment shader does all the image arithmetic. */
+
+export const VERTEX = `#version 300 es
+void main() {
+  vec2 corner = vec2((gl_VertexID << 1) & 2, gl_VertexID & 2);
+  gl_Position = vec4(corner * 2.0 - 1.0, 0.0, 1.0);
+}`;
+
+/** Grey images read one channel: on a software renderer that is a fifth faster than reading three. */
+export function fragment(colour: boolean): string {
+  return `#version 300 es
+#define STORED ${colour ? "vec3" : "float"}
+#define CHANNELS ${colour ? "rgb" : "r"}
+${BODY}`;
+}
+
+const BODY = `
+precision highp float;
+precision highp int;
+precision highp usampler2D;
+precision highp sampler2D;
+
+uniform usampler2D pixels;     // stored values of one level
+uniform sampler2D attention;   // 0..1
+uniform vec2 image;            // columns, rows of the full level
+uniform vec3 view;             // x, y, scale: canvas = image * scale + (x, y)
+uniform float canvasHeight;
+uniform vec2 ramp;             // gain, offset
+uniform bool sigmoid;
+uniform bool inverted;
+uniform vec4 mapBox;           // x0, y0, x1, y1 in image pixels
+uniform vec2 mapMix;           // threshold, opacity
+uniform vec3 mapColour;
+
+out vec4 drawn;
+
+// Mean of the texels under a box, weighted by the area they share with it. A box one texel wide is bilinear
+// interpolation, a wider one the box filter of a minified image. At the image's edge the box is cut off.
+STORED mean(vec2 at, vec2 side) {
+  vec2 low = max(at - side * 0.5, 0.0);
+  vec2 high = min(at + side * 0.5, vec2(textureSize(pixels, 0)));
+  STORED sum = STORED(0.0);
+  for (float y = floor(low.y); y < high.y; y++) {
+    STORED line = STORED(0.0);
+    for (float x = floor(low.x); x < high.x; x++) {
+      float wide = min(high.x, x + 1.0) - max(low.x, x);
+      line += wide * STORED(texelFetch(pixels, ivec2(x, y), 0).CHANNELS);
+    }
+    sum += (min(high.y, y + 1.0) - max(low.y, y)) * line;
+  }
+  return sum / ((high.x - low.x) * (high.y - low.y));
+}
+
+vec3 displayed(STORED stored) {
+  vec3 value = vec3(stored * ramp.x + ramp.y);
+  vec3 grey = sigmoid ? 1.0 / (1.0 + exp(-value)) : clamp(value, 0.0, 1.0);
+  return inverted ? 1.0 - grey : grey;
+}
+
+void main() {
+  vec2 canvas = vec2(gl_FragCoord.x, canvasHeight - gl_FragCoord.y);
+  vec2 at = (canvas - view.xy) / view.z;
+  if (any(lessThan(at, vec2(0.0))) || any(greaterThan(at, image))) {
+    drawn = vec4(0.0, 0.0, 0.0, 1.0);
+    return;
+  }
+  vec2 texels = vec2(textureSize(pixels, 0)) / image;
+  vec3 shown = displayed(mean(at * texels, max(texels / view.z, vec2(1.0))));
+  if (mapMix.y > 0.0) {
+    vec2 inBox = (at - mapBox.xy) / (mapBox.zw - mapBox.xy);
+    bool inside = all(greaterThanEqual(inBox, vec2(0.0))) && all(lessThanEqual(inBox, vec2(1.0)));
+    float strength = inside ? texture(attention, inBox).r : 0.0;
+    shown = mix(shown, mapColour, mapMix.y * smoothstep(mapMix.x, 1.0, strength));
+  }
+  drawn = vec4(shown, 1.0);
+}`;

@@ -1,0 +1,58 @@
+/** VOI windows, DICOM PS3.3 C.11.2.1.2 and C.11.2.1.3. Centre and width are in modality units (after slope and intercept). */
+
+export type WindowFunction = "LINEAR" | "LINEAR_EXACT" | "SIGMOID";
+
+export interface Windowing {
+  readonly center: number;
+  readonly width: number;
+  readonly function: WindowFunction;
+}
+
+/** grey = clamp(gain * stored + offset), or the logistic function of that; in 0..1. */
+export interface Ramp {
+  readonly gain: number;
+  readonly offset: number;
+  readonly sigmoid: boolean;
+}
+
+export const IDENTITY_8_BIT: Ramp = { gain: 1 / 255, offset: 0, sigmoid: false };
+const NARROWEST = 1e-6;
+
+/** The window and the modality's slope and intercept in one step, so that the shader needs one multiplication. */
+export function ramp(window: Windowing, slope: number, intercept: number): Ramp {
+  const { center, width } = window;
+  switch (window.function) {
+    case "SIGMOID": {
+      const steepness = 4 / Math.max(width, NARROWEST);
+      return { gain: steepness * slope, offset: steepness * (intercept - center), sigmoid: true };
+    }
+    case "LINEAR_EXACT": {
+      const span = Math.max(width, NARROWEST);
+      return { gain: slope / span, offset: (intercept - center) / span + 0.5, sigmoid: false };
+    }
+    case "LINEAR": {
+      const span = Math.max(width - 1, NARROWEST);
+      return { gain: slope / span, offset: (intercept - center + 0.5) / span + 0.5, sigmoid: false };
+    }
+  }
+}
+
+/** What the shader computes, for a stored value: 0 (black) to 1 (white), before any inversion. */
+export function grey({ gain, offset, sigmoid }: Ramp, stored: number): number {
+  const value = gain * stored + offset;
+  return sigmoid ? 1 / (1 + Math.exp(-value)) : Math.min(Math.max(value, 0), 1);
+}
+
+/** A drag of (dx, dy) CSS pixels: to the right widens the window, upwards lowers its centre (a brighter image). */
+export function dragged(window: Windowing, dx: number, dy: number): Windowing {
+  const width = Math.max(1, window.width * 2 ** (dx / 200));
+  return { ...window, width, center: window.center + (dy * window.width) / 400 };
+}
+
+export function windowText({ center, width, function: shape }: Windowing): string {
+  return `W ${round(width)} L ${round(center)}${shape === "SIGMOID" ? " sigmoid" : ""}`;
+}
+
+function round(value: number): string {
+  return Math.abs(value) < 10 ? value.toFixed(1) : value.toFixed(0);
+}

@@ -1,0 +1,1 @@
+import{t as e}from"./confirm-DPRCTTR0.js";e();

@@ -1,0 +1,101 @@
+"""A model version as files: a card in JSON, weights in safetensors, a graph in ONNX. Nothing in it is ever executed.
+
+The bundle's name is the SHA-256 of its card, and the card holds those of the other two: one digest, kept where the
+version is recorded, vouches for every byte.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from inference.engine.digest import Refused, check, sha256_of
+from inference.engine.outputs import OutputLayout
+from inference.engine.preparation import Preparation
+from inference.engine.probability import Calibration
+
+FORMAT = 1
+CARD, WEIGHTS, GRAPH = "card.json", "weights.safetensors", "model.onnx"
+
+
+@dataclass(frozen=True)
+class Card:
+    """Everything about a model version that is not its numbers.
+
+    `calibrations` follow the layout's outputs; `thresholds` are calibrated probabilities of the binary findings;
+    `facts` is what is known of it in plain JSON: recipe, metrics, shortcuts, parity.
+    """
+
+    architecture: str
+    layout: OutputLayout
+    preparation: Preparation
+    calibrations: tuple[Calibration, ...]
+    thresholds: Mapping[str, float]
+    weights_sha256: str
+    onnx_sha256: str
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if len(self.calibrations) != len(self.layout):
+            raise ValueError("A card holds one calibration per output.")
+        if set(self.thresholds) != {output.name for output in self.layout if output.kind == "binary"}:
+            raise ValueError("A card holds one threshold per binary finding.")
+
+    def to_json(self) -> bytes:
+        """UTF-8, sorted keys: the same card gives the same bytes. Raises ValueError for NaN in the facts."""
+        fields = {
+            "format": FORMAT,
+            "architecture": self.architecture,
+            "layout": self.layout.to_list(),
+            "preparation": self.preparation.to_dict(),
+            "calibrations": [asdict(line) for line in self.calibrations],
+            "thresholds": dict(self.thresholds),
+            "weights_sha256": self.weights_sha256,
+            "onnx_sha256": self.onnx_sha256,
+            "facts": dict(self.facts),
+        }
+        return json.dumps(fields, sort_keys=True, indent=1, ensure_ascii=False, allow_nan=False).encode()
+
+    @classmethod
+    def from_json(cls, data: bytes) -> "Card":
+        """The inverse of `to_json`. Raises Refused for anything it could not have written."""
+        try:
+            fields = json.loads(data)
+            if fields.pop("format") != FORMAT:
+                raise ValueError(f"its format is not {FORMAT}")
+            fields["layout"] = OutputLayout.from_list(fields["layout"])
+            fields["preparation"] = Preparation.from_dict(fields["preparation"])
+            fields["calibrations"] = tuple(Calibration(**line) for line in fields["calibrations"])
+            return cls(**fields)
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            raise Refused(f"The model card is unreadable: {error}.") from error
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """One model version's card, weights and graph."""
+
+    card: Card
+    weights: bytes
+    onnx: bytes
+
+    @property
+    def sha256(self) -> str:
+        """The version's digest, to be recorded and asked for again by `from_files`."""
+        return sha256_of(self.card.to_json())
+
+    def to_files(self) -> dict[str, bytes]:
+        """The three files by name."""
+        return {CARD: self.card.to_json(), WEIGHTS: self.weights, GRAPH: self.onnx}
+
+    @classmethod
+    def from_files(cls, files: Mapping[str, bytes], sha256: str) -> "Bundle":
+        """The bundle of that digest. Raises Refused when a file is missing, altered or unreadable."""
+        missing = {CARD, WEIGHTS, GRAPH} - set(files)
+        if missing:
+            raise Refused(f"The bundle lacks {', '.join(sorted(missing))}.")
+        check(files[CARD], sha256, what="The model card")
+        card = Card.from_json(files[CARD])
+        check(files[WEIGHTS], card.weights_sha256, what="The weights")
+        check(files[GRAPH], card.onnx_sha256, what="The graph")
+        return cls(card, files[WEIGHTS], files[GRAPH])

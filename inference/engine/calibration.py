@@ -1,0 +1,83 @@
+"""Fitting probabilities to a calibration split, and saying how far they are from the truth."""
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+
+from inference.engine.outputs import Output, OutputLayout
+from inference.engine.probability import Calibration
+
+Float = NDArray[np.float64]
+SLOPES = (0.02, 50.0)
+
+
+def fit(logits: Float, labels: Float, weights: Float, layout: OutputLayout) -> tuple[Calibration, ...]:
+    """One line per output from (N, K) logits, (N, F) labels (NaN unknown) and (N, F) weights of a calibration split.
+
+    Where fewer than two classes occur there is nothing to fit and the logits stand; so they do for measurements.
+    """
+    return tuple(
+        _fit_output(output, logits[:, columns].astype(np.float64), labels[:, index], weights[:, index])
+        for index, (output, columns) in enumerate(zip(layout, layout.slices, strict=True))
+    )
+
+
+def platt(logits: Float, targets: Float, weights: Float) -> Calibration:
+    """Platt's sigmoid (1999) with his smoothed targets, by weighted likelihood. `targets` (N,) may be soft, 0 to 1."""
+    positive, negative = float((weights * targets).sum()), float((weights * (1 - targets)).sum())
+    high, low = (positive + 1) / (positive + 2), 1 / (negative + 2)
+    smoothed = targets * high + (1 - targets) * low
+
+    def loss(line: Float) -> float:
+        scores = line[0] * logits + line[1]
+        return float((weights * (np.logaddexp(0, scores) - smoothed * scores)).sum() / weights.sum())
+
+    return _lowest(loss, (1.0, 0.0), (SLOPES, (-50.0, 50.0)))
+
+
+def temperature(logits: Float, options: NDArray[np.intp], weights: Float) -> Calibration:
+    """Temperature scaling (Guo et al., ICML 2017) of (N, M) logits to the true options (N,)."""
+
+    def loss(line: Float) -> float:
+        scores = line[0] * logits
+        raised = scores.max(1)
+        likelihood = np.log(np.exp(scores - raised[:, None]).sum(1)) + raised - scores[np.arange(len(scores)), options]
+        return float((weights * likelihood).sum() / weights.sum())
+
+    return _lowest(loss, (1.0,), (SLOPES,))
+
+
+def brier(probabilities: Float, labels: Float) -> float:
+    """Mean squared difference of probability (N,) and label (N,); 0 is perfect. NaN where no label is known."""
+    known = np.isfinite(labels)
+    return float(np.mean((probabilities[known] - labels[known]) ** 2)) if known.any() else float("nan")
+
+
+def expected_calibration_error(probabilities: Float, labels: Float, bins: int = 15) -> float:
+    """Mean gap between probability and frequency over equally wide bins, weighted by their counts (Guo et al. 2017)."""
+    known = np.isfinite(labels)
+    if not known.any():
+        return float("nan")
+    probabilities, labels = probabilities[known], labels[known]
+    places = np.minimum((probabilities * bins).astype(int), bins - 1)
+    gaps = np.bincount(places, labels - probabilities, minlength=bins)
+    return float(np.abs(gaps).sum() / len(labels))
+
+
+def _fit_output(output: Output, logits: Float, labels: Float, weights: Float) -> Calibration:
+    known = np.isfinite(labels) & (weights > 0)
+    logits, labels, weights = logits[known], labels[known].astype(np.float64), weights[known].astype(np.float64)
+    if output.kind == "measurement" or len(np.unique(labels)) < 2:
+        return Calibration()
+    if output.kind == "binary":
+        return platt(logits[:, 0], labels, weights)
+    return temperature(logits, labels.astype(np.intp), weights)
+
+
+def _lowest(
+    loss: Callable[[Float], float], start: tuple[float, ...], bounds: tuple[tuple[float, float], ...]
+) -> Calibration:
+    line = minimize(loss, np.asarray(start), bounds=bounds, method="L-BFGS-B").x
+    return Calibration(*(float(value) for value in line))

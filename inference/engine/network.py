@@ -1,0 +1,58 @@
+"""A backbone and a pooled linear head: logits, embedding and attention maps from one forward pass."""
+
+from typing import NamedTuple
+
+from torch import Tensor, nn
+from torch.nn import functional
+
+from inference.engine import backbones, weights
+from inference.engine.bundle import Bundle
+from inference.engine.digest import Refused
+from inference.engine.outputs import OutputLayout
+
+
+class Answer(NamedTuple):
+    """logits (N, K); embedding (N, D); maps (N, K, h, w), whose mean over h and w plus the head's bias is the logit."""
+
+    logits: Tensor
+    embedding: Tensor
+    maps: Tensor
+
+
+class Network(nn.Module):
+    """Images (N, C, S, S) → Answer.
+
+    The maps are class activation maps (Zhou et al., CVPR 2016): the last feature map times the head's weights, exact
+    for a head that is linear on the average-pooled features, at no second pass. `dropout` acts on the embedding while
+    training and on nothing else.
+    """
+
+    def __init__(self, backbone: nn.Module, layout: OutputLayout, *, dimension: int, dropout: float = 0.0) -> None:
+        super().__init__()
+        self.backbone = backbone
+        self.dropout = nn.Dropout(dropout)
+        self.head = nn.Linear(dimension, layout.width)
+        nn.init.zeros_(self.head.bias)
+
+    def forward(self, images: Tensor) -> Answer:
+        features = self.backbone(images)
+        embedding = features.mean((2, 3))
+        maps = functional.conv2d(features, self.head.weight[:, :, None, None])
+        return Answer(self.head(self.dropout(embedding)), embedding, maps)
+
+
+def assemble(architecture: str, channels: int, layout: OutputLayout, *, dropout: float = 0.0) -> Network:
+    """A network with fresh weights, drawn from torch's global generator. ValueError for an unknown architecture."""
+    dimension = backbones.find(architecture).DIMENSION
+    return Network(backbones.build(architecture, channels), layout, dimension=dimension, dropout=dropout)
+
+
+def restore(bundle: Bundle) -> Network:
+    """The network of a bundle, in evaluation mode. Raises Refused when its weights were altered or do not fit."""
+    card = bundle.card
+    network = assemble(card.architecture, card.preparation.channels, card.layout)
+    try:
+        network.load_state_dict(weights.unpack(bundle.weights, card.weights_sha256))
+    except RuntimeError as error:
+        raise Refused(f"The weights do not fit {card.architecture} with this layout.") from error
+    return network.eval()

@@ -1,0 +1,52 @@
+"""Weights to begin from: torchvision's by name, or any safetensors file by path with its SHA-256."""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+from torch import Tensor, nn
+
+from inference.engine import backbones, weights
+from inference.engine.digest import Refused
+
+DOTTED = re.compile(r"(denselayer\d+\.(?:norm|conv))\.([12]\.)")  # how old DenseNet files write norm1 and conv1
+
+
+def published(architecture: str, name: str) -> dict[str, Tensor]:
+    """torchvision's weights of that name, such as "IMAGENET1K_V1", from torch.hub's folder or downloaded into it.
+
+    The file is read by torch's restricted unpickler, which makes tensors only; a download is checked against the hash
+    in its name. Raises ValueError naming the weights there are; URLError without a network.
+    """
+    offered = backbones.find(architecture).WEIGHTS
+    known = tuple(offered.__members__) if offered else ()
+    if offered is None or name not in known:
+        raise ValueError(f"{architecture} has no weights called {name!r}; there are {', '.join(known) or 'none'}.")
+    state = offered[name].get_state_dict(  # type: ignore[attr-defined]
+        progress=False, check_hash=True, weights_only=True
+    )
+    return {DOTTED.sub(r"\1\2", key): tensor for key, tensor in state.items()}
+
+
+def from_file(path: Path, sha256: str) -> dict[str, Tensor]:
+    """The state dict of a safetensors file. Raises Refused when it is not the file of that SHA-256."""
+    return weights.read(path, sha256)
+
+
+def adopt(backbone: nn.Module, state: Mapping[str, Tensor], *, stem: str) -> None:
+    """Load `state` into `backbone`, fitting the first convolution to its channels; a classifier in it is left out.
+
+    A grey stem gets the sum of the red, green and blue kernels, which answers a grey image as the colour stem answers
+    its three equal channels. Raises Refused when a weight is missing or has another shape.
+    """
+    wanted = backbone.state_dict()
+    missing = [key for key in wanted if key not in state and not key.endswith("num_batches_tracked")]
+    if missing:
+        raise Refused(f"The weights lack {len(missing)} of the backbone's tensors, {missing[0]} the first.")
+    fitted = {key: state[key] for key in wanted if key in state}
+    if fitted[stem].shape[1] == 3 and wanted[stem].shape[1] == 1:
+        fitted[stem] = fitted[stem].sum(1, keepdim=True)
+    for key, tensor in fitted.items():
+        if tensor.shape != wanted[key].shape:
+            raise Refused(f"{key} is {tuple(tensor.shape)} in the weights and {tuple(wanted[key].shape)} here.")
+    backbone.load_state_dict(fitted, strict=False)

@@ -1,0 +1,30 @@
+"""What inference's jobs do."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from inference.models import Pipeline
+from inference.queries import champion_of
+from inference.services.scoring import images_score
+from overread.jobs.running import Lease
+from overread.jobs.services import job_enqueue_once
+from overread.projects.models import Project
+
+
+def predict(job: Lease, *, image: str, of: str) -> None:
+    """Score a new image, and with it whatever else of its project waits: one batch is hardly slower than one image."""
+    pipeline = champion_of(Project.objects.get(pk=of))
+    if pipeline:
+        images_score(pipeline=pipeline, lease=job, limit=64)
+    with job.finishing():
+        job_enqueue_once(kind="labeling.fill", project=UUID(of), of=of)
+
+
+def refresh(job: Lease, *, pipeline: str) -> None:
+    """Score every image of the project with the pipeline that was promoted, then let the queue be ordered anew."""
+    promoted = Pipeline.objects.select_related("project").get(pk=pipeline)
+    images_score(pipeline=promoted, lease=job)
+    with job.finishing():
+        for kind in ("labeling.reorder", "labeling.fill"):
+            job_enqueue_once(kind=kind, project=promoted.project_id, of=promoted.project_id)

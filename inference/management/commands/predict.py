@@ -1,0 +1,88 @@
+import csv
+import sys
+from pathlib import Path
+from typing import Any, TextIO
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from tqdm import tqdm
+
+from inference.models import Pipeline
+from inference.queries import champion_of
+from inference.services.files import FileScore, files_score, files_under
+from overread.projects.models import Project
+
+DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
+
+
+class Command(BaseCommand):
+    help = "Score files or folders with a project's model, without storing them."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "paths", nargs="+", type=Path, metavar="PATH", help="DICOM, PNG or JPEG files, or folders of them."
+        )
+        parser.add_argument("--project", required=True, help="Its short name (slug).")
+        parser.add_argument("--model", type=int, help="The number of a model; the one in use if left out.")
+        parser.add_argument("--csv", type=Path, help="Where the table goes; the terminal if left out.")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        pipeline = self.pipeline(options["project"], options["model"])
+        if missing := [str(path) for path in options["paths"] if not path.exists()]:
+            raise CommandError(f"There is no {', '.join(missing)}.")
+        files = files_under(options["paths"])
+        if not files:
+            raise CommandError("No file was found under what you named.")
+        scores = tqdm(files_score(pipeline=pipeline, files=files), total=len(files), unit="file", disable=None)
+        if options["csv"] is None:
+            self.write(pipeline, scores, sys.stdout)
+            return
+        with options["csv"].open("w", newline="", encoding="utf-8") as file:
+            refused = self.write(pipeline, scores, file)
+        self.stdout.write(
+            f"{len(files) - refused} files scored by {pipeline.name}, {refused} refused: {options['csv']}"
+        )
+
+    def pipeline(self, slug: str, number: int | None) -> Pipeline:
+        project = Project.objects.filter(slug=slug).first()
+        if project is None:
+            raise CommandError(f"There is no project {slug!r}.")
+        if number is None:
+            found = champion_of(project) or Pipeline.objects.filter(project=project).order_by("-number").first()
+        else:
+            found = Pipeline.objects.filter(project=project, number=number).first()
+        if found is None:
+            raise CommandError(f"{project} has no such model. Train one first: manage.py train --project {slug}")
+        return found
+
+    def write(self, pipeline: Pipeline, scores: "tqdm[FileScore]", file: TextIO) -> int:
+        """One row a file, as soon as its batch is scored. Returns how many were refused."""
+        layout = pipeline.classifier.card["layout"]
+        table = csv.writer(file)
+        table.writerow(["file", "model", *(name for output in layout for name in columns(output)), "refused"])
+        refused = 0
+        for score in scores:
+            refused += bool(score.reason)
+            cells = [cell for output in layout for cell in values(output, score.outputs.get(output["name"]))]
+            table.writerow([plain(str(score.path)), pipeline.number, *cells, plain(score.reason)])
+        return refused
+
+
+def columns(output: dict[str, Any]) -> list[str]:
+    if output["kind"] == "binary":
+        return [output["name"], f"{output['name']}_threshold", f"{output['name']}_above"]
+    return [f"{output['name']}={option}" for option in output["options"]] or [f"{output['name']} ({output['unit']})"]
+
+
+def values(output: dict[str, Any], said: dict[str, Any] | None) -> list[str]:
+    if said is None:
+        return [""] * len(columns(output))
+    if output["kind"] == "binary":
+        return [f"{said['probability']:.6f}", f"{said['threshold']:.6f}", str(int(said["above"]))]
+    if output["kind"] == "categorical":
+        return [f"{said['probabilities'][option]:.6f}" for option in output["options"]]
+    return [f"{said['value']:.6f}"]
+
+
+def plain(text: str) -> str:
+    """A cell that no spreadsheet takes for a formula."""
+    return f"'{text}" if text.startswith(DANGEROUS) else text

@@ -1,0 +1,183 @@
+"""Model versions, the pipelines made of them, which pipeline is champion, and what they said."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+
+from overread.archive.models import Image
+from overread.projects.models import Project
+
+
+class ModelVersion(models.Model):
+    """One trained stage: weights + preprocessing + output kind (+ calibration and thresholds). Never changed once made."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    project = models.ForeignKey(Project, models.PROTECT, related_name="model_versions")
+    number = models.PositiveIntegerField()
+    architecture = models.CharField(max_length=60)
+    backbone = models.CharField(
+        max_length=64, help_text="SHA-256 that names the embedding space: backbone weights and preparation."
+    )
+    bundle = models.CharField(max_length=64, help_text="Blob with weights, ONNX graph and card.")
+    card = models.JSONField(
+        help_text="Layout, thresholds, calibration, metrics, shortcut report; what a reader of the model card sees."
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["project", "number"], name="model_version_number_unique")]
+
+    def __str__(self) -> str:
+        return f"version {self.number}"
+
+
+class Pipeline(models.Model):
+    """An ordered list of stages; what is champion or challenger, and what a prediction names."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    project = models.ForeignKey(Project, models.PROTECT, related_name="pipelines")
+    number = models.PositiveIntegerField()
+    stages = models.ManyToManyField(ModelVersion, through="PipelineStage", related_name="pipelines")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["project", "number"], name="pipeline_number_unique")]
+
+    def __str__(self) -> str:
+        return f"{self.project.name} model {self.number}"
+
+    @property
+    def name(self) -> str:
+        return f"model {self.number}"
+
+    @property
+    def classifier(self) -> ModelVersion:
+        """The last stage, which names the findings."""
+        return self.pipelinestage_set.select_related("version").latest("order").version
+
+
+class PipelineStage(models.Model):
+    pipeline = models.ForeignKey(Pipeline, models.CASCADE)
+    order = models.PositiveSmallIntegerField()
+    version = models.ForeignKey(ModelVersion, models.PROTECT)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["pipeline", "order"], name="pipeline_stage_order_unique")]
+
+    def __str__(self) -> str:
+        return f"stage {self.order} of {self.pipeline_id}"
+
+
+class Champion(models.Model):
+    """The pipeline in use. `swaps` grows with every swap, which is compare-and-swap on it."""
+
+    project = models.OneToOneField(Project, models.CASCADE, related_name="champion")
+    pipeline = models.ForeignKey(Pipeline, models.PROTECT, related_name="+")
+    swaps = models.PositiveIntegerField(default=1)
+    since = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"champion of {self.project_id}"
+
+
+class Promotion(models.Model):
+    """One signed swap of the champion, forwards or back. Never changed."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    project = models.ForeignKey(Project, models.PROTECT, related_name="promotions")
+    pipeline = models.ForeignKey(Pipeline, models.PROTECT, related_name="promotions")
+    previous = models.ForeignKey(Pipeline, models.PROTECT, null=True, related_name="+")
+    rollback = models.BooleanField(default=False)
+    verdict_id = models.UUIDField(null=True, help_text="The gate's verdict that allowed it.")
+    signed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    reason = models.TextField(blank=True)
+    at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"promotion of {self.pipeline_id}"
+
+
+class EmbeddingShard(models.Model):
+    """Embeddings of one inference batch in one space: a blob of float16 (count, dimension), .npy. Append-only."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    backbone = models.CharField(max_length=64, db_index=True)
+    blob = models.CharField(max_length=64)
+    count = models.PositiveIntegerField()
+    dimension = models.PositiveIntegerField()
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"shard {self.pk}"
+
+
+class EmbeddingRow(models.Model):
+    """Where the embedding of an image lies."""
+
+    shard = models.ForeignKey(EmbeddingShard, models.CASCADE, related_name="entries")
+    backbone = models.CharField(max_length=64)
+    image = models.ForeignKey(Image, models.CASCADE, related_name="embedding_rows")
+    row = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["backbone", "image"], name="embedding_once_per_backbone")]
+
+    def __str__(self) -> str:
+        return f"{self.image_id} in {self.shard_id}"
+
+
+class ScoreShard(models.Model):
+    """What one pipeline made of one embedding shard: a blob with probabilities, logits and attention maps, .npz."""
+
+    pipeline = models.ForeignKey(Pipeline, models.CASCADE, related_name="score_shards")
+    shard = models.ForeignKey(EmbeddingShard, models.CASCADE, related_name="score_shards")
+    blob = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["pipeline", "shard"], name="scores_once_per_shard")]
+
+    def __str__(self) -> str:
+        return f"scores of {self.shard_id}"
+
+
+class Prediction(models.Model):
+    """What one pipeline said of one image and was shown or evaluated. Never changed.
+
+    `outputs`: finding slug → {"kind", "probability" | "probabilities" | "value", "threshold", "above"}.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    pipeline = models.ForeignKey(Pipeline, models.PROTECT, related_name="predictions")
+    image = models.ForeignKey(Image, models.PROTECT, related_name="predictions")
+    outputs = models.JSONField()
+    maps = models.CharField(
+        max_length=64, help_text="Blob of the attention maps: (outputs, rows, columns) uint8, .npy."
+    )
+    map_box = models.JSONField(help_text="[x0, y0, x1, y1]: where the maps lie on the image, in its pixels.")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["pipeline", "image"], name="prediction_once")]
+        indexes = [models.Index(fields=["-created_at", "id"])]
+
+    def __str__(self) -> str:
+        return f"prediction {self.pk}"
+
+
+class Exposure(models.Model):
+    """A user was shown a prediction. Written before the bytes leave; answers take their `exposure` from here."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    image = models.ForeignKey(Image, models.CASCADE, related_name="exposures")
+    prediction = models.ForeignKey(Prediction, models.PROTECT, related_name="exposures")
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "prediction"], name="exposure_once")]
+        indexes = [models.Index(fields=["user", "image"])]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} saw {self.prediction_id}"

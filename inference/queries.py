@@ -1,0 +1,87 @@
+"""Reads of models and of what they said."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inference.models import Champion, EmbeddingRow, EmbeddingShard, Pipeline, Prediction, ScoreShard
+from overread.archive import blobs
+from overread.archive.models import Image
+from overread.projects.models import Project
+
+
+@dataclass(frozen=True)
+class Table:
+    """Arrays with one row an image: ids (N,), values (N, C)."""
+
+    images: list[UUID]
+    values: NDArray[Any]
+
+    def rows(self) -> dict[UUID, int]:
+        return {image: row for row, image in enumerate(self.images)}
+
+
+def champion_of(project: Project) -> Pipeline | None:
+    champion = Champion.objects.select_related("pipeline__project").filter(project=project).first()
+    return champion.pipeline if champion else None
+
+
+def prediction_find(*, project: Project, image: Image) -> tuple[Pipeline, ScoreShard, int] | None:
+    """Where the champion's scores of an image lie: pipeline, shard, row. None when there is no champion or no score
+    yet.
+    """
+    pipeline = champion_of(project)
+    if pipeline is None:
+        return None
+    found = scores_find(pipeline=pipeline, image=image)
+    return (pipeline, *found) if found else None
+
+
+def scores_find(*, pipeline: Pipeline, image: Image) -> tuple[ScoreShard, int] | None:
+    row = (
+        EmbeddingRow.objects.filter(image=image, shard__score_shards__pipeline=pipeline)
+        .values_list("shard", "row")
+        .first()
+    )
+    return (ScoreShard.objects.get(pipeline=pipeline, shard=row[0]), row[1]) if row else None
+
+
+def score_arrays(shard: ScoreShard) -> dict[str, NDArray[Any]]:
+    """probabilities (N, K) float32, maps (N, K, h, w) uint8, boxes (N, 4) float32 of one shard."""
+    with np.load(io.BytesIO(blobs.read(shard.blob)), allow_pickle=False) as arrays:
+        return dict(arrays)
+
+
+def scores_of(pipeline: Pipeline) -> Table:
+    """Every image this pipeline has scored, with its probabilities (N, K) float32."""
+    images: list[UUID] = []
+    blocks: list[NDArray[np.float32]] = []
+    for shard in ScoreShard.objects.filter(pipeline=pipeline).order_by("pk"):
+        images += list(
+            EmbeddingRow.objects.filter(shard=shard.shard_id).order_by("row").values_list("image", flat=True)
+        )
+        blocks.append(score_arrays(shard)["probabilities"])
+    width = len(pipeline.classifier.card["columns"])
+    return Table(images, np.concatenate(blocks) if blocks else np.empty((0, width), np.float32))
+
+
+def embeddings_of(backbone: str) -> Table:
+    """Every image that was embedded in this space, (N, D) float16."""
+    images: list[UUID] = []
+    blocks: list[NDArray[np.float16]] = []
+    for shard in EmbeddingShard.objects.filter(backbone=backbone).order_by("created_at", "pk"):
+        images += list(EmbeddingRow.objects.filter(shard=shard).order_by("row").values_list("image", flat=True))
+        blocks.append(np.load(io.BytesIO(blobs.read(shard.blob)), allow_pickle=False))
+    return Table(images, np.concatenate(blocks) if blocks else np.empty((0, 0), np.float16))
+
+
+def attention_map(prediction: Prediction, column: int) -> NDArray[np.uint8]:
+    """The (h, w) attention map of one of the head's K columns."""
+    maps = np.load(io.BytesIO(blobs.read(prediction.maps)), allow_pickle=False)
+    return np.asarray(maps[column], np.uint8)

@@ -1,0 +1,72 @@
+"""From stored scores to a prediction, and the record of who was shown it."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import numpy as np
+from django.db import transaction
+
+from inference.models import Exposure, ModelVersion, Pipeline, Prediction
+from inference.queries import score_arrays, scores_find
+from overread.accounts.models import User
+from overread.archive import blobs
+from overread.archive.models import Image
+
+
+class NotScored(Exception):
+    """The pipeline has not scored this image yet."""
+
+
+@transaction.atomic
+def prediction_ensure(*, pipeline: Pipeline, image: Image) -> Prediction:
+    """What the pipeline said of the image, as a row that lasts. Raises NotScored."""
+    if found := Prediction.objects.filter(pipeline=pipeline, image=image).first():
+        return found
+    where = scores_find(pipeline=pipeline, image=image)
+    if where is None:
+        raise NotScored(f"{pipeline} has not scored image {image.pk}")
+    arrays, row = score_arrays(where[0]), where[1]
+    maps = io.BytesIO()
+    np.save(maps, arrays["maps"][row])
+    return Prediction.objects.get_or_create(
+        pipeline=pipeline,
+        image=image,
+        defaults={
+            "outputs": outputs_of(pipeline.classifier, arrays["probabilities"][row]),
+            "maps": blobs.put(maps.getvalue()),
+            "map_box": [float(edge) for edge in arrays["boxes"][row]],
+        },
+    )[0]
+
+
+def outputs_of(version: ModelVersion, values: np.ndarray[Any, Any]) -> dict[str, dict[str, Any]]:
+    """Finding slug → what one row of K values says of it, with its threshold and its columns among the maps."""
+    out: dict[str, dict[str, Any]] = {}
+    start = 0
+    for output in version.card["layout"]:
+        width = len(output["options"]) or 1
+        block = [float(value) for value in values[start : start + width]]
+        entry: dict[str, Any] = {"kind": output["kind"], "column": start}
+        if output["kind"] == "binary":
+            threshold = version.card["thresholds"].get(output["name"], 0.5)
+            entry |= {"probability": block[0], "threshold": threshold, "above": block[0] >= threshold}
+        elif output["kind"] == "categorical":
+            best = int(np.argmax(block))
+            entry |= {
+                "probabilities": dict(zip(output["options"], block, strict=True)),
+                "option": output["options"][best],
+                "probability": block[best],
+                "column": start + best,
+            }
+        else:
+            entry |= {"value": block[0], "unit": output["unit"]}
+        out[output["name"]] = entry
+        start += width
+    return out
+
+
+def prediction_show(*, prediction: Prediction, user: User) -> Exposure:
+    """Record, before the bytes leave, that a user is shown a prediction. Showing it again changes nothing."""
+    return Exposure.objects.get_or_create(user=user, prediction=prediction, defaults={"image": prediction.image})[0]

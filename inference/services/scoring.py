@@ -1,0 +1,96 @@
+"""Scoring images with a pipeline: embeddings and scores in shards, one transaction a batch. For workers only."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef, QuerySet
+from numpy.typing import NDArray
+
+from inference.engine.cam import quantise
+from inference.engine.session import Session
+from inference.models import EmbeddingRow, EmbeddingShard, ModelVersion, Pipeline, ScoreShard
+from inference.services.versions import bundle_load
+from overread.archive import blobs
+from overread.archive.models import Image
+from overread.archive.queries import image_input
+from overread.jobs.running import Lease
+
+BATCH = 64
+
+
+@lru_cache(maxsize=2)
+def session_of(version: UUID) -> Session:
+    """The serving session of a model version, kept for the life of the worker."""
+    return Session(bundle_load(ModelVersion.objects.get(pk=version).bundle))
+
+
+def unscored(pipeline: Pipeline, among: QuerySet[Image] | None = None) -> QuerySet[Image]:
+    """Ready images of the pipeline's project (or of `among`) that it has not scored."""
+    images = Image.objects.filter(enrolments__project=pipeline.project) if among is None else among
+    scored = EmbeddingRow.objects.filter(image=OuterRef("pk"), shard__score_shards__pipeline=pipeline)
+    return (
+        images.filter(status=Image.Status.READY)
+        .exclude(Exists(scored))
+        .select_related("rendering")
+        .order_by("created_at", "pk")
+    )
+
+
+def images_score(
+    *, pipeline: Pipeline, among: QuerySet[Image] | None = None, lease: Lease | None = None, limit: int | None = None
+) -> int:
+    """Score what is not scored yet, batch by batch; a batch that was stored is never computed again. Returns how many."""
+    left = unscored(pipeline, among)
+    total, done, clashes = left.count(), 0, 0
+    while (limit is None or done < limit) and (batch := list(left[:BATCH])) and clashes < 5:
+        try:
+            _store(pipeline, batch, *_compute(pipeline.classifier, batch))
+            done += len(batch)
+        except IntegrityError:  # another worker stored some of these at the same moment
+            clashes += 1
+        if lease:
+            lease.progress(done=done, total=total)
+    return done
+
+
+def _compute(version: ModelVersion, images: Iterable[Image]) -> tuple[NDArray[np.float16], dict[str, NDArray[Any]]]:
+    session = session_of(version.pk)
+    preparation = session.card.preparation
+    inputs, boxes = [], []
+    for image in images:
+        pixels = image_input(image.rendering)
+        inputs.append(preparation.prepare(pixels))
+        x, y, width, height = preparation.placement(*pixels.shape[:2]).rectangle
+        boxes.append((x, y, x + width, y + height))
+    scores = session.run(np.stack(inputs))
+    arrays: dict[str, NDArray[Any]] = {
+        "probabilities": np.asarray(session.probabilities(scores.logits), np.float32),
+        "maps": np.stack([quantise(of_image).levels for of_image in scores.maps]),
+        "boxes": np.asarray(boxes, np.float32),
+    }
+    return np.asarray(scores.embedding, np.float16), arrays
+
+
+@transaction.atomic
+def _store(
+    pipeline: Pipeline, images: list[Image], embeddings: NDArray[np.float16], arrays: dict[str, NDArray[Any]]
+) -> None:
+    backbone = pipeline.classifier.backbone
+    file = io.BytesIO()
+    np.save(file, embeddings)
+    shard = EmbeddingShard.objects.create(
+        backbone=backbone, blob=blobs.put(file.getvalue()), count=len(images), dimension=embeddings.shape[1]
+    )
+    EmbeddingRow.objects.bulk_create(
+        EmbeddingRow(shard=shard, backbone=backbone, image=image, row=row) for row, image in enumerate(images)
+    )
+    scores = io.BytesIO()
+    np.savez(scores, allow_pickle=False, **arrays)
+    ScoreShard.objects.create(pipeline=pipeline, shard=shard, blob=blobs.put(scores.getvalue()))

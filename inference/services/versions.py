@@ -1,0 +1,57 @@
+"""Taking a trained model into the registry."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max
+
+from inference.engine.bundle import CARD, GRAPH, WEIGHTS, Bundle, Card
+from inference.models import ModelVersion, Pipeline, PipelineStage
+from overread.accounts.models import User
+from overread.archive import blobs
+from overread.audit.services import event_append
+from overread.projects.models import Project
+
+
+@transaction.atomic
+def version_register(*, project: Project, bundle: Bundle, facts: dict[str, Any], actor: User | None = None) -> Pipeline:
+    """A model version for a bundle that was stored, and a pipeline that has it as its only stage.
+
+    `facts` join the bundle's card: metrics, the shortcut report, the snapshot it learned from.
+    """
+    Project.objects.select_for_update(no_key=True).get(pk=project.pk)  # one number at a time
+    number = (ModelVersion.objects.filter(project=project).aggregate(n=Max("number"))["n"] or 0) + 1
+    version_id = uuid.uuid4()
+    version = ModelVersion.objects.create(
+        id=version_id,
+        project=project,
+        number=number,
+        architecture=bundle.card.architecture,
+        backbone=version_id.hex,
+        bundle=bundle.sha256,
+        card=json.loads(bundle.card.to_json())
+        | {"columns": list(bundle.card.layout.columns), "facts": {**bundle.card.facts, **facts}},
+    )
+    pipeline = Pipeline.objects.create(project=project, number=number)
+    PipelineStage.objects.create(pipeline=pipeline, order=0, version=version)
+    event_append(verb="model.register", actor=actor, target=pipeline, project=project.pk, number=number)
+    return pipeline
+
+
+def bundle_store(bundle: Bundle) -> str:
+    """Put a bundle's files into the blob store, outside any transaction. Returns its SHA-256, which names its card."""
+    for content in bundle.to_files().values():
+        blobs.put(content)
+    return bundle.sha256
+
+
+def bundle_load(digest: str) -> Bundle:
+    """The bundle of that SHA-256, every byte of it checked. Raises Refused, BlobDamaged, FileNotFoundError."""
+    card = blobs.get(digest)
+    named = Card.from_json(card)
+    files = {CARD: card, WEIGHTS: blobs.get(named.weights_sha256), GRAPH: blobs.get(named.onnx_sha256)}
+    return Bundle.from_files(files, digest)

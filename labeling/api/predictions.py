@@ -1,0 +1,63 @@
+"""What the model says of an image: only to whoever may be shown it, and with a record that they were."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import Http404, HttpResponse
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from inference.api import PredictionSerializer
+from inference.models import Prediction
+from inference.queries import attention_map, champion_of
+from inference.services import prediction_ensure, prediction_show
+from inference.services.predictions import NotScored
+from labeling.queries import prediction_allowed
+from overread.api import Problem
+from overread.archive.api.images import ImageView
+
+
+class PredictionView(ImageView):
+    permission = "inference.view"
+
+    def prediction(self, pk: UUID) -> Prediction:
+        """What the model in use says, recorded as shown. Problem 403 before a blind read, 404 without a score."""
+        image = self.image(pk)
+        if not prediction_allowed(user=self.user, project=self.project, image=image):
+            raise Problem("Read it first.", "This image is read blind first: store your first read.", status=403)
+        pipeline = champion_of(self.project)
+        try:
+            if pipeline is None:
+                raise NotScored
+            prediction = prediction_ensure(pipeline=pipeline, image=image)
+        except NotScored as error:
+            raise Problem("No prediction yet.", "The model has not scored this image.", status=404) from error
+        prediction_show(prediction=prediction, user=self.user)
+        return prediction
+
+
+class PredictionDetail(PredictionView):
+    @extend_schema("prediction_get", responses=PredictionSerializer)
+    def get(self, request: Request, slug: str, pk: UUID) -> Response:
+        """What the model in use says of an image. 403 while you are to read it blind first, 404 until it is scored."""
+        return self.show(self.prediction(pk), PredictionSerializer)
+
+
+class PredictionMap(PredictionView):
+    @extend_schema("prediction_map", responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
+    def get(self, request: Request, slug: str, pk: UUID, finding: str) -> HttpResponse:
+        """The attention map of one finding.
+
+        8 bits a cell, X-Map-Rows × X-Map-Columns; X-Map-Box is where it lies on the image, x0 y0 x1 y1 in its pixels.
+        """
+        prediction = self.prediction(pk)
+        if finding not in prediction.outputs:
+            raise Http404("The model says nothing of this finding.")
+        cells = attention_map(prediction, prediction.outputs[finding]["column"])
+        response = HttpResponse(cells.tobytes(), content_type="application/octet-stream")
+        response["X-Map-Rows"], response["X-Map-Columns"] = (str(side) for side in cells.shape)
+        response["X-Map-Box"] = " ".join(f"{edge:g}" for edge in prediction.map_box)
+        return response

@@ -1,0 +1,154 @@
+"""Reads: what was answered, and how an answer travels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.db.models import QuerySet
+from django_filters import rest_framework as filters
+from drf_spectacular.utils import extend_schema, extend_schema_field
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from labeling.models import Answer, Read
+from labeling.services import Answers, AssignmentGone, RegionDrawn
+from labeling.values import AnswerInvalid
+from overread.api import Problem
+from overread.api.bodies import Shape
+from overread.projects.api import ProjectView
+
+Given = tuple[str, bool]
+
+
+@contextmanager
+def refusing() -> Iterator[None]:
+    """The reading room's refusals as problems: 422 with one entry per finding, 409 when it is not their case."""
+    try:
+        yield
+    except AnswerInvalid as wrong:
+        raise Problem("The read was not stored.", str(wrong), errors=wrong.errors) from wrong
+    except AssignmentGone as gone:
+        raise Problem("Not your case.", str(gone), status=409) from gone
+
+
+@extend_schema_field(
+    {
+        "oneOf": [
+            {"type": "string", "maxLength": 80},
+            {"type": "number"},
+            {
+                "type": "object",
+                "properties": {
+                    "value": {"oneOf": [{"type": "string", "maxLength": 80}, {"type": "number"}]},
+                    "bulk": {"type": "boolean"},
+                },
+                "required": ["value"],
+            },
+        ],
+        "description": "absent, uncertain or present; an option; a number; or not_assessable.",
+    }
+)
+class AnswerField(serializers.Field[Given, Any, Any, Any]):
+    """An answer, alone or as {value, bulk}: text of at most 80 characters or a number."""
+
+    def to_internal_value(self, data: Any) -> Given:
+        given = data if isinstance(data, dict) else {"value": data}
+        value, bulk = given.get("value"), given.get("bulk", False)
+        fits = isinstance(value, str | int | float) and not isinstance(value, bool) and len(str(value)) <= 80
+        if not fits or not isinstance(bulk, bool) or set(given) - {"value", "bulk"}:
+            raise serializers.ValidationError("Give at most 80 characters or a number, alone or as {value, bulk}.")
+        return str(value), bulk
+
+
+class RegionSerializer(Shape):
+    finding = serializers.CharField(source="finding.slug", max_length=60)
+    kind = serializers.ChoiceField(choices=["box", "polygon"])
+    points = serializers.ListField(
+        child=serializers.ListField(child=serializers.FloatField(), min_length=2, max_length=2),
+        max_length=500,
+        help_text="[[x, y], …] in image pixels; a box has two corners.",
+    )
+
+
+class SubmissionSerializer(Shape):
+    key = serializers.UUIDField(help_text="Made by you: repeating a call with it makes no second read.")
+    answers = serializers.DictField(child=AnswerField(), help_text="Finding → answer; every finding is answered.")
+    regions = RegionSerializer(many=True, required=False)
+    comment = serializers.CharField(required=False, allow_blank=True, max_length=4000)
+    active_ms = serializers.IntegerField(required=False, min_value=0, max_value=2**31 - 1)
+    level = serializers.ChoiceField(choices=["half", "full"], required=False, help_text="The resolution on screen.")
+
+
+def answers_of(body: dict[str, Any]) -> Answers:
+    """The answers in a body of SubmissionSerializer."""
+    return Answers(
+        values={slug: value for slug, (value, _) in body["answers"].items()},
+        bulk=frozenset(slug for slug, (_, bulk) in body["answers"].items() if bulk),
+        regions=tuple(
+            RegionDrawn(region["finding"]["slug"], region["kind"], tuple((x, y) for x, y in region["points"]))
+            for region in body.get("regions", [])
+        ),
+        comment=body.get("comment", ""),
+        active_ms=body.get("active_ms", 0),
+        level=body.get("level", ""),
+    )
+
+
+class AnswerSerializer(serializers.ModelSerializer[Answer]):
+    finding = serializers.CharField(source="finding.slug")
+
+    class Meta:
+        model = Answer
+        fields = ["finding", "value", "exposure", "origin", "bulk"]
+
+
+class ReadSerializer(serializers.ModelSerializer[Read]):
+    reader = serializers.CharField()
+    model = serializers.IntegerField(
+        source="prediction.pipeline.number", default=None, allow_null=True, help_text="What was in view."
+    )
+    answers = AnswerSerializer(many=True)
+    regions = RegionSerializer(many=True)
+
+    class Meta:
+        model = Read
+        fields = [
+            "id",
+            "assignment",
+            "image",
+            "reader",
+            "phase",
+            "model",
+            "supersedes",
+            "extra",
+            "comment",
+            "active_ms",
+            "level",
+            "created_at",
+            "answers",
+            "regions",
+        ]
+
+
+class ReadFilter(filters.FilterSet):  # type: ignore[misc]
+    image = filters.UUIDFilter(field_name="image_id")
+    assignment = filters.UUIDFilter(field_name="assignment_id")
+
+
+class Reads(ProjectView):
+    permission = "projects.view"
+    queryset = Read.objects.none()
+    filterset_class = ReadFilter
+
+    @extend_schema("read_list", responses=ReadSerializer(many=True))
+    def get(self, request: Request, slug: str) -> Response:
+        """My reads, newest first; everybody's for adjudicators, ML engineers and administrators."""
+        return self.paged(self._reads(), ReadSerializer)
+
+    def _reads(self) -> QuerySet[Read]:
+        reads = Read.objects.filter(project=self.project).select_related("reader", "prediction__pipeline")
+        reads = reads.prefetch_related("answers__finding", "regions__finding")
+        return reads if self.user.has_perm("labeling.view", self.project) else reads.filter(reader=self.user)

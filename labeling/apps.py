@@ -1,0 +1,15 @@
+from django.apps import AppConfig
+
+
+class LabelingConfig(AppConfig):
+    name = "labeling"
+
+    def ready(self) -> None:
+        from labeling.services.labels import labels_listen
+        from overread.jobs.registry import kind_register, tick_register
+
+        kind_register("labeling.labels", queue="interactive", handler="labeling.handlers.labels", attempts=8)
+        kind_register("labeling.fill", queue="interactive", handler="labeling.handlers.fill")
+        kind_register("labeling.reorder", queue="interactive", handler="labeling.handlers.reorder")
+        labels_listen("labeling.reorder")
+        tick_register("labeling.services.selection.queues_top_up")

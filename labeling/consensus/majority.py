@@ -1,0 +1,66 @@
+"""One label out of several readers' three-state answers to a binary finding."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+Answer = TypeVar("Answer", float, str)
+
+ABSENT, UNCERTAIN, PRESENT = 0.0, 0.5, 1.0
+STATES = (ABSENT, UNCERTAIN, PRESENT)
+
+
+@dataclass(frozen=True)
+class Consensus(Generic[Answer]):
+    """What the readers hold together.
+
+    `label` None means unknown. `shares` is the part of the votes that each answer got, dissent included. `agreement` is
+    the largest share, None without votes. `dissent` are the places of the answers that differ from the label.
+    `adjudicate` says that the readers alone do not settle it.
+    """
+
+    label: Answer | None
+    shares: dict[Answer, float]
+    agreement: float | None
+    dissent: tuple[int, ...]
+    adjudicate: bool
+    method: str
+
+
+def majority(answers: Sequence[float | None]) -> Consensus[float]:
+    """The state that more than half of the votes name; where there is none, uncertain and to be adjudicated.
+
+    answers: 0 absent, 0.5 uncertain, 1 present, one a reader; None (not assessable, not answered) is no vote. Without
+    a vote the label is unknown. Raises ValueError for any other answer.
+    """
+    votes = Counter(_state(answer) for answer in answers if answer is not None)
+    shares = {state: votes[state] / votes.total() for state in STATES if votes[state]}
+    winner = next((state for state, share in shares.items() if share > 0.5), None)
+    label = UNCERTAIN if shares and winner is None else winner
+    return Consensus(
+        label=label,
+        shares=shares,
+        agreement=max(shares.values(), default=None),
+        dissent=dissent(answers, label),
+        adjudicate=bool(shares) and winner is None,
+        method="majority",
+    )
+
+
+def soft_label(consensus: Consensus[float]) -> float | None:
+    """The mean answer, 0..1, with uncertain as a half; None when unknown."""
+    return sum(state * share for state, share in consensus.shares.items()) if consensus.shares else None
+
+
+def dissent(answers: Sequence[Answer | None], label: Answer | None) -> tuple[int, ...]:
+    """Places of the answers that differ from the label; who did not answer does not dissent."""
+    return tuple(place for place, answer in enumerate(answers) if answer is not None and answer != label)
+
+
+def _state(answer: float) -> float:
+    if answer not in STATES:
+        raise ValueError(f"An answer is 0, 0.5 or 1, not {answer}")
+    return float(answer)

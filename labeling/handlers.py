@@ -1,0 +1,22 @@
+"""What the reading room's jobs do."""
+
+from __future__ import annotations
+
+from labeling.services.labels import labels_refresh
+from labeling.services.selection import queue_fill, queue_reorder
+from overread.archive.models import Image
+from overread.jobs.running import Lease
+from overread.projects.models import Project
+
+
+def labels(job: Lease, *, image: str, of: str) -> None:
+    with job.finishing():
+        labels_refresh(project=Project.objects.get(pk=of), image=Image.objects.get(pk=image))
+
+
+def fill(job: Lease, *, of: str) -> None:
+    queue_fill(project=Project.objects.get(pk=of), lease=job)
+
+
+def reorder(job: Lease, *, of: str) -> None:
+    queue_reorder(project=Project.objects.get(pk=of), lease=job)

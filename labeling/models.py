@@ -1,0 +1,260 @@
+"""Who reads what and why, what they answered, and what the project holds to be true."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from inference.models import Pipeline, Prediction
+from overread.archive.models import Image
+from overread.projects.models import Finding, Project
+
+
+class Purpose(models.TextChoices):
+    """Why an image is offered. All but exploit and single are always read blind first."""
+
+    EXPLOIT = "exploit", "chosen by the strategy"
+    AUDIT = "audit", "random audit"
+    REFERENCE = "reference", "reference set"
+    ADJUDICATE = "adjudicate", "adjudication"
+    SINGLE = "single", "opened by a reader"
+
+
+ALWAYS_BLIND = {Purpose.AUDIT, Purpose.REFERENCE, Purpose.ADJUDICATE}
+
+
+class Selection(models.Model):
+    """One batch that was queued: strategy, seed, and what was known when it was drawn. Never changed."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    project = models.ForeignKey(Project, models.PROTECT, related_name="selections")
+    strategy = models.CharField(max_length=120)
+    seed = models.BigIntegerField()
+    pipeline = models.ForeignKey(Pipeline, models.PROTECT, null=True, related_name="+")
+    candidates = models.PositiveIntegerField()
+    shares = models.JSONField()
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"selection {self.pk}"
+
+
+class Assignment(models.Model):
+    """One image offered to one reader for one purpose, with a lease. `version` grows with every change of hands."""
+
+    class State(models.TextChoices):
+        QUEUED = "queued"
+        CLAIMED = "claimed"
+        REVEALED = "revealed", "first read stored, model revealed"
+        DONE = "done"
+        SKIPPED = "skipped"
+        WITHDRAWN = "withdrawn"
+
+    HELD = (State.CLAIMED, State.REVEALED)
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    project = models.ForeignKey(Project, models.PROTECT, related_name="assignments")
+    image = models.ForeignKey(Image, models.PROTECT, related_name="assignments")
+    purpose = models.CharField(max_length=10, choices=Purpose.choices)
+    slot = models.PositiveSmallIntegerField(
+        default=0, help_text="Which of several readings of the image for this purpose."
+    )
+    selection = models.ForeignKey(Selection, models.PROTECT, null=True, related_name="assignments")
+    reader = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="assignments")
+    state = models.CharField(max_length=9, choices=State.choices, default=State.QUEUED)
+    version = models.PositiveIntegerField(default=0)
+    blind = models.BooleanField()
+    rank = models.FloatField(help_text="Order in the queue, lowest first.")
+    strategy = models.CharField(max_length=120, blank=True)
+    score = models.FloatField(null=True)
+    probability = models.FloatField(null=True, help_text="Of being drawn, where it was drawn at random.")
+    reason = models.CharField(max_length=200, blank=True)
+    skip_reason = models.CharField(max_length=200, blank=True)
+    lease_until = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    claimed_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["project", "state", "rank"]),
+            models.Index(fields=["reader", "state"]),
+            models.Index(fields=["image", "project"]),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["project", "image", "purpose", "slot"], name="assignment_slot_once"),
+            models.UniqueConstraint(
+                fields=["project", "image", "reader"],
+                condition=Q(state__in=["claimed", "revealed"]),
+                name="assignment_held_once_per_reader",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="queued", reader=None) | ~Q(state="queued"), name="assignment_queued_has_no_reader"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["claimed", "revealed"]) | Q(reader__isnull=False, lease_until__isnull=False),
+                name="assignment_held_has_reader_and_lease",
+            ),
+            models.CheckConstraint(
+                condition=Q(blind=True) | Q(purpose__in=["exploit", "single"]), name="assignment_blind_where_it_must"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.purpose} {self.pk}"
+
+
+class Holding(models.Model):
+    """A reader was given an assignment: the right to answer it, even late. Never changed."""
+
+    assignment = models.ForeignKey(Assignment, models.CASCADE, related_name="holdings")
+    reader = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["assignment", "reader"])]
+
+    def __str__(self) -> str:
+        return f"{self.reader_id} held {self.assignment_id}"
+
+
+class Read(models.Model):
+    """One reader's immutable answer to one assignment. A correction is a new read that supersedes."""
+
+    class Phase(models.TextChoices):
+        BLIND = "blind", "before the model was shown"
+        OPEN = "open", "with the model in view"
+        REVEALED = "revealed", "after a first read, with the model in view"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    assignment = models.ForeignKey(Assignment, models.PROTECT, related_name="reads")
+    project = models.ForeignKey(Project, models.PROTECT, related_name="reads")
+    image = models.ForeignKey(Image, models.PROTECT, related_name="reads")
+    reader = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="reads")
+    key = models.UUIDField(help_text="Made by the client: repeating a call makes no second read.")
+    phase = models.CharField(max_length=8, choices=Phase.choices)
+    prediction = models.ForeignKey(
+        Prediction, models.PROTECT, null=True, related_name="reads", help_text="What was in view."
+    )
+    supersedes = models.OneToOneField("self", models.PROTECT, null=True, related_name="superseded_by")
+    extra = models.BooleanField(default=False, help_text="Came after the lease had gone to somebody else.")
+    comment = models.TextField(blank=True)
+    active_ms = models.PositiveIntegerField(default=0, help_text="Active reading time, not wall time.")
+    level = models.CharField(
+        max_length=4, blank=True, help_text="The resolution on screen: full, half, or nothing (REST)."
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["project", "image"]),
+            models.Index(fields=["-created_at", "id"]),
+            models.Index(fields=["reader", "-created_at"]),
+        ]
+        constraints = [models.UniqueConstraint(fields=["reader", "key"], name="read_key_once")]
+
+    def __str__(self) -> str:
+        return f"read {self.pk}"
+
+
+class ExposureKind(models.TextChoices):
+    NONE = "none"
+    SHOWN = "shown"
+
+
+class Answer(models.Model):
+    """What a read says of one finding. `value`: absent, uncertain, present, an option, a number, or not_assessable."""
+
+    read = models.ForeignKey(Read, models.PROTECT, related_name="answers")
+    finding = models.ForeignKey(Finding, models.PROTECT, related_name="answers")
+    value = models.CharField(max_length=80)
+    exposure = models.CharField(max_length=5, choices=ExposureKind.choices)
+    origin = models.CharField(max_length=11, choices=[("read", "read"), ("adjudicated", "adjudicated")], default="read")
+    bulk = models.BooleanField(default=False, help_text="Given by 'mark the rest absent'.")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["read", "finding"], name="answer_once_per_finding")]
+
+    def __str__(self) -> str:
+        return f"{self.finding_id}: {self.value}"
+
+
+class Region(models.Model):
+    """A box or polygon on the image, tied to a finding. `points`: [[x, y], …] in image pixels; a box has two corners."""
+
+    read = models.ForeignKey(Read, models.PROTECT, related_name="regions")
+    finding = models.ForeignKey(Finding, models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=7, choices=[("box", "box"), ("polygon", "polygon")])
+    points = models.JSONField()
+
+    def __str__(self) -> str:
+        return f"{self.kind} of read {self.read_id}"
+
+
+class LabelImport(models.Model):
+    """Labels that came with a data set, and their importer's declaration of how they came to be. Never changed."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    project = models.ForeignKey(Project, models.PROTECT, related_name="label_imports")
+    name = models.CharField(max_length=200)
+    sha256 = models.CharField(max_length=64, help_text="Of the table.")
+    declaration = models.TextField(help_text="How the labels came to be, in the importer's words.")
+    exposure = models.CharField(max_length=5, choices=ExposureKind.choices, default=ExposureKind.NONE)
+    independent = models.BooleanField(
+        default=False, help_text="Declared an independent standard: usable in the reference set."
+    )
+    imported_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["project", "sha256", "declaration"], name="label_import_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ImportedLabel(models.Model):
+    """What an imported table says of one image and finding. Never changed."""
+
+    source = models.ForeignKey(LabelImport, models.PROTECT, related_name="labels")
+    image = models.ForeignKey(Image, models.PROTECT, related_name="imported_labels")
+    finding = models.ForeignKey(Finding, models.PROTECT, related_name="+")
+    value = models.CharField(max_length=80)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["source", "image", "finding"], name="imported_label_once")]
+
+    def __str__(self) -> str:
+        return f"{self.finding_id}: {self.value}"
+
+
+class ReferenceLabel(models.Model):
+    """What the project now holds to be true of an image and finding, and by which method it was derived.
+
+    Two may stand side by side: one from unexposed answers alone (the only kind the gate and the audit arm use), one
+    from each reader's last word, seen with the model. `value`: binary 0, 0.5 (uncertain) or 1; categorical the
+    option's index; measurement the number; None where it is disputed or not assessable.
+    """
+
+    project = models.ForeignKey(Project, models.PROTECT, related_name="labels")
+    image = models.ForeignKey(Image, models.PROTECT, related_name="labels")
+    finding = models.ForeignKey(Finding, models.PROTECT, related_name="labels")
+    exposure = models.CharField(max_length=5, choices=ExposureKind.choices)
+    origin = models.CharField(max_length=11, choices=[(name, name) for name in ("read", "adjudicated", "imported")])
+    method = models.CharField(max_length=40)
+    value = models.FloatField(null=True)
+    agreement = models.FloatField(null=True, help_text="Share of the readers who agree with it.")
+    readers = models.PositiveSmallIntegerField(default=0)
+    disputed = models.BooleanField(default=False)
+    independent = models.BooleanField(default=False, help_text="Usable for evaluation.")
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["project", "image", "finding", "exposure"], name="label_once")]
+        indexes = [models.Index(fields=["project", "finding"]), models.Index(fields=["-updated_at", "id"])]
+
+    def __str__(self) -> str:
+        return f"label of {self.image_id}"

@@ -1,0 +1,155 @@
+"""Reads of the reading room."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from inference.models import Exposure
+from labeling.models import Answer, Assignment, ExposureKind, Read, ReferenceLabel
+from labeling.services.queue import open_to, reads_blind
+from overread.accounts.models import User
+from overread.archive.models import Image
+from overread.projects.models import Project
+
+EXPOSED_WEIGHT, IMPORTED_WEIGHT = 0.7, 0.9
+
+
+@dataclass(frozen=True)
+class TrainingLabel:
+    """A label as a run may use it: its value (None: not assessable or disputed) and its weight in 0..1."""
+
+    value: float | None
+    weight: float
+
+
+def training_labels(project: Project) -> dict[UUID, dict[str, TrainingLabel]]:
+    """Image → finding slug → label, for images outside the reference set; each reader's last word where one was
+    exposed.
+
+    Weights follow exposure and origin, whether or not a reader agreed with the model: unexposed 1, exposed and imported
+    less.
+    """
+    labels = ReferenceLabel.objects.filter(project=project, image__study__patient__reference=False).select_related(
+        "finding"
+    )
+    out: dict[UUID, dict[str, TrainingLabel]] = {}
+    for label in labels.order_by("image_id", "exposure"):  # none, then shown: the latter stands where both are
+        weight = (EXPOSED_WEIGHT if label.exposure == ExposureKind.SHOWN else 1.0) * (
+            IMPORTED_WEIGHT if label.origin == "imported" else 1.0
+        )
+        out.setdefault(label.image_id, {})[label.finding.slug] = TrainingLabel(label.value, weight)
+    return out
+
+
+def evaluation_labels(project: Project, *, independent_only: bool = True) -> dict[UUID, dict[str, float]]:
+    """Image → finding slug → value, for the reference set: labels all of whose inputs are unexposed.
+
+    The gate takes independent ones only: by enough blind readers, adjudicated, or declared so by their importer.
+    """
+    labels = ReferenceLabel.objects.filter(
+        project=project, image__study__patient__reference=True, exposure=ExposureKind.NONE, value__isnull=False
+    ).select_related("finding")
+    labels = labels.filter(independent=True) if independent_only else labels
+    out: dict[UUID, dict[str, float]] = {}
+    for label in labels.order_by("image_id"):
+        out.setdefault(label.image_id, {})[label.finding.slug] = float(label.value or 0.0)
+    return out
+
+
+def prediction_allowed(*, user: User, project: Project, image: Image) -> bool:
+    """Whether a prediction of this image may leave the server for this user.
+
+    Whoever reads in the project gets none of an image that is read blind first, or that waits in the queue to be,
+    before
+    their own first read of it is stored.
+    """
+    if (
+        not user.has_perm("labeling.read", project)
+        or Read.objects.filter(project=project, image=image, reader=user).exists()
+    ):
+        return True
+    waiting = Assignment.objects.filter(project=project, image=image, blind=True).exclude(
+        state__in=[Assignment.State.DONE, Assignment.State.WITHDRAWN]
+    )
+    return not waiting.exists() and not reads_blind(project=project, image=image, purpose="single")
+
+
+def worklist(*, project: Project, reader: User) -> QuerySet[Assignment]:
+    """The cases this reader could take, in the queue's order; those they hold come first."""
+    free = open_to(project, reader).values("pk")
+    mine = Assignment.objects.filter(project=project).filter(
+        Q(pk__in=free) | Q(reader=reader, state__in=Assignment.HELD)
+    )
+    return mine.select_related("project", "image__study__patient", "image__rendering").order_by(
+        "-state", "rank", "created_at"
+    )
+
+
+def _reads_since_midnight(project: Project, reader: User) -> QuerySet[Read]:
+    start = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+    return Read.objects.filter(project=project, reader=reader, created_at__gte=start)
+
+
+def cases_today(*, project: Project, reader: User) -> int:
+    """How many cases this reader has read since midnight; one question, for between two cases."""
+    return _reads_since_midnight(project, reader).values("image").distinct().count()
+
+
+def reads_today(*, project: Project, reader: User) -> dict[str, Any]:
+    """How many cases today, how many of them corrected the model, and the mean active time in seconds."""
+    reads = _reads_since_midnight(project, reader)
+    times = [ms for ms in reads.values_list("active_ms", flat=True) if ms]
+    return {
+        "cases": cases_today(project=project, reader=reader),
+        "corrections": corrections(reads),
+        "seconds": sum(times) / len(times) / 1000 if times else None,
+    }
+
+
+def corrections(reads: QuerySet[Read]) -> int:
+    """Reads, with a prediction in view, that contradict it on a binary finding."""
+    count = 0
+    for read in reads.exclude(prediction=None).select_related("prediction").prefetch_related("answers__finding"):
+        outputs = read.prediction.outputs if read.prediction else {}
+        count += any(contradicts(answer, outputs) for answer in read.answers.all())
+    return count
+
+
+def contradicts(answer: Answer, outputs: dict[str, dict[str, Any]]) -> bool:
+    """Whether an answer says present below the threshold, or absent above it."""
+    said = outputs.get(answer.finding.slug, {})
+    return "above" in said and answer.value in ("absent", "present") and (answer.value == "present") != said["above"]
+
+
+def newest_read(*, project: Project, image: Image, reader: User) -> Read | None:
+    """The reader's last unsuperseded read of an image."""
+    return (
+        Read.objects.filter(project=project, image=image, reader=reader, superseded_by=None)
+        .prefetch_related("answers__finding", "regions__finding")
+        .order_by("-created_at")
+        .first()
+    )
+
+
+def label_counts(project: Project) -> dict[str, int]:
+    """Finding slug → labelled images."""
+    counted = (
+        ReferenceLabel.objects.filter(project=project).values("finding__slug").annotate(n=Count("image", distinct=True))
+    )
+    return {row["finding__slug"]: row["n"] for row in counted}
+
+
+def exposed(user: User, image: Image) -> bool:
+    return Exposure.objects.filter(user=user, image=image).exists()
+
+
+def reads_without_label() -> QuerySet[Read]:
+    """Reads whose labels were not derived: none, unless a job died."""
+    return Read.objects.exclude(
+        Exists(ReferenceLabel.objects.filter(project=OuterRef("project"), image=OuterRef("image")))
+    )

@@ -1,0 +1,42 @@
+"""Why a case stands in the queue, in words a doctor understands. Never shown before a blind first read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from labeling.selection.arms import Pick
+from labeling.selection.certainty import margin_of
+from labeling.selection.pool import Output
+
+UNSURE = 0.5
+"""A margin below this is called unsure: a probability between 0.25 and 0.75."""
+
+
+def reason(
+    pick: Pick, layout: Sequence[Output], outputs: Sequence[float], thresholds: Mapping[str, float] | None = None
+) -> str:
+    """One line for the worklist, e.g. "Model unsure on effusion 0.48, threshold 0.50" or "Random audit".
+
+    outputs (C,): the picked row of the pool; thresholds: by finding, where the project has them.
+    """
+    if pick.arm == "audit":
+        return "Random audit"
+    if pick.strategy == "random":
+        return "Drawn at random"
+    columns = np.split(np.asarray(outputs, dtype=float), np.cumsum([output.columns for output in layout])[:-1])
+    certainty = [float(margin_of(output, values[None])[0]) for output, values in zip(layout, columns, strict=True)]
+    least = int(np.argmin(certainty))
+    words = "Model unsure on" if certainty[least] < UNSURE else "Model least sure of"
+    return f"{words} {_told(layout[least], columns[least].tolist(), thresholds or {})}"
+
+
+def _told(output: Output, values: list[float], thresholds: Mapping[str, float]) -> str:
+    if output.kind == "categorical":
+        likeliest = np.argsort(values)[:-3:-1]
+        return f"{output.finding}: " + ", ".join(f"{output.options[i]} {values[i]:.2f}" for i in likeliest)
+    if output.kind == "measurement":
+        return f"{output.finding}, give or take {values[0]:.3g} {output.unit}".rstrip()
+    threshold = thresholds.get(output.finding)
+    return f"{output.finding} {values[0]:.2f}" + ("" if threshold is None else f", threshold {threshold:.2f}")

@@ -1,0 +1,31 @@
+"""One strategy a file: `<name>.py` holds `<name>(pool, n, *, rng) -> Picks`. Adding a file adds the strategy."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import Protocol
+
+import numpy as np
+
+from labeling.selection.picks import Picks
+from labeling.selection.pool import Pool
+
+
+class Strategy(Protocol):
+    """Ranks a pool and picks n rows of it, the same ones for the same state of rng; never an excluded row."""
+
+    def __call__(self, pool: Pool, n: int, *, rng: np.random.Generator) -> Picks: ...
+
+
+def names() -> tuple[str, ...]:
+    """Every strategy that `get` knows, in alphabetical order."""
+    return tuple(sorted(module.name for module in iter_modules(__path__)))
+
+
+def get(name: str) -> Strategy:
+    """The strategy of that name. Raises KeyError, with the names there are, for any other."""
+    if name not in names():
+        raise KeyError(f"No strategy {name!r}: choose one of {', '.join(names())}")
+    strategy: Strategy = getattr(import_module(f"{__name__}.{name}"), name)
+    return strategy

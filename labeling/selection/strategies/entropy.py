@@ -1,0 +1,30 @@
+"""The image with the most uncertain answers, in bits."""
+
+from functools import reduce
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import entr
+
+from labeling.selection.certainty import margin_of
+from labeling.selection.picks import Picks
+from labeling.selection.pool import Output, Pool
+
+
+def entropy(pool: Pool, n: int, *, rng: np.random.Generator) -> Picks:
+    """Highest mean entropy over the findings first, each scaled to 0..1 (Shannon 1948). O(N·C).
+
+    A measurement has no entropy without a density: one minus its margin stands for it. Scores are negative means.
+    """
+    if not pool.layout:
+        raise ValueError("This pool holds no outputs: draw at random until a head is trained")
+    total = reduce(np.add, (_entropy_of(output, block) for output, block in pool.blocks()))
+    return Picks.lowest(-total / len(pool.layout), n, rng=rng, excluded=pool.excluded)
+
+
+def _entropy_of(output: Output, block: NDArray[np.floating]) -> NDArray[np.float32]:
+    if output.kind == "measurement":
+        return 1 - margin_of(output, block)
+    p = block.astype(np.float32)
+    every = np.hstack([p, 1 - p]) if output.kind == "binary" else p
+    return np.asarray(entr(every).sum(axis=1) / np.log(every.shape[1]), dtype=np.float32)

@@ -1,0 +1,14 @@
+"""The image with the one finding that the model is least sure of."""
+
+from functools import reduce
+
+import numpy as np
+
+from labeling.selection.certainty import margins
+from labeling.selection.picks import Picks
+from labeling.selection.pool import Pool
+
+
+def margin(pool: Pool, n: int, *, rng: np.random.Generator) -> Picks:
+    """Smallest gap between the two likeliest answers to any one finding first (Scheffer 2001). O(N·C)."""
+    return Picks.lowest(reduce(np.minimum, margins(pool)), n, rng=rng, excluded=pool.excluded)

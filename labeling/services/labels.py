@@ -1,0 +1,199 @@
+"""From reads and imports to what the project holds to be true."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+
+from labeling.consensus.majority import majority
+from labeling.consensus.median import median
+from labeling.consensus.plurality import plurality
+from labeling.models import Answer, Assignment, ExposureKind, ImportedLabel, LabelImport, Purpose, ReferenceLabel
+from labeling.values import answer_number, answer_problem
+from overread.accounts.models import User
+from overread.archive.models import Image
+from overread.audit.services import event_append
+from overread.jobs.services import job_enqueue_once
+from overread.projects.models import Finding, Project
+
+NONE, SHOWN = ExposureKind.NONE, ExposureKind.SHOWN
+LISTENERS: list[str] = []
+
+
+def labels_listen(kind: str) -> None:
+    """Have one job of `kind` enqueued for a project, with the argument `of`, whenever its labels have changed."""
+    LISTENERS.append(kind)
+
+
+@dataclass(frozen=True)
+class Held:
+    """What several answers amount to. `value` as in ReferenceLabel; `settled` False sends the case to an adjudicator."""
+
+    value: float | None
+    method: str
+    agreement: float | None
+    readers: int
+    settled: bool
+
+
+def consensus(finding: Finding, values: list[str]) -> Held:
+    """One value out of the readers' answers: majority, plurality or median, by the kind of finding."""
+    numbers = [answer_number(finding, value) for value in values]
+    known = [number for number in numbers if number is not None]
+    if finding.kind == Finding.Kind.MEASUREMENT:
+        measured = median(numbers)
+        return Held(measured.label, measured.method, None, len(known), True)
+    if finding.kind == Finding.Kind.CATEGORICAL:
+        chosen = plurality([None if number is None else value for number, value in zip(numbers, values, strict=True)])
+        label = None if chosen.label is None else float(finding.options.index(chosen.label))
+        return Held(label, chosen.method, chosen.agreement, len(known), not chosen.adjudicate)
+    voted = majority(numbers)
+    return Held(
+        None if voted.adjudicate else voted.label, voted.method, voted.agreement, len(known), not voted.adjudicate
+    )
+
+
+@transaction.atomic
+def labels_refresh(*, project: Project, image: Image) -> None:
+    """Derive the labels of one image anew, from everything that was said of it. Doing it twice changes nothing."""
+    Image.objects.select_for_update(of=("self",), no_key=True).get(
+        pk=image.pk
+    )  # two refreshes of one image stand in line
+    findings = list(project.findings.all())
+    answers = list(
+        Answer.objects.filter(read__project=project, read__image=image, read__superseded_by=None)
+        .select_related("read")
+        .order_by("read__created_at")
+    )
+    imported = list(
+        ImportedLabel.objects.filter(source__project=project, image=image)
+        .select_related("source")
+        .order_by("source__created_at")
+    )
+    for finding in findings:
+        said = [answer for answer in answers if answer.finding_id == finding.pk]
+        given = [label for label in imported if label.finding_id == finding.pk]
+        _hold(project, image, finding, NONE, [answer for answer in said if answer.exposure == NONE], given)
+        _hold(project, image, finding, SHOWN, said if any(answer.exposure == SHOWN for answer in said) else [], given)
+    _adjudicate(project, image)
+    for kind in LISTENERS:
+        job_enqueue_once(kind=kind, project=project.pk, of=project.pk)
+
+
+def _hold(
+    project: Project, image: Image, finding: Finding, exposure: str, answers: list[Answer], given: list[ImportedLabel]
+) -> None:
+    """Write, or remove, the label of one exposure. Imported labels stand only where no reader has answered."""
+    key: dict[str, Any] = {"project": project, "image": image, "finding": finding, "exposure": exposure}
+    given = [label for label in given if label.source.exposure == exposure]
+    if answers:
+        fields = _from_answers(project, finding, answers)
+    elif given:
+        fields = _from_import(finding, given[-1])
+    else:
+        ReferenceLabel.objects.filter(**key).delete()
+        return
+    ReferenceLabel.objects.update_or_create(**key, defaults=fields)
+
+
+def _from_answers(project: Project, finding: Finding, answers: list[Answer]) -> dict[str, Any]:
+    """Each reader's last word counts once; an adjudicator's decides."""
+    last = {answer.read.reader_id: answer for answer in answers}
+    adjudicated = [answer for answer in last.values() if answer.origin == "adjudicated"]
+    held = consensus(finding, [answer.value for answer in adjudicated[-1:] or last.values()])
+    unexposed = all(answer.exposure == NONE for answer in last.values())
+    enough = len(last) >= project.reference_readers or bool(adjudicated)
+    return {
+        "origin": "adjudicated" if adjudicated else "read",
+        "method": "adjudication" if adjudicated else held.method,
+        "value": held.value,
+        "agreement": held.agreement,
+        "readers": len(last),
+        "disputed": not held.settled,
+        "independent": unexposed and enough and held.settled,
+    }
+
+
+def _from_import(finding: Finding, label: ImportedLabel) -> dict[str, Any]:
+    return {
+        "origin": "imported",
+        "method": "imported",
+        "value": answer_number(finding, label.value),
+        "agreement": None,
+        "readers": 0,
+        "disputed": False,
+        "independent": label.source.independent and label.source.exposure == NONE,
+    }
+
+
+def _adjudicate(project: Project, image: Image) -> None:
+    """A case of the reference set on which its readers disagree goes to an adjudicator, once."""
+    if not image.patient.reference:
+        return
+    disputed = ReferenceLabel.objects.filter(project=project, image=image, exposure=NONE, disputed=True).select_related(
+        "finding"
+    )
+    names = ", ".join(label.finding.name.lower() for label in disputed)
+    if names:
+        Assignment.objects.get_or_create(
+            project=project,
+            image=image,
+            purpose=Purpose.ADJUDICATE,
+            slot=0,
+            defaults={"blind": True, "rank": -1.0, "reason": f"Two first reads differ on {names}"[:200]},
+        )
+
+
+@transaction.atomic
+def label_import_open(
+    *,
+    project: Project,
+    name: str,
+    sha256: str,
+    declaration: str,
+    independent: bool = False,
+    exposed: bool = False,
+    actor: User | None = None,
+) -> LabelImport:
+    """The import of one table of labels; the same table with the same declaration is one import."""
+    if not declaration.strip():
+        raise ValueError(
+            "Declare how these labels came to be: who gave them, from what, and whether a model was in view."
+        )
+    source, made = LabelImport.objects.get_or_create(
+        project=project,
+        sha256=sha256,
+        declaration=declaration,
+        defaults={
+            "name": name,
+            "independent": independent,
+            "exposure": SHOWN if exposed else NONE,
+            "imported_by": actor,
+        },
+    )
+    if made:
+        event_append(verb="labels.import", actor=actor, target=source, project=project.pk, independent=independent)
+    return source
+
+
+@transaction.atomic
+def labels_import(*, source: LabelImport, labels: Iterable[tuple[Image, Mapping[str, str]]]) -> int:
+    """Keep what a table says of some images (finding slug → answer) and derive their labels. Returns how many images.
+
+    Raises ValueError naming the finding when an answer does not fit; then nothing of this call is kept.
+    """
+    findings = {finding.slug: finding for finding in source.project.findings.all()}
+    rows, images = [], []
+    for image, values in labels:
+        for slug, value in values.items():
+            if problem := answer_problem(findings[slug], value):
+                raise ValueError(problem)
+            rows.append(ImportedLabel(source=source, image=image, finding=findings[slug], value=value))
+        images.append(image)
+    ImportedLabel.objects.bulk_create(rows, ignore_conflicts=True)
+    for image in images:
+        labels_refresh(project=source.project, image=image)
+    return len(images)

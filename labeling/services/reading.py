@@ -1,0 +1,244 @@
+"""Storing what a reader says. A read answered with success is on disk together with its audit event and its jobs."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Literal
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from inference.models import Exposure, Prediction
+from inference.queries import prediction_find
+from labeling.models import Answer, Assignment, ExposureKind, Holding, Purpose, Read, Region
+from labeling.services.queue import AssignmentGone, reader_lock
+from labeling.values import AnswerInvalid, AnswerMissing, answer_problem
+from overread.accounts.models import User
+from overread.archive.models import Image
+from overread.audit.services import event_append
+from overread.jobs.services import job_enqueue
+from overread.projects.models import Finding
+
+UNDO = timedelta(seconds=30)
+State = Assignment.State
+
+
+@dataclass(frozen=True)
+class RegionDrawn:
+    """A box (two corners) or polygon (three points or more), [[x, y], …] in image pixels, tied to a finding by slug."""
+
+    finding: str
+    kind: Literal["box", "polygon"]
+    points: tuple[tuple[float, float], ...]
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What one reader says of one image. `values`: finding slug → answer; `bulk`: slugs answered by 'mark the rest'."""
+
+    values: Mapping[str, str]
+    bulk: frozenset[str] = frozenset()
+    regions: tuple[RegionDrawn, ...] = ()
+    comment: str = ""
+    active_ms: int = 0
+    level: Literal["", "half", "full"] = ""
+    seen: UUID | None = field(default=None)  # the prediction in view, where a page says so
+
+
+@transaction.atomic
+def read_submit(*, assignment: Assignment, reader: User, answers: Answers, key: UUID) -> Read:
+    """Store one reader's answers and everything that follows from them.
+
+    Repeating a call with the same key returns the first Read. A lease that lapsed loses nothing: if nobody else took
+    the case the answer counts as in time, otherwise it is kept as an extra read. A second answer by the same reader to
+    the same question supersedes the first; one given after the reveal stands beside the blind one.
+    Raises AnswerMissing when a finding of the project is unanswered, AnswerInvalid when an answer or a region does not
+    fit, AssignmentGone when this reader was never given the case.
+    """
+    reader_lock(reader)
+    assignment = (
+        Assignment.objects.select_for_update(of=("self",)).select_related("project", "image").get(pk=assignment.pk)
+    )
+    if earlier := Read.objects.filter(key=key, reader=reader).first():
+        return _same_or_refuse(earlier, assignment)
+    findings = {finding.slug: finding for finding in assignment.project.findings.all()}
+    _check(answers, findings, assignment.image)
+    mine = _standing(assignment, reader)
+    phase = _phase(assignment, reader, mine)
+    read = Read.objects.create(
+        assignment=assignment,
+        project=assignment.project,
+        image=assignment.image,
+        reader=reader,
+        key=key,
+        phase=phase,
+        prediction=_in_view(assignment, reader, phase),
+        supersedes=_superseded(assignment, reader, phase),
+        extra=not mine,
+        comment=answers.comment.strip(),
+        active_ms=min(max(answers.active_ms, 0), 2**31 - 1),
+        level=answers.level,
+    )
+    _store_answers(read, answers, findings)
+    if mine:
+        _advance(assignment, reader, phase)
+    event_append(
+        verb="read.submit", actor=reader, target=read, project=assignment.project_id, phase=phase, extra=read.extra
+    )
+    job_enqueue(
+        kind="labeling.labels",
+        key=f"labels:{read.pk}",
+        project=assignment.project_id,
+        image=read.image_id,
+        of=assignment.project_id,
+    )
+    return read
+
+
+def _same_or_refuse(earlier: Read, assignment: Assignment) -> Read:
+    if earlier.assignment_id != assignment.pk:
+        raise AnswerInvalid({"key": "This key was used for another case. Make a new one."})
+    return earlier
+
+
+def _check(answers: Answers, findings: dict[str, Finding], image: Image) -> None:
+    """Raises AnswerMissing or AnswerInvalid with one entry per finding."""
+    if missing := {
+        slug: f"{finding.name} is not answered." for slug, finding in findings.items() if slug not in answers.values
+    }:
+        raise AnswerMissing(missing)
+    wrong = {slug: f"There is no finding {slug!r} in this project." for slug in answers.values if slug not in findings}
+    for slug, finding in findings.items():
+        if problem := answer_problem(finding, answers.values[slug]):
+            wrong[slug] = problem
+    for region in answers.regions:
+        if problem := _region_problem(region, findings, image):
+            wrong["regions"] = problem
+    if len(answers.comment) > 4000:
+        wrong["comment"] = f"A comment has 4000 characters at most; this one has {len(answers.comment)}."
+    if wrong:
+        raise AnswerInvalid(wrong)
+
+
+def _region_problem(region: RegionDrawn, findings: dict[str, Finding], image: Image) -> str | None:
+    if region.finding not in findings:
+        return f"A region names the finding {region.finding!r}, which this project does not have."
+    if region.kind not in ("box", "polygon") or (
+        len(region.points) != 2 if region.kind == "box" else not 3 <= len(region.points) <= 500
+    ):
+        return "A box has two corners, a polygon 3 to 500 points."
+    inside = all(
+        math.isfinite(x) and math.isfinite(y) and 0 <= x <= image.columns and 0 <= y <= image.rows
+        for x, y in region.points
+    )
+    return None if inside else "A region lies outside the image."
+
+
+def _standing(assignment: Assignment, reader: User) -> bool:
+    """Whether the case is still this reader's to finish. Raises AssignmentGone for somebody it was never given to."""
+    if assignment.reader_id == reader.pk and assignment.state in (*Assignment.HELD, State.DONE, State.WITHDRAWN):
+        return True
+    if not Holding.objects.filter(assignment=assignment, reader=reader).exists():
+        raise AssignmentGone("This case was not given to you.")
+    return assignment.state == State.QUEUED  # lapsed, and nobody has it: the late answer is in time
+
+
+def _held_elsewhere(assignment: Assignment, reader: User) -> bool:
+    """Whether this reader holds another reading of the same image."""
+    same = Assignment.objects.filter(project=assignment.project, image=assignment.image).exclude(pk=assignment.pk)
+    return same.filter(reader=reader, state__in=Assignment.HELD).exists()
+
+
+def _phase(assignment: Assignment, reader: User, mine: bool) -> Read.Phase:
+    if not assignment.blind:
+        return Read.Phase.OPEN
+    first = Read.objects.filter(assignment=assignment, reader=reader, phase=Read.Phase.BLIND).exists()
+    exposed = Exposure.objects.filter(user=reader, image=assignment.image).exists()
+    return Read.Phase.REVEALED if first and exposed else Read.Phase.BLIND
+
+
+def _in_view(assignment: Assignment, reader: User, phase: Read.Phase) -> Prediction | None:
+    """The newest prediction of this project that was shown to the reader; a blind read has none in view."""
+    if phase == Read.Phase.BLIND:
+        return None
+    seen = Exposure.objects.filter(
+        user=reader, image=assignment.image, prediction__pipeline__project=assignment.project
+    )
+    newest = seen.select_related("prediction").order_by("-at").first()
+    return newest.prediction if newest else None
+
+
+def _superseded(assignment: Assignment, reader: User, phase: Read.Phase) -> Read | None:
+    return Read.objects.filter(assignment=assignment, reader=reader, phase=phase, superseded_by=None).first()
+
+
+def _store_answers(read: Read, answers: Answers, findings: dict[str, Finding]) -> None:
+    seen = Exposure.objects.filter(user=read.reader, image=read.image).values_list("prediction__outputs", flat=True)
+    shown = {slug for outputs in seen for slug in outputs}
+    origin = "adjudicated" if read.assignment.purpose == Purpose.ADJUDICATE else "read"
+    Answer.objects.bulk_create(
+        Answer(
+            read=read,
+            finding=finding,
+            value=answers.values[slug],
+            origin=origin,
+            bulk=slug in answers.bulk,
+            exposure=ExposureKind.SHOWN if slug in shown else ExposureKind.NONE,
+        )
+        for slug, finding in findings.items()
+    )
+    Region.objects.bulk_create(
+        Region(
+            read=read,
+            finding=findings[region.finding],
+            kind=region.kind,
+            points=[list(point) for point in region.points],
+        )
+        for region in answers.regions
+    )
+
+
+def _advance(assignment: Assignment, reader: User, phase: Read.Phase) -> None:
+    """After a blind read the model is revealed, where there is one; after any other the case is done."""
+    reveal = (
+        phase == Read.Phase.BLIND
+        and prediction_find(project=assignment.project, image=assignment.image) is not None
+        and not _held_elsewhere(assignment, reader)
+    )
+    now = timezone.now()
+    assignment.state = State.REVEALED if reveal else State.DONE
+    assignment.reader, assignment.version = reader, assignment.version + 1
+    assignment.lease_until = now + timedelta(minutes=assignment.project.lease_minutes) if reveal else None
+    assignment.finished_at = None if reveal else now
+    assignment.save()
+
+
+@transaction.atomic
+def read_undo(*, read: Read, reader: User) -> Assignment:
+    """Reopen the case of a read just stored, to answer it anew; the read stands until the new one supersedes it.
+
+    What was read blind and has been revealed since is reopened as revealed: the blind answer stands for good.
+    Raises AssignmentGone when more than 30 seconds have passed, or it is not this reader's newest answer to the case.
+    """
+    reader_lock(reader)
+    assignment = (
+        Assignment.objects.select_for_update(of=("self",)).select_related("project", "image").get(pk=read.assignment_id)
+    )
+    newest = Read.objects.filter(assignment=assignment, reader=reader).order_by("-created_at").first()
+    if read.reader_id != reader.pk or newest is None or newest.pk != read.pk or read.extra:
+        raise AssignmentGone("Only your own last answer to a case can be undone.")
+    if timezone.now() > read.created_at + UNDO:
+        raise AssignmentGone("Undo holds for 30 seconds. Open the case from your worklist to amend it.")
+    if _held_elsewhere(assignment, reader):
+        raise AssignmentGone("You have this image open again: answer it there.")
+    exposed = Exposure.objects.filter(user=reader, image=assignment.image).exists()
+    assignment.state = State.REVEALED if assignment.blind and exposed else State.CLAIMED
+    assignment.reader, assignment.finished_at, assignment.version = reader, None, assignment.version + 1
+    assignment.lease_until = timezone.now() + timedelta(minutes=assignment.project.lease_minutes)
+    assignment.save()
+    event_append(verb="read.undo", actor=reader, target=read, project=assignment.project_id)
+    return assignment

@@ -1,0 +1,23 @@
+"""Telling a reader why a case is theirs, without telling what must stay hidden."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+from inference.queries import champion_of
+from inference.services import prediction_ensure, prediction_show
+from inference.services.predictions import NotScored
+from labeling.models import Assignment, Purpose
+from labeling.queries import prediction_allowed
+from overread.accounts.models import User
+
+
+def reason_tell(*, assignment: Assignment, reader: User) -> bool:
+    """Whether a reader may know why they were given a case; a reason that quotes the model is recorded as shown."""
+    if not prediction_allowed(user=reader, project=assignment.project, image=assignment.image):
+        return False
+    pipeline = champion_of(assignment.project)
+    if pipeline and assignment.purpose == Purpose.EXPLOIT and assignment.strategy != "random":
+        with suppress(NotScored):  # then there was nothing to quote
+            prediction_show(prediction=prediction_ensure(pipeline=pipeline, image=assignment.image), user=reader)
+    return True

@@ -1,0 +1,95 @@
+"""Tokens, and who I am."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, cast
+
+from django.contrib.auth import authenticate
+from django.contrib.auth.signals import user_logged_in, user_logged_out
+from django.http import HttpRequest
+from drf_spectacular.utils import extend_schema
+from knox.models import AuthToken
+from knox.settings import knox_settings
+from rest_framework import serializers
+from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from overread.accounts.models import User
+from overread.api import Problem
+from overread.api.bodies import Shape
+from overread.api.views import View
+
+
+class CredentialsSerializer(Shape):
+    email = serializers.EmailField(required=False, max_length=254)
+    password = serializers.CharField(required=False, max_length=1024, trim_whitespace=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if len(attrs) == 1:
+            raise serializers.ValidationError("Send e-mail address and password, or neither when you are signed in.")
+        return attrs
+
+
+class TokenSerializer(serializers.Serializer[Any]):
+    token = serializers.CharField(help_text="Shown once. Send it as `Authorization: Token …`.")
+    expiry = serializers.DateTimeField(allow_null=True)
+
+
+class MeSerializer(serializers.ModelSerializer[User]):
+    operator = serializers.BooleanField(source="is_staff")
+
+    class Meta:
+        model = User
+        fields = ["id", "email", "name", "operator"]
+
+
+class Tokens(View):
+    def get_permissions(self) -> Sequence[Any]:
+        return [AllowAny()] if self.request.method == "POST" else super().get_permissions()
+
+    @extend_schema("token_create", request=CredentialsSerializer, responses={201: TokenSerializer})
+    def post(self, request: Request) -> Response:
+        """Make a token, for an e-mail address and password or for the session."""
+        user = self._who(self.body(CredentialsSerializer))
+        if AuthToken.objects.filter(user=user).count() >= knox_settings.TOKEN_LIMIT_PER_USER:
+            raise Problem(
+                "No more tokens.", "End one that you no longer need, or all of them when signed in.", status=409
+            )
+        made, token = AuthToken.objects.create(user)
+        user_logged_in.send(sender=User, request=request._request, user=user)
+        return self.show({"token": token, "expiry": made.expiry}, TokenSerializer, 201)
+
+    def _who(self, credentials: dict[str, str]) -> User:
+        """Whose credentials these are, or whose session. AuthenticationFailed, or Problem 429 after many tries."""
+        if not credentials:
+            if not self.request.user.is_authenticated or self.request.auth:
+                raise AuthenticationFailed("Send e-mail address and password, or sign in.")
+            return self.user
+        email = credentials["email"].lower()
+        request = cast(HttpRequest, self.request)  # not Django's own, or the lock would be answered with a page
+        known = authenticate(request, username=email, email=email, password=credentials["password"])
+        if getattr(self.request, "axes_locked_out", False):
+            raise Problem("Too many attempts.", "Wait a quarter of an hour and try again.", status=429)
+        if not isinstance(known, User):
+            raise AuthenticationFailed("E-mail address or password not recognised.")
+        return known
+
+    @extend_schema("token_delete", responses={204: None})
+    def delete(self, request: Request) -> Response:
+        """End this token; in a session, all of mine."""
+        if request.auth:
+            request.auth.delete()
+        else:
+            AuthToken.objects.filter(user=self.user).delete()
+        user_logged_out.send(sender=User, request=request._request, user=self.user)
+        return Response(status=204)
+
+
+class Me(View):
+    @extend_schema("me", responses=MeSerializer)
+    def get(self, request: Request) -> Response:
+        """Who I am."""
+        return self.show(self.user, MeSerializer)

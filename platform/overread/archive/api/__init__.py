@@ -1,0 +1,1 @@
+"""Images over HTTP: lists, uploads, pixels."""

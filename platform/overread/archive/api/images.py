@@ -1,0 +1,161 @@
+"""Images of a project."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404
+from django.utils.cache import get_conditional_response
+from django_filters import rest_framework as filters
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from overread.api import Problem
+from overread.archive import blobs, dicom
+from overread.archive.api.uploads import DicomBody, FormBody, JpegBody, PngBody
+from overread.archive.models import Image, Rendering
+from overread.archive.queries import images_in
+from overread.archive.services import image_ingest
+from overread.projects.api import ProjectView
+
+LEVELS = ("full", "half", "thumb")
+UPLOAD = {
+    "multipart/form-data": {
+        "type": "object",
+        "properties": {"file": {"type": "string", "format": "binary"}},
+        "required": ["file"],
+    },
+    **{kind: {"type": "string", "format": "binary"} for kind in ("application/dicom", "image/png", "image/jpeg")},
+}
+
+
+class RenderingSerializer(serializers.ModelSerializer[Rendering]):
+    """How to read the pixels: rows × columns × channels; value = stored · slope + intercept."""
+
+    windows = serializers.ListField(child=serializers.DictField(), help_text="[{label, center, width, function}]")
+
+    class Meta:
+        model = Rendering
+        exclude = ["id", "image", "full", "half", "thumb"]
+
+
+class ImageSerializer(serializers.ModelSerializer[Image]):
+    patient = serializers.CharField(source="study.patient.code", help_text="Pseudonym.")
+    study = serializers.CharField(source="study.uid", help_text="Re-mapped study UID.")
+    pixel_spacing = serializers.ListField(child=serializers.FloatField(), allow_null=True)
+    pixels = RenderingSerializer(source="rendering", default=None, allow_null=True)
+
+    class Meta:
+        model = Image
+        fields = [
+            "id",
+            "patient",
+            "study",
+            "sha256",
+            "status",
+            "reason",
+            "kind",
+            "modality",
+            "view",
+            "laterality",
+            "body_part",
+            "sex",
+            "age_years",
+            "device",
+            "rows",
+            "columns",
+            "frames",
+            "pixel_spacing",
+            "spacing_kind",
+            "created_at",
+            "pixels",
+        ]
+
+
+class ImageFilter(filters.FilterSet):  # type: ignore[misc]
+    status = filters.ChoiceFilter(choices=Image.Status.choices)
+    patient = filters.CharFilter(method="of_patient", label="Pseudonym, such as PX-1A2B3C.")
+    view = filters.CharFilter(label="View position, such as PA.")
+
+    def of_patient(self, images: QuerySet[Image], name: str, value: str) -> QuerySet[Image]:
+        code = value.upper().removeprefix("PX-")
+        return images.filter(study__patient__pseudonym__startswith=code.lower()) if len(code) == 6 else images.none()
+
+
+class ImageView(ProjectView):
+    queryset = Image.objects.none()
+
+    def image(self, pk: UUID) -> Image:
+        """The image, if it stands in this project."""
+        return get_object_or_404(images_in(self.project), pk=pk)
+
+
+class Images(ImageView):
+    permission = "archive.view"
+    permission_to_write = "archive.upload"
+    parser_classes = [FormBody, DicomBody, PngBody, JpegBody]
+    filterset_class = ImageFilter
+
+    @extend_schema("image_list", responses=ImageSerializer(many=True))
+    def get(self, request: Request, slug: str) -> Response:
+        """The images of a project, newest first."""
+        return self.paged(images_in(self.project), ImageSerializer)
+
+    @extend_schema("image_add", request=UPLOAD, responses={201: ImageSerializer, 200: ImageSerializer})
+    def post(self, request: Request, slug: str) -> Response:
+        """Add an image.
+
+        One DICOM, PNG or JPEG file, as a form's `file` or as the body. It is de-identified before it is stored;
+        decoding follows, and what does not decode is quarantined with its reason. 200 where the project
+        has this image already.
+        """
+        if not isinstance(request.data, bytes):  # DRF asks no parser where there is no Content-Length
+            raise Problem("No file came.", "Send one file, with its Content-Length.", status=411)
+        try:
+            done = image_ingest(project=self.project, content=request.data, source="rest", actor=self.user)
+        except dicom.Refused as refusal:
+            raise Problem("The file was not taken.", refusal.reason, code=refusal.code) from refusal
+        return self.show(self.image(done.image.pk), ImageSerializer, 201 if done.enrolled else 200)
+
+
+class ImageDetail(ImageView):
+    permission = "archive.view"
+
+    @extend_schema("image_get", responses=ImageSerializer)
+    def get(self, request: Request, slug: str, pk: UUID) -> Response:
+        """One image: its status, and the reason where it stands in quarantine."""
+        return self.show(self.image(pk), ImageSerializer)
+
+
+class Pixels(ImageView):
+    permission = "archive.view"
+
+    @extend_schema("image_pixels", responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
+    def get(self, request: Request, slug: str, pk: UUID, level: str) -> HttpResponseBase:
+        """The pixels of an image.
+
+        `full` and `half`: little-endian uint16 (grey) or RGB uint8, row by row, as the image's `pixels` tell, under
+        Content-Encoding gzip. `thumb`: a small JPEG. They never change.
+        """
+        image = self.image(pk)
+        if level not in LEVELS or image.status != Image.Status.READY:
+            raise Http404("There are no such pixels of this image.")
+        digest = getattr(image.rendering, level)
+        response = get_conditional_response(request._request, etag=f'"{digest}"') or _bytes(digest, level)
+        response["Cache-Control"] = "private, max-age=31536000, immutable"
+        return response
+
+
+def _bytes(digest: str, level: str) -> HttpResponse:
+    kind = "image/jpeg" if level == "thumb" else "application/octet-stream"
+    response = HttpResponse(blobs.read(digest), content_type=kind)
+    response["ETag"] = f'"{digest}"'
+    if level != "thumb":
+        response["Content-Encoding"] = "gzip"
+    return response

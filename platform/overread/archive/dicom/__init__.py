@@ -1,0 +1,27 @@
+"""The intake room: hostile files in, de-identified originals and renditions out.
+
+Files are opened only in limited child processes. Importing this package loads neither pydicom nor GDCM nor Pillow.
+"""
+
+from .display import model_input, presentation, unpack
+from .identity import pseudonym
+from .limits import Limits
+from .reader import Reader, pixels, receive, render
+from .refusal import Refused
+from .values import Arrival, Rendering, Window
+
+__all__ = [
+    "Arrival",
+    "Limits",
+    "Reader",
+    "Refused",
+    "Rendering",
+    "Window",
+    "model_input",
+    "pixels",
+    "presentation",
+    "pseudonym",
+    "receive",
+    "render",
+    "unpack",
+]

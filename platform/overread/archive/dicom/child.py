@@ -1,0 +1,127 @@
+"""The process in which hostile files are opened: `python -m overread.archive.dicom.child` with its limits as JSON.
+
+It holds no secret but the key of the file at hand, inherits no environment of the web process, and cannot write files.
+It answers one request at a time and ends when its input ends.
+"""
+
+import json
+import math
+import os
+import resource
+import signal
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+from pydicom.config import IGNORE, settings
+
+from .frames import open_dicom
+from .intake import receive
+from .limits import Limits
+from .part10 import is_part10
+from .refusal import Refused
+from .rendition import decoded_picture, render
+from .wire import Blob, packed, unpacked
+
+Answer = tuple[dict[str, Any], list[Blob]]
+
+
+def answer_receive(head: dict[str, Any], content: bytes, limits: Limits) -> Answer:
+    received = receive(content, bytes.fromhex(head["key"]), limits)
+    splice = None if received.source is None else [received.start, received.end]
+    return {"facts": received.facts, "sha256": received.sha256, "splice": splice}, [received.head]
+
+
+def answer_render(head: dict[str, Any], content: bytes, limits: Limits) -> Answer:
+    facts = asdict(render(content, head["frame"], limits))
+    return {"facts": facts}, [facts.pop(name) for name in ("full", "half", "thumb")]
+
+
+def answer_pixels(head: dict[str, Any], content: bytes, limits: Limits) -> Answer:
+    frame = head["frame"]
+    if not is_part10(content):
+        pixels = decoded_picture(content, frame, limits)
+    else:
+        image = open_dicom(content, limits)
+        pixels = image.all_frames() if frame is None else image.frame(frame)
+    little = np.ascontiguousarray(pixels, dtype=pixels.dtype.newbyteorder("<"))
+    return {"dtype": little.dtype.str, "shape": little.shape}, [little.data.cast("B")]
+
+
+ANSWERS: dict[str, Callable[[dict[str, Any], bytes, Limits], Answer]] = {
+    "receive": answer_receive,
+    "render": answer_render,
+    "pixels": answer_pixels,
+}
+
+
+def answer(head: dict[str, Any], content: bytes, limits: Limits) -> Answer:
+    """The answer to one request; a refusal is one too. At this border ends whatever a library raises."""
+    try:
+        return ANSWERS[head["do"]](head, content, limits)
+    except Refused as refused:
+        return {"refused": [refused.code, refused.reason]}, []
+    except MemoryError:
+        return {"refused": ["memory", "Reading the file took more memory than is allowed."], "worn": True}, []
+    except RecursionError:
+        return {"refused": ["nesting", "Sequences are nested deeper than any image needs."], "worn": True}, []
+    except Exception as error:  # noqa: BLE001 - recorded by its type, because its text may hold what the file says
+        reason = f"The file could not be parsed ({type(error).__name__})."
+        return {"refused": ["unreadable", reason], "worn": True}, []
+
+
+def confine(limits: Limits) -> None:
+    """Bound memory; forbid writing files, core dumps and (to all but root) starting processes."""
+    resource.setrlimit(resource.RLIMIT_AS, (limits.memory_bytes, limits.memory_bytes))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))
+
+
+def allow_seconds(seconds: int) -> None:
+    """Let the next file have so many seconds of processor time; the kernel ends the process after them."""
+    used = math.ceil(time.process_time())
+    resource.setrlimit(resource.RLIMIT_CPU, (used + seconds, resource.RLIM_INFINITY))
+
+
+def private_pipes() -> tuple[int, int]:
+    """Input and output moved away from 0 and 1, so that no library can read or print into the conversation."""
+    source, sink = os.dup(0), os.dup(1)
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for standard in (0, 1, 2):
+        os.dup2(nowhere, standard)
+    return source, sink
+
+
+def main(limits: Limits) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interrupt is the parent's to handle
+    source, sink = private_pipes()
+    settings.reading_validation_mode = settings.writing_validation_mode = IGNORE  # `clean` decides what is proper
+    confine(limits)
+    reading, writing = open(source, "rb", buffering=0), open(sink, "wb", buffering=0)  # noqa: SIM115, PTH123
+
+    def read(size: int) -> bytes:
+        buffer = bytearray(size)
+        at = 0
+        while at < size:
+            count = reading.readinto(memoryview(buffer)[at:])
+            if not count:
+                sys.exit(0)
+            at += count
+        return bytes(buffer)
+
+    while True:
+        head, blobs = unpacked(read, limits.file_bytes)
+        allow_seconds(limits.cpu_seconds)
+        reply, results = answer(head, bytes(blobs[0]), limits)
+        for piece in packed(reply, results):
+            view = memoryview(piece)
+            while view:
+                view = view[writing.write(view) :]
+
+
+if __name__ == "__main__":
+    main(Limits(**json.loads(sys.argv[1])))

@@ -1,0 +1,162 @@
+"""From a header with identity to one without, and to the pseudonyms that stand for it."""
+
+import datetime
+import re
+from dataclasses import dataclass
+
+from pydicom.datadict import keyword_for_tag
+from pydicom.dataelem import DataElement
+from pydicom.dataset import Dataset
+from pydicom.sequence import Sequence
+from pydicom.uid import SecondaryCaptureImageStorage
+
+from .clean import cleaned
+from .identity import day_shift, pseudonym, remapped_uid
+from .keep import KEPT, Kept
+from .refusal import Refused, refusing
+from .shape import Shape
+
+METHOD = "Overread keep list; UIDs re-mapped, dates shifted, age capped"
+OLDEST_YEARS = 90
+DATES = ("StudyDate", "SeriesDate", "AcquisitionDate", "ContentDate")
+AGE = re.compile(r"([0-9]{1,3})([DWMY])")
+AGE_UNITS_PER_YEAR = {"D": 365.25, "W": 365.25 / 7, "M": 12.0, "Y": 1.0}
+DATE = re.compile(r"([0-9]{4})\.?([0-9]{2})\.?([0-9]{2})")
+UID_TEXT = re.compile(r"[0-2](\.(0|[1-9][0-9]*))+")
+EPOCH = datetime.date(1970, 1, 1).toordinal()
+
+
+@dataclass(frozen=True)
+class Deidentified:
+    """A header that names nobody, and the facts about the patient that may be known."""
+
+    header: Dataset
+    patient: str
+    age_years: float | None
+    study_day: int | None
+
+
+def deidentify(source: Dataset, *, instance: str, shape: Shape, sop_class: str, key: bytes, depth: int) -> Deidentified:
+    """A new header with what `keep.KEPT` names of `source` and keyed stand-ins for the identity.
+
+    `instance` is the file's own SOP Instance UID, or what names the file where it has none. Raises Refused for
+    sequences nested more than `depth` deep.
+    """
+    header = kept_part(source, KEPT, depth)
+    patient = pseudonym(
+        issuer=identifying_text(source, "IssuerOfPatientID"), patient_id=identifying_text(source, "PatientID"), key=key
+    )
+    age = _age_years(source)
+    study = identifying_text(source, "StudyInstanceUID") or f"study of {instance}"
+    day = _shifted_day(source, shift=day_shift(patient or study, key=key))
+    _write_identity(header, source, study=study, instance=instance, key=key)
+    _write_shape(header, shape)
+    header.SOPClassUID = _sop_class(source, sop_class)
+    header.PatientID = patient
+    header.PatientAge = _age_string(age)
+    header.StudyDate = "" if day is None else datetime.date.fromordinal(EPOCH + day).strftime("%Y%m%d").zfill(8)
+    return Deidentified(header, patient, age, day)
+
+
+def kept_part(source: Dataset, kept: Kept, depth: int) -> Dataset:
+    """What `kept` names of one data set, its kept sequences included."""
+    part = Dataset()
+    for tag in source.keys() & kept.keys():
+        inner = kept[tag]
+        if inner is not None:
+            if items := _kept_items(source, tag, inner, depth):
+                part.add(DataElement(tag, "SQ", Sequence(items)))
+        elif (element := cleaned(source, tag)) is not None:
+            part.add(element)
+    return part
+
+
+def _kept_items(source: Dataset, tag: int, inner: Kept, depth: int) -> list[Dataset]:
+    if depth == 0:
+        raise Refused("nesting", "Sequences are nested deeper than any image needs.")
+    with refusing("unreadable", f"The sequence {keyword_for_tag(tag)} could not be parsed."):
+        items = list(source[tag].value or ())
+    parts = [kept_part(item, inner, depth - 1) for item in items]  # empty ones too: their places are frame numbers
+    return parts if any(map(len, parts)) else []
+
+
+def identifying_text(source: Dataset, keyword: str) -> str:
+    """An identifying text, exactly enough to be hashed; what does not decode is hashed by its bytes."""
+    if keyword not in source:
+        return ""
+    try:
+        return str(source[keyword].value or "").strip()
+    except (ValueError, TypeError, NotImplementedError):
+        return repr(source.get_item(keyword).value)
+
+
+def _write_identity(header: Dataset, source: Dataset, *, study: str, instance: str, key: bytes) -> None:
+    header.PatientName = ""
+    header.PatientBirthDate = ""
+    header.StudyTime = ""
+    header.StudyID = ""
+    header.AccessionNumber = ""
+    header.ReferringPhysicianName = ""
+    header.PatientIdentityRemoved = "YES"
+    header.DeidentificationMethod = METHOD
+    header.LongitudinalTemporalInformationModified = "MODIFIED"
+    series = identifying_text(source, "SeriesInstanceUID") or f"series of {instance}"
+    header.SOPInstanceUID = remapped_uid(instance, key=key)
+    header.SeriesInstanceUID = remapped_uid(series, key=key)
+    header.StudyInstanceUID = remapped_uid(study, key=key)
+    if frame_of_reference := identifying_text(source, "FrameOfReferenceUID"):
+        header.FrameOfReferenceUID = remapped_uid(frame_of_reference, key=key)
+
+
+def _write_shape(header: Dataset, shape: Shape) -> None:
+    """The attributes that were checked, as they were understood."""
+    header.Rows, header.Columns = shape.rows, shape.columns
+    header.SamplesPerPixel = shape.samples
+    header.PhotometricInterpretation = shape.photometric
+    header.BitsAllocated, header.BitsStored = shape.bits_allocated, shape.bits_stored
+    header.PixelRepresentation = int(shape.signed)
+    if shape.samples == 3 and header.get("PlanarConfiguration") not in (0, 1):
+        header.PlanarConfiguration = 0
+    if shape.frames > 1:
+        header.NumberOfFrames = shape.frames
+
+
+def _sop_class(source: Dataset, sop_class: str) -> str:
+    for uid in (identifying_text(source, "SOPClassUID"), sop_class):
+        if len(uid) <= 64 and UID_TEXT.fullmatch(uid):
+            return uid
+    return str(SecondaryCaptureImageStorage)
+
+
+def _date(source: Dataset, keyword: str) -> datetime.date | None:
+    match = DATE.fullmatch(identifying_text(source, keyword))
+    try:
+        return datetime.date(*(int(part) for part in match.groups())) if match else None
+    except ValueError:
+        return None
+
+
+def _shifted_day(source: Dataset, *, shift: int) -> int | None:
+    date = next(filter(None, (_date(source, keyword) for keyword in DATES)), None)
+    if date is None or date.toordinal() + shift < 1:
+        return None
+    return date.toordinal() - EPOCH + shift
+
+
+def _age_years(source: Dataset) -> float | None:
+    """Age at the study in years, in whole months where it comes from the birth date; 90 for everybody older."""
+    if match := AGE.fullmatch(identifying_text(source, "PatientAge").upper()):
+        years = int(match[1]) / AGE_UNITS_PER_YEAR[match[2]]
+    else:
+        birth = _date(source, "PatientBirthDate")
+        study = next(filter(None, (_date(source, keyword) for keyword in DATES)), None)
+        if birth is None or study is None or study < birth:
+            return None
+        years = round((study - birth).days / 365.25 * 12) / 12
+    return round(min(years, OLDEST_YEARS), 4)
+
+
+def _age_string(years: float | None) -> str:
+    if years is None:
+        return ""
+    return f"{int(years):03d}Y" if years >= 2 else f"{round(years * 12):03d}M"

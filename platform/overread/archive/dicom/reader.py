@@ -1,0 +1,142 @@
+"""The pool of children through which every file goes, and one for the whole process."""
+
+import os
+import queue
+import threading
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from .limits import Limits
+from .process import Child
+from .refusal import Refused
+from .values import Arrival, Rendering, Window
+from .wire import Blob
+
+if TYPE_CHECKING:
+    import numpy as np
+
+RECYCLE_AFTER = 500
+
+
+class Reader:
+    """Reads hostile files in `children` processes at a time. Thread-safe; a fork gets fresh children of its own.
+
+    A child serves `recycle_after` files and is replaced; one that fails, hangs or is killed costs its file a Refused
+    and is replaced for the next.
+    """
+
+    def __init__(self, limits: Limits | None = None, *, children: int = 1, recycle_after: int = RECYCLE_AFTER) -> None:
+        self.limits = limits or Limits()
+        self._children = children
+        self._recycle_after = recycle_after
+        self._closed = False
+        self._refill()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    def receive(self, content: bytes, *, key: bytes) -> Arrival:
+        """Bound, check, parse, de-identify and hash one file. `key` makes the pseudonyms. Raises Refused."""
+        answer, (head,) = self._ask({"do": "receive", "key": key.hex()}, content)
+        if (splice := answer["splice"]) is not None:
+            head = b"".join([head, memoryview(content)[splice[0] : splice[1]]])
+        facts = answer["facts"]
+        if facts["pixel_spacing"] is not None:
+            facts["pixel_spacing"] = tuple(facts["pixel_spacing"])
+        return Arrival(content=bytes(head), sha256=answer["sha256"], **facts)
+
+    def render(self, content: bytes, *, frame: int = 0) -> Rendering:
+        """Decode one frame of a de-identified original and pack it for browser and models. Raises Refused."""
+        answer, (full, half, thumb) = self._ask({"do": "render", "frame": frame}, content)
+        facts = answer["facts"]
+        facts["windows"] = tuple(Window(**window) for window in facts["windows"])
+        return Rendering(full=bytes(full), half=bytes(half), thumb=bytes(thumb), **facts)
+
+    def pixels(self, content: bytes, *, frame: int | None = 0) -> "np.ndarray[Any, Any]":
+        """Decoded stored values, as pydicom's pixel_array gives them: one frame, or with None all. Raises Refused."""
+        import numpy as np
+
+        answer, (data,) = self._ask({"do": "pixels", "frame": frame}, content)
+        return np.frombuffer(data, np.dtype(answer["dtype"])).reshape(answer["shape"])
+
+    def pids(self) -> tuple[int, ...]:
+        """Process IDs of the children that are running and idle."""
+        return tuple(child.pid for child in list(self._idle.queue) if child is not None)
+
+    def close(self) -> None:
+        """Wait for the files under way, then end the children. Who still waits for a child gets a RuntimeError."""
+        self._closed = True
+        for child in [self._idle.get() for _ in range(self._children)]:
+            if child is not None:
+                child.kill()
+            self._idle.put(None)
+
+    def _refill(self) -> None:
+        self._owner = os.getpid()
+        self._idle: queue.LifoQueue[Child | None] = queue.LifoQueue()
+        for _ in range(self._children):
+            self._idle.put(None)
+
+    def _ask(self, head: dict[str, Any], content: bytes) -> tuple[dict[str, Any], list[Blob]]:
+        if not content:
+            raise Refused("empty", "The file is empty.")
+        if len(content) > self.limits.file_bytes:
+            raise Refused("too_large", f"The file has {len(content)} bytes; {self.limits.file_bytes} are allowed.")
+        if self._owner != os.getpid():
+            self._refill()
+        idle = self._idle
+        child = self._still_good(idle.get())
+        try:
+            if self._closed:
+                raise RuntimeError("the reader is closed")
+            if child is None:
+                child = Child(self.limits)
+            return child.ask(head, content)
+        finally:
+            idle.put(self._still_good(child))
+
+    def _still_good(self, child: Child | None) -> Child | None:
+        """The child, or None after clearing away one that has ended or served its time."""
+        if child is None or (child.is_alive() and child.served < self._recycle_after):
+            return child
+        child.kill()
+        return None
+
+
+_lock = threading.Lock()
+_standing: Reader | None = None
+
+
+def standing_reader() -> Reader:
+    """The one Reader of this process, started at its first file."""
+    global _standing
+    with _lock:
+        if _standing is None:
+            _standing = Reader()
+        return _standing
+
+
+def _after_fork() -> None:
+    global _lock, _standing
+    _lock, _standing = threading.Lock(), None
+
+
+os.register_at_fork(after_in_child=_after_fork)
+
+
+def receive(content: bytes, *, key: bytes) -> Arrival:
+    """Reader.receive in this process's own reader."""
+    return standing_reader().receive(content, key=key)
+
+
+def render(content: bytes, *, frame: int = 0) -> Rendering:
+    """Reader.render in this process's own reader."""
+    return standing_reader().render(content, frame=frame)
+
+
+def pixels(content: bytes, *, frame: int | None = 0) -> "np.ndarray[Any, Any]":
+    """Reader.pixels in this process's own reader."""
+    return standing_reader().pixels(content, frame=frame)

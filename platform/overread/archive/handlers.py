@@ -1,0 +1,11 @@
+"""What the archive's jobs do."""
+
+from __future__ import annotations
+
+from overread.archive import services
+from overread.archive.models import Image
+from overread.jobs.running import Lease
+
+
+def render(job: Lease, *, image: str) -> None:
+    services.image_render(image=Image.objects.get(pk=image), lease=job)

@@ -1,0 +1,142 @@
+"""Patients as pseudonyms, studies, images, and the pixels made from them."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from overread.projects.models import Project
+
+
+class Patient(models.Model):
+    """A keyed pseudonym. `draw` in [0, 1) is fixed by a keyed hash of the pseudonym and decides who is in the reference
+    set.
+
+    `reference` holds for the whole deployment and for every image that arrives later: a patient in the reference set is
+    never trained on, in any project.
+    """
+
+    pseudonym = models.CharField(max_length=32, unique=True)
+    draw = models.FloatField()
+    reference = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(draw__gte=0, draw__lt=1), name="patient_draw_range")]
+
+    def __str__(self) -> str:
+        return self.code
+
+    @property
+    def code(self) -> str:
+        """What people see: PX- and six characters of the pseudonym."""
+        return f"PX-{self.pseudonym[:6].upper()}"
+
+
+class Study(models.Model):
+    uid = models.CharField(max_length=64, unique=True)
+    patient = models.ForeignKey(Patient, models.PROTECT, related_name="studies")
+    day = models.IntegerField(
+        null=True, help_text="Days since the epoch, shifted by a secret offset that is fixed per patient."
+    )
+
+    class Meta:
+        verbose_name_plural = "studies"
+
+    def __str__(self) -> str:
+        return self.uid
+
+
+class Image(models.Model):
+    """One image, named by what it is: `sha256` of the de-identified original, so that the same file twice is one image."""
+
+    class Status(models.TextChoices):
+        RECEIVED = "received"
+        READY = "ready"
+        QUARANTINED = "quarantined"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    study = models.ForeignKey(Study, models.PROTECT, related_name="images")
+    sha256 = models.CharField(max_length=64, unique=True)
+    kind = models.CharField(max_length=5, choices=[("dicom", "DICOM"), ("png", "PNG"), ("jpeg", "JPEG")])
+    status = models.CharField(max_length=12, choices=Status.choices, default=Status.RECEIVED)
+    reason = models.TextField(blank=True, help_text="Why it stands in quarantine.")
+    instance_uid = models.CharField(max_length=64)
+    modality = models.CharField(max_length=16, blank=True)
+    view = models.CharField(max_length=16, blank=True)
+    laterality = models.CharField(max_length=16, blank=True)
+    body_part = models.CharField(max_length=64, blank=True)
+    sex = models.CharField(max_length=1, blank=True)
+    age_years = models.FloatField(null=True)
+    device = models.CharField(max_length=130, blank=True)
+    rows = models.PositiveIntegerField()
+    columns = models.PositiveIntegerField()
+    frames = models.PositiveIntegerField(default=1)
+    bits_stored = models.PositiveSmallIntegerField()
+    photometric = models.CharField(max_length=32)
+    transfer_syntax = models.CharField(max_length=64, blank=True)
+    pixel_spacing = models.JSONField(null=True, help_text="[row, column] in millimetres.")
+    spacing_kind = models.CharField(max_length=20, blank=True)
+    burned_in = models.BooleanField(null=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["-created_at", "id"]), models.Index(fields=["status"])]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(status__in=["received", "ready", "quarantined"]), name="image_status_known"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+    @property
+    def patient(self) -> Patient:
+        return self.study.patient
+
+
+class Rendering(models.Model):
+    """What a browser and a model get of an image: values after the modality LUT, gzip-compressed, content-addressed.
+
+    Grey: little-endian uint16, value = stored · slope + intercept. Colour: RGB uint8. Polarity and window are applied
+    once, at display.
+    """
+
+    image = models.OneToOneField(Image, models.CASCADE, related_name="rendering")
+    full = models.CharField(max_length=64)
+    half = models.CharField(max_length=64)
+    thumb = models.CharField(max_length=64)
+    rows = models.PositiveIntegerField()
+    columns = models.PositiveIntegerField()
+    half_rows = models.PositiveIntegerField()
+    half_columns = models.PositiveIntegerField()
+    channels = models.PositiveSmallIntegerField()
+    bits = models.PositiveSmallIntegerField(help_text="How many bits of the stored numbers can be in use.")
+    slope = models.FloatField()
+    intercept = models.FloatField()
+    inverted = models.BooleanField(help_text="MONOCHROME1: low values are shown bright.")
+    windows = models.JSONField(help_text="[{label, center, width, function}], in values after the modality LUT.")
+    minimum = models.FloatField()
+    maximum = models.FloatField()
+
+    def __str__(self) -> str:
+        return f"rendering of {self.image_id}"
+
+
+class Enrolment(models.Model):
+    """An image stands in a project."""
+
+    project = models.ForeignKey(Project, models.CASCADE, related_name="enrolments")
+    image = models.ForeignKey(Image, models.CASCADE, related_name="enrolments")
+    source = models.CharField(max_length=20, choices=[(name, name) for name in ("upload", "rest", "import")])
+    added_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    added_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["project", "image"], name="enrolment_unique")]
+
+    def __str__(self) -> str:
+        return f"{self.image_id} in {self.project_id}"

@@ -1,0 +1,202 @@
+"""Writes to the archive."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from dataclasses import asdict, dataclass
+from typing import Literal
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+
+from overread.accounts.models import User
+from overread.archive import blobs, dicom
+from overread.archive.models import Enrolment, Image, Patient, Rendering, Study
+from overread.audit.services import event_append
+from overread.jobs.registry import Queue
+from overread.jobs.running import Lease
+from overread.jobs.services import job_enqueue
+from overread.projects.models import Project
+
+Source = Literal["upload", "rest", "import"]
+
+
+@dataclass(frozen=True)
+class Ingested:
+    """What became of an incoming file: its image, and whether the archive or the project had it before."""
+
+    image: Image
+    new: bool
+    enrolled: bool
+
+
+def reference_draw(pseudonym: str) -> float:
+    """A number in [0, 1) fixed by the patient and the deployment's reference key (HMAC-SHA256, 53 bits)."""
+    digest = hmac.new(settings.REFERENCE_KEY.encode(), pseudonym.encode(), hashlib.sha256).digest()
+    return (int.from_bytes(digest[:8], "big") >> 11) / 2**53
+
+
+def patient_ensure(*, pseudonym: str) -> Patient:
+    """The patient of this pseudonym. Whether they are in the reference set is decided here, once, for the deployment."""
+    draw = reference_draw(pseudonym)
+    patient, _ = Patient.objects.get_or_create(
+        pseudonym=pseudonym, defaults={"draw": draw, "reference": draw < settings.REFERENCE_SHARE}
+    )
+    return patient
+
+
+def image_ingest(
+    *, project: Project, content: bytes, source: Source, actor: User | None = None, patient: str = ""
+) -> Ingested:
+    """Take one file into the archive and into a project: checked, de-identified and hashed in a limited child process.
+
+    `patient` is the identifier a table gives; it is replaced by its keyed pseudonym, as the one in a DICOM file is, and
+    wins over it. A file that names nobody is a patient of its own. Raises dicom.Refused with a code and a reason.
+    """
+    arrival = dicom.receive(content, key=settings.PSEUDONYM_KEY.encode())
+    if patient:
+        pseudonym = dicom.pseudonym(issuer="", patient_id=patient, key=settings.PSEUDONYM_KEY.encode())
+    else:
+        pseudonym = arrival.patient or dicom.pseudonym(
+            issuer="content", patient_id=arrival.sha256, key=settings.PSEUDONYM_KEY.encode()
+        )
+    blobs.put(arrival.content)
+    try:
+        return _store(project=project, arrival=arrival, pseudonym=pseudonym, source=source, actor=actor)
+    except IntegrityError:  # the same file came at the same moment; now it is there
+        return _store(project=project, arrival=arrival, pseudonym=pseudonym, source=source, actor=actor)
+
+
+@transaction.atomic
+def _store(*, project: Project, arrival: dicom.Arrival, pseudonym: str, source: Source, actor: User | None) -> Ingested:
+    image = Image.objects.filter(sha256=arrival.sha256).first()
+    new = image is None
+    if image is None:
+        study = _study_ensure(arrival, pseudonym)
+        image = Image.objects.create(
+            study=study,
+            **{
+                name: getattr(arrival, name)
+                for name in (
+                    "sha256",
+                    "kind",
+                    "instance_uid",
+                    "modality",
+                    "view",
+                    "laterality",
+                    "body_part",
+                    "sex",
+                    "age_years",
+                    "device",
+                    "rows",
+                    "columns",
+                    "frames",
+                    "bits_stored",
+                    "photometric",
+                    "transfer_syntax",
+                    "pixel_spacing",
+                    "spacing_kind",
+                    "burned_in",
+                )
+            },
+        )
+        event_append(verb="image.receive", actor=actor, target=image, project=project.pk, kind=image.kind)
+        job_enqueue(
+            kind="archive.render",
+            key=f"archive.render:{image.pk}",
+            project=project.pk,
+            queue=queue_for(source),
+            image=image.pk,
+        )
+    enrolled = image_enrol(project=project, image=image, source=source, actor=actor)
+    return Ingested(image, new, enrolled)
+
+
+def _study_ensure(arrival: dicom.Arrival, pseudonym: str) -> Study:
+    study = Study.objects.filter(uid=arrival.study_uid).first()
+    if study and study.patient.pseudonym == pseudonym:
+        return study
+    patient = patient_ensure(pseudonym=pseudonym)
+    uid = arrival.study_uid
+    if study:  # two patients claim one study UID: keep them apart
+        uid = "2.25." + str(int(hashlib.sha256(f"{uid}:{pseudonym}".encode()).hexdigest()[:30], 16))
+    return Study.objects.get_or_create(uid=uid, defaults={"patient": patient, "day": arrival.study_day})[0]
+
+
+@transaction.atomic
+def image_enrol(*, project: Project, image: Image, source: Source, actor: User | None) -> bool:
+    """Put an image into a project. False when it was there. An image that is ready goes straight to its listeners."""
+    _, made = Enrolment.objects.get_or_create(
+        project=project, image=image, defaults={"source": source, "added_by": actor}
+    )
+    if made:
+        event_append(verb="image.enrol", actor=actor, target=image, project=project.pk, source=source)
+        if image.status == Image.Status.READY:
+            image_announce(image=image, project=project, source=source)
+    return made
+
+
+READY_KINDS: list[str] = []
+
+
+def ready_register(kind: str) -> None:
+    """Have a job of `kind` enqueued, with arguments image and project, for every image that becomes ready in a project."""
+    READY_KINDS.append(kind)
+
+
+def queue_for(source: str) -> Queue | None:
+    """Somebody waits for an upload; an import is bulk work."""
+    return None if source == "import" else "interactive"
+
+
+def image_announce(*, image: Image, project: Project, source: str) -> None:
+    for kind in READY_KINDS:
+        key = f"{kind}:{project.pk}:{image.pk}"
+        job_enqueue(kind=kind, key=key, project=project.pk, queue=queue_for(source), image=image.pk, of=project.pk)
+
+
+def image_render(*, image: Image, lease: Lease) -> None:
+    """Decode an image and keep what browsers and models need of it. What does not decode goes to quarantine with its
+    reason.
+    """
+    try:
+        made = dicom.render(blobs.get(image.sha256))
+    except dicom.Refused as refusal:
+        with lease.finishing():
+            image_quarantine(image=image, reason=refusal.reason)
+        return
+    digests = {name: blobs.put(getattr(made, name)) for name in ("full", "half", "thumb")}
+    with lease.finishing():
+        Rendering.objects.update_or_create(
+            image=image,
+            defaults=digests
+            | {
+                "windows": [asdict(window) for window in made.windows],
+                **{
+                    name: getattr(made, name)
+                    for name in (
+                        "rows",
+                        "columns",
+                        "half_rows",
+                        "half_columns",
+                        "channels",
+                        "bits",
+                        "slope",
+                        "intercept",
+                        "inverted",
+                        "minimum",
+                        "maximum",
+                    )
+                },
+            },
+        )
+        Image.objects.filter(pk=image.pk).update(status=Image.Status.READY, reason="")
+        image.status = Image.Status.READY
+        for enrolment in image.enrolments.select_related("project"):
+            image_announce(image=image, project=enrolment.project, source=enrolment.source)
+
+
+def image_quarantine(*, image: Image, reason: str) -> None:
+    Image.objects.filter(pk=image.pk).update(status=Image.Status.QUARANTINED, reason=reason)
+    event_append(verb="image.quarantine", target=image, reason=reason)

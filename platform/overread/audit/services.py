@@ -1,0 +1,82 @@
+"""Writes to the audit log."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import connection, models, transaction
+
+from overread.accounts.models import User
+from overread.audit.models import Event, Seal
+
+GENESIS = "0" * 64
+
+
+def event_append(
+    *,
+    verb: str,
+    actor: User | None = None,
+    target: models.Model | None = None,
+    project: UUID | None = None,
+    **detail: Any,
+) -> Event:
+    """Tell of something done, in the caller's transaction.
+
+    `detail` holds ids, numbers and words, never a patient's identity.
+    """
+    return Event.objects.create(
+        verb=verb,
+        actor=actor,
+        project_id=project,
+        detail=detail,
+        target_type=target._meta.label_lower if target else "",
+        target_id=str(target.pk) if target else "",
+    )
+
+
+def event_digest(previous: str, event: Event) -> str:
+    """SHA-256 (hex) that chains `event` to the hash before it."""
+    content = [
+        previous,
+        event.pk,
+        event.at.isoformat(),
+        event.actor_id,
+        event.verb,
+        event.target_type,
+        event.target_id,
+        str(event.project_id or ""),
+        event.detail,
+    ]
+    return hashlib.sha256(json.dumps(content, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
+
+def sign(position: int, digest: str) -> str:
+    return hmac.new(settings.AUDIT_KEY.encode(), f"{position}:{digest}".encode(), hashlib.sha256).hexdigest()
+
+
+@transaction.atomic
+def events_seal(*, limit: int = 5000) -> int:
+    """Chain the events that are committed but not yet chained, and sign the new head. Returns how many were chained."""
+    _seal_alone()
+    head = Seal.objects.order_by("-position").first()
+    position, digest = (head.position, head.hash) if head else (0, GENESIS)
+    fresh = list(Event.objects.filter(position=None).order_by("pk")[:limit])
+    for event in fresh:
+        position, digest = position + 1, event_digest(digest, event)
+        event.position, event.hash = position, digest
+    if fresh:
+        Event.objects.bulk_update(fresh, ["position", "hash"], batch_size=500)
+        Seal.objects.create(position=position, hash=digest, signature=sign(position, digest))
+    return len(fresh)
+
+
+def _seal_alone() -> None:
+    """Make other sealers wait until this transaction ends; on SQLite its write lock does so already."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(f"LOCK TABLE {Seal._meta.db_table} IN SHARE ROW EXCLUSIVE MODE")

@@ -1,0 +1,10 @@
+from django.apps import AppConfig
+
+
+class JobsConfig(AppConfig):
+    name = "overread.jobs"
+
+    def ready(self) -> None:
+        from overread.jobs.registry import tick_register
+
+        tick_register("overread.audit.services.events_seal")

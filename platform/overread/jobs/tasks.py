@@ -1,0 +1,33 @@
+"""The doorbell: Celery tasks that carry a job's id and nothing else."""
+
+from __future__ import annotations
+
+import logging
+from uuid import UUID
+
+from django.utils.module_loading import import_string
+
+from overread.celery import app
+from overread.jobs import running, services
+from overread.jobs.registry import TICKS
+
+log = logging.getLogger(__name__)
+
+
+@app.task(name="jobs.run")
+def run(pk: str) -> None:
+    running.run(UUID(pk))
+
+
+@app.task(name="jobs.reap")
+def reap() -> None:
+    services.jobs_reap()
+
+
+@app.task(name="jobs.tick")
+def tick() -> None:
+    for path in TICKS:
+        try:
+            import_string(path)()
+        except Exception:  # noqa: BLE001  (the border that records it: the others have their turn all the same)
+            log.exception("%s failed", path)

@@ -1,0 +1,118 @@
+"""Projects as their members see them, and the view that every address below a project is made of."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from overread.api.views import View
+from overread.jobs.api import JobSerializer
+from overread.jobs.models import Job
+from overread.jobs.queries import jobs_newest
+from overread.projects.models import Finding, Project, Role
+from overread.projects.queries import project_for, projects_of
+from overread.projects.rules import user_roles
+
+
+class ProjectView(View):
+    """A view under /projects/<slug>/: `self.project` is there, and the user may do in it what `permission` names.
+
+    A POST needs `permission_to_write`, where there is one.
+    """
+
+    permission: ClassVar[str]
+    permission_to_write: ClassVar[str] = ""
+    project: Project
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        needed = self.permission_to_write if request.method == "POST" else ""
+        self.project = project_for(self.user, kwargs["slug"], needed or self.permission)
+
+    def get_serializer_context(self) -> dict[str, Any]:
+        return {**super().get_serializer_context(), "user": self.request.user}
+
+
+class FindingSerializer(serializers.ModelSerializer[Finding]):
+    options = serializers.ListField(child=serializers.CharField())
+
+    class Meta:
+        model = Finding
+        fields = ["slug", "name", "kind", "options", "unit", "minimum", "maximum"]
+
+
+class PoliciesSerializer(serializers.ModelSerializer[Project]):
+    """The reading protocol, the queue and the learning of a project."""
+
+    class Meta:
+        model = Project
+        fields = [
+            "blind_first",
+            "blind_share",
+            "reference_readers",
+            "lease_minutes",
+            "strategy",
+            "batch_size",
+            "audit_share",
+            "patient_cap",
+            "recipe",
+            "retrain_labels",
+            "retrain_hours",
+            "gate_policy",
+        ]
+
+
+class ProjectSerializer(serializers.ModelSerializer[Project]):
+    roles = serializers.SerializerMethodField(help_text="Mine.")
+    champion = serializers.IntegerField(
+        source="champion.pipeline.number", default=None, allow_null=True, help_text="Number of the model in use."
+    )
+
+    class Meta:
+        model = Project
+        fields = ["slug", "name", "modality", "description", "roles", "champion"]
+
+    def get_roles(self, project: Project) -> list[Role]:
+        return sorted(Role(role) for role in user_roles(self.context["request"].user, project))
+
+
+class ProjectDetailSerializer(ProjectSerializer):
+    findings = FindingSerializer(many=True)
+    policies = PoliciesSerializer(source="*")
+
+    class Meta(ProjectSerializer.Meta):
+        fields = [*ProjectSerializer.Meta.fields, "intended_use", "not_for", "findings", "policies", "created_at"]
+
+
+class Projects(View):
+    queryset = Project.objects.none()
+    ordering = ("slug",)
+
+    @extend_schema("project_list", responses=ProjectSerializer(many=True))
+    def get(self, request: Request) -> Response:
+        """The projects I am a member of."""
+        return self.paged(projects_of(self.user), ProjectSerializer)
+
+
+class ProjectDetail(ProjectView):
+    permission = "projects.view"
+
+    @extend_schema("project_get", responses=ProjectDetailSerializer)
+    def get(self, request: Request, slug: str) -> Response:
+        """One project: its findings, its policies, my roles, the model in use."""
+        return self.show(self.project, ProjectDetailSerializer)
+
+
+class ProjectJobs(ProjectView):
+    permission = "training.view"
+    queryset = Job.objects.none()
+    filterset_fields = ["state", "kind", "queue"]
+
+    @extend_schema("project_job_list", responses=JobSerializer(many=True))
+    def get(self, request: Request, slug: str) -> Response:
+        """The jobs of a project, newest first."""
+        return self.paged(jobs_newest().filter(project_id=self.project.pk), JobSerializer)

@@ -1,0 +1,132 @@
+"""Reading programmes: their findings, their members, and the policies they run by."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+
+
+class Role(models.TextChoices):
+    READER = "reader"
+    ANNOTATOR = "annotator"
+    ADJUDICATOR = "adjudicator"
+    ML_ENGINEER = "ml_engineer", "ML engineer"
+    ADMINISTRATOR = "administrator"
+
+
+class BlindFirst(models.TextChoices):
+    """When a reader answers before seeing the model. Reference and audit cases are always read blind first."""
+
+    OFF = "off"
+    ALWAYS = "always"
+    SHARE = "share", "a random share"
+
+
+def share(**options: Any) -> models.FloatField[float, float]:
+    return models.FloatField(validators=[MinValueValidator(0.0), MaxValueValidator(1.0)], **options)
+
+
+class Project(models.Model):
+    """One reading programme: a modality, its findings, its protocol, its policies."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    slug = models.SlugField(unique=True, max_length=60)
+    name = models.CharField(max_length=120)
+    modality = models.CharField(max_length=60, help_text="What is read: chest radiograph, dermoscopy, hand radiograph.")
+    description = models.TextField(blank=True)
+    intended_use = models.TextField(blank=True)
+    not_for = models.TextField(blank=True)
+    # reading protocol
+    blind_first = models.CharField(max_length=10, choices=BlindFirst.choices, default=BlindFirst.OFF)
+    blind_share = share(default=0.2)
+    reference_readers = models.PositiveSmallIntegerField(
+        default=2, validators=[MinValueValidator(1), MaxValueValidator(5)]
+    )
+    lease_minutes = models.PositiveSmallIntegerField(
+        default=15, validators=[MinValueValidator(1), MaxValueValidator(480)]
+    )
+    # queue
+    strategy = models.CharField(max_length=120, default="margin")
+    batch_size = models.PositiveIntegerField(default=40, validators=[MinValueValidator(1)])
+    auto_fill = models.BooleanField(default=True, help_text="Draw a new batch by itself when the queue runs low.")
+    audit_share = share(default=0.15, help_text="Share of every batch drawn uniformly at random.")
+    patient_cap = models.PositiveSmallIntegerField(default=2, validators=[MinValueValidator(1)])
+    # learning
+    recipe = models.JSONField(
+        default=dict, blank=True, help_text="Fields of the training recipe that differ from its defaults."
+    )
+    retrain_labels = models.PositiveIntegerField(
+        default=0, help_text="Train when so many new labels have come; 0: never."
+    )
+    retrain_hours = models.PositiveIntegerField(default=0, help_text="Train when so many hours have passed; 0: never.")
+    gate_policy = models.JSONField(
+        default=dict, blank=True, help_text="Fields of the gate policy that differ from its defaults."
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(blind_first__in=BlindFirst.values), name="project_blind_first_known"),
+            models.CheckConstraint(
+                condition=Q(audit_share__gte=0, audit_share__lte=1), name="project_audit_share_range"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Finding(models.Model):
+    """One question asked of every image."""
+
+    class Kind(models.TextChoices):
+        BINARY = "binary"
+        CATEGORICAL = "categorical"
+        MEASUREMENT = "measurement"
+
+    project = models.ForeignKey(Project, models.CASCADE, related_name="findings")
+    slug = models.SlugField(max_length=60)
+    name = models.CharField(max_length=80)
+    kind = models.CharField(max_length=12, choices=Kind.choices, default=Kind.BINARY)
+    options = models.JSONField(default=list, blank=True, help_text="The options of a categorical finding.")
+    unit = models.CharField(max_length=20, blank=True)
+    minimum = models.FloatField(null=True, blank=True)
+    maximum = models.FloatField(null=True, blank=True)
+    order = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["order", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["project", "slug"], name="finding_slug_unique"),
+            models.CheckConstraint(
+                condition=Q(kind__in=["binary", "categorical", "measurement"]), name="finding_kind_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="categorical") | Q(options=[]), name="finding_options_only_if_categorical"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Membership(models.Model):
+    """One role of one user in one project."""
+
+    project = models.ForeignKey(Project, models.CASCADE, related_name="memberships")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="memberships")
+    role = models.CharField(max_length=14, choices=Role.choices)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["project", "user", "role"], name="membership_unique"),
+            models.CheckConstraint(condition=Q(role__in=Role.values), name="membership_role_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} is {self.get_role_display()} of {self.project}"

@@ -1,0 +1,86 @@
+"""Writes about projects."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from overread.accounts.models import User
+from overread.audit.services import event_append
+from overread.projects.models import Finding, Membership, Project, Role
+
+
+@transaction.atomic
+def project_create(
+    *,
+    slug: str,
+    name: str,
+    modality: str,
+    findings: Sequence[dict[str, Any]],
+    actor: User | None = None,
+    **policies: Any,
+) -> Project:
+    """A project with its findings, each a mapping of Finding's fields. Raises ValidationError naming the field."""
+    project = Project(slug=slug, name=name, modality=modality, **policies)
+    project.full_clean()
+    project.save()
+    for order, fields in enumerate(findings):
+        finding_add(project=project, order=order, **fields)
+    event_append(verb="project.create", actor=actor, target=project, project=project.pk)
+    return project
+
+
+def finding_add(*, project: Project, **fields: Any) -> Finding:
+    """Add one question. A categorical finding needs two options or more, a measurement a unit."""
+    finding = Finding(project=project, **fields)
+    finding.full_clean()
+    if finding.kind == Finding.Kind.CATEGORICAL and len(set(finding.options)) < 2:
+        raise ValidationError(
+            {"options": f"{finding.name}: a categorical finding needs two different options or more."}
+        )
+    if finding.kind == Finding.Kind.MEASUREMENT and not finding.unit:
+        raise ValidationError({"unit": f"{finding.name}: a measurement needs a unit."})
+    if finding.minimum is not None and finding.maximum is not None and finding.minimum >= finding.maximum:
+        raise ValidationError({"minimum": f"{finding.name}: the minimum lies below the maximum."})
+    finding.save()
+    return finding
+
+
+@transaction.atomic
+def membership_add(*, project: Project, user: User, role: Role, actor: User | None = None) -> Membership:
+    """Give a user a role; giving it twice changes nothing."""
+    membership, made = Membership.objects.get_or_create(project=project, user=user, role=role)
+    if made:
+        event_append(verb="membership.add", actor=actor, target=user, project=project.pk, role=str(role))
+    user.__dict__.pop("_roles", None)
+    return membership
+
+
+@transaction.atomic
+def project_change(*, project: Project, actor: User, **policies: Any) -> Project:
+    """Change policies. Raises ValidationError naming the field; the change and its old values go to the audit log."""
+    before = {name: getattr(project, name) for name in policies}
+    for name, value in policies.items():
+        setattr(project, name, value)
+    project.full_clean()
+    project.save(update_fields=list(policies))
+    changed = {name: [before[name], value] for name, value in policies.items() if before[name] != value}
+    event_append(verb="project.change", actor=actor, target=project, project=project.pk, changed=changed)
+    return project
+
+
+@transaction.atomic
+def membership_remove(*, membership: Membership, actor: User | None = None) -> None:
+    """Take a role away. Raises ValidationError where it is the last administrator's."""
+    project = Project.objects.select_for_update().get(pk=membership.project_id)
+    administrators = Membership.objects.filter(project=project, role=Role.ADMINISTRATOR, user__is_active=True)
+    if membership.role == Role.ADMINISTRATOR and not administrators.exclude(pk=membership.pk).exists():
+        raise ValidationError("A project keeps at least one administrator. Give somebody else the role first.")
+    event_append(
+        verb="membership.remove", actor=actor, target=membership.user, project=project.pk, role=membership.role
+    )
+    membership.user.__dict__.pop("_roles", None)
+    membership.delete()

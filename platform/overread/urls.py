@@ -1,0 +1,33 @@
+"""Every address. Pages stand here; the API's are in api_urls.py."""
+
+from django.urls import include, path
+
+from frontend.page_urls.dashboards import urlpatterns as dashboards
+from frontend.pages import home, image, pixels, project, read, sign_in, upload, worklist
+
+in_project = [
+    path("", project.page, name="project"),
+    path("worklist/", worklist.page, name="worklist"),
+    path("upload/", upload.page, name="upload"),
+    path("read/", read.start, name="read-start"),
+    path("read/<uuid:pk>/", read.page, name="read"),
+    path("read/<uuid:pk>/submit", read.submit, name="read-submit"),
+    path("read/<uuid:pk>/skip", read.skip, name="read-skip"),
+    path("read/<uuid:pk>/release", read.release, name="read-release"),
+    path("read/<uuid:pk>/heartbeat", read.heartbeat, name="read-heartbeat"),
+    path("read/<uuid:pk>/map/<slug:finding>", read.attention, name="read-map"),
+    path("reads/<uuid:pk>/undo", read.undo, name="read-undo"),
+    path("images/<uuid:pk>/", image.page, name="image"),
+    path("images/<uuid:pk>/read", image.read, name="image-read"),
+    path("images/<uuid:pk>/overlay/<slug:finding>", image.overlay, name="image-overlay"),
+]
+
+urlpatterns = [
+    path("", home.page, name="home"),
+    path("sign-in/", sign_in.SignIn.as_view(), name="sign-in"),
+    path("sign-out/", sign_in.SignOut.as_view(), name="sign-out"),
+    path("images/<uuid:pk>/<slug:level>", pixels.page, name="image-pixels"),
+    path("projects/<slug:slug>/", include(in_project)),
+    *dashboards,
+    path("api/v1/", include("overread.api_urls")),
+]

@@ -1,0 +1,118 @@
+"""Answers over HTTP."""
+
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from labeling.models import Answer, Assignment, Read
+from overread.accounts.models import User
+from overread.projects.models import Project
+from tests.api.rooms import at, held, make_blind, submission, url
+from tests.factories import make_champion, make_image, make_project
+
+
+@pytest.fixture
+def case(project: Project, reader: User) -> Assignment:
+    """A case in the reader's hands, of a project without a model."""
+    make_image(project)
+    return held(project, reader)
+
+
+def submit(user: User, case: Assignment, body: dict[str, Any]) -> Any:
+    return at(user).post(url("assignment-read", case.project, case), body, format="json")
+
+
+def test_a_read_is_stored(project: Project, reader: User, case: Assignment) -> None:
+    region = {"finding": "nodule", "kind": "box", "points": [[1, 2], [10.5, 20]]}
+    body = submission(project, "present", regions=[region], comment="Clear.", active_ms=900, level="full")
+    told = submit(reader, case, body).json()
+    assert told["assignment"]["state"] == "done" and told["read"]["regions"] == [region]
+    assert {answer["value"] for answer in told["read"]["answers"]} == {"present"}
+
+
+def test_the_same_key_makes_one_read(project: Project, reader: User, case: Assignment) -> None:
+    body = submission(project)
+    first, second = (submit(reader, case, body) for _ in range(2))
+    assert (first.status_code, second.status_code) == (201, 200)
+    assert first.json()["read"]["id"] == second.json()["read"]["id"] and Read.objects.count() == 1
+
+
+def test_an_answer_may_say_that_it_was_given_in_bulk(project: Project, reader: User, case: Assignment) -> None:
+    submit(reader, case, submission(project, {"value": "absent", "bulk": True}))
+    assert all(Answer.objects.values_list("bulk", flat=True))
+
+
+def test_a_number_is_an_answer(reader: User) -> None:
+    from overread.projects.models import Role
+    from overread.projects.services import membership_add
+
+    finding = {"slug": "age", "name": "Bone age", "kind": "measurement", "unit": "months", "maximum": 240}
+    project = make_project(findings=(finding,), images=1)
+    membership_add(project=project, user=reader, role=Role.READER)
+    case = held(project, reader)
+    assert submit(reader, case, submission(project, 900)).status_code == 422
+    assert submit(reader, case, submission(project, 94.5)).status_code == 201
+    assert Answer.objects.get().value == "94.5"
+
+
+def test_every_finding_that_does_not_fit_is_named(project: Project, reader: User, case: Assignment) -> None:
+    refused = submit(reader, case, submission(project, "maybe"))
+    assert refused.status_code == 422 and set(refused.json()["errors"]) == {"effusion", "nodule"}
+
+
+def test_an_unanswered_finding_is_named(project: Project, reader: User, case: Assignment) -> None:
+    body = submission(project) | {"answers": {"effusion": "absent"}}
+    assert set(submit(reader, case, body).json()["errors"]) == {"nodule"}
+    assert not Read.objects.exists()
+
+
+def test_a_region_outside_the_image_is_refused(project: Project, reader: User, case: Assignment) -> None:
+    region = {"finding": "nodule", "kind": "box", "points": [[0, 0], [1e300, 5]]}
+    assert submit(reader, case, submission(project, regions=[region])).status_code == 422
+
+
+@pytest.mark.parametrize("answer", [True, None, [], {}, {"value": "absent", "sure": 1}, {"bulk": True}, "x" * 81])
+def test_an_answer_has_a_form(project: Project, reader: User, case: Assignment, answer: Any) -> None:
+    assert submit(reader, case, submission(project, answer)).status_code == 400
+
+
+def test_after_a_blind_read_the_case_is_revealed(project: Project, reader: User) -> None:
+    told = submit(reader, make_blind(project, reader), submission(project)).json()
+    assert told["read"]["phase"] == "blind" and told["read"]["model"] is None
+    assert told["assignment"]["state"] == "revealed" and told["assignment"]["reason"]
+
+
+def test_a_read_names_the_model_in_view(project: Project, reader: User) -> None:
+    make_image(project)
+    pipeline = make_champion(project)
+    case = held(project, reader)
+    at(reader).get(url("prediction", project, case.image))
+    told = submit(reader, case, submission(project)).json()["read"]
+    assert told["model"] == pipeline.number and told["answers"][0]["exposure"] == "shown"
+
+
+def test_a_read_can_be_undone(project: Project, reader: User, case: Assignment) -> None:
+    read = submit(reader, case, submission(project)).json()["read"]["id"]
+    assert at(reader).post(url("read-undo", project, read)).json()["state"] == "claimed"
+    assert submit(reader, case, submission(project, "present")).json()["read"]["supersedes"] == read
+
+
+def test_an_older_read_cannot_be_undone(project: Project, reader: User, case: Assignment) -> None:
+    first = submit(reader, case, submission(project)).json()["read"]["id"]
+    submit(reader, case, submission(project, "present"))
+    assert at(reader).post(url("read-undo", project, first)).status_code == 409
+
+
+def test_nobody_undoes_the_read_of_another(project: Project, reader: User, colleague: User, case: Assignment) -> None:
+    read = submit(reader, case, submission(project)).json()["read"]["id"]
+    assert at(colleague).post(url("read-undo", project, read)).status_code == 404
+    assert at(colleague).post(url("read-undo", project, uuid4())).status_code == 404
+
+
+def test_readers_see_their_own_reads_and_engineers_all(
+    project: Project, reader: User, colleague: User, engineer: User, case: Assignment
+) -> None:
+    submit(reader, case, submission(project))
+    counts = [len(at(user).get(url("reads", project)).json()["results"]) for user in (reader, colleague, engineer)]
+    assert counts == [1, 0, 1]

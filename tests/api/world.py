@@ -1,0 +1,109 @@
+"""A project with one of everything in it, and somebody in every role."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.test import Client
+
+from inference.models import Pipeline
+from inference.services import prediction_ensure, prediction_show
+from labeling.models import Assignment
+from labeling.services import assignment_claim, read_submit
+from overread.accounts.models import User
+from overread.archive.models import Image
+from overread.jobs.models import Job
+from overread.projects.models import Membership, Role
+from tests import factories
+from tests.api.rooms import make_labelled, make_verdict
+from training.models import Verdict
+from training.services import run_request
+
+READING = (Role.READER, Role.ANNOTATOR, Role.ADJUDICATOR)
+ROLES = ("anonymous", "stranger", *map(str, Role), "operator")
+
+
+@dataclass(frozen=True)
+class Own:
+    """What one reader has: a case in hand, and a read just stored."""
+
+    assignment: UUID
+    read: UUID
+
+
+class World:
+    """Numbered things (model, snapshot, run) have the number 1. `pk` finds the key of any other by its word."""
+
+    def __init__(self) -> None:
+        self.project = factories.make_project(images=len(READING) * 2 + 1, audit_share=0.0, patient_cap=99)
+        self.users: dict[str, User | None] = {"anonymous": None, "stranger": factories.make_user("stranger")}
+        self.users["operator"] = factories.make_user("operator", is_staff=True)
+        for role in Role:
+            self.users[role] = factories.make_member(self.project, role, name=str(role))
+        self.model: Pipeline = factories.make_champion(self.project)
+        self.own = {role: self._read(role) for role in READING}
+        self.verdict: Verdict = make_verdict(self.project, factories.make_pipeline(self.project, seed=1))
+        make_labelled(self.project)
+        for role in Role:
+            self._show(role)
+        self.sessions = {role: self._session(self.users[role]) for role in ROLES}
+        self.run = run_request(project=self.project, trigger="rest")
+
+    def _read(self, role: Role) -> Own:
+        """One case read and another one in hand."""
+        reader = self.users[role]
+        assert reader is not None
+        said = factories.answers(self.project)
+        first = self._claim(reader)
+        read = read_submit(assignment=first, reader=reader, answers=said, key=uuid4())
+        return Own(self._claim(reader).pk, read.pk)
+
+    def _show(self, role: Role) -> None:
+        """What the model says of the image, and of the case in hand, was seen."""
+        cases = Assignment.objects.filter(reader=self.users[role], state__in=Assignment.HELD).select_related("image")
+        for image in (self._image, *(case.image for case in cases)):
+            prediction = prediction_ensure(pipeline=self.model, image=image)
+            prediction_show(prediction=prediction, user=self.users[role])
+
+    def _claim(self, reader: User) -> Any:
+        claimed = assignment_claim(project=self.project, reader=reader)
+        assert claimed is not None
+        return claimed
+
+    def client(self, role: str) -> Client:
+        """A new browser in this role's session, which lasts as long as the world."""
+        client = Client(raise_request_exception=False)
+        client.cookies.load(self.sessions[role])
+        return client
+
+    def _session(self, user: User | None) -> dict[str, str]:
+        client = Client()
+        if user:
+            client.force_login(user)
+        return {name: cookie.value for name, cookie in client.cookies.items()}
+
+    def pk(self, word: str, role: str) -> Any:
+        """The key of an image, assignment, read, verdict, job or member; assignments and reads are the role's own."""
+        if word in ("assignment", "read"):
+            return getattr(self.own.get(Role(role) if role in list(Role) else Role.READER, self.own[Role.READER]), word)
+        return {"image": self._image, "verdict": self.verdict, "job": self._job, "member": self._member}[word].pk
+
+    @cached_property
+    def _image(self) -> Image:
+        return Image.objects.filter(enrolments__project=self.project, rendering__isnull=False).earliest("created_at")
+
+    @cached_property
+    def _job(self) -> Job:
+        return Job.objects.filter(project_id=self.project.pk, kind="training.run").get()
+
+    @cached_property
+    def _member(self) -> Membership:
+        return Membership.objects.get(project=self.project, role=Role.ANNOTATOR)
+
+    def arguments(self, names: set[str], word: str, role: str) -> dict[str, Any]:
+        """The arguments of a route that takes these."""
+        known: dict[str, Any] = {"slug": self.project.slug, "number": 1, "finding": "effusion", "level": "full"}
+        return {name: self.pk(word, role) if name == "pk" else known[name] for name in names}

@@ -1,0 +1,89 @@
+"""Every file of the shared DICOM pack: decoded to the expected pixels, or refused with a reason."""
+
+import csv
+import hashlib
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+import pytest
+from pydicom import dcmread
+
+from overread.archive.dicom import Reader, Refused
+from overread.archive.dicom.keep import KEPT
+
+from .made import KEY
+
+PACK = Path(__file__).parents[4] / "shared" / "data" / "dicom"
+PIXEL_DATA = b"\xe0\x7f\x10\x00"
+IDENTIFYING = {"PN", "LO", "SH", "LT", "ST", "UT", "UC", "DA", "DT", "AE"}
+LOSSY = ("1.2.840.10008.1.2.4.50", "1.2.840.10008.1.2.4.51")
+if not PACK.is_dir():
+    pytest.skip("../shared/data/dicom is not there", allow_module_level=True)
+
+with (PACK / "manifest.csv").open(newline="") as table:
+    ROWS = list(csv.DictReader(table))
+
+
+def rows(expected: str) -> list[pytest.ParameterSet]:
+    return [pytest.param(row, id=row["file"]) for row in ROWS if row["expected"] == expected]
+
+
+def hashed(pixels: np.ndarray) -> str:
+    return hashlib.sha256(pixels.astype(pixels.dtype.newbyteorder("<")).tobytes()).hexdigest()[:16]
+
+
+@pytest.mark.parametrize("row", rows("decode_ok"))
+def test_the_expected_pixels_come_out(intake: Reader, row: dict[str, str]):
+    content = (PACK / row["file"]).read_bytes()
+    arrival = intake.receive(content, key=KEY)
+    pixels = intake.pixels(arrival.content, frame=None)
+    assert "x".join(map(str, pixels.shape)) == row["shape"]
+    assert str(pixels.dtype) == row["dtype"]
+    assert np.array_equal(pixels, intake.pixels(content, frame=None))
+    slack = 2 if row["transfer_syntax"] in LOSSY else 0
+    assert abs(int(pixels.min()) - int(row["min"])) <= slack
+    assert abs(int(pixels.max()) - int(row["max"])) <= slack
+    if not slack:
+        assert hashed(pixels) == row["pixel_sha256_16"]
+
+
+@pytest.mark.parametrize("row", rows("decode_ok"))
+def test_a_rendition_comes_out(intake: Reader, row: dict[str, str]):
+    arrival = intake.receive((PACK / row["file"]).read_bytes(), key=KEY)
+    rendering = intake.render(arrival.content)
+    assert (rendering.rows, rendering.columns) == (int(row["rows"]), int(row["cols"]))
+    assert rendering.frames == int(row["frames"] or 1)
+    assert rendering.thumb.startswith(b"\xff\xd8")
+
+
+@pytest.mark.parametrize("row", rows("reject"))
+def test_a_reject_is_refused_with_a_reason(intake: Reader, row: dict[str, str]):
+    with pytest.raises(Refused) as refused:
+        intake.render(intake.receive((PACK / row["file"]).read_bytes(), key=KEY).content)
+    assert refused.value.code not in ("crashed", "timeout", "memory")
+    assert refused.value.reason.endswith(".")
+
+
+@pytest.mark.filterwarnings("ignore:Invalid value")
+@pytest.mark.parametrize("row", rows("decode_ok"))
+def test_nothing_that_names_the_patient_is_left(intake: Reader, row: dict[str, str]):
+    """Every text of every removed attribute is gone, unless one that stays (the manufacturer's) says the same."""
+    content = (PACK / row["file"]).read_bytes()
+    arrival = intake.receive(content, key=KEY)
+    left = arrival.content[: arrival.content.rindex(PIXEL_DATA)]
+    said = " ".join(
+        str(element.value) for element in dcmread(BytesIO(arrival.content)).iterall() if element.tag in KEPT
+    )
+    for element in dcmread(BytesIO(content)).iterall():
+        if element.tag in KEPT or element.VR not in IDENTIFYING:
+            continue
+        for text in str(element.value).split("\\"):
+            assert len(text) < 4 or text in said or text.encode() not in left, element.tag
+
+
+def test_the_same_picture_in_many_syntaxes_is_the_same(intake: Reader):
+    names = ["Deflated", "JPEG2000LosslessOnly", "JPEGProcess14SV1", "LittleEndianImplicit", "RLELossless"]
+    files = [next(PACK.glob(f"cs3d__CTImage.dcm_{name}*")) for name in names]
+    decoded = [intake.pixels(file.read_bytes()) for file in files]
+    assert all(np.array_equal(decoded[0], other) for other in decoded[1:])

@@ -1,0 +1,78 @@
+"""bin/bench as a command: what it lists, what it refuses, and the form of what it prints."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.bench.asked import asked
+from tests.bench.rows import Row, table, with_ratios
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def bench(*words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, "bin/bench", *words], cwd=ROOT, capture_output=True, text=True)
+
+
+def told(*words: str) -> dict[str, Any]:
+    """The JSON object on the last line."""
+    done = bench(*words, "--quick", "--json")
+    assert done.returncode == 0, done.stderr
+    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    assert set(found) == {"bench", "machine", "rows"} and found["bench"] == words[0]
+    assert {"cores_count", "fsync_per_s", "load_1"} <= set(found["machine"])
+    assert all(set(row) == {"case", "system", "metric", "value"} for row in found["rows"])
+    return found
+
+
+def test_alone_it_lists_every_benchmark_with_a_line() -> None:
+    lines = dict(line.split(maxsplit=1) for line in bench().stdout.splitlines())
+    assert set(lines) >= {"machine", "next_case", "ingest", "predict", "select", "claims"}
+
+
+def test_an_unknown_name_is_refused_with_those_there_are() -> None:
+    done = bench("nonsense")
+    assert done.returncode == 2 and done.stdout == ""
+    assert "no benchmark 'nonsense'" in done.stderr and "next_case" in done.stderr
+
+
+def test_machine() -> None:
+    rows = told("machine", "--seconds", "0.1")["rows"]
+    assert {"matmul_1_thread_gflops", "sqlite_commits_per_s"} <= {row["metric"] for row in rows}
+
+
+def test_select_has_every_strategy_and_its_peers() -> None:
+    rows = told("select", "--size", "2k", "--seconds", "0.01")["rows"]
+    assert {"2k/random", "2k/margin", "2k/mean_margin", "2k/entropy"} <= {row["case"] for row in rows}
+    assert {"overread", "modal_margin", "modal_entropy"} <= {row["system"] for row in rows}
+    assert {"wall_s", "cpu_s", "peak_rss_mb"} <= {row["metric"] for row in rows}
+
+
+def test_options_stand_before_or_behind_the_names() -> None:
+    before, behind = asked(["--size", "50k,1m", "select", "machine"]), asked(["select", "machine", "--size", "50k,1m"])
+    assert before == behind and before.names == ("select", "machine") and before.sizes == (50_000, 1_000_000)
+
+
+@pytest.mark.parametrize("size", ["many", "", "0", "-3"])
+def test_a_size_that_is_none_is_refused(size: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        asked(["select", f"--size={size}"])
+    assert "--size" in capsys.readouterr().err
+
+
+def test_ratios_are_of_one_case_and_metric_and_never_of_counts() -> None:
+    rows = [
+        Row("a", "wall_s", 3.0),
+        Row("a", "wall_s", 2.0, "peer"),
+        Row("a", "lost_count", 1),
+        Row("b", "wall_s", 9.0),
+    ]
+    rows.append(Row("a", "lost_count", 1, "peer"))
+    assert with_ratios(rows)[len(rows) :] == [Row("a", "wall_s_to_peer_ratio", 1.5)]
+    assert "3   peer 2 (ratio 1.5)" in table(rows).splitlines()[0]

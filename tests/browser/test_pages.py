@@ -1,0 +1,115 @@
+"""Every page, for whoever may open it: no axe violation, nothing in the console, in both themes and on a narrow window."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from labeling.services.selection import queue_fill
+from overread.accounts.models import User
+from overread.jobs.models import Job
+from overread.projects.models import Project, Role
+from tests.factories import make_champion, make_image, make_member, make_read, make_user
+from training.models import Verdict
+
+PAGES: dict[Role, tuple[str, ...]] = {
+    Role.READER: (
+        "/projects/{slug}/worklist/",
+        "/projects/{slug}/",
+        "/projects/{slug}/upload/",
+        "/projects/{slug}/images/{image}/",
+    ),
+    Role.ANNOTATOR: ("/projects/{slug}/worklist/", "/projects/{slug}/data/"),
+    Role.ADJUDICATOR: ("/projects/{slug}/worklist/", "/projects/{slug}/models/"),
+    Role.ML_ENGINEER: (
+        "/projects/{slug}/data/",
+        "/projects/{slug}/training/",
+        "/projects/{slug}/models/",
+        "/projects/{slug}/models/1/",
+        "/projects/{slug}/images/{image}/",
+    ),
+    Role.ADMINISTRATOR: ("/projects/{slug}/settings/", "/projects/{slug}/settings/members/"),
+}
+
+
+@pytest.fixture
+def furnished(transactional_db: None) -> Project:
+    """A project with images, a model in use, a verdict, reads and a queue."""
+    from tests.factories import make_project
+
+    project = make_project(images=3)
+    make_image(project, reference=True)
+    pipeline = make_champion(project)
+    queue_fill(project=project)
+    make_read(project, make_member(project, Role.READER))
+    Verdict.objects.create(
+        project=project,
+        challenger=pipeline,
+        passed=False,
+        reference_sha256="0" * 64,
+        images=0,
+        report={
+            "passed": False,
+            "sentence": "Gate not run: no case of the reference set has an independent label.",
+            "checks": [],
+            "figures": [],
+            "images": 0,
+            "patients": 0,
+        },
+    )
+    return project
+
+
+def check(page: Page, path: str) -> None:
+    answer = page.goto(path)
+    assert answer is not None and answer.status == 200, f"{path}: {answer and answer.status}"
+    found = Axe().run(page)
+    assert found.violations_count == 0, f"{path}: {found.generate_report()}"
+
+
+@pytest.mark.parametrize("role", PAGES)
+def test_pages_of_each_role(role: Role, furnished: Project, page: Page, signed_in: Callable[[User], Page]) -> None:
+    signed_in(make_member(furnished, role))
+    image = furnished.enrolments.filter(image__study__patient__reference=False).first().image_id
+    for theme in ("light", "dark"):
+        page.emulate_media(color_scheme=theme)
+        for path in PAGES[role]:
+            check(page, path.format(slug=furnished.slug, image=image))
+    page.set_viewport_size({"width": 390, "height": 844})
+    for path in PAGES[role]:
+        page.goto(path.format(slug=furnished.slug, image=image))
+        assert page.evaluate("document.documentElement.scrollWidth") <= 391, f"{path} is wider than a narrow window"
+
+
+def test_the_reading_page(furnished: Project, page: Page, signed_in: Callable[[User], Page]) -> None:
+    signed_in(make_member(furnished, Role.READER))
+    page.goto(f"/projects/{furnished.slug}/worklist/")
+    page.get_by_role("button", name="Start with").click()
+    expect(page.locator("body")).to_have_attribute("data-level", "full")
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+
+
+def test_operators_pages(furnished: Project, page: Page, signed_in: Callable[[User], Page]) -> None:
+    signed_in(make_user("operator", is_staff=True))
+    for path in ("/operations/jobs/", "/operations/audit/", f"/operations/jobs/{Job.objects.first().pk}/"):
+        check(page, path)
+
+
+def test_signing_in_and_out(furnished: Project, page: Page) -> None:
+    user = make_member(furnished, Role.READER, name="rosa")
+    check(page, "/sign-in/")
+    page.get_by_label("E-mail").fill(user.email)
+    page.get_by_label("Password").fill("wrong")
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_text("E-mail or password not recognised.")).to_be_visible()
+    page.get_by_label("E-mail").fill(user.email)
+    page.get_by_label("Password").fill("a-good-long-password")
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("heading", name="Your worklist")).to_be_visible()
+    page.get_by_role("button", name=str(user)).click()
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()

@@ -1,0 +1,57 @@
+"""Fixtures named by what they are in the product."""
+
+from __future__ import annotations
+
+import pytest
+
+from overread.accounts.models import User
+from overread.projects.models import Project, Role
+from tests import factories
+
+
+@pytest.fixture
+def project(db: None) -> Project:
+    """A project with the binary findings effusion and nodule, and nothing in it."""
+    return factories.make_project()
+
+
+@pytest.fixture
+def reader(project: Project) -> User:
+    return factories.make_member(project, Role.READER, name="reader")
+
+
+@pytest.fixture
+def colleague(project: Project) -> User:
+    return factories.make_member(project, Role.READER, name="colleague")
+
+
+@pytest.fixture
+def adjudicator(project: Project) -> User:
+    return factories.make_member(project, Role.ADJUDICATOR, name="adjudicator")
+
+
+@pytest.fixture
+def engineer(project: Project) -> User:
+    return factories.make_member(project, Role.ML_ENGINEER, name="engineer")
+
+
+@pytest.fixture
+def administrator(project: Project) -> User:
+    return factories.make_member(project, Role.ADMINISTRATOR, name="administrator")
+
+
+@pytest.fixture
+def stranger(db: None) -> User:
+    """Somebody who is a member of nothing."""
+    return factories.make_user("stranger")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what the database at hand cannot do; `bin/test --services` runs it on the one that can."""
+    from django.db import connection
+
+    if connection.vendor == "postgresql":
+        return
+    left_out = [item for item in items if item.get_closest_marker("postgresql")]
+    items[:] = [item for item in items if item not in left_out]
+    config.hook.pytest_deselected(items=left_out)

@@ -1,0 +1,142 @@
+"""What tests are made of: real rows and real files, made through the product's own services."""
+
+from __future__ import annotations
+
+import io
+from functools import lru_cache
+from typing import Any
+from uuid import uuid4
+
+import numpy as np
+from PIL import Image as Picture
+
+from inference.engine.bundle import Bundle
+from inference.models import Pipeline
+from labeling.services import Answers, assignment_claim, read_submit
+from overread.accounts.models import User
+from overread.archive.models import Image
+from overread.archive.services import image_ingest
+from overread.jobs.running import run_all
+from overread.projects.models import Project, Role
+from overread.projects.services import membership_add, project_create
+
+EFFUSION, NODULE = {"slug": "effusion", "name": "Effusion"}, {"slug": "nodule", "name": "Nodule"}
+PASSWORD = "a-good-long-password"
+
+
+def make_user(name: str = "", **fields: Any) -> User:
+    name = name or f"user-{uuid4().hex[:8]}"
+    return User.objects.create_user(f"{name}@example.org", PASSWORD, name=name.title(), **fields)
+
+
+def make_project(
+    *, findings: tuple[dict[str, Any], ...] = (EFFUSION, NODULE), images: int = 0, **policies: Any
+) -> Project:
+    """A project, with so many images outside the reference set."""
+    project = project_create(
+        slug=f"p-{uuid4().hex[:8]}", name="Chest", modality="chest radiograph", findings=findings, **policies
+    )
+    for _ in range(images):
+        make_image(project)
+    return project
+
+
+def make_member(project: Project, *roles: Role, name: str = "") -> User:
+    user = make_user(name)
+    for role in roles:
+        membership_add(project=project, user=user, role=role)
+    return user
+
+
+def picture(seed: int | None = None, size: tuple[int, int] = (40, 48), kind: str = "png") -> bytes:
+    """A grey picture of noise, never the same twice unless seeded."""
+    pixels = np.random.default_rng(seed).integers(0, 256, size, np.uint8)
+    out = io.BytesIO()
+    Picture.fromarray(pixels).save(out, kind)
+    return out.getvalue()
+
+
+def make_image(project: Project, *, reference: bool = False, patient: str = "", ready: bool = True) -> Image:
+    """One image of a patient who is, or is not, of the reference set, decoded unless told otherwise."""
+    while True:
+        name = patient or uuid4().hex
+        if patient or in_reference(name) == reference:
+            break
+    image = image_ingest(project=project, content=picture(), source="import", patient=name).image
+    if ready:
+        run_all(queues=("io",))
+        image.refresh_from_db()
+    return image
+
+
+def in_reference(patient: str) -> bool:
+    from django.conf import settings
+
+    from overread.archive import dicom
+    from overread.archive.services import reference_draw
+
+    return (
+        reference_draw(dicom.pseudonym(issuer="", patient_id=patient, key=settings.PSEUDONYM_KEY.encode()))
+        < settings.REFERENCE_SHARE
+    )
+
+
+@lru_cache
+def small_bundle(names: tuple[str, ...] = ("effusion", "nodule"), seed: int = 0) -> Bundle:
+    """A small network with fresh weights, exported: what a trained one is, but for having learned."""
+    import torch
+
+    from inference.engine import network, onnx_export, weights
+    from inference.engine.bundle import Card
+    from inference.engine.digest import sha256_of
+    from inference.engine.outputs import Output, OutputLayout
+    from inference.engine.preparation import Preparation
+    from inference.engine.probability import uncalibrated
+
+    torch.manual_seed(seed)
+    layout = OutputLayout(tuple(Output(name, "binary") for name in names))
+    net = network.assemble("small_cnn", 1, layout).eval()
+    graph, packed = onnx_export.export(net, 1, 32), weights.pack(net.state_dict())
+    card = Card(
+        architecture="small_cnn",
+        layout=layout,
+        preparation=Preparation(size=32),
+        calibrations=uncalibrated(layout),
+        thresholds=dict.fromkeys(names, 0.5),
+        weights_sha256=sha256_of(packed),
+        onnx_sha256=sha256_of(graph),
+    )
+    return Bundle(card, packed, graph)
+
+
+def make_pipeline(project: Project, *, seed: int = 0) -> Pipeline:
+    from inference.services.versions import bundle_store, version_register
+
+    bundle = small_bundle(tuple(project.findings.values_list("slug", flat=True)), seed)
+    bundle_store(bundle)
+    return version_register(project=project, bundle=bundle, facts={})
+
+
+def make_champion(project: Project, *, seed: int = 0) -> Pipeline:
+    """A model in use that has scored every image of the project, its queue filled."""
+    from inference.queries import champion_of
+    from inference.services import champion_swap
+
+    pipeline = make_pipeline(project, seed=seed)
+    champion_swap(project=project, pipeline=pipeline, expected=champion_of(project), signed_by=make_user())
+    run_all()
+    return pipeline
+
+
+def answers(project: Project, value: str = "absent", **fields: Any) -> Answers:
+    """The same answer to every finding."""
+    return Answers(values=dict.fromkeys(project.findings.values_list("slug", flat=True), value), **fields)
+
+
+def make_read(project: Project, reader: User, value: str = "absent") -> Any:
+    """Claim the next case, answer it, and let its jobs run."""
+    assignment = assignment_claim(project=project, reader=reader)
+    assert assignment is not None
+    read = read_submit(assignment=assignment, reader=reader, answers=answers(project, value), key=uuid4())
+    run_all()
+    return read

@@ -1,0 +1,40 @@
+import { expect, it } from "vitest";
+import { commandOf, type Press } from "../../../frontend/src/reading/keys";
+
+const press = (key: string, more: Partial<Press> = {}): Press => ({ key, repeat: false, ctrlKey: false, metaKey: false, altKey: false, ...more });
+
+it("knows digits, letters in both cases and signs", () => {
+  expect(["3", "a", "A", "0", "?", "Enter"].map((key) => commandOf(press(key), "page", true))).toEqual(
+    ["finding.3", "answer.absent", "answer.absent", "rest.absent", "sheet", "submit"],
+  );
+});
+
+it("a held Enter submits once", () => {
+  expect(commandOf(press("Enter", { repeat: true }), "page", true)).toBeNull();
+});
+
+it("single keys are off in a text field, but Escape leaves it and Ctrl+Enter submits", () => {
+  expect(commandOf(press("a"), "text", true)).toBeNull();
+  expect(commandOf(press("Escape"), "text", true)).toBe("back");
+  expect(commandOf(press("Enter", { ctrlKey: true }), "text", true)).toBe("submit");
+});
+
+it("digits typed into a number field are digits, arrows go on to the next finding", () => {
+  expect(commandOf(press("5"), "number", true)).toBeNull();
+  expect(commandOf(press("ArrowDown"), "number", true)).toBe("finding.next");
+});
+
+it("Enter on a button presses the button, arrows on a slider move the slider", () => {
+  expect(commandOf(press("Enter"), "control", true)).toBeNull();
+  expect(commandOf(press("ArrowUp"), "slider", true)).toBeNull();
+});
+
+it("the reader may switch single keys off; named keys stay", () => {
+  expect(commandOf(press("p"), "page", false)).toBeNull();
+  expect(commandOf(press("Enter"), "page", false)).toBe("submit");
+});
+
+it("leaves the browser's own shortcuts alone", () => {
+  expect(commandOf(press("p", { ctrlKey: true }), "page", true)).toBeNull();
+  expect(commandOf(press("ArrowLeft", { altKey: true }), "page", true)).toBeNull();
+});

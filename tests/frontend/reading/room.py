@@ -1,0 +1,352 @@
+"""A made-up reading room that speaks frontend/src/reading/contract.ts, so that the island is tested by itself.
+
+It has the project's own templates, policy headers and static files, no database, and faults on request.
+`PYTHONPATH=platform:. DJANGO_SETTINGS_MODULE=tests.settings python -m tests.frontend.reading.serving` shows it.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.middleware.csrf import get_token
+from django.template.loader import render_to_string
+from django.urls import path
+
+from tests.frontend.reading import pictures
+
+NAMES = (
+    "Atelectasis",
+    "Cardiomegaly",
+    "Consolidation",
+    "Edema",
+    "Effusion",
+    "Nodule or mass",
+    "Pneumonia",
+    "Pneumothorax",
+)
+CHANCES = (0.22, 0.08, 0.56, 0.05, 0.48, 0.91, 0.31, 0.02)
+LIMITS = (0.35, 0.30, 0.45, 0.25, 0.50, 0.38, 0.46, 0.20)
+MAPPED = ("consolidation", "effusion", "nodule-or-mass")
+READER = SimpleNamespace(pk=7, initials="KM", email="k.moreau@hospital.example", is_authenticated=True)
+WINDOWS = [
+    ("Standard", 1800, 3200, "LINEAR"),
+    ("Lung", 1200, 1600, "LINEAR"),
+    ("Soft", 2400, 1400, "SIGMOID"),
+    ("Bone", 2800, 2400, "LINEAR_EXACT"),
+]
+
+
+@dataclass
+class Sheet:
+    """One case of the queue and what became of it."""
+
+    seed: int
+    blind: bool = False
+    inverted: bool = False
+    kind: str = "grey"
+    rows: int = 512
+    columns: int = 512
+    assignment: str = field(default_factory=lambda: str(uuid.uuid4()))
+    version: int = 1
+    state: str = ""
+    answers: dict[str, Any] = field(default_factory=dict)
+    regions: list[Any] = field(default_factory=list)
+    comment: str = ""
+
+    def __post_init__(self) -> None:
+        self.state = "blind" if self.blind else "open"
+
+    @property
+    def pseudonym(self) -> str:
+        return f"PX-{2000 + self.seed}"
+
+
+@dataclass
+class Room:
+    """The queue, everything that arrived, and the faults still to come (each answers one submit)."""
+
+    sheets: list[Sheet]
+    mixed: bool = False
+    at: int = 0
+    posts: list[dict[str, Any]] = field(default_factory=list)
+    reads: dict[str, dict[str, Any]] = field(default_factory=dict)
+    skips: list[dict[str, Any]] = field(default_factory=list)
+    beats: int = 0
+    faults: list[Callable[[], HttpResponse]] = field(default_factory=list)
+    last: tuple[Sheet, float] | None = None
+
+    @property
+    def current(self) -> Sheet | None:
+        return self.sheets[self.at] if self.at < len(self.sheets) else None
+
+    def find(self, assignment: str) -> Sheet:
+        return next(sheet for sheet in self.sheets if sheet.assignment == assignment)
+
+
+room = Room([])
+
+
+def findings(sheet: Sheet) -> list[dict[str, Any]]:
+    shown = sheet.state != "blind"
+    rows: list[dict[str, Any]] = []
+    for key, (name, chance, limit) in enumerate(zip(NAMES, CHANCES, LIMITS, strict=True), 1):
+        slug = name.lower().replace(" ", "-")
+        url = f"/maps/{sheet.assignment}/{slug}" if shown and slug in MAPPED else None
+        rows.append(
+            {
+                "slug": slug,
+                "name": name,
+                "kind": "binary",
+                "options": [],
+                "unit": "",
+                "key": key,
+                "map_url": url,
+                "above": chance > limit if shown else None,
+                "chance": chance,
+                "limit": limit,
+            }
+        )
+    if room.mixed:
+        rows = rows[:3]
+        rows.append(
+            {
+                "slug": "projection",
+                "name": "Projection",
+                "kind": "categorical",
+                "options": ["PA", "AP", "Lateral"],
+                "unit": "",
+                "key": 4,
+                "map_url": None,
+                "above": None,
+            }
+        )
+        rows.append(
+            {
+                "slug": "ratio",
+                "name": "Cardiothoracic ratio",
+                "kind": "measurement",
+                "options": [],
+                "unit": "%",
+                "key": 5,
+                "map_url": None,
+                "above": None,
+            }
+        )
+    return rows
+
+
+def case(sheet: Sheet | None) -> dict[str, Any] | None:
+    if sheet is None:
+        return None
+    base = f"/read/{sheet.assignment}"
+    pixels = f"/pixels/{sheet.kind}/{sheet.seed}/{sheet.rows}/{sheet.columns}"
+    windows = [dict(zip(("label", "center", "width", "function"), window, strict=True)) for window in WINDOWS]
+    keys = ("slug", "name", "kind", "options", "unit", "key", "map_url", "above")
+    return {
+        "assignment": sheet.assignment,
+        "version": sheet.version,
+        "state": sheet.state,
+        "pseudonym": sheet.pseudonym,
+        "image": {
+            "id": f"{sheet.kind}-{sheet.seed}",
+            "rows": sheet.rows,
+            "columns": sheet.columns,
+            "half_rows": sheet.rows // 2,
+            "half_columns": sheet.columns // 2,
+            "channels": 1 if sheet.kind == "grey" else 3,
+            "slope": 1,
+            "intercept": 0,
+            "inverted": sheet.inverted,
+            "windows": windows if sheet.kind == "grey" else [],
+            "half_url": f"{pixels}/half",
+            "full_url": f"{pixels}/full",
+            "alt": "Frontal chest radiograph, PA view",
+            "spacing": [0.14, 0.14],
+            "spacing_kind": "detector",
+        },
+        "findings": [{key: row[key] for key in keys} for row in findings(sheet)],
+        "marks": sheet.regions,
+        "foot": None if sheet.state == "blind" else "Image check passed: frontal · lungs found · in distribution",
+        "urls": {
+            "submit": f"{base}/submit/",
+            "skip": f"{base}/skip/",
+            "undo": None,
+            "escalate": None,
+            "worklist": "/worklist/",
+            "release": f"{base}/release/",
+            "heartbeat": f"{base}/heartbeat/",
+        },
+        "position": {"done": room.at, "total": len(room.sheets)},
+    }
+
+
+def panel_finding(sheet: Sheet, row: dict[str, Any]) -> dict[str, Any]:
+    value = sheet.answers.get(row["slug"], {}).get("value")
+    suggestion: dict[str, Any] = {"probability_text": None, "above": None, "tags": [], "first_read": None}
+    if sheet.state != "blind" and row["kind"] == "binary":
+        suggestion = {
+            "probability_text": f"{row['chance']:.2f}",
+            "threshold_text": f"{row['limit']:.2f}",
+            "above": row["above"],
+            "bar": round(row["chance"] * 100),
+            "tick": round(row["limit"] * 100),
+            "interval_text": "",
+            "tags": [{"glyph": "unsure", "text": "model abstains", "tone": "warn"}]
+            if row["slug"] == "effusion"
+            else [],
+            "first_read": str(value).capitalize() if sheet.state == "revealed" else None,
+        }
+    elif sheet.state != "blind" and row["kind"] == "measurement":
+        suggestion |= {"probability_text": "52 %", "interval_text": "(48–56)", "bar": None}
+    return row | suggestion | {"value": value}
+
+
+def context(request: HttpRequest, sheet: Sheet | None) -> dict[str, Any]:
+    last = room.last and {
+        "case": room.last[0].pseudonym,
+        "seconds": int(time.monotonic() - room.last[1]),
+        "undo_url": f"/read/{room.last[0].assignment}/undo/",
+    }
+    mode = sheet.state if sheet else "open"
+    panel = {
+        "mode": mode,
+        "model_name": "chest model 3.2",
+        "maps": [] if mode == "blind" or room.mixed else list(MAPPED),
+        "last": last,
+        "notice": None
+        if mode == "blind"
+        else "Effusion: at 90 % coverage both answers stay possible {absent, present}, so the model abstains.",
+        "findings": [panel_finding(sheet, row) for row in findings(sheet)] if sheet else [],
+        "comment": sheet.comment if sheet else "",
+    }
+    return {
+        "user": READER,
+        "worklist_url": "/worklist/",
+        "sign_in_url": "/sign-in/",
+        "case": case(sheet),
+        "panel": panel,
+        "ahead": case(room.sheets[room.at + 1]) if room.at + 1 < len(room.sheets) else None,
+        "position": {"done": room.at, "total": len(room.sheets)},
+        "csrf_token": get_token(request),
+        "patient": sheet
+        and {
+            "pseudonym": sheet.pseudonym,
+            "age": "60 y",
+            "sex": "M",
+            "view": "Chest PA",
+            "laterality": "L marker",
+            "interval": "244 days after the prior",
+            "device": "Unit B",
+        },
+        "first_read_text": "First read stored" if mode == "revealed" else "",
+        "finished": {"cases": len(room.sheets), "time_text": "1 h 31 min"},
+        "skip_reasons": ["Image not readable", "Wrong view or body part", "I know this patient", "Other"],
+    }
+
+
+def turn(request: HttpRequest, saved: dict[str, Any] | None = None) -> JsonResponse:
+    sheet = room.current
+    values = context(request, sheet)
+    body = {
+        "header": render_to_string("read/header.html", values) if sheet else "",
+        "panel": render_to_string("read/panel.html", values) if sheet else "",
+        "case": values["case"],
+        "ahead": values["ahead"],
+        "url": f"/read/{sheet.assignment}/" if sheet else "/worklist/",
+        "finished": None if sheet else render_to_string("read/finished.html", values),
+    }
+    return JsonResponse(body | ({"saved": saved} if saved else {}), status=201 if saved else 200)
+
+
+def page(request: HttpRequest, assignment: str = "") -> HttpResponse:
+    if assignment:
+        room.at = room.sheets.index(room.find(assignment))
+    return HttpResponse(render_to_string("read.html", context(request, room.current)))
+
+
+def submit(request: HttpRequest, assignment: str) -> HttpResponse:
+    body = json.loads(request.body)
+    room.posts.append(body)
+    if room.faults:
+        return room.faults.pop(0)()
+    sheet = room.find(assignment)
+    if body["key"] not in room.reads:
+        room.reads[body["key"]] = body | {"assignment": assignment}
+        sheet.answers, sheet.regions, sheet.comment = body["answers"], body["regions"], body["comment"]
+        sheet.version += 1
+        if sheet.state == "blind":
+            sheet.state = "revealed"
+        else:
+            room.last = (sheet, time.monotonic())
+            room.at = room.sheets.index(sheet) + 1
+    saved = {
+        "read": str(uuid.uuid4()),
+        "extra": False,
+        "message": f"{sheet.pseudonym} saved.",
+        "undo_url": f"/read/{assignment}/undo/",
+        "undo_seconds": 30,
+    }
+    return turn(request, saved)
+
+
+def skip(request: HttpRequest, assignment: str) -> HttpResponse:
+    room.skips.append(json.loads(request.body))
+    room.at += 1
+    return turn(request)
+
+
+def undo(request: HttpRequest, assignment: str) -> HttpResponse:
+    sheet = room.find(assignment)
+    room.at, room.last = room.sheets.index(sheet), None
+    return turn(request)
+
+
+def heartbeat(request: HttpRequest, assignment: str) -> HttpResponse:
+    room.beats += 1
+    return HttpResponse(status=204)
+
+
+def pixels(request: HttpRequest, kind: str, seed: int, rows: int, columns: int, level: str) -> HttpResponse:
+    answer = HttpResponse(pictures.packed(kind, seed, rows, columns, level), content_type="application/octet-stream")
+    answer["Content-Encoding"] = "gzip"
+    answer["Cache-Control"] = "private, max-age=31536000, immutable"
+    return answer
+
+
+def attention_map(request: HttpRequest, assignment: str, slug: str) -> HttpResponse:
+    sheet, values = room.find(assignment), pictures.attention(len(slug))
+    answer = HttpResponse(values.tobytes(), content_type="application/octet-stream")
+    answer["X-Map-Rows"], answer["X-Map-Columns"] = map(str, values.shape)
+    answer["X-Map-Box"] = f"0 0 {sheet.columns} {sheet.rows}"
+    return answer
+
+
+def problem(status: int, detail: str, **more: Any) -> HttpResponse:
+    body = {"title": "Not stored", "detail": detail} | more
+    return JsonResponse(body, status=status, content_type="application/problem+json")
+
+
+def plain(request: HttpRequest) -> HttpResponse:
+    return HttpResponse("<!doctype html><html lang=en><title>Elsewhere</title><h1>Elsewhere</h1>")
+
+
+urlpatterns = [
+    path("", page),
+    path("read/<str:assignment>/", page),
+    path("read/<str:assignment>/submit/", submit),
+    path("read/<str:assignment>/skip/", skip),
+    path("read/<str:assignment>/undo/", undo),
+    path("read/<str:assignment>/release/", heartbeat),
+    path("read/<str:assignment>/heartbeat/", heartbeat),
+    path("pixels/<str:kind>/<int:seed>/<int:rows>/<int:columns>/<str:level>", pixels),
+    path("maps/<str:assignment>/<str:slug>", attention_map),
+    path("worklist/", plain),
+    path("sign-in/", plain),
+]

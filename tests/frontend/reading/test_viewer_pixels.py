@@ -1,0 +1,130 @@
+"""The canvas against NumPy, to one 8-bit step."""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from playwright.sync_api import Page, expect
+
+from tests.frontend.reading import pictures
+from tests.frontend.reading import room as rooms
+from tests.frontend.reading.room import WINDOWS, Room, Sheet
+
+pytestmark = pytest.mark.browser
+
+READ_BACK = """() => {
+  const canvas = document.querySelector('#canvas');
+  canvas.dispatchEvent(new Event('overread:draw'));
+  const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext('2d', {willReadFrequently: true});
+  copy.drawImage(canvas, 0, 0);
+  const pixels = copy.getImageData(0, 0, canvas.width, canvas.height).data;
+  let text = '';
+  for (let at = 0; at < pixels.length; at += 32768) text += String.fromCharCode(...pixels.subarray(at, at + 32768));
+  return [canvas.width, canvas.height, canvas.dataset.view, btoa(text)];
+}"""
+
+
+def canvas(page: Page) -> tuple[NDArray[np.uint8], tuple[float, float, float]]:
+    """What is drawn, shape (height, width, 3), and the view (scale, x, y) in device pixels."""
+    width, height, view, data = page.evaluate(READ_BACK)
+    pixels = np.frombuffer(base64.b64decode(data), np.uint8).reshape(height, width, 4)[..., :3]
+    scale, x, y = map(float, view.split())
+    return pixels, (scale, x, y)
+
+
+def weights(pixels: int, start: float, scale: float, texels: int) -> NDArray[np.float64]:
+    """Share of each texel in each canvas pixel's box along one axis, (pixels, texels); zero rows lie outside."""
+    centre = (np.arange(pixels)[:, None] + 0.5 - start) / scale
+    side = max(1 / scale, 1.0)
+    edges = np.arange(texels)[None, :]
+    overlap = np.clip(np.minimum(centre + side / 2, edges + 1) - np.maximum(centre - side / 2, edges), 0, None)
+    overlap[((centre < 0) | (centre > texels))[:, 0]] = 0
+    total = overlap.sum(axis=1, keepdims=True)
+    return np.divide(overlap, total, out=np.zeros_like(overlap), where=total > 0)
+
+
+def resampled(
+    picture: NDArray[Any], shape: tuple[int, int], view: tuple[float, float, float]
+) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    scale, x, y = view
+    down, across = weights(shape[0], y, scale, picture.shape[0]), weights(shape[1], x, scale, picture.shape[1])
+    inside = (down.sum(axis=1) > 0)[:, None] & (across.sum(axis=1) > 0)[None, :]
+    return np.einsum("ij,jk...,lk->il...", down, picture.astype(np.float64), across, optimize=True), inside
+
+
+def windowed(values: NDArray[np.float64], center: float, width: float, function: str) -> NDArray[np.float64]:
+    """DICOM PS3.3 C.11.2.1.2 and C.11.2.1.3, to 0..255."""
+    if function == "SIGMOID":
+        return 255 / (1 + np.exp(-4 * (values - center) / width))
+    if function == "LINEAR_EXACT":
+        return np.clip((values - center) / width + 0.5, 0, 1) * 255
+    return np.clip((values - (center - 0.5)) / (width - 1) + 0.5, 0, 1) * 255
+
+
+def open_case(page: Page, **facts: Any) -> None:
+    rooms.room = Room([Sheet(1, rows=700, columns=612, **facts)])
+    page.goto("/")
+    expect(page.locator("body")).to_have_attribute("data-level", "full")
+
+
+@pytest.mark.parametrize("inverted", [False, True])
+@pytest.mark.parametrize("zoom", [0, 2, 8], ids=["fitted", "closer", "closest"])
+def test_grey_is_within_one_step_of_numpy(page: Page, inverted: bool, zoom: int) -> None:
+    open_case(page, inverted=inverted)
+    for _ in range(zoom):
+        page.keyboard.press("+")
+    drawn, view = canvas(page)
+    values, inside = resampled(pictures.chest(1, 700, 612), drawn.shape[:2], view)
+    wanted = windowed(values, *WINDOWS[0][1:])
+    wanted = np.where(inside, 255 - wanted if inverted else wanted, 0)
+    assert np.abs(drawn[..., 0] - wanted).max() <= 1
+
+
+def test_minified_is_the_mean_of_the_box(page: Page) -> None:
+    page.set_viewport_size({"width": 1024, "height": 560})
+    open_case(page)
+    drawn, view = canvas(page)
+    values, inside = resampled(pictures.chest(1, 700, 612), drawn.shape[:2], view)
+    assert view[0] < 0.75
+    assert np.abs(drawn[..., 0] - np.where(inside, windowed(values, *WINDOWS[0][1:]), 0)).max() <= 1
+
+
+@pytest.mark.parametrize("preset", [1, 2, 3], ids=[window[0] for window in WINDOWS[1:]])
+def test_every_window_function(page: Page, preset: int) -> None:
+    open_case(page)
+    for _ in range(preset):
+        page.keyboard.press("w")
+    drawn, view = canvas(page)
+    values, inside = resampled(pictures.chest(1, 700, 612), drawn.shape[:2], view)
+    assert np.abs(drawn[..., 0] - np.where(inside, windowed(values, *WINDOWS[preset][1:]), 0)).max() <= 1
+
+
+def test_the_readers_inversion_turns_the_polarity_round(page: Page) -> None:
+    open_case(page, inverted=True)
+    before, _ = canvas(page)
+    page.keyboard.press("i")
+    after, view = canvas(page)
+    _, inside = resampled(pictures.chest(1, 700, 612), before.shape[:2], view)
+    assert np.abs(before[inside].astype(int) + after[inside] - 255).max() <= 1
+
+
+def test_colour_has_no_window(page: Page) -> None:
+    open_case(page, kind="colour")
+    drawn, view = canvas(page)
+    values, inside = resampled(pictures.lesion(1, 700, 612), drawn.shape[:2], view)
+    assert np.abs(drawn - np.where(inside[..., None], values, 0)).max() <= 1
+
+
+def test_the_map_tints_only_where_attention_is_strong(page: Page) -> None:
+    open_case(page)
+    before, _ = canvas(page)
+    page.keyboard.press("h")
+    expect(page.locator("#map-note")).to_be_visible()
+    after, _ = canvas(page)
+    tinted = (after != before).any(axis=2)
+    assert 0.005 < tinted.mean() < 0.2
+    assert (after[tinted][:, 0] >= after[tinted][:, 2]).all()  # amber

@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from celery.signals import after_task_publish
+
+from overread.audit.models import Event
+from overread.jobs.models import Job
+from overread.jobs.registry import KINDS, Kind
+from overread.jobs.services import job_claim, job_enqueue
+
+HERE = "tests.jobs.handlers"
+OURS = (
+    Kind("tests.note", "io", f"{HERE}.note"),
+    Kind("tests.stumble", "io", f"{HERE}.stumble", 2, f"{HERE}.mourn"),
+    Kind("tests.forget", "io", f"{HERE}.forget"),
+    Kind("tests.refuse", "io", f"{HERE}.refuse", 3, f"{HERE}.mourn"),
+    Kind("tests.grief", "io", f"{HERE}.stumble", 1, f"{HERE}.mourn_badly"),
+)
+
+
+@pytest.fixture(autouse=True)
+def kinds(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Kinds of job for these tests alone."""
+    for kind in OURS:
+        monkeypatch.setitem(KINDS, kind.name, kind)
+
+
+@pytest.fixture
+def bells() -> Iterator[list[UUID]]:
+    """The jobs that this process rings for, in order, while the test runs."""
+    heard: list[UUID] = []
+
+    def hear(body: Any, **_: Any) -> None:
+        heard.append(UUID(body[0][0]))
+
+    after_task_publish.connect(hear, weak=False)
+    yield heard
+    after_task_publish.disconnect(hear)
+
+
+def make_job(kind: str = "tests.note", **fields: Any) -> Job:
+    return job_enqueue(kind=kind, key=str(uuid4()), **fields)
+
+
+def claim(job: Job, worker: str = "worker") -> Job:
+    claimed = job_claim(pk=job.pk, worker=worker)
+    assert claimed is not None
+    return claimed
+
+
+def notes(job: Job) -> int:
+    """How often the work of `tests.note` or `tests.stumble` was done for this job."""
+    return Event.objects.filter(verb="tests.note", target_id=job.pk).count()

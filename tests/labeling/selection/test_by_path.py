@@ -1,0 +1,99 @@
+"""modAL's own query functions, as they are installed."""
+
+import numpy as np
+import pytest
+from modAL import density, multilabel, uncertainty
+from modAL.batch import uncertainty_batch_sampling
+from modAL.models import ActiveLearner
+from sklearn.linear_model import LogisticRegression
+from sklearn.multiclass import OneVsRestClassifier
+
+from labeling.selection.by_path import Answered, by_path
+from labeling.selection.pool import Output, Pool
+
+
+def rng(seed=0):
+    return np.random.default_rng(seed)
+
+
+@pytest.fixture
+def learned():
+    """A classifier fitted on two features, and the pool it has scored."""
+    X = rng(1).normal(size=(300, 2))
+    y = (X.sum(axis=1) + rng(2).normal(size=300) > 0).astype(int)
+    classifier = LogisticRegression().fit(X[:100], y[:100])
+    scores = classifier.predict_proba(X[100:])[:, 1:]
+    return classifier, Pool(scores, (Output("effusion"),), embeddings=X[100:])
+
+
+@pytest.mark.parametrize("name", ["uncertainty_sampling", "margin_sampling", "entropy_sampling"])
+def test_it_picks_what_modal_picks(learned, name):
+    classifier, pool = learned
+    theirs, _ = getattr(uncertainty, name)(classifier, pool.embeddings, n_instances=7)
+    ours = by_path(f"modAL.uncertainty:{name}", classifier)(pool, 7, rng=rng())
+    assert ours.rows.tolist() == theirs.tolist()
+
+
+def test_stored_probabilities_stand_in_for_the_classifier(learned):
+    classifier, pool = learned
+    fitted = by_path("modAL.uncertainty:margin_sampling", classifier)(pool, 7, rng=rng())
+    stored = by_path("modAL.uncertainty:margin_sampling")(pool, 7, rng=rng())
+    assert stored.rows.tolist() == fitted.rows.tolist()
+
+
+def test_a_multilabel_query():
+    X, scores = rng().normal(size=(50, 4)), rng(1).random((50, 3))
+    pool = Pool(scores, tuple(Output(f) for f in "abc"), embeddings=X)
+    theirs, _ = multilabel.avg_confidence(Answered(scores), X, n_instances=5)
+    assert by_path("modAL.multilabel:avg_confidence")(pool, 5, rng=rng()).rows.tolist() == theirs.tolist()
+
+
+def test_a_multilabel_query_with_its_classifier():
+    X = rng().normal(size=(80, 4))
+    classifier = OneVsRestClassifier(LogisticRegression()).fit(X, X[:, :3] > 0)
+    pool = Pool(classifier.predict_proba(X), tuple(Output(f) for f in "abc"), embeddings=X)
+    picks = by_path("modAL.multilabel:min_confidence", classifier)(pool, 5, rng=rng())
+    assert len(set(picks.rows.tolist())) == 5
+
+
+def test_a_batch_query_with_its_learner(learned):
+    classifier, pool = learned
+    learner = ActiveLearner(LogisticRegression(), X_training=pool.embeddings[:40], y_training=np.arange(40) % 2)
+    theirs = uncertainty_batch_sampling(learner, pool.embeddings, n_instances=4)[0]
+    ours = by_path("modAL.batch:uncertainty_batch_sampling", learner)(pool, 4, rng=rng())
+    assert ours.rows.tolist() == np.ravel(theirs).tolist()
+
+
+def test_excluded_rows_are_not_even_shown(learned):
+    classifier, pool = learned
+    excluded = np.arange(200) < 150
+    shown = Pool(pool.outputs, pool.layout, excluded=excluded, embeddings=pool.embeddings)
+    assert (by_path("modAL.uncertainty:margin_sampling", classifier)(shown, 50, rng=rng()).rows >= 150).all()
+
+
+def test_the_global_generator_is_seeded_and_put_back(flat_pool):
+    np.random.seed(5)
+    expected = np.random.random()
+    np.random.seed(5)
+    strategy = by_path("modAL.uncertainty:margin_sampling", random_tie_break=True)
+    first = strategy(flat_pool, 4, rng=rng(3)).rows.tolist()
+    assert np.random.random() == expected
+    assert strategy(flat_pool, 4, rng=rng(3)).rows.tolist() == first
+
+
+def test_stored_answers_serve_the_whole_pool_only():
+    with pytest.raises(ValueError, match="2 rows are answered, not 1"):
+        Answered(np.zeros((2, 2))).predict_proba(np.zeros((1, 8)))
+
+
+@pytest.mark.parametrize("path", ["margin", "no.such:thing", "modAL.uncertainty:nothing", "numpy:pi", ":x"])
+def test_a_path_that_leads_nowhere(path):
+    with pytest.raises(ValueError, match=path.replace(".", r"\.")):
+        by_path(path)
+
+
+@pytest.mark.parametrize("answer", [[0, 0], [0], [0, 99], [0, -1], [0.5, 1.5]])
+def test_a_wrong_answer_is_refused(flat_pool, monkeypatch, answer):
+    monkeypatch.setattr(density, "wrong", lambda classifier, X, n_instances: np.array(answer), raising=False)
+    with pytest.raises(ValueError, match="modAL.density:wrong"):
+        by_path("modAL.density:wrong")(flat_pool, 2, rng=rng())

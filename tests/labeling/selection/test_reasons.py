@@ -1,0 +1,43 @@
+import pytest
+
+from labeling.selection.arms import Pick
+from labeling.selection.pool import Output
+from labeling.selection.reasons import reason
+
+EFFUSION, NODULE = Output("effusion"), Output("nodule")
+LESION = Output("lesion", "categorical", options=("naevus", "melanoma", "keratosis"))
+AGE = Output("bone age", "measurement", scale=6.0, unit="months")
+
+
+def exploit(strategy="margin"):
+    return Pick(row=0, arm="exploit", strategy=strategy, score=0.04, probability=None)
+
+
+def test_the_least_certain_finding_is_named_with_its_threshold():
+    said = reason(exploit(), (NODULE, EFFUSION), [0.03, 0.48], {"effusion": 0.5, "nodule": 0.2})
+    assert said == "Model unsure on effusion 0.48, threshold 0.50"
+
+
+def test_a_finding_without_a_threshold():
+    assert reason(exploit("mean_margin"), (EFFUSION,), [0.48]) == "Model unsure on effusion 0.48"
+
+
+def test_a_model_that_is_sure_of_everything_is_not_called_unsure():
+    assert reason(exploit(), (EFFUSION, NODULE), [0.02, 0.1]) == "Model least sure of nodule 0.10"
+
+
+def test_categorical_names_the_two_options():
+    said = reason(exploit(), (EFFUSION, LESION), [0.99, 0.1, 0.44, 0.46])
+    assert said == "Model unsure on lesion: keratosis 0.46, melanoma 0.44"
+
+
+def test_measurement_has_its_unit():
+    assert reason(exploit(), (AGE,), [14.2]) == "Model unsure on bone age, give or take 14.2 months"
+
+
+@pytest.mark.parametrize(
+    ("pick", "said"),
+    [(Pick(0, "audit", "random", 0, 0.01), "Random audit"), (exploit("random"), "Drawn at random")],
+)
+def test_what_is_random_says_nothing_of_the_model(pick, said):
+    assert reason(pick, (EFFUSION,), [0.48], {"effusion": 0.5}) == said

@@ -1,0 +1,43 @@
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from inference.engine.bundle import Bundle
+from inference.engine.probability import uncalibrated
+from inference.engine.session import Session
+from training.engine.dataset import Split
+from training.engine.finish import finish
+
+
+@pytest.fixture
+def bundle(train, data):
+    return finish(train(epochs=8, batch=8), data)
+
+
+def test_the_bundle_serves_what_was_learnt(bundle, data):
+    session = Session(Bundle.from_files(bundle.to_files(), bundle.sha256))
+    rows = data.rows(Split.CALIBRATION)
+    answers = session.probabilities(session.run(data.preparation.normalise(data.images[rows])).logits)
+    labels = data.labels[rows]
+    known = ~np.isnan(labels)
+    above = answers[:, 0] >= bundle.card.thresholds["nodule"]
+    assert (above == labels[:, 0])[known[:, 0]].mean() > 0.8
+    assert (answers[:, 1:4].argmax(1) == labels[:, 1]).mean() > 0.6
+    assert np.abs(answers[:, 4] - labels[:, 2])[known[:, 2]].mean() < 17  # 15 is what the mean would do
+
+
+def test_the_card_tells_how_it_was_made(bundle, data):
+    facts = json.loads(bundle.card.to_json())["facts"]
+    assert facts["recipe"]["epochs"] == 8 and len(facts["history"]) == 8
+    assert facts["data"]["sha256"] == data.fingerprint
+    assert facts["metrics"]["validation"]["nodule"]["auroc"] > 0.8
+    assert facts["onnx_difference"] < 1e-4
+
+
+def test_without_calibration_cases_the_logits_stand(train, data):
+    whole = replace(data, split=np.where(data.split == Split.CALIBRATION, Split.TRAIN, data.split).astype(np.int8))
+    bundle = finish(train(data=whole), whole)
+    assert bundle.card.calibrations == uncalibrated(whole.layout)
+    assert bundle.card.thresholds == {"nodule": 0.5}

@@ -1,0 +1,78 @@
+"""Tables of images and labels, good rows and bad."""
+
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from labeling.models import ReferenceLabel
+from overread.archive.models import Image
+from overread.projects.models import Finding, Project
+from tests.training.pictures import table
+from training.models import DatasetRow
+from training.services.tables import TableWrong, finding_specs
+
+COLUMNS = {"image_column": "file", "patient_column": "patient_id"}
+
+
+def take_in(path: Path, **options: object) -> None:
+    call_command(
+        "import_dataset", "table", csv=path, project="pack", **({"label_column": ["nodule"]} | COLUMNS | options)
+    )
+
+
+def test_a_table_makes_its_project_images_and_labels(db: None, tmp_path: Path) -> None:
+    take_in(table(tmp_path, 5))
+    assert list(Project.objects.get(slug="pack").findings.values_list("slug", "kind")) == [("nodule", "binary")]
+    assert Image.objects.filter(status="ready").count() == 5
+    assert ReferenceLabel.objects.filter(origin="imported").count() == 5
+
+
+def test_a_bad_row_keeps_its_reason_and_the_others_come_in(db: None, tmp_path: Path) -> None:
+    path = table(tmp_path, 2)
+    path.write_text(path.read_text() + "missing.png,P9,1\n../../etc/passwd,P9,1\n0.png,P0,maybe\n")
+    (tmp_path / "bad.png").write_bytes(b"no picture")
+    path.write_text(path.read_text() + "bad.png,P8,1\n")
+    take_in(path)
+    reasons = dict(DatasetRow.objects.exclude(reason="").values_list("number", "reason"))
+    assert set(reasons) == {4, 5, 6, 7}
+    assert "cannot be read" in reasons[4] and "below the table" in reasons[5] and "maybe" in reasons[6]
+    assert Image.objects.count() == 2
+
+
+def test_an_import_goes_on_where_it_stopped(db: None, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = table(tmp_path, 3)
+    away = (tmp_path / "2.png").rename(tmp_path / "away")
+    take_in(path)
+    away.rename(tmp_path / "2.png")
+    take_in(path)
+    assert "1 images taken in, 2 there before" in capsys.readouterr().out
+    assert Image.objects.count() == 3
+
+
+def test_a_missing_column_is_told_before_anything_happens(db: None, tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match="no column 'Nodule'"):
+        take_in(table(tmp_path, 1), label_column=["Nodule"])
+    assert not Image.objects.exists()
+
+
+def test_names_in_cells_become_findings(db: None) -> None:
+    specs = finding_specs({"findings": {"No_Finding", "Effusion|Mass", "Mass"}}, separator="|", unit="")
+    assert [spec["slug"] for spec in specs] == ["effusion", "mass"]
+
+
+def test_kinds_follow_from_the_values(db: None) -> None:
+    specs = finding_specs({"grade": {"I", "II", "III"}, "age": {"12.5", "80"}}, separator="|", unit="months")
+    assert [spec["kind"] for spec in specs] == [Finding.Kind.CATEGORICAL, Finding.Kind.MEASUREMENT]
+
+
+def test_a_column_without_a_label_is_refused(db: None) -> None:
+    with pytest.raises(TableWrong, match="no label"):
+        finding_specs({"empty": {"", "NA"}}, separator="|", unit="")
+
+
+def test_only_declared_standards_may_judge(db: None, tmp_path: Path) -> None:
+    take_in(table(tmp_path, 2))
+    assert not ReferenceLabel.objects.filter(independent=True).exists()
+    take_in(tmp_path / "labels.csv", independent=True, declaration="Biopsy.")
+    assert ReferenceLabel.objects.filter(independent=True).count() == 2

@@ -1,0 +1,1 @@
+"""Learning over HTTP: snapshots, runs, verdicts, and putting a model in use."""

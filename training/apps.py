@@ -1,0 +1,22 @@
+from django.apps import AppConfig
+
+
+class TrainingConfig(AppConfig):
+    name = "training"
+
+    def ready(self) -> None:
+        from labeling.services.labels import labels_listen
+        from overread.jobs.registry import kind_register, tick_register
+
+        kind_register(
+            "training.run",
+            queue="training",
+            handler="training.handlers.run",
+            on_death="training.services.runs.run_fail",
+        )
+        kind_register("training.judge", queue="training", handler="training.handlers.judge")
+        kind_register("training.due", queue="interactive", handler="training.handlers.due")
+        kind_register("demo.films", queue="io", handler="training.handlers.films")
+        kind_register("demo.advance", queue="interactive", handler="training.handlers.demo")
+        labels_listen("training.due")
+        tick_register("training.services.runs.runs_due")

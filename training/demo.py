@@ -1,0 +1,172 @@
+"""The demo: people, a project, synthetic films with known truth, and its first model, trained while one watches.
+
+Films and training are jobs like any other. A small job looks every two seconds whether the next step is due.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.db import transaction
+
+from inference.models import Champion
+from labeling.models import LabelImport
+from labeling.services import label_import_open, labels_import
+from overread.accounts.models import User
+from overread.accounts.services import user_ensure
+from overread.archive.models import Image
+from overread.archive.phantom.dicom import to_dicom
+from overread.archive.phantom.render import draw_findings, render
+from overread.archive.phantom.table import Batch, shots
+from overread.archive.services import image_ingest
+from overread.jobs.models import Job, State
+from overread.jobs.running import JobRefused, Lease
+from overread.jobs.services import job_enqueue, jobs_enqueue
+from overread.projects.models import BlindFirst, Project, Role
+from overread.projects.services import membership_add, project_create
+from training.engine import recipes
+from training.models import Run, Verdict
+from training.services.promoting import model_promote
+from training.services.runs import run_request
+
+SLUG = "chest"
+PASSWORD = "overread-demo"
+PEOPLE = (
+    ("reader@demo.example", "Dr Rosa Reader", Role.READER),
+    ("annotator@demo.example", "Anton Annotator", Role.ANNOTATOR),
+    ("adjudicator@demo.example", "Dr Ada Judge", Role.ADJUDICATOR),
+    ("ml@demo.example", "Mia Engineer", Role.ML_ENGINEER),
+    ("admin@demo.example", "Ola Admin", Role.ADMINISTRATOR),
+)
+FINDINGS = (
+    {"slug": "effusion", "name": "Effusion"},
+    {"slug": "consolidation", "name": "Consolidation"},
+    {"slug": "nodule", "name": "Nodule"},
+    {"slug": "cardiomegaly", "name": "Cardiomegaly"},
+    {"slug": "pneumothorax", "name": "Pneumothorax"},
+)
+PREVALENCE = dict.fromkeys((str(finding["slug"]) for finding in FINDINGS), 0.35)
+LABELLED, UNREAD, SIZE, CHUNK = 400, 80, 512, 10
+DIFFICULTY = 0.1  # plain films: the demo's model has to learn from few, within a minute
+RECIPE = recipes.find("quick").to_dict()
+GATE = {
+    "minimum_macro": 0.55,
+    "minimum_finding": 0.2,
+    "minimum_positives": 8,
+    "minimum_negatives": 8,
+    "calibration_limit": 0.25,
+}
+PATIENT = {"time_limit_s": 240.0}
+TRIES = 3
+DECLARATION = (
+    "Known truth: the generator drew these findings into the synthetic films. No model and no reader was in view."
+)
+
+
+@transaction.atomic
+def demo_load() -> Project:
+    """The demo's people and project, and the jobs that fill it. Doing it again changes nothing."""
+    if found := Project.objects.filter(slug=SLUG).first():
+        return found
+    project = project_create(
+        slug=SLUG,
+        name="Chest demo",
+        modality="chest radiograph",
+        findings=FINDINGS,
+        description="Synthetic chest radiographs with known truth, drawn by this product's own generator. No patient is in it.",
+        intended_use="Trying Overread out. A model that learned from synthetic films must not meet patients.",
+        not_for="Any real image or clinical question.",
+        blind_first=BlindFirst.SHARE,
+        blind_share=0.2,
+        batch_size=40,
+        recipe=RECIPE,
+        gate_policy=GATE,
+    )
+    for email, name, role in PEOPLE:
+        staff = role == Role.ADMINISTRATOR
+        user = user_ensure(email=email, name=name, password=PASSWORD, is_staff=staff, is_demo=True)
+        membership_add(project=project, user=user, role=role)
+    chunks = range(0, LABELLED + UNREAD, CHUNK)
+    jobs_enqueue(
+        kind="demo.films", keyed={f"demo.films:{first}": {"first": first} for first in chunks}, project=project.pk
+    )
+    _look_again(project, 0)
+    return project
+
+
+def films_make(*, project: Project, first: int, lease: Lease) -> None:
+    """Draw and take in some films; those with known labels keep them as an independent standard."""
+    planned = list(enumerate(shots(Batch(count=LABELLED + UNREAD))))[first : first + CHUNK]
+    labelled: list[tuple[Image, dict[str, str]]] = []
+    for place, shot in planned:
+        drawn = draw_findings(shot.seed, PREVALENCE, patient=shot.patient)
+        film = render(shot.seed, drawn, size=SIZE, difficulty=DIFFICULTY, view=shot.view, patient=shot.patient)
+        content = to_dicom(film, patient_id=f"DEMO-{shot.patient:06d}")
+        image = image_ingest(project=project, content=content, source="import").image
+        if place < LABELLED:
+            labelled.append((image, {slug: "present" if slug in drawn else "absent" for slug in PREVALENCE}))
+        lease.progress(done=place - first + 1, total=len(planned))
+    with lease.finishing():
+        labels_import(source=_source(project), labels=labelled)
+
+
+def _source(project: Project) -> LabelImport:
+    return label_import_open(
+        project=project, name="Synthetic films", sha256="0" * 64, declaration=DECLARATION, independent=True
+    )
+
+
+def advance(*, project: Project, look: int, lease: Lease) -> None:
+    """Do the demo's next step when it is due: train when all films are in, promote when the gate has spoken."""
+    if look > 1800:
+        raise JobRefused("The demo was not ready within an hour; see the dead jobs before this one.")
+    with lease.finishing():
+        if not _step(project):
+            _look_again(project, look + 1)
+
+
+def _step(project: Project) -> bool:
+    """Whether the demo is complete, after doing what is due."""
+    if Champion.objects.filter(project=project).exists():
+        return True
+    verdict = Verdict.objects.filter(project=project).order_by("-created_at").first()
+    engineer = User.objects.get(email="ml@demo.example")
+    if verdict is not None:
+        if verdict.passed:
+            model_promote(
+                verdict=verdict, signed_by=engineer, reason="Set up by the demo loader in this account's name."
+            )
+        return True
+    if not Run.objects.filter(project=project).exists() and _films_done(project):
+        run_request(project=project, trigger="demo", requested_by=engineer, why="First model of the demo")
+    return False
+
+
+def _films_done(project: Project) -> bool:
+    waiting = Job.objects.filter(project_id=project.pk, kind__in=["demo.films", "archive.render"])
+    return not waiting.filter(state__in=[State.QUEUED, State.RUNNING]).exists()
+
+
+def _look_again(project: Project, look: int) -> None:
+    job_enqueue(
+        kind="demo.advance",
+        key=f"demo.advance:{project.pk}:{look}",
+        project=project.pk,
+        delay=timedelta(seconds=2),
+        of=project.pk,
+        look=look,
+    )
+
+
+def demo_state(project: Project) -> dict[str, Any]:
+    """How far the demo is, for the terminal that started it."""
+    run = Run.objects.filter(project=project).order_by("-number").first()
+    return {
+        "films": Image.objects.filter(enrolments__project=project).count(),
+        "of": LABELLED + UNREAD,
+        "run": run.state if run else "",
+        "progress": run.progress if run else {},
+        "champion": Champion.objects.filter(project=project).exists(),
+        "queue": project.assignments.filter(state="queued").count(),
+    }

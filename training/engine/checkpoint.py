@@ -1,0 +1,76 @@
+"""A run's state after an epoch, in one safetensors file: tensors beside plain JSON. Pickle is never written or read."""
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from torch import Tensor
+
+from inference.engine.digest import Refused
+
+State = dict[str, Tensor]
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """Weights, the kept epoch's weights, the optimiser's state per parameter, and facts in plain JSON."""
+
+    weights: State
+    kept: State
+    optimiser: dict[int, dict[str, Any]]
+    facts: Mapping[str, Any]
+
+
+def write(path: Path, checkpoint: Checkpoint) -> None:
+    """Replace the file at `path` in one step: it holds the old state or the new one, whenever the process dies."""
+    tensors = {f"weights/{name}": tensor for name, tensor in checkpoint.weights.items()}
+    tensors |= {f"kept/{name}": tensor for name, tensor in checkpoint.kept.items()}
+    for index, state in checkpoint.optimiser.items():
+        tensors |= {f"optimiser/{index}/{name}": tensor for name, tensor in state.items()}
+    partial = path.with_suffix(".partial")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    save_file(
+        {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()},
+        partial,
+        metadata={"facts": json.dumps(checkpoint.facts)},
+    )
+    with partial.open("rb") as written:
+        os.fsync(written.fileno())
+    partial.replace(path)
+
+
+def read(path: Path) -> Checkpoint:
+    """The checkpoint at `path`. Raises Refused when it is not one, FileNotFoundError when there is none."""
+    weights: State = {}
+    kept: State = {}
+    optimiser: dict[int, dict[str, Tensor]] = {}
+    try:
+        with safe_open(path, framework="pt") as stored:
+            facts = json.loads(stored.metadata()["facts"])
+            for key in stored.keys():  # noqa: SIM118  # not a dict
+                part, _, name = key.partition("/")
+                if part == "optimiser":
+                    index, _, field = name.partition("/")
+                    optimiser.setdefault(int(index), {})[field] = stored.get_tensor(key)
+                else:
+                    {"weights": weights, "kept": kept}[part][name] = stored.get_tensor(key)
+    except (SafetensorError, KeyError, TypeError, ValueError) as error:
+        raise Refused(f"{path.name} is no checkpoint: {error}.") from error
+    return Checkpoint(weights, kept, optimiser, facts)
+
+
+def optimiser_state(optimiser: torch.optim.Optimizer) -> dict[int, dict[str, Any]]:
+    """What Adam remembers of each parameter, by the parameter's place."""
+    state: dict[int, dict[str, Any]] = optimiser.state_dict()["state"]
+    return state
+
+
+def optimiser_restore(optimiser: torch.optim.Optimizer, state: Mapping[int, Mapping[str, Any]]) -> None:
+    """Put it back; the settings come from the recipe."""
+    optimiser.load_state_dict({"state": state, "param_groups": optimiser.state_dict()["param_groups"]})

@@ -1,0 +1,60 @@
+"""Champion against challenger on the reference set; a first model against declared minima."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from numpy.typing import ArrayLike
+
+from training.engine.evaluation import checks
+from training.engine.evaluation.estimate import Estimate
+from training.engine.evaluation.pair import Pair
+from training.engine.evaluation.policy import GatePolicy
+from training.engine.evaluation.reference import ReferenceLabels
+from training.engine.evaluation.verdict import Figure, Verdict
+
+
+def judge(
+    policy: GatePolicy,
+    reference: ReferenceLabels,
+    champion_scores: ArrayLike | None,
+    challenger_scores: ArrayLike,
+) -> Verdict:
+    """Every demand of the policy, checked on the same images for both models; the same answer every time.
+
+    scores (N, F): each model's probability of each finding on each reference image, none left out. With no champion the
+    challenger is a project's first model and held against the minima. Passed means that no check blocks: none failed,
+    and the primary endpoint could be judged. Raises ValueError for scores that do not fit the reference set.
+    """
+    champion = None if champion_scores is None else reference.scores(champion_scores)
+    pair = Pair(policy, reference, champion, reference.scores(challenger_scores))
+    made = (
+        checks.primary(pair),
+        *checks.by_finding(pair),
+        *checks.precision(pair),
+        *checks.calibration(pair),
+        *checks.subgroups(pair),
+    )
+    return Verdict(
+        passed=not any(check.blocks for check in made),
+        checks=made,
+        figures=_figures(pair),
+        images=len(reference.labels),
+        patients=len(set(reference.patients.tolist())),
+        policy=policy,
+    )
+
+
+def _figures(pair: Pair) -> tuple[Figure, ...]:
+    confidence = pair.policy.confidence
+    before: Sequence[Estimate | None] = pair.champion_aurocs or [None] * len(pair.challenger_aurocs)
+    return tuple(
+        Figure(
+            finding=finding,
+            positives=now.positives,
+            negatives=now.negatives,
+            champion=None if was is None else was.interval(confidence),
+            challenger=now.interval(confidence),
+        )
+        for finding, was, now in zip(pair.reference.findings, before, pair.challenger_aurocs, strict=True)
+    )

@@ -1,0 +1,49 @@
+"""The bootstrap by patient: whoever is drawn comes with all of their images."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from training.engine.evaluation.cases import patient_codes
+from training.engine.evaluation.estimate import Floats, Interval
+
+CELLS = 2_000_000
+"""Weights held in memory at once."""
+
+
+def patient_weights(patients: ArrayLike | None, images: int, resamples: int, seed: int) -> Iterator[Floats]:
+    """How often each image (b, images) is drawn, in blocks that add up to the resamples; deterministic by seed."""
+    codes, count = patient_codes(patients, (images,))
+    rng = np.random.default_rng(seed)
+    block = max(1, CELLS // max(images, 1))
+    for start in range(0, resamples, block):
+        size = min(block, resamples - start)
+        drawn = rng.integers(count, size=(size, count)) + count * np.arange(size)[:, None]
+        times = np.bincount(drawn.ravel(), minlength=size * count).reshape(size, count)
+        yield times[:, codes].astype(np.float64)
+
+
+def bootstrap(
+    statistic: Callable[[Floats], Floats], patients: ArrayLike | None, images: int, resamples: int, seed: int
+) -> Floats:
+    """The statistic's values (resamples,); it maps weights (b, images) to values (b,), NaN where it has none."""
+    if images == 0:
+        return np.full(resamples, np.nan)
+    return np.concatenate([statistic(weights) for weights in patient_weights(patients, images, resamples, seed)])
+
+
+def ratio(part: Floats, whole: Floats) -> Floats:
+    """part / whole, NaN where the whole is nothing."""
+    return np.asarray(np.divide(part, whole, out=np.full(np.shape(whole), np.nan), where=whole > 0))
+
+
+def percentiles(value: float, draws: Floats, confidence: float) -> Interval:
+    """The percentile interval; NaN limits when more than a tenth of the resamples had no value."""
+    known = draws[~np.isnan(draws)]
+    if len(known) < 0.9 * len(draws):
+        return Interval(value, np.nan, np.nan)
+    low, high = np.quantile(known, [(1 - confidence) / 2, (1 + confidence) / 2])
+    return Interval(value, float(low), float(high))

@@ -1,0 +1,76 @@
+"""What the gate found, ready to be stored as JSON and read by a doctor."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from math import isnan
+from typing import Any
+
+from training.engine.evaluation.estimate import Interval
+from training.engine.evaluation.policy import GatePolicy
+
+
+@dataclass(frozen=True)
+class Check:
+    """One demand of the policy. `passed` None means too few to say; `blocks` says whether that keeps the gate shut.
+
+    `name` is primary, auroc, precision, calibration or subgroup; `finding` and `group` say of what, where it is not of
+    all. `limit` is what value, low or high was held against, as the sentence tells.
+    """
+
+    name: str
+    finding: str | None
+    group: str | None
+    passed: bool | None
+    blocks: bool
+    value: float | None
+    low: float | None
+    high: float | None
+    limit: float
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Figure:
+    """AUROC of one finding, for the table; `positives` and `negatives` are patients."""
+
+    finding: str
+    positives: int
+    negatives: int
+    champion: Interval | None
+    challenger: Interval
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The gate's answer. `passed` says that promotion may be offered; a person decides."""
+
+    passed: bool
+    checks: tuple[Check, ...]
+    figures: tuple[Figure, ...]
+    images: int
+    patients: int
+    policy: GatePolicy
+
+    @property
+    def sentence(self) -> str:
+        """One line for the head of the page."""
+        met = sum(check.passed is True for check in self.checks)
+        open_ = sum(check.passed is None for check in self.checks)
+        blocking = sum(check.blocks for check in self.checks)
+        told = [f"{met} of {len(self.checks)} checks met", f"{blocking or 'none'} blocking"]
+        told += [f"{open_} too few to say"] if open_ else []
+        return f"Gate {'passed' if self.passed else 'not passed'}: {', '.join(told)}"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON values; what is not known is null."""
+        plain: dict[str, Any] = _plain(asdict(self) | {"sentence": self.sentence})
+        return plain
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _plain(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(inner) for inner in value]
+    return None if isinstance(value, float) and isnan(value) else value

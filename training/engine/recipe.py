@@ -1,0 +1,94 @@
+"""Everything about how a run trains, as one frozen value that is stored with it. Imports no torch: forms show it."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import Any, Literal, get_args
+
+from inference.engine import backbones
+from inference.engine.preparation import Fit, Preparation
+from training.engine.policies import POLICIES
+
+Schedule = Literal["one_cycle", "constant"]
+Loss = Literal["weighted_bce", "bce"]
+RANGES: dict[str, tuple[float, float]] = {
+    "epochs": (1, 1000),
+    "batch": (2, 1024),
+    "learning_rate": (1e-7, 1.0),
+    "weight_decay": (0.0, 1.0),
+    "dropout": (0.0, 0.9),
+    "seed": (0, 2**31 - 1),
+    "patience": (0, 1000),
+    "time_limit_s": (0.0, 1e7),
+    "sensitivity": (0.0, 1.0),
+    "threads": (0, 256),
+}
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Architecture, input, optimisation and initial weights of a run.
+
+    `patience`: epochs without an acceptable one before stopping, 0 for never. `time_limit_s`: 0 for none; the schedule
+    is fitted into it. `sensitivity`: thresholds reach it on the calibration split; 0 takes Youden's. `threads`:
+    torch's, 0 as it stands; another number may give other weights. `initial`: "" for random weights, "bundle" (that
+    of `initial_sha256`), "published:NAME" (torchvision's) or "file:PATH" (safetensors of `initial_sha256`).
+    Raises ValueError naming the field that is out of range.
+    """
+
+    architecture: str = "small_cnn"
+    size: int = 96
+    channels: int = 1
+    fit: Fit = "letterbox"
+    epochs: int = 80
+    batch: int = 32
+    learning_rate: float = 3e-3
+    weight_decay: float = 1e-2
+    schedule: Schedule = "one_cycle"
+    loss: Loss = "weighted_bce"
+    dropout: float = 0.0
+    augmentation: str = "chest"
+    seed: int = 0
+    patience: int = 0
+    time_limit_s: float = 0.0
+    sensitivity: float = 0.0
+    threads: int = 2
+    initial: str = ""
+    initial_sha256: str = ""
+
+    def __post_init__(self) -> None:
+        self.preparation()
+        for name, (lowest, highest) in RANGES.items():
+            value = getattr(self, name)
+            if isinstance(value, bool) or not isinstance(value, int | float) or not lowest <= value <= highest:
+                raise ValueError(f"{name} is {value!r}; it goes from {lowest:g} to {highest:g}.")
+        for name, choices in (
+            ("architecture", backbones.names()),
+            ("schedule", get_args(Schedule)),
+            ("loss", get_args(Loss)),
+            ("augmentation", tuple(POLICIES)),
+        ):
+            if getattr(self, name) not in choices:
+                raise ValueError(f"{name} is {getattr(self, name)!r}; it is one of {', '.join(choices)}.")
+        self._check_initial()
+
+    def _check_initial(self) -> None:
+        kind, _, detail = self.initial.partition(":")
+        if (kind, bool(detail)) not in {("", False), ("bundle", False), ("published", True), ("file", True)}:
+            raise ValueError(f"initial is {self.initial!r}; it is empty, bundle, published:NAME or file:PATH.")
+        if kind in ("bundle", "file") and len(self.initial_sha256) != 64:
+            raise ValueError(f"initial weights from a {kind} are named by their SHA-256 in initial_sha256.")
+
+    def preparation(self) -> Preparation:
+        """How images are prepared for this recipe. Raises ValueError for a size, fit or channels there are not."""
+        return Preparation(self.size, self.channels, self.fit, (0.5,) * self.channels, (0.25,) * self.channels)
+
+    def to_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> "Recipe":
+        """A recipe from plain JSON; what is left out takes its default. Raises ValueError for a field there is not."""
+        unknown = set(values) - {field.name for field in fields(cls)}
+        if unknown:
+            raise ValueError(f"A recipe has no {', '.join(sorted(unknown))}.")
+        return cls(**values)

@@ -1,0 +1,19 @@
+"""Recipes by name. A new one is a new file here holding RECIPE; nothing else changes."""
+
+import importlib
+import pkgutil
+from typing import cast
+
+from training.engine.recipe import Recipe
+
+
+def names() -> tuple[str, ...]:
+    """The recipes there are, sorted."""
+    return tuple(sorted(module.name for module in pkgutil.iter_modules(__path__)))
+
+
+def find(name: str) -> Recipe:
+    """The recipe of this name. Raises ValueError naming those there are."""
+    if name not in names():
+        raise ValueError(f"No recipe is called {name!r}; there are {', '.join(names())}.")
+    return cast(Recipe, importlib.import_module(f"{__name__}.{name}").RECIPE)

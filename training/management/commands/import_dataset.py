@@ -1,0 +1,98 @@
+from pathlib import Path
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from tqdm import tqdm
+
+from overread.archive.models import Image
+from overread.jobs.models import Job
+from overread.jobs.running import run_all
+from overread.projects.models import Project
+from training.services.importing import UNDECLARED, Reading, Table, Tally, dataset_import, project_for_table
+from training.services.tables import TableWrong
+
+TOLD = 20
+
+
+class Command(BaseCommand):
+    help = "Take a data set into a project. `table`: a CSV file that names an image file on every line."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("layout", choices=["table"], help="How the data set is laid out.")
+        parser.add_argument(
+            "--csv", required=True, type=Path, help="The table. Image files are named relative to its folder."
+        )
+        parser.add_argument(
+            "--project",
+            required=True,
+            help="Its short name (slug); made, with findings from the labels, if there is none.",
+        )
+        parser.add_argument("--image-column", required=True)
+        parser.add_argument(
+            "--patient-column", default="", help="Whose image it is; without it every image is a patient of its own."
+        )
+        parser.add_argument("--label-column", action="append", default=[], help="May be given several times.")
+        parser.add_argument("--separator", default="|", help="Between several names in one cell (|).")
+        parser.add_argument("--unit", default="", help="Of a measurement, when the project is made.")
+        parser.add_argument("--declaration", default=UNDECLARED, help="How the labels came to be: by whom, from what.")
+        parser.add_argument(
+            "--independent",
+            action="store_true",
+            help="Declare the labels an independent standard: the gate may use them.",
+        )
+        parser.add_argument("--exposed", action="store_true", help="A model was in view when the labels were given.")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if not options["csv"].is_file():
+            raise CommandError(f"There is no file {options['csv']}.")
+        reading = Reading(
+            image_column=options["image_column"],
+            patient_column=options["patient_column"],
+            label_columns=tuple(options["label_column"]),
+            **{name: options[name] for name in ("separator", "unit", "declaration", "independent", "exposed")},
+        )
+        try:
+            table = Table(options["csv"], reading)
+            project = self.project(options["project"], table)
+            tally = self.take_in(project, table)
+        except (TableWrong, UnicodeDecodeError) as wrong:
+            raise CommandError(str(wrong)) from wrong
+        except ValidationError as wrong:
+            raise CommandError("; ".join(wrong.messages)) from wrong
+        self.decode(project)
+        self.stdout.write(
+            f"{tally.rows} rows: {tally.stored} images taken in, {tally.known} there before, "
+            f"{tally.labelled} labelled, {tally.refused} refused."
+        )
+
+    def project(self, slug: str, table: Table) -> Project:
+        if found := Project.objects.filter(slug=slug).first():
+            return found
+        project = project_for_table(slug=slug, table=table)
+        names = ", ".join(f"{finding.name} ({finding.kind})" for finding in project.findings.all())
+        self.stdout.write(f"Project {slug} made, with: {names}.")
+        return project
+
+    def take_in(self, project: Project, table: Table) -> Tally:
+        told = 0
+
+        def refused(line: int, reason: str) -> None:
+            nonlocal told
+            told += 1
+            if told <= TOLD:
+                tqdm.write(f"Line {line} refused: {reason}")
+
+        with tqdm(total=table.length(), unit="row", desc="Taking in", disable=None) as bar:
+            return dataset_import(
+                project=project, table=table, on_row=lambda tally: bar.update(tally.rows - bar.n), on_refusal=refused
+            )
+
+    def decode(self, project: Project) -> None:
+        """Decode what was taken in, here, together with any worker that runs."""
+        waiting = Job.objects.filter(project_id=project.pk, kind="archive.render", state="queued")
+        with tqdm(total=waiting.count(), unit="image", desc="Decoding", disable=None) as bar:
+            while run_all(queues=("io",), limit=20):
+                bar.update(bar.total - waiting.count() - bar.n)
+        for image in Image.objects.filter(enrolments__project=project, status=Image.Status.QUARANTINED)[:TOLD]:
+            self.stdout.write(f"Quarantined: {image.pk}: {image.reason}")

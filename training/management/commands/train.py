@@ -1,0 +1,147 @@
+import json
+import time
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from tqdm import tqdm
+
+from overread.jobs.models import Job
+from overread.jobs.running import work, worker_name
+from overread.jobs.services import job_claim
+from overread.projects.models import Project
+from training.models import Run, Verdict
+from training.services import NothingToLearn, RunActive, run_cancel, run_request
+from training.services.runs import job_key
+
+
+class Command(BaseCommand):
+    help = "Freeze a project's labels and train on them, here and now, with progress; then ask the gate."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--project", required=True, help="Its short name (slug).")
+        parser.add_argument(
+            "--set", action="append", default=[], metavar="FIELD=VALUE", help="A field of the recipe, e.g. epochs=20."
+        )
+        parser.add_argument("--why", default="", help="Why, for the record.")
+        parser.add_argument("--json", action="store_true", help="Print the result as one JSON object on the last line.")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        project = Project.objects.filter(slug=options["project"]).first()
+        if project is None:
+            raise CommandError(f"There is no project {options['project']!r}.")
+        try:
+            run = run_request(project=project, trigger="command", why=options["why"], **overrides(options["set"]))
+        except (RunActive, NothingToLearn, ValueError) as refusal:
+            raise CommandError(str(refusal)) from refusal
+        try:
+            self.follow(run)
+        except KeyboardInterrupt:
+            run_cancel(run=run, actor=None)
+            raise CommandError(f"Run {run.number} cancelled.") from None
+        self.tell(run, options["json"])
+
+    def follow(self, run: Run) -> None:
+        """Do the run and its gate here; where a worker was quicker, watch it."""
+        self.stdout.write(
+            f"Run {run.number}: {run.snapshot.images} images of {run.snapshot.patients} patients, snapshot {run.snapshot.number}."
+        )
+        self.do(job_key(run))
+        run.refresh_from_db()
+        if run.state != Run.State.FINISHED or run.pipeline is None:
+            raise CommandError(f"Run {run.number} {run.state}: {run.error}")
+        self.do(f"judge:{run.pipeline.pk}")
+
+    def do(self, key: str) -> None:
+        job = Job.objects.get(key=key)
+        with tqdm(total=100, bar_format="{desc:60} {bar} {elapsed}", leave=False) as bar:
+            from threading import Event, Thread
+
+            over = Event()
+            watcher = Thread(target=self.watch, args=(job, bar, over), daemon=True)
+            watcher.start()
+            while (claimed := job_claim(pk=job.pk, worker=worker_name())) or Job.objects.filter(
+                pk=job.pk, state__in=["queued", "running"]
+            ).exists():
+                if claimed:
+                    work(claimed)
+                else:
+                    time.sleep(1)
+            over.set()
+            watcher.join()
+        job.refresh_from_db()
+        if job.state != "done":
+            raise CommandError(f"The job {job.state}: {job.error}")
+
+    def watch(self, job: Job, bar: "tqdm[Any]", over: Any) -> None:
+        from django.db import connection
+
+        while not over.wait(0.5):
+            progress = Job.objects.filter(pk=job.pk).values_list("progress", flat=True).first() or {}
+            bar.set_description_str(words(progress))
+            bar.n = share(progress)
+            bar.refresh()
+        connection.close()
+
+    def tell(self, run: Run, as_json: bool) -> None:
+        assert run.version is not None
+        facts = run.version.card["facts"]
+        verdict = Verdict.objects.filter(challenger=run.pipeline).order_by("-created_at").first()
+        held_out = facts.get("held_out", {"images": 0, "patients": 0, "findings": {}})
+        self.stdout.write(
+            f"Model {run.version.number} on {held_out['images']} images of {held_out['patients']} patients it never saw:"
+        )
+        for name, figures in held_out["findings"].items():
+            told = "  ".join(
+                f"{key} {figures[key]:.3f}"
+                for key in ("auroc", "balanced_accuracy", "brier", "accuracy")
+                if key in figures
+            )
+            self.stdout.write(f"  {name:24} {told}")
+        for name, views in facts.get("shortcuts", {}).items():
+            told = "  ".join(f"{view} {area:.3f}" for view, area in views.items())
+            self.stdout.write(f"  {name:24} shortcuts: {told}")
+        if verdict:
+            self.stdout.write(verdict.report["sentence"])
+        if as_json:
+            self.stdout.write(
+                json.dumps(
+                    {
+                        "run": run.number,
+                        "model": run.version.number,
+                        "held_out": held_out,
+                        "shortcuts": facts.get("shortcuts", {}),
+                        "gate_passed": bool(verdict and verdict.passed),
+                    }
+                )
+            )
+
+
+def overrides(pairs: list[str]) -> dict[str, Any]:
+    """FIELD=VALUE, the value being JSON where it reads as such. Raises ValueError."""
+    found: dict[str, Any] = {}
+    for pair in pairs:
+        name, equals, text = pair.partition("=")
+        if not equals:
+            raise ValueError(f"--set takes FIELD=VALUE, not {pair!r}.")
+        try:
+            found[name] = json.loads(text)
+        except ValueError:
+            found[name] = text
+    return found
+
+
+def words(progress: dict[str, Any]) -> str:
+    if progress.get("stage") == "training":
+        auroc = progress.get("validation_auroc")
+        return f"epoch {progress['epoch']} of {progress['epochs']}, loss {progress['train_loss']:.3f}" + (
+            f", AUROC {auroc:.3f}" if auroc else ""
+        )
+    return f"{progress.get('stage', 'scoring')} {progress.get('done', '')}"
+
+
+def share(progress: dict[str, Any]) -> float:
+    """How much of the work is done, in percent."""
+    if progress.get("stage") == "training":
+        epochs = progress["epoch"] - 1 + progress["step"] / progress["steps"]
+        return 100 * float(epochs) / max(int(progress["epochs"]), 1)
+    return 100 * float(progress.get("done", 0)) / max(int(progress.get("total", 1)), 1)

@@ -1,0 +1,180 @@
+"""Snapshots, runs, verdicts of the gate, imports of data sets, rehearsals."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from inference.models import ModelVersion, Pipeline
+from overread.archive.models import Image
+from overread.projects.models import Project
+
+
+class Snapshot(models.Model):
+    """An immutable, content-hashed list of (image, labels, weights, split) that a training run uses."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    project = models.ForeignKey(Project, models.PROTECT, related_name="snapshots")
+    number = models.PositiveIntegerField()
+    sha256 = models.CharField(max_length=64)
+    findings = models.JSONField(help_text="[{slug, name, kind, options, unit}], in the order of the model's outputs.")
+    images = models.PositiveIntegerField()
+    patients = models.PositiveIntegerField()
+    labels = models.PositiveIntegerField()
+    counts = models.JSONField(help_text="Finding slug → counts per value; split → images.")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["project", "number"], name="snapshot_number_unique")]
+
+    def __str__(self) -> str:
+        return f"snapshot {self.number}"
+
+
+class SnapshotItem(models.Model):
+    """One image of a snapshot. The database refuses images of the reference set here, and any change afterwards."""
+
+    snapshot = models.ForeignKey(Snapshot, models.PROTECT, related_name="items")
+    image = models.ForeignKey(Image, models.PROTECT, related_name="+")
+    split = models.CharField(max_length=11, choices=[(name, name) for name in ("train", "validation", "calibration")])
+    labels = models.JSONField(help_text="Finding slug → value; absent where unknown.")
+    weights = models.JSONField(help_text="Finding slug → weight.")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["snapshot", "image"], name="snapshot_image_once")]
+
+    def __str__(self) -> str:
+        return f"{self.image_id} in {self.snapshot_id}"
+
+
+class Run(models.Model):
+    """One training: recipe, snapshot, seed, progress, metrics, resulting model version."""
+
+    class State(models.TextChoices):
+        QUEUED = "queued"
+        RUNNING = "running"
+        FINISHED = "finished"
+        FAILED = "failed"
+        CANCELLED = "cancelled"
+
+    ACTIVE = (State.QUEUED, State.RUNNING)
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    project = models.ForeignKey(Project, models.PROTECT, related_name="runs")
+    number = models.PositiveIntegerField()
+    snapshot = models.ForeignKey(Snapshot, models.PROTECT, related_name="runs")
+    recipe = models.JSONField()
+    trigger = models.CharField(
+        max_length=20, choices=[(name, name) for name in ("button", "rest", "command", "labels", "schedule", "demo")]
+    )
+    why = models.CharField(max_length=200, blank=True)
+    requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    state = models.CharField(max_length=9, choices=State.choices, default=State.QUEUED)
+    progress = models.JSONField(default=dict)
+    error = models.TextField(blank=True)
+    pipeline = models.OneToOneField(Pipeline, models.PROTECT, null=True, related_name="run")
+    version = models.OneToOneField(ModelVersion, models.PROTECT, null=True, related_name="run")
+    labels_seen = models.PositiveIntegerField(
+        default=0, help_text="Answers the project held when the run was asked for."
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["-created_at", "id"])]
+        constraints = [
+            models.UniqueConstraint(fields=["project", "number"], name="run_number_unique"),
+            models.UniqueConstraint(
+                fields=["project"], condition=Q(state__in=["queued", "running"]), name="run_one_at_a_time"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"run {self.number}"
+
+
+class Epoch(models.Model):
+    """One epoch of a run: what the curves are drawn from."""
+
+    run = models.ForeignKey(Run, models.CASCADE, related_name="epochs")
+    number = models.PositiveIntegerField()
+    train_loss = models.FloatField()
+    validation_loss = models.FloatField(null=True)
+    validation_auroc = models.FloatField(null=True)
+    seconds = models.FloatField()
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [models.UniqueConstraint(fields=["run", "number"], name="epoch_once")]
+
+    def __str__(self) -> str:
+        return f"epoch {self.number} of {self.run_id}"
+
+
+class Verdict(models.Model):
+    """What the gate said of a challenger on the reference set. Never changed; every look at the set is one of these."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    project = models.ForeignKey(Project, models.PROTECT, related_name="verdicts")
+    challenger = models.ForeignKey(Pipeline, models.PROTECT, related_name="verdicts")
+    champion = models.ForeignKey(Pipeline, models.PROTECT, null=True, related_name="+")
+    passed = models.BooleanField()
+    report = models.JSONField()
+    reference_sha256 = models.CharField(max_length=64, help_text="Of the images and labels that were judged on.")
+    images = models.PositiveIntegerField()
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["-created_at", "id"])]
+
+    def __str__(self) -> str:
+        return f"verdict {self.pk}"
+
+
+class DatasetImport(models.Model):
+    """One table being taken in; rows already done are not done again, so that an import resumes."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    project = models.ForeignKey(Project, models.PROTECT, related_name="dataset_imports")
+    sha256 = models.CharField(max_length=64, help_text="Of the table and the way it is read.")
+    name = models.CharField(max_length=200)
+    labels = models.ForeignKey("labeling.LabelImport", models.PROTECT, null=True, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["project", "sha256"], name="dataset_import_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class DatasetRow(models.Model):
+    """What became of one row of a table."""
+
+    dataset = models.ForeignKey(DatasetImport, models.CASCADE, related_name="entries")
+    number = models.PositiveIntegerField(help_text="Line of the table, the header being 1.")
+    image = models.ForeignKey(Image, models.PROTECT, null=True, related_name="+")
+    reason = models.TextField(blank=True, help_text="Why it was refused.")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["dataset", "number"], name="dataset_row_once")]
+
+    def __str__(self) -> str:
+        return f"row {self.number}"
+
+
+class Rehearsal(models.Model):
+    """A learning curve made by simulated readers through the product's own services."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    project = models.ForeignKey(Project, models.PROTECT, related_name="rehearsals")
+    parameters = models.JSONField()
+    curve = models.JSONField(default=list)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"rehearsal {self.pk}"

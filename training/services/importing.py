@@ -1,0 +1,187 @@
+"""Taking in a table of images and labels: row by row, each bad row with its reason, and on from where it stopped."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from django.db import transaction
+
+from labeling.models import LabelImport
+from labeling.services import label_import_open, labels_import
+from overread.accounts.models import User
+from overread.archive.dicom import Refused
+from overread.archive.models import Image
+from overread.archive.services import image_ingest
+from overread.projects.models import Project
+from overread.projects.services import project_create
+from training.models import DatasetImport, DatasetRow
+from training.services.tables import TableWrong, columns_of, finding_specs, labels_of
+
+BATCH = 50
+UNDECLARED = "Imported without a declaration of how the labels came to be."
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How a table is read: its columns, and what is declared of its labels."""
+
+    image_column: str
+    patient_column: str = ""
+    label_columns: tuple[str, ...] = ()
+    separator: str = "|"
+    unit: str = ""
+    declaration: str = UNDECLARED
+    independent: bool = False
+    exposed: bool = False
+
+
+@dataclass
+class Tally:
+    """What became of the rows so far."""
+
+    rows: int = 0
+    stored: int = 0
+    known: int = 0
+    labelled: int = 0
+    refused: int = 0
+
+
+class Table:
+    """A CSV file with a header, read as a stream. Raises TableWrong when it is none or lacks a column."""
+
+    def __init__(self, path: Path, reading: Reading) -> None:
+        self.path, self.reading = path, reading
+        needed = [
+            reading.image_column,
+            *([reading.patient_column] if reading.patient_column else []),
+            *reading.label_columns,
+        ]
+        with path.open(newline="", encoding="utf-8-sig") as file:
+            header = csv.DictReader(file).fieldnames or []
+        if missing := [name for name in needed if name not in header]:
+            raise TableWrong(f"The table has no column {', '.join(map(repr, missing))}; it has {', '.join(header)}.")
+
+    def __iter__(self) -> Iterator[tuple[int, dict[str, str]]]:
+        """(line, row), the header being line 1."""
+        with self.path.open(newline="", encoding="utf-8-sig") as file:
+            yield from enumerate(csv.DictReader(file), start=2)
+
+    def length(self) -> int:
+        return sum(1 for _ in self)
+
+    def values(self) -> dict[str, set[str]]:
+        """The distinct cells of each label column."""
+        found: dict[str, set[str]] = {name: set() for name in self.reading.label_columns}
+        for _, row in self:
+            for name, cells in found.items():
+                cells.add(row[name] or "")
+        return found
+
+    def sha256(self) -> str:
+        with self.path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def project_for_table(*, slug: str, table: Table, actor: User | None = None) -> Project:
+    """A new project whose findings are what the table's label columns say. Raises TableWrong."""
+    specs = finding_specs(table.values(), separator=table.reading.separator, unit=table.reading.unit)
+    if not specs:
+        raise TableWrong("Name at least one --label-column, or make the project and its findings first.")
+    return project_create(
+        slug=slug, name=slug.replace("-", " ").capitalize(), modality="image", findings=specs, actor=actor
+    )
+
+
+def dataset_import(
+    *,
+    project: Project,
+    table: Table,
+    actor: User | None = None,
+    on_row: Callable[[Tally], None] = lambda tally: None,
+    on_refusal: Callable[[int, str], None] = lambda line, reason: None,
+) -> Tally:
+    """Take in every row that is not in yet. A row that is refused keeps its reason and is tried again next time."""
+    reading, tally = table.reading, Tally()
+    findings = {finding.slug: finding for finding in project.findings.all()}
+    columns = columns_of(reading.label_columns, findings, table.values(), reading.separator)
+    digest = table.sha256()
+    source = _source(project, table, digest, actor) if columns else None
+    key = hashlib.sha256(json.dumps([digest, asdict(reading)]).encode()).hexdigest()
+    dataset, _ = DatasetImport.objects.get_or_create(
+        project=project, sha256=key, defaults={"name": table.path.name, "labels": source}
+    )
+    done = set(DatasetRow.objects.filter(dataset=dataset, reason="").values_list("number", flat=True))
+    batch: list[tuple[int, Image, dict[str, str]]] = []
+    for line, row in table:
+        tally.rows += 1
+        if line in done:
+            tally.known += 1
+        else:
+            try:
+                labels = labels_of(row, columns, findings, reading.separator)
+                batch.append((line, _image(project, table, row, actor, tally), labels))
+            except (TableWrong, Refused, OSError) as problem:
+                reason = reason_of(problem)
+                DatasetRow.objects.update_or_create(dataset=dataset, number=line, defaults={"reason": reason})
+                tally.refused += 1
+                on_refusal(line, reason)
+        if len(batch) >= BATCH:
+            _keep(dataset, source, batch, tally)
+        on_row(tally)
+    _keep(dataset, source, batch, tally)
+    on_row(tally)
+    return tally
+
+
+def reason_of(problem: Exception) -> str:
+    if isinstance(problem, Refused):
+        return problem.reason
+    return f"The file cannot be read: {problem.strerror}." if isinstance(problem, OSError) else str(problem)
+
+
+def _source(project: Project, table: Table, digest: str, actor: User | None) -> LabelImport:
+    reading = table.reading
+    return label_import_open(
+        project=project,
+        name=table.path.name,
+        sha256=digest,
+        declaration=reading.declaration,
+        independent=reading.independent,
+        exposed=reading.exposed,
+        actor=actor,
+    )
+
+
+def _image(project: Project, table: Table, row: dict[str, str], actor: User | None, tally: Tally) -> Image:
+    """Ingest the file a row names, which must lie below the table's folder. Raises TableWrong, Refused, OSError."""
+    root = table.path.resolve().parent
+    named = (row[table.reading.image_column] or "").strip()
+    path = (root / named).resolve()
+    if not named or not path.is_relative_to(root):
+        raise TableWrong(f"The image {named!r} does not lie below the table's folder.")
+    patient = (row[table.reading.patient_column] or "").strip() if table.reading.patient_column else ""
+    ingested = image_ingest(project=project, content=path.read_bytes(), source="import", actor=actor, patient=patient)
+    tally.stored += ingested.enrolled
+    tally.known += not ingested.enrolled
+    return ingested.image
+
+
+@transaction.atomic
+def _keep(
+    dataset: DatasetImport, source: LabelImport | None, batch: list[tuple[int, Image, dict[str, str]]], tally: Tally
+) -> None:
+    """Store the labels of some rows together with the fact that these rows are done."""
+    if source:
+        tally.labelled += labels_import(source=source, labels=[(image, labels) for _, image, labels in batch if labels])
+    DatasetRow.objects.bulk_create(
+        [DatasetRow(dataset=dataset, number=line, image=image, reason="") for line, image, _ in batch],
+        update_conflicts=True,
+        unique_fields=["dataset", "number"],
+        update_fields=["image", "reason"],
+    )
+    batch.clear()

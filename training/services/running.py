@@ -1,0 +1,229 @@
+"""Doing a run: load the snapshot's images, fit, finish, register the model. For workers and commands only."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from django.conf import settings
+from django.utils import timezone
+from numpy.typing import NDArray
+
+from inference.engine.bundle import Bundle
+from inference.engine.outputs import Output, OutputLayout
+from inference.engine.preparation import Preparation
+from inference.services.versions import bundle_load, bundle_store, version_register
+from labeling.queries import evaluation_labels
+from overread.archive.models import Image
+from overread.archive.queries import image_input
+from overread.jobs.running import JobRefused, Lease
+from overread.jobs.services import LeaseLost, job_enqueue
+from overread.projects.models import Project
+from training.engine.dataset import Split, TrainingSet
+from training.engine.finish import finish
+from training.engine.loop import Fitted, Progress, Stopped, fit
+from training.engine.recipe import Recipe
+from training.engine.shortcuts import shortcut_report
+from training.models import Epoch, Run, Snapshot, SnapshotItem
+
+TELL_EVERY = 1.0  # seconds
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """Prepared images of patients the run never saw, with their labels: (N, S, S[, 3]), (N, F), patients (N,)."""
+
+    images: NDArray[np.uint8]
+    labels: NDArray[np.float32]
+    patients: NDArray[np.str_]
+
+
+class Teller:
+    """Tells the run's row how far it is, at most once a second; a lost lease ends the work here."""
+
+    def __init__(self, run: Run, lease: Lease) -> None:
+        self.run, self.lease, self.told = run, lease, 0.0
+
+    def __call__(self, stage: str, *, now: bool = False, **facts: Any) -> None:
+        if not now and time.monotonic() - self.told < TELL_EVERY:
+            return
+        self.told = time.monotonic()
+        progress = {"stage": stage, **facts}
+        self.lease.progress(**progress)
+        Run.objects.filter(pk=self.run.pk, state=Run.State.RUNNING).update(progress=progress)
+
+    def epoch(self, progress: Progress) -> None:
+        """Hear of the training loop; keep each whole epoch's figures for the curves."""
+        whole = progress.step == progress.steps and progress.validation_loss is not None
+        areas = list(progress.validation_auroc.values())
+        mean = float(np.mean(areas)) if areas else None
+        if whole and progress.epoch:
+            Epoch.objects.update_or_create(
+                run=self.run,
+                number=progress.epoch,
+                defaults={
+                    "train_loss": progress.train_loss,
+                    "validation_loss": progress.validation_loss,
+                    "validation_auroc": mean,
+                    "seconds": progress.seconds,
+                },
+            )
+        self(
+            "training",
+            now=whole,
+            epoch=progress.epoch,
+            epochs=progress.epochs,
+            step=progress.step,
+            steps=progress.steps,
+            train_loss=progress.train_loss,
+            validation_auroc=mean,
+            seconds=progress.seconds,
+        )
+
+
+def run_execute(*, run: Run, lease: Lease) -> None:
+    """Train by the run's recipe on its snapshot, from its checkpoint where an earlier attempt left one.
+
+    A cancelled run ends in LeaseLost, with nothing written. Afterwards the gate is asked by a job of its own.
+    """
+    if not Run.objects.filter(pk=run.pk, state__in=Run.ACTIVE).update(
+        state=Run.State.RUNNING, started_at=timezone.now()
+    ):
+        raise JobRefused(f"Run {run.number} is {run.state}.")
+    tell, recipe = Teller(run, lease), Recipe.from_dict(run.recipe)
+    data = training_set(run.snapshot, recipe, tell)
+    fitted = _fit(run, recipe, data, lease, tell)
+    tell("finishing", now=True)
+    bundle = finish(fitted, data)
+    bundle_store(bundle)
+    facts = run_facts(run, bundle, tell)
+    with lease.finishing():
+        pipeline = version_register(project=run.project, bundle=bundle, facts=facts, actor=run.requested_by)
+        Run.objects.filter(pk=run.pk).update(
+            state=Run.State.FINISHED,
+            finished_at=timezone.now(),
+            pipeline=pipeline,
+            version=pipeline.classifier,
+            error="",
+        )
+        job_enqueue(kind="training.judge", key=f"judge:{pipeline.pk}", project=run.project_id, pipeline=pipeline.pk)
+    shutil.rmtree(folder_of(run), ignore_errors=True)
+
+
+def _fit(run: Run, recipe: Recipe, data: TrainingSet, lease: Lease, tell: Teller) -> Fitted:
+    checkpoint = folder_of(run) / "checkpoint.safetensors"
+    checkpoint.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        return fit(
+            data,
+            recipe,
+            on_progress=tell.epoch,
+            checkpoint=checkpoint,
+            should_stop=lease.lost.is_set,
+            initial=bundle_load(recipe.initial_sha256) if recipe.initial == "bundle" else None,
+        )
+    except Stopped as stopped:
+        raise LeaseLost(str(stopped)) from stopped
+
+
+def folder_of(run: Run) -> Path:
+    """Where an unfinished run keeps its checkpoint."""
+    return Path(settings.DATA) / "runs" / str(run.pk)
+
+
+def layout_of(findings: list[dict[str, Any]]) -> OutputLayout:
+    """The outputs of a model that answers these findings; an output is named by the finding's slug."""
+    return OutputLayout(tuple(Output(f["slug"], f["kind"], tuple(f["options"]), f["unit"]) for f in findings))
+
+
+def training_set(snapshot: Snapshot, recipe: Recipe, tell: Teller) -> TrainingSet:
+    """The snapshot as arrays, its images prepared as the recipe says."""
+    items = list(
+        SnapshotItem.objects.filter(snapshot=snapshot)
+        .select_related("image__study__patient", "image__rendering")
+        .order_by("image__sha256")
+    )
+    slugs = [finding["slug"] for finding in snapshot.findings]
+    labels = np.array([[item.labels.get(slug, np.nan) for slug in slugs] for item in items], np.float32)
+    weights = np.array([[item.weights.get(slug, 0.0) for slug in slugs] for item in items], np.float32)
+    return TrainingSet(
+        images=prepared([item.image for item in items], recipe.preparation(), tell),
+        labels=labels,
+        weights=weights,
+        groups=np.array([item.image.study.patient.pseudonym for item in items]),
+        split=np.array([Split[item.split.upper()] for item in items], np.int8),
+        layout=layout_of(snapshot.findings),
+        preparation=recipe.preparation(),
+    )
+
+
+def prepared(images: list[Image], preparation: Preparation, tell: Teller | None = None) -> NDArray[np.uint8]:
+    """(N, S, S[, 3]) uint8: images as the network takes them."""
+    shape = (preparation.size, preparation.size) + ((3,) if preparation.channels == 3 else ())
+    out = np.empty((len(images), *shape), np.uint8)
+    for row, image in enumerate(images):
+        out[row] = preparation.pixels(image_input(image.rendering))
+        if tell:
+            tell("loading", done=row + 1, total=len(images))
+    return out
+
+
+def held_out(project: Project, layout: OutputLayout, preparation: Preparation) -> Labelled | None:
+    """Every labelled image of the reference set, whatever its labels' origin; None when there is none."""
+    said = evaluation_labels(project, independent_only=False)
+    images = list(
+        Image.objects.filter(pk__in=said.keys(), status=Image.Status.READY)
+        .select_related("study__patient", "rendering")
+        .order_by("sha256")
+    )
+    if not images:
+        return None
+    labels = np.array([[said[image.pk].get(name, np.nan) for name in layout.names] for image in images], np.float32)
+    patients = np.array([image.study.patient.pseudonym for image in images])
+    return Labelled(prepared(images, preparation), labels, patients)
+
+
+def run_facts(run: Run, bundle: Bundle, tell: Teller) -> dict[str, Any]:
+    """What the model card tells beyond the bundle: where it learned, what held-out patients and shortcuts say."""
+    facts: dict[str, Any] = {
+        "snapshot": {"number": run.snapshot.number, "sha256": run.snapshot.sha256, "images": run.snapshot.images}
+    }
+    tell("shortcuts", now=True)
+    test = held_out(run.project, bundle.card.layout, bundle.card.preparation)
+    if test is not None:
+        facts["held_out"] = figures_on(bundle, test)
+        facts["shortcuts"] = shortcut_report(bundle, test.images, test.labels, test.patients)
+    return facts
+
+
+def figures_on(bundle: Bundle, test: Labelled) -> dict[str, Any]:
+    """AUROC and balanced accuracy (at the model's thresholds) per finding, on patients it never saw."""
+    from inference.engine.session import Session
+    from training.engine.scoring import figures
+
+    session = Session(bundle)
+    answers = session.probabilities(session.run(bundle.card.preparation.normalise(test.images)).logits)
+    found: dict[str, Any] = {"images": len(test.images), "patients": len(set(test.patients.tolist())), "findings": {}}
+    found["findings"] = figures(answers, test.labels, bundle.card.layout)
+    for name, columns in zip(bundle.card.layout.names, bundle.card.layout.slices, strict=True):
+        if name in bundle.card.thresholds:
+            column = test.labels[:, bundle.card.layout.names.index(name)]
+            balanced = balanced_accuracy(answers[:, columns.start], column, bundle.card.thresholds[name])
+            if balanced is not None:
+                found["findings"].setdefault(name, {})["balanced_accuracy"] = balanced
+    return found
+
+
+def balanced_accuracy(
+    probabilities: NDArray[np.floating], labels: NDArray[np.floating], threshold: float
+) -> float | None:
+    """Mean of sensitivity and specificity at a threshold; None where a class is absent."""
+    positive, negative = labels == 1, labels == 0
+    if not positive.any() or not negative.any():
+        return None
+    above = probabilities >= threshold
+    return float((above[positive].mean() + (~above[negative]).mean()) / 2)
