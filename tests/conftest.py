@@ -11,7 +11,7 @@ from tests import factories
 
 @pytest.fixture
 def project(db: None) -> Project:
-    """A project with the binary findings effusion and nodule, and nothing in it."""
+    """A project with the binary findings effusion and nodule, and nothing in it; none of its cases is an audit."""
     return factories.make_project()
 
 

@@ -32,7 +32,8 @@ def make_user(name: str = "", **fields: Any) -> User:
 def make_project(
     *, findings: tuple[dict[str, Any], ...] = (EFFUSION, NODULE), images: int = 0, **policies: Any
 ) -> Project:
-    """A project, with so many images outside the reference set."""
+    """A project, with so many images outside the reference set; nothing is drawn for the audit unless asked for."""
+    policies = {"audit_share": 0.0} | policies  # an audit case is read blind first: by chance, no test may depend on it
     project = project_create(
         slug=f"p-{uuid4().hex[:8]}", name="Chest", modality="chest radiograph", findings=findings, **policies
     )

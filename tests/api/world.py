@@ -38,7 +38,7 @@ class World:
     """Numbered things (model, snapshot, run) have the number 1. `pk` finds the key of any other by its word."""
 
     def __init__(self) -> None:
-        self.project = factories.make_project(images=len(READING) * 2 + 1, audit_share=0.0, patient_cap=99)
+        self.project = factories.make_project(images=len(READING) * 2 + 1, patient_cap=99)
         self.users: dict[str, User | None] = {"anonymous": None, "stranger": factories.make_user("stranger")}
         self.users["operator"] = factories.make_user("operator", is_staff=True)
         for role in Role:

@@ -24,9 +24,7 @@ from tests.factories import answers, make_image, make_member, make_project, make
 
 @pytest.fixture
 def queue(project: Project) -> Project:
-    """A project in whose queue two cases wait, none of them an audit."""
-    project.audit_share = 0.0
-    project.save()
+    """A project in whose queue two cases wait."""
     for _ in range(2):
         make_image(project)
     queue_fill(project=project)

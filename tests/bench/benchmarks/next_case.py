@@ -65,7 +65,7 @@ def prepare(side: int, count: int) -> dict[str, Any]:
     from tests.factories import in_reference, make_champion, make_member, make_project
 
     findings = tuple({"slug": name, "name": name.title()} for name in FINDINGS)
-    project = make_project(findings=findings, batch_size=count, audit_share=0.0)  # an audit is read blind, in two steps
+    project = make_project(findings=findings, batch_size=count)
     for patient, content in films.dicoms(side, count):
         while in_reference(patient):
             patient += "0"
