@@ -1,10 +1,12 @@
 """The Celery application: a doorbell. Work lives in the job table (overread.jobs)."""
 
 import os
+import signal
 from typing import Any
 
+from billiard import active_children
 from celery import Celery
-from celery.signals import worker_init
+from celery.signals import worker_init, worker_process_init, worker_shutting_down
 from django.core.exceptions import ImproperlyConfigured
 from kombu.transport import TRANSPORT_ALIASES
 
@@ -26,3 +28,16 @@ def demo_accounts_refuse(**_: Any) -> None:
         services.demo_accounts_refuse()
     except ImproperlyConfigured as refusal:
         raise SystemExit(str(refusal)) from refusal
+
+
+@worker_process_init.connect  # type: ignore[untyped-decorator]
+def pool_end_with_its_worker(**_: Any) -> None:
+    """An idle pool process leaves SIGTERM to its worker; one at work gives its job back (overread.jobs.tasks)."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+
+
+@worker_shutting_down.connect  # type: ignore[untyped-decorator]
+def pool_tell(**_: Any) -> None:
+    """Pass the signal on to the pool: not every supervisor sends it to the whole group."""
+    for process in active_children():
+        os.kill(process.pid, signal.SIGTERM)

@@ -16,6 +16,7 @@ HERE = "tests.jobs.handlers"
 OURS = (
     Kind("tests.note", "io", f"{HERE}.note"),
     Kind("tests.stumble", "io", f"{HERE}.stumble", 2, f"{HERE}.mourn"),
+    Kind("tests.step", "io", f"{HERE}.step"),
     Kind("tests.forget", "io", f"{HERE}.forget"),
     Kind("tests.refuse", "io", f"{HERE}.refuse", 3, f"{HERE}.mourn"),
     Kind("tests.grief", "io", f"{HERE}.stumble", 1, f"{HERE}.mourn_badly"),

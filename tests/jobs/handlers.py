@@ -16,6 +16,12 @@ def stumble(job: Lease) -> None:
         raise ValueError("The film is torn.")
 
 
+def step(job: Lease) -> None:
+    job.progress(done=1, total=2)
+    with job.finishing():
+        event_append(verb="tests.note", target=job.job)
+
+
 def forget(job: Lease) -> None:
     """Return without finishing."""
 

@@ -8,7 +8,7 @@ import pytest
 from overread.audit.models import Event
 from overread.jobs.models import Job, State
 from overread.jobs.registry import TICKS
-from overread.jobs.running import run, run_all
+from overread.jobs.running import ending, run, run_all
 from overread.jobs.tasks import tick
 from tests.jobs.conftest import HERE, claim, make_job, notes
 
@@ -78,3 +78,15 @@ def test_a_tick_that_fails_keeps_none_from_its_turn(monkeypatch: pytest.MonkeyPa
 
 def test_the_ticks_of_every_room_are_known() -> None:
     assert {"overread.audit.services.events_seal", "training.services.runs.runs_due"} <= set(TICKS)
+
+
+def test_a_process_asked_to_end_gives_its_job_back_and_takes_no_other() -> None:
+    jobs = [make_job("tests.step"), make_job("tests.step")]
+    ending.set()
+    try:
+        run(jobs[0].pk)
+    finally:
+        ending.clear()
+    states = Job.objects.values_list("state", "attempts", "lease_until", "error")
+    assert list(states) == [(State.QUEUED, 0, None, "")] * 2
+    assert run_all() == 2 and set(Job.objects.values_list("state", flat=True)) == {State.DONE}

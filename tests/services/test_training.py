@@ -1,4 +1,8 @@
-"""A trainer is killed in the middle of a run: the run goes on from its checkpoint."""
+"""A trainer is killed, or asked to end, in the middle of a run: the run goes on from its checkpoint."""
+
+import os
+import signal
+from collections.abc import Callable
 
 import pytest
 from django.utils import timezone
@@ -43,3 +47,18 @@ def test_a_killed_run_goes_on_from_its_checkpoint(run: Run, house: House) -> Non
     job = Job.objects.get(kind="training.run")
     assert (job.state, job.attempts, Pipeline.objects.count()) == (State.DONE, 2, 1)
     assert not folder_of(run).exists()
+
+
+@pytest.mark.parametrize("told", [os.killpg, os.kill], ids=["the whole group", "the worker alone"])
+def test_a_trainer_asked_to_end_gives_its_run_back(run: Run, house: House, told: Callable[[int, int], None]) -> None:
+    trainer = house.worker(queues="training", lease=600)
+    until(lambda: len(epochs(run)) >= 3 and any(folder_of(run).iterdir()), "three epochs and a checkpoint")
+    told(trainer.pid, signal.SIGTERM)
+    assert trainer.wait(120) == 0
+    job = Job.objects.get(kind="training.run")
+    assert (job.state, job.attempts, len(epochs(run)) < EPOCHS) == (State.QUEUED, 0, True)
+    house.clock()
+    house.worker(queues="training,interactive", lease=600)
+    until(lambda: Run.objects.get(pk=run.pk).state == Run.State.FINISHED, "the run has finished")
+    job.refresh_from_db()
+    assert (job.attempts, sorted(epochs(run))) == (1, list(range(1, EPOCHS + 1)))

@@ -20,7 +20,7 @@ from inference.services.versions import bundle_load, bundle_store, version_regis
 from labeling.queries import evaluation_labels
 from overread.archive.models import Image
 from overread.archive.queries import image_input
-from overread.jobs.running import JobRefused, Lease
+from overread.jobs.running import Ending, JobRefused, Lease
 from overread.jobs.services import LeaseLost, job_enqueue
 from overread.projects.models import Project
 from training.engine.dataset import Split, TrainingSet
@@ -88,7 +88,8 @@ class Teller:
 def run_execute(*, run: Run, lease: Lease) -> None:
     """Train by the run's recipe on its snapshot, from its checkpoint where an earlier attempt left one.
 
-    A cancelled run ends in LeaseLost, with nothing written. Afterwards the gate is asked by a job of its own.
+    A cancelled run ends in LeaseLost, with nothing written; one whose worker is asked to end, in Ending. Afterwards
+    the gate is asked by a job of its own.
     """
     if not Run.objects.filter(pk=run.pk, state__in=Run.ACTIVE).update(
         state=Run.State.RUNNING, started_at=timezone.now()
@@ -123,11 +124,11 @@ def _fit(run: Run, recipe: Recipe, data: TrainingSet, lease: Lease, tell: Teller
             recipe,
             on_progress=tell.epoch,
             checkpoint=checkpoint,
-            should_stop=lease.lost.is_set,
+            should_stop=lease.to_leave,
             initial=bundle_load(recipe.initial_sha256) if recipe.initial == "bundle" else None,
         )
     except Stopped as stopped:
-        raise LeaseLost(str(stopped)) from stopped
+        raise (LeaseLost if lease.lost.is_set() else Ending)(str(stopped)) from stopped
 
 
 def folder_of(run: Run) -> Path:

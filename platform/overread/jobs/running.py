@@ -21,10 +21,16 @@ from overread.jobs.registry import KINDS
 
 log = logging.getLogger(__name__)
 DRAIN_SECONDS = 30
+ending = threading.Event()
+"""Set once this process was asked to end: the job in hand goes back to its queue at its next step."""
 
 
 class JobRefused(Exception):
     """The work can never succeed as asked; trying again is no use. The text is shown to the operator."""
+
+
+class Ending(Exception):
+    """This process was asked to end. The job goes back as it is, and the attempt does not count."""
 
 
 class Lease:
@@ -41,8 +47,14 @@ class Lease:
             services.job_finish(pk=self.job.pk, token=self.token)
 
     def progress(self, **progress: Any) -> None:
-        """Tell how far it is; also the place where a cancelled job learns of it (LeaseLost)."""
+        """Tell how far it is; also the step at which a cancelled job (LeaseLost) or an ending process (Ending) leaves."""
         services.job_progress(pk=self.job.pk, token=self.token, progress=progress)
+        if ending.is_set():
+            raise Ending
+
+    def to_leave(self) -> bool:
+        """Whether the work is to be left where it is: the lease is lost, or this process was asked to end."""
+        return self.lost.is_set() or ending.is_set()
 
     def beat(self) -> None:
         if not services.job_heartbeat(pk=self.job.pk, token=self.token):
@@ -83,6 +95,8 @@ def work(job: Job) -> None:
             raise RuntimeError(f"The handler of {job.kind} returned without finishing its job.")
     except services.LeaseLost:
         log.info("job %s (%s): lease lost, nothing written", job.pk, job.kind)
+    except Ending:
+        services.job_release(pk=job.pk, token=lease.token)
     except JobRefused as refusal:
         services.job_fail(pk=job.pk, token=lease.token, error=str(refusal), final=True)
     except Exception as error:  # noqa: BLE001  (the border that records it)
@@ -102,7 +116,7 @@ def run(pk: UUID) -> None:
     while queue and (job or time.monotonic() < until):
         if job:
             work(job)
-        if time.monotonic() >= until:
+        if ending.is_set() or time.monotonic() >= until:
             break
         job = _next(queue)
         if job is None:

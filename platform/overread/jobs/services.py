@@ -169,6 +169,18 @@ def job_finish(*, pk: UUID, token: int) -> None:
 
 
 @transaction.atomic
+def job_release(*, pk: UUID, token: int) -> None:
+    """Put a job back as if it had not been begun; what it kept on disk for its next attempt stays.
+
+    The reaper rings for it: a bell rung now would be heard by the very worker that is about to end.
+    """
+    job = Job.objects.select_for_update().filter(pk=pk, token=token, state=State.RUNNING).first()
+    if job:
+        job.state, job.attempts, job.lease_until, job.rung_at = State.QUEUED, job.attempts - 1, None, None
+        job.save()
+
+
+@transaction.atomic
 def job_fail(*, pk: UUID, token: int, error: str, final: bool = False) -> None:
     """Put a failed job back with a growing pause, or declare it dead after its last attempt."""
     if job := Job.objects.select_for_update().filter(pk=pk, token=token, state=State.RUNNING).first():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import signal
 from uuid import UUID
 
 from django.utils.module_loading import import_string
@@ -16,7 +17,13 @@ log = logging.getLogger(__name__)
 
 @app.task(name="jobs.run")
 def run(pk: str) -> None:
-    running.run(UUID(pk))
+    """Do the job, and more of its queue. SIGTERM has a job that tells its progress give itself back at its next step."""
+    running.ending.clear()
+    idle = signal.signal(signal.SIGTERM, lambda *_: running.ending.set())
+    try:
+        running.run(UUID(pk))
+    finally:
+        signal.signal(signal.SIGTERM, idle)
 
 
 @app.task(name="jobs.reap")

@@ -35,7 +35,7 @@ class Patient:
             sex=sex,
             age=int(np.clip(rng.normal(55, 17), 18, 92)),
             habitus=habitus,
-            ctr=float(np.clip(rng.normal(0.477, 0.018), 0.39, HEALTHY_CTR)),
+            ctr=float(np.clip(rng.normal(0.481, 0.018), 0.39, HEALTHY_CTR)),
             width=small * (13.9 + 0.35 * habitus + rng.normal(0, 0.5)),
             height=small * (21.6 - 0.3 * habitus + rng.normal(0, 0.7)),
             depth=small * (8.6 + 0.5 * habitus),

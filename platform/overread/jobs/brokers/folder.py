@@ -33,3 +33,7 @@ class Channel(filesystem.Channel):  # type: ignore[misc]
 
 class Transport(filesystem.Transport):  # type: ignore[misc]
     Channel = Channel
+
+    def drain_events(self, connection: Any, timeout: float | None = None) -> None:
+        """Kombu's, but back after half a second at most: in between, a worker sees whether it is to end."""
+        super().drain_events(connection, timeout and min(timeout, 0.5))

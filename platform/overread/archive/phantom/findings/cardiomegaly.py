@@ -7,7 +7,7 @@ from overread.archive.phantom.tissue import Drawn, Finding, Side, Tissue, betwee
 
 def enlarged(severity: float, ease: float) -> float:
     """Cardiothoracic ratio of the enlarged heart, above 0.50."""
-    return float(0.502 + severity**1.5 * between(0.006, 0.11, ease**2.5))
+    return float(0.502 + severity**1.5 * between(0.006, 0.11, ease**4))
 
 
 def draw(tissue: Tissue, rng: Generator, severity: float, ease: float, side: Side) -> Drawn:

@@ -12,7 +12,7 @@ from overread.archive.phantom.tissue import Drawn, Finding, Side, Tissue, betwee
 def draw(tissue: Tissue, rng: Generator, severity: float, ease: float, side: Side) -> Drawn:
     """Extent: diameter."""
     p, lung = tissue.projection, tissue.healthy[side]
-    radius = 0.6 + severity * between(0.9, 2.1, ease)
+    radius = 0.65 + severity * between(0.9, 2.1, ease)
     place, squash = rng.random(), rng.uniform(0.9, 1.1)
     x, z = _place(tissue, side, place)
     near = p.window(x, z, 2 * radius, 2 * radius)
@@ -22,7 +22,7 @@ def draw(tissue: Tissue, rng: Generator, severity: float, ease: float, side: Sid
     q = (np.hypot(dx, dz * squash) / (radius * outline)).astype(np.float32)
     body = 2 * radius * blur(chord(q), 0.09 / p.px)
     tissue.lung[side][near] = np.maximum(tissue.lung[side][near] - body * between(0.5, 1, ease), 0)
-    tissue.opaque[near] += between(0.5, 2.7, ease) * body
+    tissue.opaque[near] += between(0.5, 3.0, ease) * body
     mask = np.zeros(lung.shape, bool)
     mask[near] = q < 1
     return Drawn(mask, 2 * radius)
