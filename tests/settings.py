@@ -9,6 +9,10 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright's event loop runs in
 os.environ["OVERREAD_DATA"] = _folder = tempfile.mkdtemp(prefix="overread-test-")
 atexit.register(shutil.rmtree, _folder, ignore_errors=True)
 
+if _url := os.environ.get("REDIS_URL"):  # each of pytest's processes has a database of its own: some tests empty theirs
+    _server, _, _number = _url.rpartition("/")
+    os.environ["REDIS_URL"] = f"{_server}/{int(_number) - int(os.environ.get('PYTEST_XDIST_WORKER', 'gw0')[2:])}"
+
 from overread.settings import *  # noqa: E402, F403
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -95,10 +95,11 @@ def fit(
         run = Run(data, recipe, initial)
         if checkpoint.exists():
             run.resume(checkpoints.read(checkpoint))
+            on_progress(run.whole_epoch())  # whoever kept it may have ended before it was told
         while run.epochs_left():
             run.train_epoch(on_progress, should_stop)
             checkpoints.write(checkpoint, run.state())
-            on_progress(run.progress(len(run.history), run.steps, run.history[-1].train_loss))
+            on_progress(run.whole_epoch())
         return run.fitted()
 
 
@@ -162,6 +163,10 @@ class Run:
             if self.recipe.time_limit_s and self._spent() + now - begun > self.recipe.time_limit_s:
                 break
         self._close(total / (step + 1), begun)
+
+    def whole_epoch(self) -> Progress:
+        """Where the run stands after its last epoch."""
+        return self.progress(len(self.history), self.steps, self.history[-1].train_loss)
 
     def progress(self, epoch: int, step: int, train_loss: float, seconds: float = 0.0) -> Progress:
         """Where the run stands, `seconds` into an epoch that is not over."""
