@@ -28,8 +28,7 @@ class TrainingLabel:
 
 
 def training_labels(project: Project) -> dict[UUID, dict[str, TrainingLabel]]:
-    """Image → finding slug → label, for images outside the reference set; each reader's last word where one was
-    exposed.
+    """Image → finding slug → label, for images outside the reference set; each reader's last word if one was exposed.
 
     Weights follow exposure and origin, whether or not a reader agreed with the model: unexposed 1, exposed and imported
     less.
@@ -64,8 +63,7 @@ def evaluation_labels(project: Project, *, independent_only: bool = True) -> dic
 def prediction_allowed(*, user: User, project: Project, image: Image) -> bool:
     """Whether a prediction of this image may leave the server for this user.
 
-    Whoever reads in the project gets none of an image that is read blind first, or that waits in the queue to be,
-    before
+    Whoever reads in the project gets none of an image that is read blind first, or waits in the queue to be, before
     their own first read of it is stored.
     """
     if (
@@ -73,10 +71,20 @@ def prediction_allowed(*, user: User, project: Project, image: Image) -> bool:
         or Read.objects.filter(project=project, image=image, reader=user).exists()
     ):
         return True
-    waiting = Assignment.objects.filter(project=project, image=image, blind=True).exclude(
-        state__in=[Assignment.State.DONE, Assignment.State.WITHDRAWN]
-    )
-    return not waiting.exists() and not reads_blind(project=project, image=image, purpose="single")
+    waits = _waiting_blind(project).filter(image=image).exists()
+    return not waits and not reads_blind(project=project, image=image, purpose="single")
+
+
+def _waiting_blind(project: Project) -> QuerySet[Assignment]:
+    over = [Assignment.State.DONE, Assignment.State.WITHDRAWN]
+    return Assignment.objects.filter(project=project, blind=True).exclude(state__in=over)
+
+
+def answers_withheld(*, user: User, project: Project) -> QuerySet[Assignment, UUID]:
+    """Images of which this user may see no answer but their own yet: they wait to be read blind, perhaps by this user."""
+    waiting = _waiting_blind(project) if user.has_perm("labeling.read", project) else Assignment.objects.none()
+    own = Read.objects.filter(project=project, image=OuterRef("image"), reader=user)
+    return waiting.exclude(Exists(own)).values_list("image", flat=True)
 
 
 def worklist(*, project: Project, reader: User) -> QuerySet[Assignment]:

@@ -98,7 +98,7 @@ class Run(models.Model):
 
 
 class Epoch(models.Model):
-    """One epoch of a run: what the curves are drawn from."""
+    """One epoch of a run: what the curves are drawn from. seconds: of training since the run began, to its end."""
 
     run = models.ForeignKey(Run, models.CASCADE, related_name="epochs")
     number = models.PositiveIntegerField()

@@ -9,6 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from labeling.models import ReferenceLabel, Selection
+from labeling.queries import answers_withheld
 from overread.jobs.api import JobSerializer
 from overread.jobs.services import job_enqueue_once
 from overread.projects.api import ProjectView
@@ -54,8 +55,12 @@ class Labels(ProjectView):
 
     @extend_schema("label_list", responses=LabelSerializer(many=True))
     def get(self, request: Request, slug: str) -> Response:
-        """The reference labels of a project, the newest first."""
+        """The reference labels of a project, the newest first.
+
+        Who reads gets none of an image that waits to be read blind before they have read it.
+        """
         rows = ReferenceLabel.objects.filter(project=self.project).select_related("finding")
+        rows = rows.exclude(image__in=answers_withheld(user=self.user, project=self.project))
         return self.paged(rows, LabelSerializer)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
@@ -14,6 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from labeling.models import Answer, Read
+from labeling.queries import answers_withheld
 from labeling.services import Answers, AssignmentGone, RegionDrawn
 from labeling.values import AnswerInvalid
 from overread.api import Problem
@@ -145,10 +146,16 @@ class Reads(ProjectView):
 
     @extend_schema("read_list", responses=ReadSerializer(many=True))
     def get(self, request: Request, slug: str) -> Response:
-        """My reads, newest first; everybody's for adjudicators, ML engineers and administrators."""
+        """My reads, newest first; everybody's for adjudicators, ML engineers and administrators.
+
+        Nobody who reads gets others' answers to an image that waits to be read blind before they have read it.
+        """
         return self.paged(self._reads(), ReadSerializer)
 
     def _reads(self) -> QuerySet[Read]:
         reads = Read.objects.filter(project=self.project).select_related("reader", "prediction__pipeline")
         reads = reads.prefetch_related("answers__finding", "regions__finding")
-        return reads if self.user.has_perm("labeling.view", self.project) else reads.filter(reader=self.user)
+        mine = Q(reader=self.user)
+        if not self.user.has_perm("labeling.view", self.project):
+            return reads.filter(mine)
+        return reads.filter(mine | ~Q(image__in=answers_withheld(user=self.user, project=self.project)))

@@ -6,10 +6,11 @@ from uuid import uuid4
 import pytest
 
 from labeling.models import Answer, Assignment, Read
+from labeling.services.selection import queue_fill
 from overread.accounts.models import User
 from overread.projects.models import Project
 from tests.api.rooms import at, held, make_blind, submission, url
-from tests.factories import make_champion, make_image, make_project
+from tests.factories import make_champion, make_image, make_project, make_read
 
 
 @pytest.fixture
@@ -116,3 +117,22 @@ def test_readers_see_their_own_reads_and_engineers_all(
     submit(reader, case, submission(project))
     counts = [len(at(user).get(url("reads", project)).json()["results"]) for user in (reader, colleague, engineer)]
     assert counts == [1, 0, 1]
+
+
+def test_others_answers_wait_for_an_adjudicators_own(
+    project: Project, reader: User, colleague: User, adjudicator: User, engineer: User
+) -> None:
+    image = make_image(project, reference=True)
+    queue_fill(project=project)
+    make_read(project, reader, "absent")
+    make_read(project, colleague, "present")
+
+    def told(user: User) -> tuple[int, int]:
+        both = (at(user).get(url(name, project), {"image": str(image.pk)}) for name in ("reads", "labels"))
+        reads, labels = (len(answer.json()["results"]) for answer in both)
+        return reads, labels
+
+    assert told(engineer) == (2, 2)  # who does not read is not swayed
+    assert told(adjudicator) == (0, 0)
+    make_read(project, adjudicator, "present")
+    assert told(adjudicator) == (3, 2)

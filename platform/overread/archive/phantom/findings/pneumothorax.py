@@ -11,7 +11,7 @@ def draw(tissue: Tissue, rng: Generator, severity: float, ease: float, side: Sid
     """Extent: median width of the gap. Outside the line no lung markings; inside, the lung is a little denser."""
     p, lung = tissue.projection, tissue.healthy[side]
     apical = 0.3 + 0.7 * np.exp(-((np.maximum(p.z, 0) / (0.55 * p.height)) ** 2))
-    gap = (0.8 + severity**1.7 * between(1.2, 7.0, ease)) * apical + 0.15 * np.sin(p.z * 0.7 + rng.uniform(0, 6))
+    gap = (0.8 + severity**1.7 * between(1.6, 7.0, ease)) * apical + 0.15 * np.sin(p.z * 0.7 + rng.uniform(0, 6))
     inside = lung > 0.2
     free = sigmoid((gap - tissue.inward) / 0.05) * inside
     line = np.exp(-(((tissue.inward - gap) / 0.07) ** 2)) * inside
