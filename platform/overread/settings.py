@@ -28,6 +28,7 @@ AUDIT_KEY = secret("AUDIT_KEY", DATA / "secrets", production=PRODUCTION)  # sign
 # --- Web ------------------------------------------------------------------------------------------------------------
 ALLOWED_HOSTS = envlist("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = envlist("CSRF_TRUSTED_ORIGINS", [])
+CSRF_FAILURE_VIEW = "frontend.pages.errors.csrf_failed"
 ROOT_URLCONF = "overread.urls"
 WSGI_APPLICATION = "overread.wsgi.application"
 HTTPS = envbool("OVERREAD_HTTPS", PRODUCTION)

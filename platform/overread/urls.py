@@ -31,3 +31,7 @@ urlpatterns = [
     *dashboards,
     path("api/v1/", include("overread.api_urls")),
 ]
+
+handler400, handler403, handler404, handler500 = (
+    f"frontend.pages.errors.{name}" for name in ("bad_request", "forbidden", "not_found", "failed")
+)
