@@ -29,12 +29,15 @@ def words(state: dict[str, Any]) -> tuple[str, bool]:
         return (
             "ready: sign in and read." if state["queue"] else "the first model is in use; it scores the films."
         ), bool(state["queue"])
-    if state["run"] in ("failed", "cancelled"):
-        return f"its first training {state['run']}; see the Training page.", True
-    if state["run"] == "finished":
-        return "the gate compares the first model with its minima.", False
+    if state["over"]:
+        return (
+            f"no model passed the gate in {state['tries']} tries. Read without one, or start a run on the Training page.",
+            True,
+        )
+    if state["run"] in ("finished", "failed"):
+        return "the gate compares the model with its minima.", False
     if state["run"]:
-        progress = state["progress"]
-        epoch = f", epoch {progress['epoch']} of {progress['epochs']}" if "epoch" in progress else ""
-        return f"its first model is being trained{epoch} (watch it on the Training page).", False
+        progress, model = state["progress"], "its first model" if state["tries"] == 1 else "a model with more time"
+        epoch = f", epoch {progress['epoch']} of about {progress['epochs']}" if "epoch" in progress else ""
+        return f"{model} is being trained{epoch} (watch it on the Training page).", False
     return f"{state['films'] // 20 * 20} of {state['of']} films drawn and taken in.", False

@@ -1,0 +1,65 @@
+"""The demo, with few and small films."""
+
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from inference.models import Champion
+from overread.archive.models import Image
+from overread.jobs.models import Job, State
+from overread.jobs.running import run_all
+from training import demo
+from training.engine.recipe import Recipe
+from training.management.commands.watch_demo import words
+from training.models import Run
+
+pytestmark = pytest.mark.django_db
+UNREACHABLE = {**demo.GATE, "minimum_macro": 0.999}
+EASY = {
+    "minimum_macro": 0.0,
+    "minimum_finding": 0.0,
+    "minimum_positives": 2,
+    "minimum_negatives": 2,
+    "calibration_limit": 1.0,
+}
+
+
+@pytest.fixture
+def small(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    """Forty films of 64 pixels, and a training of one epoch."""
+    monkeypatch.setattr(demo, "LABELLED", 36)
+    monkeypatch.setattr(demo, "UNREAD", 4)
+    monkeypatch.setattr(demo, "SIZE", 64)
+    monkeypatch.setattr(demo, "CHUNK", 4)
+    monkeypatch.setattr(demo, "RECIPE", Recipe(size=32, batch=8, epochs=1, threads=1).to_dict())
+    return monkeypatch
+
+
+def played() -> tuple[str, bool]:
+    """Do the demo's jobs without its pauses, to the end; what the terminal is told then."""
+    project = demo.demo_load()
+    for _ in range(60):
+        run_all()
+        if not Job.objects.filter(kind="demo.advance", state=State.QUEUED).update(run_after=timezone.now()):
+            break
+    return words(demo.demo_state(project))
+
+
+def tries() -> list[Any]:
+    return list(Run.objects.order_by("number").values_list("recipe__time_limit_s", "state"))
+
+
+def test_every_film_comes_in_and_a_model_that_passes_is_put_to_use(small: pytest.MonkeyPatch) -> None:
+    small.setattr(demo, "GATE", EASY)
+    assert played() == ("ready: sign in and read.", True)
+    assert Image.objects.count() == 40 and Champion.objects.count() == 1 and len(tries()) == 1
+
+
+def test_a_model_that_does_not_pass_is_tried_again_with_more_time_and_in_the_end_it_says_so(
+    small: pytest.MonkeyPatch,
+) -> None:
+    small.setattr(demo, "GATE", UNREACHABLE)
+    line, over = played()
+    assert over and line.startswith("no model passed the gate in 3 tries")
+    assert tries() == [(0.0, "finished"), (240.0, "finished"), (240.0, "finished")] and not Champion.objects.exists()
