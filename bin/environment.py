@@ -10,6 +10,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 INSTALL_GB = 5.0
+ROOT_IS_FINE = "ignore:You're running the worker with superuser privileges"  # here; the container's user is not root
 
 
 class Failed(Exception):
@@ -87,6 +88,7 @@ def variables() -> dict:
         "PYTHONPATH": os.pathsep.join([str(ROOT / "platform"), str(ROOT)]),
         "DJANGO_SETTINGS_MODULE": "overread.settings",
         "PYTHONUNBUFFERED": "1",
+        "PYTHONWARNINGS": os.environ.get("PYTHONWARNINGS", ROOT_IS_FINE),
         "GOMP_SPINCOUNT": "0",
         "OMP_WAIT_POLICY": "passive",
         "OMP_NUM_THREADS": os.environ.get("OMP_NUM_THREADS", "2"),

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import argparse
 import ast
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 FOLDER = Path(__file__).resolve().parent / "benchmarks"
 
@@ -71,14 +72,21 @@ def asked(words: Sequence[str]) -> Asked:
     )
 
 
+def _number(text: str, kind: Callable[[str], Any]) -> Any:
+    try:
+        return kind(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number") from None
+
+
 def _positive(text: str) -> float:
-    if not (seconds := float(text)) > 0:
+    if not (seconds := _number(text, float)) > 0:
         raise argparse.ArgumentTypeError("must be above 0")
     return seconds
 
 
 def _count(text: str) -> int:
-    if (count := int(text)) < 1:
+    if (count := _number(text, int)) < 1:
         raise argparse.ArgumentTypeError("must be above 0")
     return count
 

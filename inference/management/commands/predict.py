@@ -22,7 +22,9 @@ class Command(BaseCommand):
             "paths", nargs="+", type=Path, metavar="PATH", help="DICOM, PNG or JPEG files, or folders of them."
         )
         parser.add_argument("--project", required=True, help="Its short name (slug).")
-        parser.add_argument("--model", type=int, help="The number of a model; the one in use if left out.")
+        parser.add_argument(
+            "--model", type=int, help="The number of a model; left out, the one in use, or else the newest."
+        )
         parser.add_argument("--csv", type=Path, help="Where the table goes; the terminal if left out.")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -36,8 +38,12 @@ class Command(BaseCommand):
         if options["csv"] is None:
             self.write(pipeline, scores, sys.stdout)
             return
-        with options["csv"].open("w", newline="", encoding="utf-8") as file:
-            refused = self.write(pipeline, scores, file)
+        try:
+            table = options["csv"].open("w", newline="", encoding="utf-8")
+        except OSError as error:
+            raise CommandError(f"{options['csv']} cannot be written ({error.strerror}).") from error
+        with table:
+            refused = self.write(pipeline, scores, table)
         self.stdout.write(
             f"{len(files) - refused} files scored by {pipeline.name}, {refused} refused: {options['csv']}"
         )
@@ -46,12 +52,15 @@ class Command(BaseCommand):
         project = Project.objects.filter(slug=slug).first()
         if project is None:
             raise CommandError(f"There is no project {slug!r}.")
+        models = Pipeline.objects.filter(project=project).order_by("-number")
+        newest = models.first()
+        if newest is None:
+            raise CommandError(f"{project} has no model yet. Train one first: manage.py train --project {slug}")
         if number is None:
-            found = champion_of(project) or Pipeline.objects.filter(project=project).order_by("-number").first()
-        else:
-            found = Pipeline.objects.filter(project=project, number=number).first()
+            return champion_of(project) or newest
+        found = models.filter(number=number).first()
         if found is None:
-            raise CommandError(f"{project} has no such model. Train one first: manage.py train --project {slug}")
+            raise CommandError(f"{project} has no model {number}; its newest is model {newest.number}.")
         return found
 
     def write(self, pipeline: Pipeline, scores: "tqdm[FileScore]", file: TextIO) -> int:
