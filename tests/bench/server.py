@@ -25,7 +25,7 @@ def serving(env: Mapping[str, str]) -> Iterator[str]:
     port = _free_port()
     command = next(line for line in (ROOT / "Procfile").read_text().splitlines() if line.startswith("web:"))
     process = subprocess.Popen(
-        ["sh", "-c", f"exec {command.removeprefix('web:')}"],
+        ["sh", "-c", command.removeprefix("web:")],
         cwd=ROOT,
         env={**env, "PORT": str(port)},
         start_new_session=True,
