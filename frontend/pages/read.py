@@ -84,14 +84,13 @@ def _context(
     """Everything the page's templates need of the case in front and of the one after."""
     reader = person(request)
     case = cases.case_open(assignment, reader)
-    position = cases.position_of(project, reader)
     after = services.assignment_claim(project=project, reader=reader, besides=assignment)
     return {
-        "case": cases.case_data(case, reader, position),
-        "ahead": cases.ahead_data(after, position) if after else None,
+        "case": cases.case_data(case),
+        "ahead": cases.ahead_data(after) if after else None,
         "patient": cases.patient_context(assignment.image),
         "panel": cases.panel_context(case, last),
-        "position": position,
+        "position": cases.position_of(assignment, reader),
         "first_read_text": _("First read stored") if case.state == "revealed" else "",
         "worklist_url": reverse("worklist", args=[project.slug]),
         "sign_in_url": f"{reverse('sign-in')}?next={reverse('read', args=[project.slug, assignment.pk])}",

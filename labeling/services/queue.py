@@ -92,9 +92,20 @@ def open_to(project: Project, reader: User) -> QuerySet[Assignment]:
     same_image = {"image": OuterRef("image"), "reader": reader}
     read_before = Read.objects.filter(project=project, **same_image)
     met = Assignment.objects.filter(project=project, state__in=[*Assignment.HELD, State.SKIPPED], **same_image)
+    queue = _fit_for(project, reader).select_related("project", "image")
+    return queue.exclude(Exists(read_before)).exclude(Exists(met))
+
+
+def one_an_image(queue: QuerySet[Assignment], project: Project, reader: User) -> QuerySet[Assignment]:
+    """Of what is open to a reader the first of each image: they take one of its slots at most."""
+    before = Q(rank__lt=OuterRef("rank")) | Q(rank=OuterRef("rank"), pk__lt=OuterRef("pk"))
+    return queue.exclude(Exists(_fit_for(project, reader).filter(before, image=OuterRef("image"))))
+
+
+def _fit_for(project: Project, reader: User) -> QuerySet[Assignment]:
+    """What is queued, but for what calls for another role, or for eyes that have not seen the model."""
     seen = Exposure.objects.filter(user=reader, image=OuterRef("image"))
-    queue = Assignment.objects.filter(project=project, state=State.QUEUED).select_related("project", "image")
-    queue = queue.exclude(Exists(read_before)).exclude(Exists(met)).exclude(Q(blind=True) & Exists(seen))
+    queue = Assignment.objects.filter(project=project, state=State.QUEUED).exclude(Q(blind=True) & Exists(seen))
     return queue if Role.ADJUDICATOR in user_roles(reader, project) else queue.exclude(purpose=Purpose.ADJUDICATE)
 
 

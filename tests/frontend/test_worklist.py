@@ -1,0 +1,108 @@
+"""The worklist: what it lists and what it counts."""
+
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from labeling.models import Assignment, Purpose
+from labeling.services import assignment_claim, read_submit
+from labeling.services.selection import queue_fill
+from overread.accounts.models import User
+from overread.projects.models import Project
+from tests.factories import answers, make_champion, make_image, make_read
+
+
+@pytest.fixture
+def site(client: Client, reader: User) -> Client:
+    client.force_login(reader)
+    return client
+
+
+@pytest.fixture
+def references(project: Project) -> Project:
+    """Three images of the reference set, each to be read by two readers: six slots."""
+    for _ in range(3):
+        make_image(project, reference=True)
+    queue_fill(project=project)
+    return project
+
+
+@pytest.fixture
+def queue(project: Project) -> Project:
+    """Three images drawn at random: there is no model yet."""
+    for _ in range(3):
+        make_image(project)
+    queue_fill(project=project)
+    return project
+
+
+def worklist(site: Client, project: Project, **query: str) -> Any:
+    return site.get(reverse("worklist", args=[project.slug]), query)
+
+
+def tabs(page: Any) -> dict[str, int]:
+    return {key: number for key, _label, number, _current in page.context["tabs"]}
+
+
+def opened(case: Assignment) -> str:
+    return reverse("read", args=[case.project.slug, case.pk])
+
+
+def test_an_image_with_two_slots_is_one_row_and_one_case(site: Client, references: Project) -> None:
+    page = worklist(site, references, length="all")
+    assert len({row.assignment.image_id for row in page.context["rows"]}) == len(page.context["rows"]) == 3
+    assert "3 cases wait for you." in page.content.decode()
+    assert (page.context["total_today"], tabs(page)["all"]) == (3, 3)
+
+
+def test_the_list_stands_in_the_queues_order(site: Client, references: Project, reader: User) -> None:
+    listed = [row.assignment.image_id for row in worklist(site, references).context["rows"]]
+    served: list[Assignment] = []
+    while len(served) < 3:
+        case = assignment_claim(project=references, reader=reader)
+        served.append(case)
+        read_submit(assignment=case, reader=reader, answers=answers(references), key=uuid4())
+    assert listed == [case.image_id for case in served]
+
+
+def test_a_row_stands_for_a_slot_the_reader_may_take(
+    client: Client, references: Project, adjudicator: User, reader: User
+) -> None:
+    image = Assignment.objects.first().image
+    Assignment.objects.filter(image=image, slot=0).update(purpose=Purpose.ADJUDICATE, rank=-1.0)
+    client.force_login(reader)
+    purposes = {row.assignment.image_id: row.assignment.purpose for row in worklist(client, references).context["rows"]}
+    assert len(purposes) == 3 and purposes[image.pk] == Purpose.REFERENCE
+    client.force_login(adjudicator)
+    assert tabs(worklist(client, references))["adjudicate"] == 1
+
+
+def test_a_case_read_blind_and_still_open_is_counted_once_today(
+    site: Client, references: Project, reader: User
+) -> None:
+    make_champion(references)
+    make_read(references, reader)  # the model is revealed, and waits for the second word
+    page = worklist(site, references)
+    assert (page.context["today"]["cases"], page.context["count"], page.context["total_today"]) == (1, 3, 3)
+
+
+def test_the_pace_is_that_of_a_case_with_all_its_screens(site: Client, references: Project, reader: User) -> None:
+    make_champion(references)
+    case = assignment_claim(project=references, reader=reader)
+    for seconds in (40, 20):
+        said = answers(references, active_ms=seconds * 1000)
+        site.get(opened(case))
+        read_submit(assignment=case, reader=reader, answers=said, key=uuid4())
+    page = worklist(site, references)
+    assert page.context["today"]["seconds"] == 60 and page.context["minutes_left"] == page.context["count"] == 2
+
+
+def test_show_all_keeps_the_filter(site: Client, project: Project) -> None:
+    for _ in range(11):
+        make_image(project)
+    queue_fill(project=project)
+    Assignment.objects.update(reason="Model unsure on nodule 0.48")
+    assert "?show=unsure&amp;length=all" in worklist(site, project, show="unsure").content.decode()
