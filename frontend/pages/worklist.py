@@ -17,6 +17,7 @@ from frontend.people import person
 from inference.models import Champion
 from labeling.models import Assignment, Purpose, Read
 from labeling.queries import read_today, reads_today, worklist
+from labeling.selection.reasons import UNSURE_ON
 from labeling.services.telling import reason_tell
 from overread.accounts.models import User
 from overread.archive.models import Image
@@ -26,7 +27,7 @@ from overread.projects.queries import project_for
 SHOWN, MOST = 10, 500
 FILTERS = {
     "all": (_("All"), Q()),
-    "unsure": (_("Model unsure"), Q(blind=False, purpose=Purpose.EXPLOIT)),  # what is read blind keeps its reason
+    "unsure": (_("Model unsure"), Q(blind=False, reason__startswith=UNSURE_ON)),  # what is read blind keeps its reason
     "adjudicate": (_("Adjudicate"), Q(purpose=Purpose.ADJUDICATE)),
     "held": (_("Held by you"), Q(state__in=Assignment.HELD)),
 }

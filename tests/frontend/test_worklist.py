@@ -100,6 +100,20 @@ def test_the_pace_is_that_of_a_case_with_all_its_screens(site: Client, reference
     assert page.context["today"]["seconds"] == 60 and page.context["minutes_left"] == page.context["count"] == 2
 
 
+def test_no_model_is_unsure_where_there_is_none(site: Client, queue: Project) -> None:
+    page = worklist(site, queue)
+    assert "no model yet" in page.content.decode()
+    assert tabs(page)["unsure"] == 0 and "Model unsure" not in page.content.decode()
+
+
+def test_the_filter_counts_what_its_rows_say(site: Client, queue: Project) -> None:
+    unsure = Assignment.objects.first()
+    Assignment.objects.filter(pk=unsure.pk).update(reason="Model unsure on nodule 0.48", strategy="margin")
+    page = worklist(site, queue, show="unsure")
+    assert tabs(page)["unsure"] == 1
+    assert [row.assignment.pk for row in page.context["rows"]] == [unsure.pk]
+
+
 def test_show_all_keeps_the_filter(site: Client, project: Project) -> None:
     for _ in range(11):
         make_image(project)
