@@ -1,4 +1,4 @@
-"""The worklist: what it lists and what it counts."""
+"""The worklist: what it lists, what it counts, and that its button opens the case it names."""
 
 from typing import Any
 from uuid import uuid4
@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from labeling.models import Assignment, Purpose
-from labeling.services import assignment_claim, read_submit
+from labeling.services import assignment_claim, assignment_release, read_submit
 from labeling.services.selection import queue_fill
 from overread.accounts.models import User
 from overread.projects.models import Project
@@ -45,6 +45,10 @@ def worklist(site: Client, project: Project, **query: str) -> Any:
 
 def tabs(page: Any) -> dict[str, int]:
     return {key: number for key, _label, number, _current in page.context["tabs"]}
+
+
+def start(site: Client, project: Project, **data: str) -> str:
+    return site.post(reverse("read-start", args=[project.slug]), data).headers["Location"]
 
 
 def opened(case: Assignment) -> str:
@@ -120,3 +124,55 @@ def test_show_all_keeps_the_filter(site: Client, project: Project) -> None:
     queue_fill(project=project)
     Assignment.objects.update(reason="Model unsure on nodule 0.48")
     assert "?show=unsure&amp;length=all" in worklist(site, project, show="unsure").content.decode()
+
+
+def test_the_button_starts_with_the_case_it_names(site: Client, queue: Project) -> None:
+    page = worklist(site, queue)
+    first = page.context["first"]
+    assert f"Start with {first.image.patient.code}" in page.content.decode()
+    assert start(site, queue, case=str(first.pk)) == opened(first)
+
+
+def test_a_case_in_hand_is_continued(site: Client, queue: Project, reader: User) -> None:
+    held = assignment_claim(project=queue, reader=reader)
+    ahead = assignment_claim(project=queue, reader=reader, besides=held)
+    page = worklist(site, queue)
+    assert f"Continue with {held.image.patient.code}" in page.content.decode()
+    assert [row.assignment.pk for row in page.context["rows"]][:2] == [held.pk, ahead.pk]
+    assert start(site, queue, case=str(page.context["first"].pk)) == opened(held)
+
+
+def test_the_named_case_opens_before_one_in_hand(site: Client, queue: Project, reader: User) -> None:
+    named = worklist(site, queue).context["first"]
+    waiting = assignment_claim(project=queue, reader=reader)
+    after = assignment_claim(project=queue, reader=reader, besides=waiting)
+    assignment_release(assignment=waiting, reader=reader)  # as Escape does; the one after stays in hand
+    assert named.pk == waiting.pk != after.pk
+    assert start(site, queue, case=str(named.pk)) == opened(named)
+
+
+def test_another_slot_of_the_named_image_does_as_well(site: Client, references: Project, colleague: User) -> None:
+    named = worklist(site, references).context["first"]
+    taken = assignment_claim(project=references, reader=colleague)
+    assert taken.image_id == named.image_id
+    other = Assignment.objects.exclude(pk=taken.pk).get(image=named.image_id)
+    assert start(site, references, case=str(taken.pk)) == opened(other)
+
+
+def test_a_named_case_that_has_gone_is_told(site: Client, queue: Project, colleague: User) -> None:
+    named = worklist(site, queue).context["first"]
+    assert assignment_claim(project=queue, reader=colleague).pk == named.pk
+    assert start(site, queue, case=str(named.pk)) == reverse("worklist", args=[queue.slug])
+    assert f"{named.image.patient.code} has gone to another reader" in worklist(site, queue).content.decode()
+
+
+@pytest.mark.parametrize("nonsense", ["", "x", str(uuid4())])
+def test_a_case_that_is_none_cannot_be_started(site: Client, queue: Project, nonsense: str) -> None:
+    assert site.post(reverse("read-start", args=[queue.slug]), {"case": nonsense}).status_code == 404
+
+
+def test_what_is_for_an_adjudicator_cannot_be_started(site: Client, queue: Project) -> None:
+    Assignment.objects.update(purpose=Purpose.ADJUDICATE, blind=True)
+    case = Assignment.objects.first()
+    assert start(site, queue, case=str(case.pk)) == reverse("worklist", args=[queue.slug])
+    assert not Assignment.objects.exclude(state=Assignment.State.QUEUED).exists()
