@@ -18,10 +18,10 @@ from inference.queries import champion_of
 from inference.services import prediction_ensure, prediction_show
 from inference.services.predictions import NotScored
 from labeling.models import Assignment, Read
-from labeling.queries import cases_today, newest_read, worklist
+from labeling.queries import case_number, newest_read, waiting_besides
 from overread.accounts.models import User
 from overread.archive.models import Image
-from overread.projects.models import Finding, Project
+from overread.projects.models import Finding
 
 SKIP_REASONS = ("Image quality too poor", "Wrong body part or view", "Not my field", "I know this patient")
 VIEWS = {"PA": "frontal PA", "AP": "frontal AP", "LL": "lateral", "RL": "lateral", "LATERAL": "lateral"}
@@ -68,7 +68,7 @@ def _suggestion(assignment: Assignment) -> tuple[Prediction | None, bool]:
         return None, True
 
 
-def case_data(case: OpenCase, reader: User, position: Mapping[str, int]) -> dict[str, Any]:
+def case_data(case: OpenCase) -> dict[str, Any]:
     """What the script gets of the case in front."""
     outputs = case.prediction.outputs if case.prediction else {}
     findings = [
@@ -79,21 +79,19 @@ def case_data(case: OpenCase, reader: User, position: Mapping[str, int]) -> dict
         {"finding": region.finding.slug, "kind": region.kind, "points": region.points}
         for region in (case.read.regions.all() if case.read else ())
     ]
-    return _data(case.assignment, case.state, findings, marks, position)
+    return _data(case.assignment, case.state, findings, marks)
 
 
-def ahead_data(assignment: Assignment, position: Mapping[str, int]) -> dict[str, Any]:
+def ahead_data(assignment: Assignment) -> dict[str, Any]:
     """What the script gets of the case after that, to fetch its pixels ahead: nothing of the model."""
     findings = [
         finding_data(finding, key, None, assignment)
         for key, finding in enumerate(assignment.project.findings.all(), start=1)
     ]
-    return _data(assignment, "blind" if assignment.blind else "open", findings, [], position)
+    return _data(assignment, "blind" if assignment.blind else "open", findings, [])
 
 
-def _data(
-    assignment: Assignment, state: str, findings: list[dict[str, Any]], marks: list[Any], position: Mapping[str, int]
-) -> dict[str, Any]:
+def _data(assignment: Assignment, state: str, findings: list[dict[str, Any]], marks: list[Any]) -> dict[str, Any]:
     return {
         "assignment": str(assignment.pk),
         "version": assignment.version,
@@ -104,7 +102,6 @@ def _data(
         "marks": marks,
         "foot": None,
         "urls": urls(assignment),
-        "position": position,
     }
 
 
@@ -256,6 +253,8 @@ def _consistent(probability: float, threshold: float, digits: int) -> bool:
     return (round(probability, digits) >= round(threshold, digits)) == (probability >= threshold)
 
 
-def position_of(project: Project, reader: User) -> dict[str, int]:
-    done = cases_today(project=project, reader=reader)
-    return {"done": done, "total": done + max(1, worklist(project=project, reader=reader).count())}
+def position_of(assignment: Assignment, reader: User) -> dict[str, Any]:
+    """Which of the reader's cases today this is, and how many more wait: both stay true when the queue is refilled."""
+    waiting, more = waiting_besides(assignment=assignment, reader=reader)
+    number = case_number(assignment=assignment, reader=reader)
+    return {"number": number, "waiting": f"{waiting}+" if more else str(waiting)}

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet, Sum
 from django.utils import timezone
 
 from inference.models import Exposure
 from labeling.models import Answer, Assignment, ExposureKind, Read, ReferenceLabel
-from labeling.services.queue import open_to, reads_blind
+from labeling.services.queue import one_an_image, open_to, reads_blind
 from overread.accounts.models import User
 from overread.archive.models import Image
 from overread.projects.models import Project
 
+COUNTED = 1000
 EXPOSED_WEIGHT, IMPORTED_WEIGHT = 0.7, 0.9
 
 
@@ -87,15 +89,45 @@ def answers_withheld(*, user: User, project: Project) -> QuerySet[Assignment, UU
     return waiting.exclude(Exists(own)).values_list("image", flat=True)
 
 
-def worklist(*, project: Project, reader: User) -> QuerySet[Assignment]:
-    """The cases this reader could take, in the queue's order; those they hold come first."""
-    free = open_to(project, reader).values("pk")
-    mine = Assignment.objects.filter(project=project).filter(
-        Q(pk__in=free) | Q(reader=reader, state__in=Assignment.HELD)
+@dataclass(frozen=True)
+class Worklist:
+    """What a reader may read next, one row an image, each part in its order: what they hold, then what they could take."""
+
+    held: QuerySet[Assignment]
+    free: QuerySet[Assignment]
+
+    def matching(self, which: Q, limit: int) -> list[Assignment]:
+        """The first of those that `which` admits."""
+        held = list(self.held.filter(which)[:limit])
+        return held + list(self.free.filter(which)[: limit - len(held)])
+
+    def counted(self, which: Mapping[str, Q]) -> dict[str, int]:
+        """How many each of them admits."""
+        numbers = {name: Count("pk", filter=condition) for name, condition in which.items()}
+        held, free = self.held.aggregate(**numbers), self.free.aggregate(**numbers)
+        return {name: held[name] + free[name] for name in which}
+
+
+def worklist(*, project: Project, reader: User) -> Worklist:
+    """The cases of this reader. Two questions, not one: the queue's part is then read off its index, however long it is."""
+    needed = ("project", "image__study__patient", "image__rendering")
+    held = Assignment.objects.filter(project=project, reader=reader, state__in=Assignment.HELD)
+    free = one_an_image(open_to(project, reader), project, reader)
+    return Worklist(
+        held.select_related(*needed).order_by("claimed_at"), free.select_related(*needed).order_by("rank", "created_at")
     )
-    return mine.select_related("project", "image__study__patient", "image__rendering").order_by(
-        "-state", "rank", "created_at"
-    )
+
+
+def waiting_besides(*, assignment: Assignment, reader: User) -> tuple[int, bool]:
+    """How many images wait for this reader besides this one, and whether there are more, which nobody counted.
+
+    One question for between two cases: no more than the queue's first COUNTED rows are looked at.
+    """
+    project, image = assignment.project, assignment.image_id
+    held = Assignment.objects.filter(project=project, reader=reader, state__in=Assignment.HELD).exclude(image=image)
+    free = open_to(project, reader).exclude(image=image).order_by("rank", "created_at").values_list("image", flat=True)
+    rows = free[:COUNTED]
+    return held.count() + len(set(rows)), len(rows) == COUNTED
 
 
 def _reads_since_midnight(project: Project, reader: User) -> QuerySet[Read]:
@@ -103,19 +135,35 @@ def _reads_since_midnight(project: Project, reader: User) -> QuerySet[Read]:
     return Read.objects.filter(project=project, reader=reader, created_at__gte=start)
 
 
+def read_today(*, project: Project, reader: User) -> Exists:
+    """Of an assignment: whether this reader has read its image since midnight, as with a case revealed or undone."""
+    return Exists(_reads_since_midnight(project, reader).filter(image=OuterRef("image")))
+
+
 def cases_today(*, project: Project, reader: User) -> int:
     """How many cases this reader has read since midnight; one question, for between two cases."""
     return _reads_since_midnight(project, reader).values("image").distinct().count()
 
 
+def case_number(*, assignment: Assignment, reader: User) -> int:
+    """Which of this reader's cases today this one is: its place among those read, or the one after them.
+
+    A case keeps its number when it is revealed, or opened again by an undo.
+    """
+    reads = _reads_since_midnight(assignment.project, reader)
+    first = reads.filter(image=assignment.image).aggregate(first=Min("created_at"))["first"]
+    before = reads.filter(created_at__lt=first) if first else reads
+    return before.values("image").distinct().count() + 1
+
+
 def reads_today(*, project: Project, reader: User) -> dict[str, Any]:
-    """How many cases today, how many of them corrected the model, and the mean active time in seconds."""
+    """How many cases today, how many of them corrected the model, and the mean active time per case in seconds."""
     reads = _reads_since_midnight(project, reader)
-    times = [ms for ms in reads.values_list("active_ms", flat=True) if ms]
+    timed = reads.filter(active_ms__gt=0).aggregate(ms=Sum("active_ms"), cases=Count("image", distinct=True))
     return {
         "cases": cases_today(project=project, reader=reader),
         "corrections": corrections(reads),
-        "seconds": sum(times) / len(times) / 1000 if times else None,
+        "seconds": timed["ms"] / timed["cases"] / 1000 if timed["cases"] else None,
     }
 
 

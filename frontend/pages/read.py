@@ -8,10 +8,11 @@ from functools import wraps
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -56,10 +57,28 @@ def of_case(view: View) -> View:
 @login_required
 @require_POST
 def start(request: HttpRequest, slug: str) -> HttpResponse:
-    """Take the next case, and open it."""
+    """Take the case that the worklist named, or else the next one, and open it."""
     project = project_for(person(request), slug, "labeling.read")
-    assignment = services.assignment_claim(project=project, reader=person(request))
+    try:
+        assignment = _named(request, project) or services.assignment_claim(project=project, reader=person(request))
+    except services.AssignmentGone as gone:
+        messages.warning(request, str(gone))
+        return redirect("worklist", slug)
     return redirect("read", slug, assignment.pk) if assignment else redirect("worklist", slug)
+
+
+def _named(request: HttpRequest, project: Project) -> Assignment | None:
+    """The case that the worklist's button named, held now; None where it named none. Raises AssignmentGone."""
+    if "case" not in request.POST:
+        return None
+    try:
+        pk = UUID(request.POST["case"])
+    except ValueError as error:
+        raise Http404("No such case.") from error
+    named = get_object_or_404(
+        Assignment.objects.select_related("project", "image__study__patient"), project=project, pk=pk
+    )
+    return services.assignment_take(assignment=named, reader=person(request))
 
 
 @login_required
@@ -84,14 +103,13 @@ def _context(
     """Everything the page's templates need of the case in front and of the one after."""
     reader = person(request)
     case = cases.case_open(assignment, reader)
-    position = cases.position_of(project, reader)
     after = services.assignment_claim(project=project, reader=reader, besides=assignment)
     return {
-        "case": cases.case_data(case, reader, position),
-        "ahead": cases.ahead_data(after, position) if after else None,
+        "case": cases.case_data(case),
+        "ahead": cases.ahead_data(after) if after else None,
         "patient": cases.patient_context(assignment.image),
         "panel": cases.panel_context(case, last),
-        "position": position,
+        "position": cases.position_of(assignment, reader),
         "first_read_text": _("First read stored") if case.state == "revealed" else "",
         "worklist_url": reverse("worklist", args=[project.slug]),
         "sign_in_url": f"{reverse('sign-in')}?next={reverse('read', args=[project.slug, assignment.pk])}",

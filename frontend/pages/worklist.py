@@ -6,28 +6,30 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from frontend.cases import patient_context
 from frontend.people import person
 from inference.models import Champion
 from labeling.models import Assignment, Purpose, Read
-from labeling.queries import reads_today, worklist
+from labeling.queries import read_today, reads_today, worklist
+from labeling.selection.reasons import UNSURE_ON
 from labeling.services.telling import reason_tell
 from overread.accounts.models import User
 from overread.archive.models import Image
 from overread.projects.models import Project
 from overread.projects.queries import project_for
 
-SHOWN = 10
+SHOWN, MOST = 10, 500
 FILTERS = {
-    "all": "All",
-    "unsure": "Model unsure",
-    "adjudicate": "Adjudicate",
-    "held": "Held by you",
+    "all": (_("All"), Q()),
+    "unsure": (_("Model unsure"), Q(blind=False, reason__startswith=UNSURE_ON)),  # what is read blind keeps its reason
+    "adjudicate": (_("Adjudicate"), Q(purpose=Purpose.ADJUDICATE)),
+    "held": (_("Held by you"), Q(state__in=Assignment.HELD)),
 }
 
 
@@ -44,38 +46,34 @@ class Row:
 @login_required
 def page(request: HttpRequest, slug: str) -> HttpResponse:
     project = project_for(person(request), slug, "labeling.read")
-    everything = worklist(project=project, reader=person(request))
+    reader = person(request)
+    waiting = worklist(project=project, reader=reader)
     chosen = request.GET.get("show", "all")
-    shown = filtered(everything, chosen if chosen in FILTERS else "all")
-    limit = None if request.GET.get("length") == "all" else SHOWN
-    count = everything.count()
-    today = reads_today(project=project, reader=person(request))
-    cases = [row(assignment, person(request)) for assignment in shown[: limit or 500]]
+    chosen = chosen if chosen in FILTERS else "all"
+    limit = MOST if request.GET.get("length") == "all" else SHOWN
+    which = {key: condition for key, (_label, condition) in FILTERS.items()}
+    counts = waiting.counted(which | {"unread": ~Q(read_today(project=project, reader=reader))})
+    count, today = counts["all"], reads_today(project=project, reader=reader)
+    shown = waiting.matching(which[chosen], limit)
+    first = shown if chosen == "all" else waiting.matching(Q(), 1)
     context = {
         "project": project,
-        "rows": cases,
-        "first": everything.first(),
+        "rows": [row(assignment, reader) for assignment in shown],
+        "first": first[0] if first else None,
         "count": count,
-        "shown": len(cases),
-        "matching": shown.count(),
-        "tabs": [(key, label, filtered(everything, key).count(), key == chosen) for key, label in FILTERS.items()],
+        "shown": len(shown),
+        "matching": counts[chosen],
+        "chosen": chosen,
+        "more": len(shown) < min(counts[chosen], MOST),
+        "tabs": [(key, label, counts[key], key == chosen) for key, (label, _condition) in FILTERS.items()],
         "today": today,
-        "total_today": today["cases"] + count,
+        "total_today": today["cases"] + counts["unread"],
         "minutes_left": round(today["seconds"] * count / 60) if today["seconds"] else None,
         "champion": Champion.objects.select_related("pipeline").filter(project=project).first(),
         "preparing": preparing(project) if not count else None,
         "recent": recent(project, request),
     }
     return render(request, "worklist.html", context)
-
-
-def filtered(cases: QuerySet[Assignment], chosen: str) -> QuerySet[Assignment]:
-    """Cases by filter. None lists a case that is read blind first under its reason."""
-    if chosen == "unsure":
-        return cases.filter(purpose=Purpose.EXPLOIT, blind=False)
-    if chosen == "adjudicate":
-        return cases.filter(purpose=Purpose.ADJUDICATE)
-    return cases.filter(state__in=Assignment.HELD) if chosen == "held" else cases
 
 
 def row(assignment: Assignment, reader: User) -> Row:

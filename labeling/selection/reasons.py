@@ -13,6 +13,9 @@ from labeling.selection.pool import Output
 UNSURE = 0.5
 """A margin below this is called unsure: a probability between 0.25 and 0.75."""
 
+UNSURE_ON = "Model unsure on"
+"""How the reason of such a case begins."""
+
 
 def reason(
     pick: Pick, layout: Sequence[Output], outputs: Sequence[float], thresholds: Mapping[str, float] | None = None
@@ -28,7 +31,7 @@ def reason(
     columns = np.split(np.asarray(outputs, dtype=float), np.cumsum([output.columns for output in layout])[:-1])
     certainty = [float(margin_of(output, values[None])[0]) for output, values in zip(layout, columns, strict=True)]
     least = int(np.argmin(certainty))
-    words = "Model unsure on" if certainty[least] < UNSURE else "Model least sure of"
+    words = UNSURE_ON if certainty[least] < UNSURE else "Model least sure of"
     return f"{words} {_told(layout[least], columns[least].tolist(), thresholds or {})}"
 
 

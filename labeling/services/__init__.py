@@ -8,6 +8,7 @@ from labeling.services.queue import (
     assignment_open_single,
     assignment_release,
     assignment_skip,
+    assignment_take,
     assignments_release_lapsed,
 )
 from labeling.services.reading import Answers, RegionDrawn, read_submit, read_undo
@@ -21,6 +22,7 @@ __all__ = [
     "assignment_open_single",
     "assignment_release",
     "assignment_skip",
+    "assignment_take",
     "assignments_release_lapsed",
     "label_import_open",
     "labels_import",

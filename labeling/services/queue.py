@@ -69,6 +69,28 @@ def _take(project: Project, reader: User) -> Assignment | Literal[False] | None:
     return assignment if _give(assignment, reader) else None
 
 
+@transaction.atomic
+def assignment_take(*, assignment: Assignment, reader: User) -> Assignment:
+    """Hold the case that a page has named, or, where its slot has gone, another slot of the same image.
+
+    Raises AssignmentGone when none of them is this reader's to read any more.
+    """
+    taken = _held_or_waiting(assignment.project, assignment.image, reader)
+    if taken is None:
+        raise AssignmentGone(f"{assignment.image.patient.code} has gone to another reader, or you have read it since.")
+    return taken
+
+
+def _held_or_waiting(project: Project, image: Image, reader: User) -> Assignment | None:
+    """The assignment of this image that the reader holds, or one taken for them from the queue."""
+    reader_lock(reader)
+    mine = Assignment.objects.select_related("project", "image").filter(project=project, image=image, reader=reader)
+    if held := mine.filter(state__in=Assignment.HELD).first():
+        return assignment_extend(assignment=held, reader=reader)
+    waiting = open_to(project, reader).filter(image=image).order_by("rank", "created_at")
+    return next((each for each in waiting if _give(each, reader)), None)
+
+
 def _give(assignment: Assignment, reader: User) -> bool:
     now = timezone.now()
     fields = {
@@ -92,9 +114,20 @@ def open_to(project: Project, reader: User) -> QuerySet[Assignment]:
     same_image = {"image": OuterRef("image"), "reader": reader}
     read_before = Read.objects.filter(project=project, **same_image)
     met = Assignment.objects.filter(project=project, state__in=[*Assignment.HELD, State.SKIPPED], **same_image)
+    queue = _fit_for(project, reader).select_related("project", "image")
+    return queue.exclude(Exists(read_before)).exclude(Exists(met))
+
+
+def one_an_image(queue: QuerySet[Assignment], project: Project, reader: User) -> QuerySet[Assignment]:
+    """Of what is open to a reader the first of each image: they take one of its slots at most."""
+    before = Q(rank__lt=OuterRef("rank")) | Q(rank=OuterRef("rank"), pk__lt=OuterRef("pk"))
+    return queue.exclude(Exists(_fit_for(project, reader).filter(before, image=OuterRef("image"))))
+
+
+def _fit_for(project: Project, reader: User) -> QuerySet[Assignment]:
+    """What is queued, but for what calls for another role, or for eyes that have not seen the model."""
     seen = Exposure.objects.filter(user=reader, image=OuterRef("image"))
-    queue = Assignment.objects.filter(project=project, state=State.QUEUED).select_related("project", "image")
-    queue = queue.exclude(Exists(read_before)).exclude(Exists(met)).exclude(Q(blind=True) & Exists(seen))
+    queue = Assignment.objects.filter(project=project, state=State.QUEUED).exclude(Q(blind=True) & Exists(seen))
     return queue if Role.ADJUDICATOR in user_roles(reader, project) else queue.exclude(purpose=Purpose.ADJUDICATE)
 
 
@@ -205,13 +238,8 @@ def assignment_open_single(*, project: Project, image: Image, reader: User) -> A
 
     A case that waits in the queue for any reader is taken from there, so that it is not read twice for one purpose.
     """
-    reader_lock(reader)
-    mine = Assignment.objects.select_related("project", "image").filter(project=project, image=image, reader=reader)
-    if held := mine.filter(state__in=Assignment.HELD).first():
-        return assignment_extend(assignment=held, reader=reader)
-    waiting = open_to(project, reader).filter(image=image).order_by("rank").first()
-    if waiting and _give(waiting, reader):
-        return waiting
+    if opened := _held_or_waiting(project, image, reader):
+        return opened
     now = timezone.now()
     assignment = Assignment.objects.create(
         project=project,

@@ -1,6 +1,7 @@
 """The reading page's own addresses, without a browser."""
 
 import json
+import re
 from typing import Any
 from uuid import uuid4
 
@@ -11,6 +12,7 @@ from django.urls import reverse
 from inference.models import Exposure
 from labeling.models import Assignment, Read
 from labeling.services import assignment_open_single
+from labeling.services.selection import queue_fill
 from overread.accounts.models import User
 from overread.projects.models import BlindFirst, Project, Role
 from tests.factories import make_champion, make_image, make_member
@@ -134,6 +136,33 @@ def test_the_case_after_carries_no_prediction(site: Client, case: Assignment, pr
     assert ahead["assignment"] == str(after.pk)
     assert {finding["above"] for finding in ahead["findings"]} == {None}
     assert not Exposure.objects.filter(image=after.image).exists()
+
+
+def position(header: str) -> str:
+    found = re.search(r"Case (\d+) today</span><span>(\S+) waiting", header)
+    assert found
+    return f"{found[1]}, {found[2]}"
+
+
+def test_a_case_keeps_its_number_when_undone(site: Client, case: Assignment, project: Project, reader: User) -> None:
+    after = assignment_open_single(project=project, image=make_image(project), reader=reader)
+    assert position(site.get(address("", case)).content.decode()) == "1, 1"
+    stored = post(site, address("-submit", case), body()).json()
+    assert stored["case"]["assignment"] == str(after.pk) and position(stored["header"]) == "2, 0"
+    again = post(site, stored["saved"]["undo_url"], {}).json()
+    assert again["case"]["assignment"] == str(case.pk) and position(again["header"]) == "1, 1"
+
+
+def test_a_revealed_case_keeps_its_number(site: Client, blind_case: Assignment) -> None:
+    assert position(site.get(address("", blind_case)).content.decode()) == "1, 0"
+    assert position(post(site, address("-submit", blind_case), body()).json()["header"]) == "1, 0"
+
+
+def test_a_queue_filled_meanwhile_changes_no_number(site: Client, case: Assignment, project: Project) -> None:
+    make_image(project, reference=True)  # two slots, which are one case for this reader
+    assert position(site.get(address("", case)).content.decode()) == "1, 0"
+    queue_fill(project=project)
+    assert position(site.get(address("", case)).content.decode()) == "1, 1"
 
 
 def test_pixels_go_to_members_only(client: Client, case: Assignment, stranger: User) -> None:

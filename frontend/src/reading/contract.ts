@@ -82,7 +82,6 @@ export interface Case {
   /** One line under the image, such as the image check's verdict; null while the model is hidden. */
   foot: string | null;
   urls: CaseUrls;
-  position: { done: number; total: number };
 }
 
 export type BinaryValue = "absent" | "uncertain" | "present";

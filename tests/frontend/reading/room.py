@@ -183,7 +183,6 @@ def case(sheet: Sheet | None) -> dict[str, Any] | None:
             "release": f"{base}/release/",
             "heartbeat": f"{base}/heartbeat/",
         },
-        "position": {"done": room.at, "total": len(room.sheets)},
     }
 
 
@@ -233,7 +232,7 @@ def context(request: HttpRequest, sheet: Sheet | None) -> dict[str, Any]:
         "case": case(sheet),
         "panel": panel,
         "ahead": case(room.sheets[room.at + 1]) if room.at + 1 < len(room.sheets) else None,
-        "position": {"done": room.at, "total": len(room.sheets)},
+        "position": {"number": room.at + 1, "waiting": len(room.sheets) - room.at - 1},
         "csrf_token": get_token(request),
         "patient": sheet
         and {

@@ -1,0 +1,178 @@
+"""The worklist: what it lists, what it counts, and that its button opens the case it names."""
+
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from labeling.models import Assignment, Purpose
+from labeling.services import assignment_claim, assignment_release, read_submit
+from labeling.services.selection import queue_fill
+from overread.accounts.models import User
+from overread.projects.models import Project
+from tests.factories import answers, make_champion, make_image, make_read
+
+
+@pytest.fixture
+def site(client: Client, reader: User) -> Client:
+    client.force_login(reader)
+    return client
+
+
+@pytest.fixture
+def references(project: Project) -> Project:
+    """Three images of the reference set, each to be read by two readers: six slots."""
+    for _ in range(3):
+        make_image(project, reference=True)
+    queue_fill(project=project)
+    return project
+
+
+@pytest.fixture
+def queue(project: Project) -> Project:
+    """Three images drawn at random: there is no model yet."""
+    for _ in range(3):
+        make_image(project)
+    queue_fill(project=project)
+    return project
+
+
+def worklist(site: Client, project: Project, **query: str) -> Any:
+    return site.get(reverse("worklist", args=[project.slug]), query)
+
+
+def tabs(page: Any) -> dict[str, int]:
+    return {key: number for key, _label, number, _current in page.context["tabs"]}
+
+
+def start(site: Client, project: Project, **data: str) -> str:
+    return site.post(reverse("read-start", args=[project.slug]), data).headers["Location"]
+
+
+def opened(case: Assignment) -> str:
+    return reverse("read", args=[case.project.slug, case.pk])
+
+
+def test_an_image_with_two_slots_is_one_row_and_one_case(site: Client, references: Project) -> None:
+    page = worklist(site, references, length="all")
+    assert len({row.assignment.image_id for row in page.context["rows"]}) == len(page.context["rows"]) == 3
+    assert "3 cases wait for you." in page.content.decode()
+    assert (page.context["total_today"], tabs(page)["all"]) == (3, 3)
+
+
+def test_the_list_stands_in_the_queues_order(site: Client, references: Project, reader: User) -> None:
+    listed = [row.assignment.image_id for row in worklist(site, references).context["rows"]]
+    served: list[Assignment] = []
+    while len(served) < 3:
+        case = assignment_claim(project=references, reader=reader)
+        served.append(case)
+        read_submit(assignment=case, reader=reader, answers=answers(references), key=uuid4())
+    assert listed == [case.image_id for case in served]
+
+
+def test_a_row_stands_for_a_slot_the_reader_may_take(
+    client: Client, references: Project, adjudicator: User, reader: User
+) -> None:
+    image = Assignment.objects.first().image
+    Assignment.objects.filter(image=image, slot=0).update(purpose=Purpose.ADJUDICATE, rank=-1.0)
+    client.force_login(reader)
+    purposes = {row.assignment.image_id: row.assignment.purpose for row in worklist(client, references).context["rows"]}
+    assert len(purposes) == 3 and purposes[image.pk] == Purpose.REFERENCE
+    client.force_login(adjudicator)
+    assert tabs(worklist(client, references))["adjudicate"] == 1
+
+
+def test_a_case_read_blind_and_still_open_is_counted_once_today(
+    site: Client, references: Project, reader: User
+) -> None:
+    make_champion(references)
+    make_read(references, reader)  # the model is revealed, and waits for the second word
+    page = worklist(site, references)
+    assert (page.context["today"]["cases"], page.context["count"], page.context["total_today"]) == (1, 3, 3)
+
+
+def test_the_pace_is_that_of_a_case_with_all_its_screens(site: Client, references: Project, reader: User) -> None:
+    make_champion(references)
+    case = assignment_claim(project=references, reader=reader)
+    for seconds in (40, 20):
+        said = answers(references, active_ms=seconds * 1000)
+        site.get(opened(case))
+        read_submit(assignment=case, reader=reader, answers=said, key=uuid4())
+    page = worklist(site, references)
+    assert page.context["today"]["seconds"] == 60 and page.context["minutes_left"] == page.context["count"] == 2
+
+
+def test_no_model_is_unsure_where_there_is_none(site: Client, queue: Project) -> None:
+    page = worklist(site, queue)
+    assert "no model yet" in page.content.decode()
+    assert tabs(page)["unsure"] == 0 and "Model unsure" not in page.content.decode()
+
+
+def test_the_filter_counts_what_its_rows_say(site: Client, queue: Project) -> None:
+    unsure = Assignment.objects.first()
+    Assignment.objects.filter(pk=unsure.pk).update(reason="Model unsure on nodule 0.48", strategy="margin")
+    page = worklist(site, queue, show="unsure")
+    assert tabs(page)["unsure"] == 1
+    assert [row.assignment.pk for row in page.context["rows"]] == [unsure.pk]
+
+
+def test_show_all_keeps_the_filter(site: Client, project: Project) -> None:
+    for _ in range(11):
+        make_image(project)
+    queue_fill(project=project)
+    Assignment.objects.update(reason="Model unsure on nodule 0.48")
+    assert "?show=unsure&amp;length=all" in worklist(site, project, show="unsure").content.decode()
+
+
+def test_the_button_starts_with_the_case_it_names(site: Client, queue: Project) -> None:
+    page = worklist(site, queue)
+    first = page.context["first"]
+    assert f"Start with {first.image.patient.code}" in page.content.decode()
+    assert start(site, queue, case=str(first.pk)) == opened(first)
+
+
+def test_a_case_in_hand_is_continued(site: Client, queue: Project, reader: User) -> None:
+    held = assignment_claim(project=queue, reader=reader)
+    ahead = assignment_claim(project=queue, reader=reader, besides=held)
+    page = worklist(site, queue)
+    assert f"Continue with {held.image.patient.code}" in page.content.decode()
+    assert [row.assignment.pk for row in page.context["rows"]][:2] == [held.pk, ahead.pk]
+    assert start(site, queue, case=str(page.context["first"].pk)) == opened(held)
+
+
+def test_the_named_case_opens_before_one_in_hand(site: Client, queue: Project, reader: User) -> None:
+    named = worklist(site, queue).context["first"]
+    waiting = assignment_claim(project=queue, reader=reader)
+    after = assignment_claim(project=queue, reader=reader, besides=waiting)
+    assignment_release(assignment=waiting, reader=reader)  # as Escape does; the one after stays in hand
+    assert named.pk == waiting.pk != after.pk
+    assert start(site, queue, case=str(named.pk)) == opened(named)
+
+
+def test_another_slot_of_the_named_image_does_as_well(site: Client, references: Project, colleague: User) -> None:
+    named = worklist(site, references).context["first"]
+    taken = assignment_claim(project=references, reader=colleague)
+    assert taken.image_id == named.image_id
+    other = Assignment.objects.exclude(pk=taken.pk).get(image=named.image_id)
+    assert start(site, references, case=str(taken.pk)) == opened(other)
+
+
+def test_a_named_case_that_has_gone_is_told(site: Client, queue: Project, colleague: User) -> None:
+    named = worklist(site, queue).context["first"]
+    assert assignment_claim(project=queue, reader=colleague).pk == named.pk
+    assert start(site, queue, case=str(named.pk)) == reverse("worklist", args=[queue.slug])
+    assert f"{named.image.patient.code} has gone to another reader" in worklist(site, queue).content.decode()
+
+
+@pytest.mark.parametrize("nonsense", ["", "x", str(uuid4())])
+def test_a_case_that_is_none_cannot_be_started(site: Client, queue: Project, nonsense: str) -> None:
+    assert site.post(reverse("read-start", args=[queue.slug]), {"case": nonsense}).status_code == 404
+
+
+def test_what_is_for_an_adjudicator_cannot_be_started(site: Client, queue: Project) -> None:
+    Assignment.objects.update(purpose=Purpose.ADJUDICATE, blind=True)
+    case = Assignment.objects.first()
+    assert start(site, queue, case=str(case.pk)) == reverse("worklist", args=[queue.slug])
+    assert not Assignment.objects.exclude(state=Assignment.State.QUEUED).exists()
