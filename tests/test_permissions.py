@@ -89,6 +89,8 @@ API = [
 PAGES = [
     Row("GET", "sign-in", EVERYBODY),
     Row("POST", "sign-out", EVERYBODY),
+    Row("GET", "password", SIGNED_IN),
+    Row("POST", "password", SIGNED_IN),
     Row("GET", "home", SIGNED_IN),
     Row("GET", "project", MEMBERS),
     Row("GET", "worklist", READING),

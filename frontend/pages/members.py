@@ -35,7 +35,10 @@ class MemberForm(forms.Form):
         """The person with this address."""
         user = User.objects.filter(email__iexact=self.cleaned_data["email"], is_active=True).first()
         if user is None:
-            raise ValidationError(_("Nobody with this address has an account. An operator can make one."))
+            raise ValidationError(
+                _("Nobody with this address has an account. An operator can make one: manage.py create_user %(email)s")
+                % self.cleaned_data
+            )
         return user
 
 

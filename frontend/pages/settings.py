@@ -8,12 +8,14 @@ from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
+from frontend.pages.declared import declared
 from labeling.selection import strategies
 from overread.accounts.models import User
 from overread.projects.models import Project
@@ -39,6 +41,7 @@ LABELS = {
     "recipe": gettext_lazy("Recipe, where it differs from the default (JSON)"),
     "gate_policy": gettext_lazy("Gate policy, where it differs from the default (JSON)"),
 }
+HIGHEST = {"batch_size": 10_000, "patient_cap": 1000, "retrain_labels": 1_000_000, "retrain_hours": 8760}  # a year
 LONG = ("description", "intended_use", "not_for", "recipe", "gate_policy")
 
 
@@ -54,8 +57,11 @@ class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        for field in self.fields.values():
+        for name, field in self.fields.items():
             field.widget.attrs["class"] = "input"
+            if name in HIGHEST:
+                field.widget.attrs["max"] = HIGHEST[name]
+                field.validators.append(MaxValueValidator(HIGHEST[name], _("At most %(limit_value)d.")))
             field.show_hidden_initial = False  # changes are told against what is stored
 
     def clean_strategy(self) -> str:
@@ -67,27 +73,16 @@ class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]
     def clean_recipe(self) -> dict[str, Any]:
         from training.engine.recipe import Recipe
 
-        return _checked(self.cleaned_data["recipe"], Recipe.from_dict)
+        return declared(self.cleaned_data["recipe"], Recipe)
 
     def clean_gate_policy(self) -> dict[str, Any]:
         from training.engine.evaluation.policy import GatePolicy
 
-        return _checked(self.cleaned_data["gate_policy"], lambda fields: GatePolicy(**fields))
+        return declared(self.cleaned_data["gate_policy"], GatePolicy)
 
     @property
     def groups(self) -> list[tuple[Any, list[forms.BoundField]]]:
         return [(legend, [self[name] for name in names]) for legend, names in GROUPS]
-
-
-def _checked(fields: Any, make: Any) -> dict[str, Any]:
-    """The fields, if it can be made of them. Raises ValidationError in the words of what refused."""
-    if not isinstance(fields or {}, dict):
-        raise ValidationError(_('Write an object, such as {"epochs": 20}.'))
-    try:
-        make(fields or {})
-    except (TypeError, ValueError) as error:
-        raise ValidationError(str(error)) from error
-    return fields or {}
 
 
 @login_required

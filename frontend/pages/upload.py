@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from frontend.people import person
@@ -23,8 +24,10 @@ from overread.projects.queries import project_for
 
 
 @login_required
+@never_cache
 @require_http_methods(["GET", "POST"])
 def page(request: HttpRequest, slug: str) -> HttpResponse:
+    """The form; a POST stores. Its script lists names of files, so no copy of the page outlives the session."""
     project = project_for(person(request), slug, "archive.upload")
     if request.method == "GET":
         return render(request, "upload.html", {"project": project, "limit_mb": settings.UPLOAD_MAX_BYTES // 2**20})

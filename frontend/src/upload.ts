@@ -1,29 +1,55 @@
 /** The upload page: drop or choose several files, watch each arrive, read what the server says of each. */
 import { element } from "./dom";
+import { Kept, type Entry } from "./upload/kept";
 import { Row } from "./upload/row";
 import { sendFile } from "./upload/send";
 
-/** `<form id="upload" data-url>` with a file input, and `<template id="upload-row">`. Without this script the form posts as it is. */
+/**
+ * `<form id="upload" data-url data-project>` with a file input, `<template id="upload-row">`, and a `#upload-kept` with a
+ * button that clears the list. Without this script the form posts as it is.
+ */
 function start(): void {
   const form = element("#upload", HTMLFormElement);
   const input = element("input[type=file]", HTMLInputElement, form);
   const drop = element("[data-drop]", HTMLElement, form);
-  const waiting: { file: File; row: Row }[] = [];
+  const foot = element("#upload-kept", HTMLElement);
+  const list = element("#upload-list", HTMLElement);
+  const kept = new Kept(document.documentElement.dataset["user"] ?? "", form.dataset["project"] ?? "");
+  const waiting: { file: File; row: Row; entry: Entry }[] = [];
   let sending = false;
 
   const add = (files: FileList | null): void => {
-    for (const file of files ?? []) waiting.push({ file, row: new Row(file) });
+    for (const file of files ?? []) {
+      waiting.push({ file, row: new Row(file), entry: kept.add({ name: file.name, size: file.size, sent: null }) });
+    }
     void sendAll();
   };
   const sendAll = async (): Promise<void> => {
     if (sending) return;
-    sending = true;
+    sending = foot.hidden = true; // what is on its way cannot be cleared
     for (let next = waiting.shift(); next; next = waiting.shift()) {
-      const { row, file } = next;
-      row.finish(await sendFile(form, input.name, file, (share) => row.progress(share)));
+      const { row, file, entry } = next;
+      const sent = await sendFile(form, input.name, file, (share) => row.progress(share));
+      row.finish(sent);
+      kept.finish(entry, sent);
     }
     sending = false;
+    foot.hidden = kept.entries.length === 0;
   };
+
+  for (const entry of kept.entries) {
+    const row = new Row(entry);
+    if (entry.sent) row.finish(entry.sent);
+    else row.unfinished();
+  }
+  foot.hidden = kept.entries.length === 0;
+  list.ariaLive = "polite"; // from here on what changes is said aloud
+  element("button", HTMLButtonElement, foot).addEventListener("click", () => {
+    kept.clear();
+    list.replaceChildren();
+    foot.hidden = true;
+    input.focus();
+  });
 
   element("button[type=submit]", HTMLButtonElement, form).hidden = true; // files go as soon as they are chosen
   input.addEventListener("change", () => {

@@ -4,12 +4,14 @@ from io import StringIO
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
+from django.http import HttpRequest
 from django.test import Client
+from knox.models import AuthToken
 
 from overread.accounts.models import User
-from overread.accounts.services import demo_accounts_refuse, user_ensure
+from overread.accounts.services import demo_accounts_refuse, password_change, user_ensure
 from tests.factories import PASSWORD, make_user
 
 pytestmark = pytest.mark.django_db
@@ -46,6 +48,28 @@ def test_ensuring_a_user_twice_changes_nothing() -> None:
     first = user_ensure(email="anna@example.org", name="Anna Berg", password=PASSWORD)
     again = user_ensure(email="ANNA@example.org", name="Somebody", password="another", is_staff=True)
     assert again == first and again.name == "Anna Berg" and again.check_password(PASSWORD) and not again.is_staff
+
+
+def test_an_operator_makes_an_account_that_signs_in(client: Client) -> None:
+    said = StringIO()
+    call_command("create_user", "Anna@Example.org", name="Dr Anna Berg", stdout=said)
+    address, _, password = said.getvalue().strip().partition(" can sign in with the password ")
+    assert client.login(request=HttpRequest(), username=address, password=password)
+    assert (User.objects.get().name, User.objects.get().is_staff) == ("Dr Anna Berg", False)
+
+
+@pytest.mark.parametrize("address", ["ANNA@example.org", "anna"])
+def test_no_account_is_made_for_an_address_that_is_taken_or_none(address: str) -> None:
+    make_user("anna")
+    with pytest.raises(CommandError, match="already exists|valid email"):
+        call_command("create_user", address)
+
+
+def test_a_new_password_ends_the_tokens_of_the_api() -> None:
+    user = make_user("anna")
+    AuthToken.objects.create(user)
+    password_change(user=user, password="another-good-password")
+    assert user.check_password("another-good-password") and not AuthToken.objects.exists()
 
 
 @pytest.mark.parametrize(

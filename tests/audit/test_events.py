@@ -7,6 +7,7 @@ from axes.models import AccessAttempt
 from django.db import transaction
 from django.test import Client
 
+from overread.accounts.services import password_change, user_create
 from overread.audit.models import Event
 from overread.audit.services import event_append
 from tests.factories import PASSWORD, make_user
@@ -38,6 +39,16 @@ def test_signing_in_and_out_is_told(client: Client) -> None:
     sign_in(client, PASSWORD)
     client.post("/sign-out/")
     assert list(Event.objects.order_by("pk").values_list("verb", flat=True)) == ["session.start", "session.end"]
+
+
+def test_a_new_account_and_a_new_password_are_told_without_either() -> None:
+    user, _first = user_create(email="anna@example.org")
+    password_change(user=user, password=PASSWORD)
+    events = Event.objects.order_by("pk").values_list("verb", "actor", "target_id", "detail")
+    assert list(events) == [
+        ("account.create", None, str(user.pk), {}),
+        ("password.change", user.pk, str(user.pk), {}),
+    ]
 
 
 def test_a_refused_sign_in_is_told_without_what_was_typed(client: Client) -> None:

@@ -43,6 +43,13 @@ def test_a_quarantined_image_shows_its_reason_and_no_thumbnail(client, project, 
     assert reverse("image-pixels", args=[image.pk, "thumb"]) not in page
 
 
+def test_an_image_on_its_way_says_so_in_place_of_its_picture(client, project, reader):
+    image = factories.make_image(project, ready=False)
+    tile = look(client, project, reader).split('class="tile"')[1]
+    assert "Being decoded" in tile.split("<b>")[0]
+    assert reverse("image-pixels", args=[image.pk, "thumb"]) not in tile
+
+
 def test_filters_that_fit_nothing_offer_to_be_cleared(client, project, reader):
     factories.make_image(project)
     page = look(client, project, reader, status="quarantined")

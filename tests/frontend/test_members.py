@@ -48,7 +48,7 @@ def test_somebody_is_added_by_address(client, project, address, administrator, s
 def test_an_unknown_address_is_said_beside_the_field(client, address, administrator):
     client.force_login(administrator)
     response = client.post(address, {"email": "nobody@example.org", "role": "reader"})
-    assert "Nobody with this address has an account." in response.content.decode()
+    assert "An operator can make one: manage.py create_user nobody@example.org" in response.content.decode()
 
 
 def test_a_role_is_taken_away(client, project, administrator, reader):

@@ -31,6 +31,7 @@ def test_findings_are_listed(client, address, administrator):
     client.force_login(administrator)
     page = client.get(address).content.decode()
     assert "Effusion" in page
+    assert "Findings are set when a project is made and stay as they are" in page
     assert "Read blind first" in page
 
 
@@ -49,11 +50,29 @@ def test_settings_are_stored_and_told_to_the_audit_log(client, project, address,
     [
         ("audit_share", "1.5", "less than or equal to 1.0"),
         ("strategy", "magic", "There is no such strategy"),
+        ("batch_size", "9" * 20, "At most 10000."),
+        ("patient_cap", "9" * 20, "At most 1000."),
+        ("retrain_labels", "9" * 20, "At most 1000000."),
+        ("retrain_hours", "9" * 20, "At most 8760."),
         ("recipe", '{"epochs": 0}', "epochs is 0"),
+        ("recipe", '{"epochs": "many"}', "&quot;epochs&quot; is a whole number."),
+        ("recipe", '{"initial": 5}', "&quot;initial&quot; is text in quotation marks."),
+        (
+            "recipe",
+            '{"epoch": 5}',
+            "There is no &quot;epoch&quot;. Did you mean &quot;epochs&quot;? One can set: architecture,",
+        ),
         ("recipe", "[1]", "Write an object"),
         ("recipe", "{", "Enter a valid JSON"),
         ("gate_policy", '{"confidence": 2}', "confidence"),
-        ("gate_policy", '{"colour": 2}', "colour"),
+        ("gate_policy", '{"confidence": "high"}', "&quot;confidence&quot; is a number."),
+        ("gate_policy", '{"too_few_blocks": 1}', "&quot;too_few_blocks&quot; is true or false."),
+        (
+            "gate_policy",
+            '{"minimal_macro": 0.5}',
+            "There is no &quot;minimal_macro&quot;. Did you mean &quot;minimum_macro&quot;?",
+        ),
+        ("gate_policy", '{"colour": 2}', "There is no &quot;colour&quot;. One can set: primary, primary_margin,"),
     ],
 )
 def test_what_does_not_fit_is_said_beside_its_field(client, project, address, administrator, field, value, said):
@@ -62,6 +81,7 @@ def test_what_does_not_fit_is_said_beside_its_field(client, project, address, ad
     page = response.content.decode()
     assert said in page
     assert f"id_{field}_error" in page
+    assert "__init__" not in page and "9223372036854775807" not in page
     assert [event.detail for event in Event.objects.filter(verb="project.change")] == []
 
 

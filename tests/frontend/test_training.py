@@ -91,6 +91,45 @@ def test_an_active_run_is_asked_for_every_second(client, project, engineer):
     assert "popovertarget" not in page.split("<main")[1].split("</main>")[0], "no second run beside it"
 
 
+LIMITED = {"architecture": "small_cnn", "size": 96, "epochs": 100, "batch": 32, "initial": "", "time_limit_s": 40.0}
+
+
+@pytest.mark.parametrize(
+    ("recipe", "epochs", "said"),
+    [({}, 10, "Epoch 1 of 10"), (LIMITED, 100, "Epoch 1 of at most 100"), (LIMITED, 15, "Epoch 1 of about 15")],
+)
+def test_under_a_time_limit_the_total_is_an_estimate(project, recipe, epochs, said):
+    run = running(project, stage="training", epoch=1, epochs=epochs, step=1, steps=4, seconds=1.0)
+    run.recipe |= recipe
+    assert words.stage(run)[0] == said
+
+
+def epochs_of(run: Run, count: int, pace: float) -> None:
+    for number in range(1, count + 1):
+        Epoch.objects.create(run=run, number=number, train_loss=0.6, seconds=pace * number)
+
+
+def test_a_run_that_its_time_limit_ended_says_so_on_its_page_and_in_the_list(client, project, engineer):
+    epochs_of(make_run(project, state=Run.State.FINISHED, recipe=LIMITED), 16, 2.4)
+    page = look(client, at(project), engineer)
+    assert "40 s of training; it ended this run after 16 of 100 epochs" in page
+    assert "16 of 100 epochs, time limit 40 s" in page
+
+
+@pytest.mark.parametrize("recipe", [{"epochs": 16}, {"time_limit_s": 0.0}, {"patience": 5}])
+def test_a_run_that_ended_for_another_reason_does_not_blame_the_limit(client, project, engineer, recipe):
+    epochs_of(make_run(project, state=Run.State.FINISHED, recipe=LIMITED | recipe), 16, 1.0)
+    assert "ended this run" not in look(client, at(project), engineer)
+
+
+def test_the_time_limit_is_asked_for_beside_the_epochs(client, project, engineer):
+    project.recipe = {"time_limit_s": 40.0}
+    project.save()
+    assert (
+        'value="40.0"' in look(client, at(project), engineer).split('id="start-time_limit_s"')[0].rsplit("<input", 1)[1]
+    )
+
+
 def test_loading_images_is_progress_too(client, project, engineer):
     run = running(project, stage="loading", done=6, total=30)
     assert "Loading images: 6 of 30" in look(client, at(project, "run-live", run.number), engineer)
@@ -123,7 +162,9 @@ def test_a_failed_run_says_what_happened_and_what_stays(client, project, enginee
 
 
 def post(client: Client, project: Project, **fields: object) -> object:
-    return client.post(at(project), {"architecture": "small_cnn", "size": 96, "epochs": 7, "batch": 16, **fields})
+    return client.post(
+        at(project), {"architecture": "small_cnn", "size": 96, "epochs": 7, "batch": 16, "time_limit_s": 0, **fields}
+    )
 
 
 def test_nothing_to_learn_keeps_what_was_typed(client, project, engineer):

@@ -96,7 +96,7 @@ def view_chart(images: QuerySet[Image]) -> SafeString | None:
     """Images by their commonest views. None where there is no image."""
     counted = images.order_by().values_list("view").annotate(n=Count("pk")).order_by("-n", "view")
     bars = [Bar(view or _("Not given"), n) for view, n in counted[:5]]
-    return shares(bars, label=_("Images by view"), width=146) if bars else None
+    return shares(bars, label=_("Images by view")) if bars else None
 
 
 def people_chart(images: QuerySet[Image]) -> SafeString | None:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from inference.engine import backbones
 from overread.projects.models import Project
-from training.engine.recipe import Recipe
+from training.engine.recipe import RANGES, Recipe
 
 
 def architectures() -> list[tuple[str, str]]:
@@ -23,6 +23,12 @@ class StartForm(forms.Form):
     architecture = forms.ChoiceField(label=_("Architecture"), choices=architectures)
     size = forms.IntegerField(label=_("Image side, pixels"), min_value=16, max_value=2048)
     epochs = forms.IntegerField(label=_("Epochs"), min_value=1, max_value=1000)
+    time_limit_s = forms.FloatField(
+        label=_("Time limit, seconds of training"),
+        min_value=RANGES["time_limit_s"][0],
+        max_value=RANGES["time_limit_s"][1],
+        help_text=_("The epochs are fitted into it, as many as there is time for; 0 for no limit."),
+    )
     batch = forms.IntegerField(label=_("Images a batch"), min_value=2, max_value=1024)
 
     def __init__(self, data: QueryDict | None = None, *, project: Project) -> None:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from frontend.pages.training import curves, words
+from frontend.pages.training import curves, limits, words
 from inference.models import Champion
 from inference.queries import champion_of
 from overread.accounts.models import User
@@ -112,10 +112,11 @@ def _page(request: HttpRequest, project: Project, selected: Run | None, form: An
     newest = runs_of(project).first()
     may_run = user_of(request).has_perm("training.run", project)
     shown = Paginator(runs_of(project), RUNS).get_page(request.GET.get("page"))
+    done = limits.done_by(shown)
     context = {
         "project": project,
         "page": shown,
-        "rows": [(run, words.started_by(run)) for run in shown],
+        "rows": [(run, words.started_by(run), limits.cut_words(run, done.get(run.pk, limits.Done()))) for run in shown],
         "champion": Champion.objects.filter(project=project).values_list("pipeline", flat=True).first(),
         "next_run": words.next_run(project, newest),
         "active": newest is not None and newest.state in Run.ACTIVE,
@@ -144,6 +145,7 @@ def detail(project: Project, run: Run) -> dict[str, Any]:
         "doing": doing,
         "percent": percent,
         "time": words.time_words(run),
+        "limit": limits.limit_words(run, limits.done_by([run]).get(run.pk, limits.Done())),
         "epochs": epochs[::-1],
         "auroc": curves.auroc_curve(run, epochs, champion_of(project)),
         "loss": curves.loss_curve(run, epochs),

@@ -43,10 +43,20 @@ def stage(run: Run) -> tuple[str, float]:
         share = told["done"] / max(told["total"], 1)
         return _("Loading images: %(done)d of %(total)d") % told, round(100 * share, 1)
     if told.get("stage") == "training":
-        return _("Epoch %(epoch)d of %(epochs)d") % told, round(100 * share_done(told), 1)
+        return epoch_words(run), round(100 * share_done(told), 1)
     if told.get("stage") in STAGES:
         return str(STAGES[told["stage"]]), 100.0
     return _("Starting"), 0.0
+
+
+def epoch_words(run: Run) -> str:
+    """ "Epoch 5 of about 15": under a time limit the total is a forecast, and before the first one only a bound."""
+    told: dict[str, Any] = run.progress
+    if not run.recipe.get("time_limit_s"):
+        return _("Epoch %(epoch)d of %(epochs)d") % told
+    if told["epochs"] < run.recipe["epochs"]:
+        return _("Epoch %(epoch)d of about %(epochs)d") % told
+    return _("Epoch %(epoch)d of at most %(epochs)d") % told
 
 
 def share_done(told: dict[str, Any]) -> float:

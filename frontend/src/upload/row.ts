@@ -1,5 +1,6 @@
 /** One line of the upload list: name, size, progress, and what became of the file. */
 import { element } from "../dom";
+import type { Entry } from "./kept";
 import type { Sent } from "./send";
 
 const KIB = 1024;
@@ -7,7 +8,7 @@ const KIB = 1024;
 export class Row {
   private readonly node: HTMLElement;
 
-  constructor(file: File) {
+  constructor(file: Pick<Entry, "name" | "size">) {
     const pattern = element("#upload-row", HTMLTemplateElement);
     this.node = element("li", HTMLLIElement, pattern.content).cloneNode(true) as HTMLElement;
     this.part("[data-name]").textContent = file.name;
@@ -29,6 +30,12 @@ export class Row {
     link.textContent = `Open ${sent.stored.name}`;
     link.hidden = false;
     this.say("stored", sent.stored.created ? "Stored" : "Already stored");
+  }
+
+  /** For a file whose page was left before the server had answered. */
+  unfinished(): void {
+    element("progress", HTMLProgressElement, this.node).hidden = true;
+    this.say("refused", "Not known to have arrived: the page was left. Choose the file again; it is not stored twice.");
   }
 
   private say(state: string, text: string): void {

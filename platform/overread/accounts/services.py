@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import secrets
+
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db import transaction
+from knox.models import AuthToken
 
 from overread.accounts.models import User
+from overread.accounts.signals import account_made, password_changed
 
 
 @transaction.atomic
@@ -15,6 +19,27 @@ def user_ensure(*, email: str, name: str, password: str, is_staff: bool = False,
     if user := User.objects.filter(email__iexact=email).first():
         return user
     return User.objects.create_user(email, password, name=name, is_staff=is_staff, is_demo=is_demo)
+
+
+@transaction.atomic
+def user_create(*, email: str, name: str = "") -> tuple[User, str]:
+    """A new account and its first password, which is told once. Raises ValidationError for an address that is taken."""
+    password = secrets.token_urlsafe(12)
+    user = User(email=email.lower(), name=name)
+    user.set_password(password)
+    user.full_clean()
+    user.save()
+    account_made.send(sender=User, user=user)
+    return user, password
+
+
+@transaction.atomic
+def password_change(*, user: User, password: str) -> None:
+    """Set a checked password. Sessions elsewhere end by Django's own hash of it, tokens of the API here."""
+    user.set_password(password)
+    user.save(update_fields=["password"])
+    AuthToken.objects.filter(user=user).delete()
+    password_changed.send(sender=User, user=user)
 
 
 def demo_accounts_refuse() -> None:

@@ -51,8 +51,12 @@ class GatePolicy:
                 raise ValueError(f"{field.name} lies within 0..1, not {getattr(self, field.name)}")
         if not 0 < self.confidence < 1:
             raise ValueError(f"confidence lies between 0 and 1, not {self.confidence}")
-        if min(self.minimum_positives, self.minimum_negatives) < 2 or self.resamples < 100:
-            raise ValueError("At least 2 patients of each class and 100 resamples")
+        if min(self.minimum_positives, self.minimum_negatives) < 2:
+            raise ValueError("At least 2 patients of each class")
+        if not 100 <= self.resamples <= 100_000:
+            raise ValueError(f"resamples lies within 100..100000, not {self.resamples}")
+        if not 0 <= self.seed < 2**31:
+            raise ValueError(f"seed lies within 0..{2**31 - 1}, not {self.seed}")
 
     @property
     def bootstrap(self) -> Bootstrap:

@@ -1,0 +1,60 @@
+"""What a recipe's time limit makes of its epochs, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, Max
+from django.utils.translation import gettext as _
+
+from frontend.pages.training.words import duration
+from training.models import Epoch, Run
+
+
+@dataclass(frozen=True)
+class Done:
+    """How many epochs a run has behind it, and the seconds of training they took."""
+
+    epochs: int = 0
+    seconds: float = 0.0
+
+
+def done_by(runs: Iterable[Run]) -> dict[UUID, Done]:
+    """What each of these runs has done."""
+    of_runs = Epoch.objects.filter(run__in=[run.pk for run in runs]).order_by().values("run_id")
+    return {
+        row["run_id"]: Done(row["n"], row["spent"]) for row in of_runs.annotate(n=Count("pk"), spent=Max("seconds"))
+    }
+
+
+def limit_of(run: Run) -> float:
+    """Seconds of training the recipe allows; 0 for any."""
+    return float(run.recipe.get("time_limit_s") or 0.0)
+
+
+def shortened(run: Run, done: Done) -> bool:
+    """Whether the limit ended a finished run before its recipe's epochs; patience does so with time to spare."""
+    if not limit_of(run) or run.state != Run.State.FINISHED or not 0 < done.epochs < run.recipe["epochs"]:
+        return False
+    return not run.recipe.get("patience") or done.seconds + done.seconds / done.epochs > limit_of(run)
+
+
+def cut_words(run: Run, done: Done) -> str:
+    """ "16 of 100 epochs, time limit 40 s"; "" where the limit shortened nothing."""
+    told = {"done": done.epochs, "asked": run.recipe["epochs"], "limit": duration(limit_of(run))}
+    return _("%(done)d of %(asked)d epochs, time limit %(limit)s") % told if shortened(run, done) else ""
+
+
+def limit_words(run: Run, done: Done) -> str:
+    """What a run's page says of its limit; "" where there is none."""
+    if not limit_of(run):
+        return ""
+    told: dict[str, Any] = {"done": done.epochs, "asked": run.recipe["epochs"], "limit": duration(limit_of(run))}
+    if shortened(run, done):
+        return _("%(limit)s of training; it ended this run after %(done)d of %(asked)d epochs") % told
+    if run.state in Run.ACTIVE:
+        return _("%(limit)s of training; as many of the %(asked)d epochs as fit into it") % told
+    return _("%(limit)s of training") % told

@@ -1,0 +1,40 @@
+"""The upload page's list of results: there again on the way back, gone after signing out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from playwright.sync_api import Page, expect
+
+from overread.accounts.models import User
+from overread.projects.models import Project
+from tests.factories import make_image, make_member, make_project, picture
+
+
+def choose(page: Page, *files: tuple[str, bytes]) -> None:
+    chosen = [{"name": name, "mimeType": "image/png", "buffer": content} for name, content in files]
+    page.get_by_label("Drop files here").set_input_files(chosen)
+
+
+def test_the_list_outlives_a_look_at_a_result_and_not_the_session(
+    transactional_db: None, page: Page, signed_in: Callable[[User], Page], noise: list[str]
+) -> None:
+    project: Project = make_project()
+    reader = make_member(project, "reader")
+    make_image(project)
+    signed_in(reader)
+    page.goto(f"/projects/{project.slug}/upload/")
+    choose(page, ("Doe_John.png", picture(1)), ("notes.png", b"MZ" + b"\x00" * 300))
+    expect(page.get_by_text("Stored", exact=True)).to_be_visible()
+    rows = page.locator("#upload-list > li")
+    said = rows.all_inner_texts()
+    page.get_by_role("link", name="Open PX-").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("PX-")
+    page.go_back()
+    expect(rows).to_have_count(2)
+    assert rows.all_inner_texts() == said
+    page.get_by_role("button", name=str(reader)).click()
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+    assert page.evaluate("Object.keys(sessionStorage)") == []
+    noise[:] = [text for text in noise if "422" not in text]  # the browser's own word on the refused file
