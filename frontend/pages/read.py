@@ -11,6 +11,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
+from django.db.models import prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
@@ -28,6 +29,7 @@ from labeling import services
 from labeling.models import Assignment, Holding, Read
 from labeling.queries import reads_today
 from labeling.values import AnswerInvalid
+from overread.accounts.models import User
 from overread.projects.models import Project
 from overread.projects.queries import project_for
 
@@ -93,18 +95,37 @@ def _page(request: HttpRequest, project: Project, assignment: Assignment) -> Htt
     reader = person(request)
     if assignment.state not in Assignment.HELD or assignment.reader_id != reader.pk:
         return redirect("worklist", project.slug)
-    context = _context(request, project, assignment)
+    _shown, after = _hand(reader, project, assignment)
+    context = _context(request, project, assignment, after)
     return render(request, "read.html", context)
 
 
+Hand = tuple[Assignment | None, Assignment | None]
+
+
+def _hand(reader: User, project: Project, shown: Assignment | None = None) -> Hand:
+    """The case to be shown, if not `shown` the first in the reader's hands, and the one after it."""
+    held = services.assignments_claim(project=project, reader=reader, count=2)
+    case = shown or next(iter(held), None)
+    return case, next((each for each in held if each != case), None)
+
+
 def _context(
-    request: HttpRequest, project: Project, assignment: Assignment, last: dict[str, Any] | None = None
+    request: HttpRequest,
+    project: Project,
+    assignment: Assignment,
+    after: Assignment | None,
+    last: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Everything the page's templates need of the case in front and of the one after."""
     reader = person(request)
+    prefetch_related_objects([project], "findings")  # asked for once, by both cases and the panel
+    for each in (assignment, after):
+        if each:
+            each.project = project
     case = cases.case_open(assignment, reader)
-    after = services.assignment_claim(project=project, reader=reader, besides=assignment)
     return {
+        "user": reader,
         "case": cases.case_data(case),
         "ahead": cases.ahead_data(after) if after else None,
         "patient": cases.patient_context(assignment.image),
@@ -120,19 +141,20 @@ def _context(
 def _turn(
     request: HttpRequest,
     project: Project,
-    assignment: Assignment | None,
+    shown: Assignment | None = None,
     *,
     saved: dict[str, Any] | None = None,
     last: dict[str, Any] | None = None,
 ) -> JsonResponse:
-    """The case to be shown now, drawn; or the end of the queue."""
+    """The case to be shown now, or the next one, drawn; or the end of the queue."""
     body: dict[str, Any] = {"saved": saved} if saved else {}
+    assignment, after = _hand(person(request), project, shown)
     if assignment is None:
         return JsonResponse(body | _end(request, project, last), status=201 if saved else 200)
-    context = _context(request, project, assignment, last)
+    context = _context(request, project, assignment, after, last)
     body |= {
-        "header": render_to_string("read/header.html", context, request),
-        "panel": render_to_string("read/panel.html", context, request),
+        "header": render_to_string("read/header.html", context),
+        "panel": render_to_string("read/panel.html", context),
         "case": context["case"],
         "ahead": context["ahead"],
         "url": reverse("read", args=[project.slug, assignment.pk]),
@@ -157,14 +179,6 @@ def _end(request: HttpRequest, project: Project, last: dict[str, Any] | None) ->
         "url": reverse("worklist", args=[project.slug]),
         "finished": render_to_string("read/finished.html", context, request),
     }
-
-
-def _next(request: HttpRequest, project: Project) -> Assignment | None:
-    claimed = services.assignment_claim(project=project, reader=person(request))
-    if claimed is None:
-        return None
-    related = Assignment.objects.select_related("project", "image__study__patient", "image__rendering", "reader")
-    return related.get(pk=claimed.pk)
 
 
 def _body(request: HttpRequest) -> dict[str, Any]:
@@ -194,7 +208,7 @@ def submit(request: HttpRequest, project: Project, assignment: Assignment) -> Ht
     saved, last = saved_context(read, assignment)
     assignment.refresh_from_db()
     revealed = assignment.state == Assignment.State.REVEALED and assignment.reader_id == read.reader_id
-    return _turn(request, project, assignment if revealed else _next(request, project), saved=saved, last=last)
+    return _turn(request, project, assignment if revealed else None, saved=saved, last=last)
 
 
 def saved_context(read: Read, assignment: Assignment) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -246,7 +260,7 @@ def skip(request: HttpRequest, project: Project, assignment: Assignment) -> Http
         return problem(422, _("Not skipped."), str(wrong))
     except services.AssignmentGone as gone:
         return problem(409, _("Not your case."), str(gone))
-    return _turn(request, project, _next(request, project))
+    return _turn(request, project)
 
 
 @require_POST

@@ -9,6 +9,7 @@ from labeling.services.queue import (
     assignment_release,
     assignment_skip,
     assignment_take,
+    assignments_claim,
     assignments_release_lapsed,
 )
 from labeling.services.reading import Answers, RegionDrawn, read_submit, read_undo
@@ -23,6 +24,7 @@ __all__ = [
     "assignment_release",
     "assignment_skip",
     "assignment_take",
+    "assignments_claim",
     "assignments_release_lapsed",
     "label_import_open",
     "labels_import",

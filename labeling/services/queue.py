@@ -23,6 +23,8 @@ from overread.projects.rules import user_roles
 
 State = Assignment.State
 ATTEMPTS = 30
+DRAWN = ("project", "image__study__patient", "image__rendering")
+"""What a page needs of a case to draw it."""
 
 
 class AssignmentGone(Exception):
@@ -32,19 +34,29 @@ class AssignmentGone(Exception):
 def assignment_claim(*, project: Project, reader: User, besides: Assignment | None = None) -> Assignment | None:
     """The case this reader holds, or else the first one in the queue that is theirs to read; None when there is none.
 
-    With `besides`, the case after that one: a page asks for it ahead of time. Never a case this reader has read, or,
-    where it is to be read blind, has seen a prediction of. O(log n) in the length of the queue.
+    With `besides`, the case after that one.
+    """
+    hand = assignments_claim(project=project, reader=reader, count=2 if besides else 1)
+    return next((held for held in hand if held != besides), None)
+
+
+def assignments_claim(*, project: Project, reader: User, count: int) -> list[Assignment]:
+    """The cases this reader holds, the first claimed first, and more from the queue up to `count`; fewer when it ends.
+
+    Never a case this reader has read, or, where it is to be read blind, has seen a prediction of. O(log n) in the
+    length of the queue.
     """
     assignments_release_lapsed(project=project)
+    hand: list[Assignment] = []
     for _ in range(ATTEMPTS):
         with transaction.atomic():
             reader_lock(reader)
-            if held := _held(project, reader, besides):
-                return assignment_extend(assignment=held, reader=reader)
-            taken = _take(project, reader)
-        if taken is not None:
-            return taken or None
-    return None
+            hand, taken = _held(project, reader, count), None
+            while len(hand) < count and (taken := _take(project, reader)):
+                hand.append(taken)
+        if len(hand) == count or taken is False:
+            break
+    return hand
 
 
 def reader_lock(reader: User) -> None:
@@ -52,15 +64,20 @@ def reader_lock(reader: User) -> None:
     User.objects.select_for_update(no_key=True).get(pk=reader.pk)
 
 
-def _held(project: Project, reader: User, besides: Assignment | None) -> Assignment | None:
+def _held(project: Project, reader: User, count: int) -> list[Assignment]:
+    """The first `count` cases in this reader's hands, their leases prolonged."""
     held = Assignment.objects.filter(project=project, reader=reader, state__in=Assignment.HELD)
-    held = held.select_related("project", "image").filter(lease_until__gt=timezone.now())
-    return (held.exclude(pk=besides.pk) if besides else held).order_by("claimed_at").first()
+    hand = list(held.select_related(*DRAWN).filter(lease_until__gt=timezone.now()).order_by("claimed_at")[:count])
+    lease = timezone.now() + timedelta(minutes=project.lease_minutes)
+    held.filter(pk__in=[each.pk for each in hand]).update(lease_until=lease)
+    for each in hand:
+        each.lease_until, each.reader = lease, reader
+    return hand
 
 
 def _take(project: Project, reader: User) -> Assignment | Literal[False] | None:
     """The assignment taken; False when the queue holds none for this reader; None when somebody was quicker."""
-    queue = open_to(project, reader).order_by("rank", "created_at")
+    queue = open_to(project, reader).select_related(*DRAWN).order_by("rank", "created_at")
     free = queue.select_for_update(skip_locked=True, of=("self",)).first()
     assignment = free or queue.select_for_update(of=("self",)).first()  # those locked a moment ago may yet come free
     if assignment is None:
@@ -205,6 +222,8 @@ def _free_slot(project: Project, image: Image, purpose: str) -> int:
 def assignments_release_lapsed(*, project: Project) -> int:
     """Give back cases whose lease ran out. A case read blind keeps that first read and is done. Returns how many."""
     lapsed = Assignment.objects.filter(project=project, lease_until__lt=timezone.now())
+    if not lapsed.exists():
+        return 0
     done = lapsed.filter(state=State.REVEALED).update(
         state=State.DONE, lease_until=None, version=F("version") + 1, finished_at=timezone.now()
     )
