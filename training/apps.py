@@ -7,6 +7,7 @@ class TrainingConfig(AppConfig):
     def ready(self) -> None:
         from labeling.services.labels import labels_listen
         from overread.jobs.registry import kind_register, tick_register
+        from overread.projects.policies import policy_register
 
         kind_register(
             "training.run",
@@ -18,5 +19,7 @@ class TrainingConfig(AppConfig):
         kind_register("training.due", queue="interactive", handler="training.handlers.due")
         kind_register("demo.films", queue="io", handler="training.handlers.films")
         kind_register("demo.advance", queue="interactive", handler="training.handlers.demo")
+        policy_register("recipe", "training.services.policies.recipe_check")
+        policy_register("gate_policy", "training.services.policies.gate_policy_check")
         labels_listen("training.due")
         tick_register("training.services.runs.runs_due")

@@ -7,7 +7,6 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -15,7 +14,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from frontend.pages.declared import declared
 from labeling.selection import strategies
 from overread.accounts.models import User
 from overread.projects.models import Project
@@ -64,21 +62,11 @@ class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]
                 field.validators.append(MaxValueValidator(HIGHEST[name], _("At most %(limit_value)d.")))
             field.show_hidden_initial = False  # changes are told against what is stored
 
-    def clean_strategy(self) -> str:
-        name = str(self.cleaned_data["strategy"])
-        if ":" not in name and name not in strategies.names():
-            raise ValidationError(_("There is no such strategy; choose one of %s.") % ", ".join(strategies.names()))
-        return name
-
     def clean_recipe(self) -> dict[str, Any]:
-        from training.engine.recipe import Recipe
-
-        return declared(self.cleaned_data["recipe"], Recipe)
+        return self.cleaned_data["recipe"] or {}
 
     def clean_gate_policy(self) -> dict[str, Any]:
-        from training.engine.evaluation.policy import GatePolicy
-
-        return declared(self.cleaned_data["gate_policy"], GatePolicy)
+        return self.cleaned_data["gate_policy"] or {}
 
     @property
     def groups(self) -> list[tuple[Any, list[forms.BoundField]]]:

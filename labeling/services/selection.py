@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from uuid import UUID
 
 import numpy as np
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
+from django.utils.translation import gettext as _
 from numpy.typing import NDArray
 
 from inference.engine.outputs import OutputLayout
@@ -53,6 +55,12 @@ def pool_of(pipeline: Pipeline, values: NDArray[np.float32]) -> Pool:
         tuple(Output(names.get(output.name, output.name), output.kind, output.options) for output, _ in ranked),
         excluded=np.asarray(np.isnan(values).any(axis=1)),
     )
+
+
+def strategy_check(name: str) -> None:
+    """Raises ValidationError for a name nobody knows. A dotted path is imported by workers only, never here."""
+    if ":" not in name and name not in strategies.names():
+        raise ValidationError(_("There is no such strategy; choose one of %s.") % ", ".join(strategies.names()))
 
 
 def strategy_of(name: str) -> strategies.Strategy:

@@ -99,3 +99,14 @@ def test_a_change_that_makes_no_sense_changes_nothing() -> None:
         project_change(project=project, actor=make_user(), lease_minutes=30, audit_share=2.0)
     assert Project.objects.get().lease_minutes == 15
     assert not Event.objects.filter(verb="project.change").exists()
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("strategy", "magic"), ("recipe", {"epoch": 5}), ("recipe", ["epochs"]), ("gate_policy", {"resamples": 1})],
+)
+def test_a_policy_that_its_room_refuses_is_not_stored(project: Project, field: str, value: object) -> None:
+    with pytest.raises(ValidationError) as refused:
+        project_change(project=project, actor=make_user(), **{field: value})
+    assert list(refused.value.message_dict) == [field]
+    assert getattr(Project.objects.get(pk=project.pk), field) != value

@@ -10,6 +10,8 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 
+from overread.projects.policies import policies_check
+
 
 class Role(models.TextChoices):
     READER = "reader"
@@ -79,6 +81,9 @@ class Project(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        policies_check(self.__dict__)
 
 
 class Finding(models.Model):

@@ -19,8 +19,8 @@ KINDS: dict[type, str | Promise] = {
 }
 
 
-def declared(typed: Any, kind: type) -> dict[str, Any]:
-    """What was typed, if a `kind` can be made of it. Raises ValidationError with everything that is wrong, in words."""
+def declared(typed: Any, kind: type) -> None:
+    """Raises ValidationError with everything that keeps a `kind` from being made of what was typed, in words."""
     if not isinstance(typed or {}, dict):
         raise ValidationError(_('Write an object, such as {"epochs": 20}.'))
     values: dict[str, Any] = typed or {}
@@ -35,7 +35,6 @@ def declared(typed: Any, kind: type) -> dict[str, Any]:
         kind(**values)
     except ValueError as error:
         raise ValidationError(str(error)) from error
-    return values
 
 
 def unknown(name: str, known: list[str]) -> str:
