@@ -30,7 +30,7 @@ class Item:
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
-    """The pages this user may open in the project at hand, and the operator's pages."""
+    """The pages this user may open in the project at hand, or the way to the projects; and the operator's pages."""
     user, match = getattr(request, "user", None), request.resolver_match
     if not isinstance(user, User) or match is None:
         return {}
@@ -41,6 +41,8 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
             if project and user.has_perm(permission, project):
                 url = reverse(name, args=[slug])
                 items.append(Item(label, url, request.path.startswith(url)))
+    else:
+        items.append(Item(_("Projects"), reverse("home"), request.path == reverse("home")))
     if user.is_staff:
         items += [
             Item(label, reverse(name), request.path.startswith(reverse(name)))

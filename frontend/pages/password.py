@@ -18,7 +18,7 @@ from overread.accounts.models import User
 from overread.accounts.services import password_change
 
 LABELS = {
-    "old_password": gettext_lazy("Password until now"),
+    "old_password": gettext_lazy("Current password"),
     "new_password1": gettext_lazy("New password"),
     "new_password2": gettext_lazy("New password, once more"),
 }
@@ -28,7 +28,7 @@ class PasswordForm(PasswordChangeForm):
     """Django's own, checked by its validators and stored by our service."""
 
     error_messages = {
-        "password_incorrect": gettext_lazy("This is not your password until now."),
+        "password_incorrect": gettext_lazy("This is not your current password."),
         "password_mismatch": gettext_lazy("The two new passwords differ."),
     }
 

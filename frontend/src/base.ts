@@ -5,3 +5,4 @@ import { forgetWhoLeft } from "./person";
 
 confirmForms();
 forgetWhoLeft();
+document.querySelector(".nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" }); // on a narrow window

@@ -21,6 +21,7 @@ PAGES: dict[Role, tuple[str, ...]] = {
         "/projects/{slug}/",
         "/projects/{slug}/upload/",
         "/projects/{slug}/images/{image}/",
+        "/password/",
     ),
     Role.ANNOTATOR: ("/projects/{slug}/worklist/", "/projects/{slug}/data/"),
     Role.ADJUDICATOR: ("/projects/{slug}/worklist/", "/projects/{slug}/models/"),

@@ -130,7 +130,7 @@ def test_promotion_is_signed_with_a_reason(client, project, engineer):
     asked = {"verdict": verdict.pk, "reason": "Better on effusion"}
     page = client.post(at(project, "model-promote", pipeline.number), asked, follow=True).content.decode()
     assert "Model 1" in page
-    assert "is in use. Every image is scored anew." in page
+    assert "Model 1 is in use. Every image is scored anew." in page
     assert Champion.objects.get().pipeline == pipeline
     assert (Promotion.objects.get().reason, Promotion.objects.get().signed_by) == ("Better on effusion", engineer)
 

@@ -34,7 +34,7 @@ def test_sessions_elsewhere_end(client: Client, reader: User) -> None:
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
-        ({"old": "wrong"}, "This is not your password until now."),
+        ({"old": "wrong"}, "This is not your current password."),
         ({"again": "something-else"}, "The two new passwords differ."),
         ({"new": "password", "again": "password"}, "too common"),
         ({"new": "short", "again": "short"}, "too short"),

@@ -126,7 +126,9 @@ def _scores(pipeline: Pipeline, layout: OutputLayout, images: list[UUID]) -> NDA
     try:
         places = [own.columns.index(name) for name, _, _ in _columns(layout)]
     except ValueError as error:
-        raise JobRefused(f"{pipeline.name} does not answer every finding of the challenger: {error}.") from error
+        raise JobRefused(
+            f"{pipeline.name.capitalize()} does not answer every finding of the challenger: {error}."
+        ) from error
     return table.values[[rows[pk] for pk in images]][:, places].astype(np.float64)
 
 

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -38,7 +39,8 @@ def promote(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     except (GateClosed, ChampionMoved) as refusal:
         messages.error(request, str(refusal))
         return render_page(request, project, pipeline, promote=form)
-    messages.success(request, _("%(model)s is in use. Every image is scored anew.") % {"model": pipeline.name})
+    told = _("%(model)s is in use. Every image is scored anew.") % {"model": capfirst(pipeline.name)}
+    messages.success(request, told)
     return redirect("model", slug, number)
 
 
