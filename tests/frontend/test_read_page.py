@@ -102,6 +102,13 @@ def test_a_missing_answer_is_told_by_finding(site: Client, case: Assignment) -> 
     assert answer.status_code == 422 and set(answer.json()["errors"]) == {"nodule"}
 
 
+def test_an_answer_that_its_region_contradicts_is_told_by_finding(site: Client, case: Assignment) -> None:
+    region = {"finding": "nodule", "kind": "box", "points": [[1, 2], [10, 20]]}
+    answer = post(site, address("-submit", case), body(regions=[region]))
+    assert answer.status_code == 422 and set(answer.json()["errors"]) == {"nodule"}
+    assert post(site, address("-submit", case), body("present", regions=[region])).status_code == 201
+
+
 @pytest.mark.parametrize("broken", ["", "[]", '{"key": 1}', '{"key": "x", "answers": []}', "\x00"])
 def test_nonsense_is_refused_and_nothing_is_stored(site: Client, case: Assignment, broken: str) -> None:
     answer = site.post(address("-submit", case), broken, content_type="application/json")

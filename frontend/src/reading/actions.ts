@@ -66,9 +66,9 @@ function give(page: ReadingPage, value: string): void {
 function confirmRest(page: ReadingPage): void {
   const { opened } = page;
   if (!opened || page.busy) return;
-  const { marked, left } = opened.answers.confirmRest();
+  const { marked, above, outlined } = opened.answers.confirmRest((slug) => page.marks.count(slug) > 0);
   opened.findings.advance();
-  say(words.restAbsent(marked, left));
+  say(words.restAbsent(marked, above, outlined));
 }
 
 async function undo(page: ReadingPage): Promise<void> {

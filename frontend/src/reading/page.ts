@@ -6,6 +6,7 @@ import { Viewer } from "../viewer/viewer";
 import { Answers } from "./answers";
 import { AttentionMaps } from "./attention";
 import { pageClock } from "./clock";
+import { contradictions } from "./contradictions";
 import type { Case, SkipBody, Turn } from "./contract";
 import { Display } from "./display";
 import { Drafts } from "./drafts";
@@ -125,7 +126,13 @@ export class ReadingPage {
   get obstacle(): string | null {
     const missing = this.opened?.answers.missing ?? [];
     if (missing.length) return words.missing(missing);
+    const [contradicted] = Object.values(this.contradictions);
+    if (contradicted !== undefined) return contradicted;
     return this.display.level === "full" ? null : words.fullLoading;
+  }
+
+  private get contradictions(): Record<string, string> {
+    return this.opened ? contradictions(this.opened.case.findings, this.opened.answers.given, this.marks.regions) : {};
   }
 
   get comment(): string {
@@ -173,6 +180,7 @@ export class ReadingPage {
   private selectionChanged(): void {
     if (!this.opened) return;
     const { answers, findings } = this.opened;
+    answers.contradict(this.contradictions);
     describeAnswers(this.panel, answers, this.marks.count(findings.current?.slug ?? ""), this.obstacle);
   }
 

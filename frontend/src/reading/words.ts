@@ -14,9 +14,14 @@ export const words = {
   fullLoading: "The full-resolution image is still loading.",
   missing: (open: readonly CaseFinding[]) =>
     `${count(open.length, "finding")} still ${open.length === 1 ? "needs" : "need"} an answer: ${list(open)}.`,
+  contradicted: ({ name, kind }: CaseFinding, value: string) =>
+    `${name}: a region is drawn for it, but the answer is ${value.replace("_", " ")}. ` +
+    `Answer ${kind === "binary" ? "uncertain or present" : "the finding"}, or delete the region.`,
   answered: (done: number, total: number) => `${done} of ${total} answered`,
-  restAbsent: (marked: number, left: number) =>
-    `${count(marked, "finding")} marked absent.${left ? ` ${left} above threshold left open.` : ""}`,
+  restAbsent: (marked: number, above: number, outlined: number) =>
+    [`${count(marked, "finding")} marked absent.`, above && `${above} above threshold left open.`, outlined && `${outlined} with a region left open.`]
+      .filter(Boolean)
+      .join(" "),
   given: (finding: string, value: string) => `${finding}: ${value}`,
   drawn: (n: number) => (n ? `${n} drawn` : "none drawn"),
   regionRemoved: "Region removed.",
