@@ -14,6 +14,7 @@ from labeling.models import Assignment, Read
 from labeling.services import assignment_open_single
 from labeling.services.selection import queue_fill
 from overread.accounts.models import User
+from overread.jobs.running import run_all
 from overread.projects.models import BlindFirst, Project, Role
 from tests.factories import make_champion, make_image, make_member
 
@@ -65,6 +66,18 @@ def test_an_open_case_shows_the_model_and_records_it(site: Client, case: Assignm
     page = site.get(address("", case))
     assert page.status_code == 200 and "model 1" in page.content.decode()
     assert Exposure.objects.filter(user=reader, image=case.image).count() == 1
+
+
+def test_without_a_model_the_page_says_so(site: Client, project: Project, reader: User) -> None:
+    case = assignment_open_single(project=project, image=make_image(project), reader=reader)
+    assert "There is no model yet. Read as usual." in site.get(address("", case)).content.decode()
+
+
+def test_a_suggestion_still_being_made_is_told(site: Client, case: Assignment, project: Project, reader: User) -> None:
+    late = assignment_open_single(project=project, image=make_image(project, ready=False), reader=reader)
+    run_all(queues=("io",))
+    page = site.get(address("", late)).content.decode()
+    assert "still being made" in page and "no model" not in page
 
 
 def test_a_stored_read_brings_the_next_case(site: Client, case: Assignment, project: Project) -> None:
