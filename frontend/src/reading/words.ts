@@ -8,7 +8,7 @@ const list = (findings: readonly CaseFinding[]): string => findings.map(({ key, 
 
 export const words = {
   loading: "Loading image",
-  unreadable: "Image not readable. Skip or escalate.",
+  unreadable: "Image not readable. Load it again, or skip the case.",
   contextLost: "The graphics were interrupted. The image returns by itself.",
   noWebgl: "This browser cannot show the image: WebGL 2 is off. Turn on graphics acceleration or use a current browser.",
   fullLoading: "The full-resolution image is still loading.",
