@@ -23,7 +23,13 @@ export const words = {
       .filter(Boolean)
       .join(" "),
   given: (finding: string, value: string) => `${finding}: ${value}`,
-  drawn: (n: number) => (n ? `${n} drawn` : "none drawn"),
+  /** Of the selected finding, and how many more there are of others. `elsewhere`: their names, one a region. */
+  drawn: (finding: string, here: number, elsewhere: readonly string[]) => {
+    const own = here ? count(here, "region") : elsewhere.length ? "no region" : "none drawn";
+    const others = new Set(elsewhere);
+    const where = others.size === 1 ? elsewhere[0] : `${others.size} other findings`;
+    return `${finding}: ${own}${elsewhere.length ? `; ${count(elsewhere.length, "region")} for ${where}` : ""}`;
+  },
   regionRemoved: "Region removed.",
   noRegion: "No region is selected.",
   noFinding: "Select a finding first.",

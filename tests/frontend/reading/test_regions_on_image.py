@@ -31,8 +31,11 @@ def test_a_dragged_box_belongs_to_the_selected_finding(reading: Page, room: Room
     press(reading, "6b")
     drag(reading, (0.4, 0.4), (0.6, 0.7))
     expect(reading.locator(".region .mark-label")).to_have_text("6 Nodule or mass")
-    expect(reading.locator("[data-drawn-regions]")).to_have_text("1 drawn")
-    press(reading, "6p03a")
+    drawn = reading.locator("[data-drawn-regions]")
+    expect(drawn).to_have_text("Nodule or mass: 1 region")
+    press(reading, "6p")
+    expect(drawn).to_have_text("Pneumonia: no region; 1 region for Nodule or mass")
+    press(reading, "03a")
     reading.keyboard.press("Enter")
     expect(reading.locator("body")).to_have_attribute("data-case", room.sheets[1].assignment)
     (region,) = room.posts[0]["regions"]
