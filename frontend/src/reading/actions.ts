@@ -43,6 +43,10 @@ export function actionsOf(page: ReadingPage, submission: Submission): Actions {
       say(!page.busy && marks.removeSelected() ? words.regionRemoved : words.noRegion);
       page.opened?.findings.step(0);
     },
+    map: () => {
+      const finding = page.opened?.findings.current;
+      if (finding) page.opened?.maps.toggle(finding);
+    },
     "map.next": () => page.opened?.maps.next(),
     "map.less": () => page.opened?.maps.stronger(-1),
     "map.more": () => page.opened?.maps.stronger(1),

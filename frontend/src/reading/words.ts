@@ -37,6 +37,7 @@ export const words = {
   toolPolygon: "Polygon: click its corners, Enter closes it, or press G again to place one.",
   mapOff: "Heat map off",
   mapOn: (finding: string) => `Heat map: ${finding}. Model attention, not an outline.`,
+  mapMissing: (finding: string) => `There is no heat map for ${finding}. Shift+H goes through those there are.`,
   mapFailed: "The heat map is not readable. The image stays as it is.",
   saving: "Saving",
   notSaved: "Not saved. Kept on this computer.",

@@ -215,6 +215,25 @@ def test_the_finished_queue_says_so_and_can_be_undone(room: Room, page: Page) ->
     expect(page.locator(".stage")).to_be_visible()
 
 
+def test_h_switches_the_map_of_the_selected_finding(reading: Page) -> None:
+    note, off = reading.locator("#map-note"), reading.locator("input[name=map][value='']")
+    press(reading, "5h")
+    expect(reading.locator("input[name=map][value=effusion]")).to_be_checked()
+    expect(note).to_be_visible()
+    press(reading, "3h")
+    expect(off).to_be_checked()
+    expect(note).to_be_hidden()
+    press(reading, "1h")
+    expect(reading.locator("#voice")).to_contain_text("There is no heat map for Atelectasis.")
+    expect(off).to_be_checked()
+
+
+def test_shift_and_h_goes_through_the_maps(reading: Page) -> None:
+    for chosen in ("consolidation", "effusion", "nodule-or-mass", ""):
+        reading.keyboard.press("Shift+H")
+        expect(reading.locator(f"input[name=map][value='{chosen}']")).to_be_checked()
+
+
 def keys_listed(page: Page) -> list[str]:
     page.keyboard.press("?")
     told = page.locator("#keys kbd:visible").all_inner_texts()
