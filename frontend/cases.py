@@ -199,7 +199,7 @@ def notice(case: OpenCase) -> str:
         return ""
     if case.waiting:
         return _("The suggestion for this case is still being made. Read as usual.")
-    return "" if case.prediction else _("No suggestion for this case. Read as usual.")
+    return "" if case.prediction else _("There is no model yet. Read as usual.")
 
 
 def first_read(case: OpenCase) -> dict[str, str]:

@@ -40,6 +40,18 @@ def answer_problem(finding: Finding, value: str) -> str | None:
     return None
 
 
+def region_problem(finding: Finding, value: str) -> str | None:
+    """What is wrong with `value` as an answer to a finding for which a region is drawn, or None."""
+    ruled_out = finding.kind == Finding.Kind.BINARY and value == "absent"
+    if not ruled_out and value != NOT_ASSESSABLE:
+        return None
+    other = "uncertain or present" if finding.kind == Finding.Kind.BINARY else "the finding"
+    return (
+        f"{finding.name}: a region is drawn for it, but the answer is {value.replace('_', ' ')}. "
+        f"Answer {other}, or delete the region."
+    )
+
+
 def answer_number(finding: Finding, value: str) -> float | None:
     """The number a valid answer stands for: 0, 0.5, 1; an option's index; the measurement. None for not assessable."""
     if value == NOT_ASSESSABLE:

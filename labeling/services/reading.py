@@ -16,7 +16,7 @@ from inference.models import Exposure, Prediction
 from inference.queries import prediction_find
 from labeling.models import Answer, Assignment, ExposureKind, Holding, Purpose, Read, Region
 from labeling.services.queue import AssignmentGone, reader_lock
-from labeling.values import AnswerInvalid, AnswerMissing, answer_problem
+from labeling.values import AnswerInvalid, AnswerMissing, answer_problem, region_problem
 from overread.accounts.models import User
 from overread.archive.models import Image
 from overread.audit.services import event_append
@@ -112,11 +112,13 @@ def _check(answers: Answers, findings: dict[str, Finding], image: Image) -> None
     }:
         raise AnswerMissing(missing)
     wrong = {slug: f"There is no finding {slug!r} in this project." for slug in answers.values if slug not in findings}
+    outlined = {region.finding for region in answers.regions}
     for slug, finding in findings.items():
-        if problem := answer_problem(finding, answers.values[slug]):
+        value = answers.values[slug]
+        if problem := answer_problem(finding, value) or (region_problem(finding, value) if slug in outlined else None):
             wrong[slug] = problem
     for region in answers.regions:
-        if problem := _region_problem(region, findings, image):
+        if problem := _outline_problem(region, findings, image):
             wrong["regions"] = problem
     if len(answers.comment) > 4000:
         wrong["comment"] = f"A comment has 4000 characters at most; this one has {len(answers.comment)}."
@@ -124,7 +126,7 @@ def _check(answers: Answers, findings: dict[str, Finding], image: Image) -> None
         raise AnswerInvalid(wrong)
 
 
-def _region_problem(region: RegionDrawn, findings: dict[str, Finding], image: Image) -> str | None:
+def _outline_problem(region: RegionDrawn, findings: dict[str, Finding], image: Image) -> str | None:
     if region.finding not in findings:
         return f"A region names the finding {region.finding!r}, which this project does not have."
     if region.kind not in ("box", "polygon") or (

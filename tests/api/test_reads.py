@@ -73,6 +73,13 @@ def test_a_region_outside_the_image_is_refused(project: Project, reader: User, c
     assert submit(reader, case, submission(project, regions=[region])).status_code == 422
 
 
+def test_an_answer_that_its_region_contradicts_is_named(project: Project, reader: User, case: Assignment) -> None:
+    region = {"finding": "nodule", "kind": "box", "points": [[1, 2], [10, 20]]}
+    refused = submit(reader, case, submission(project, regions=[region]))
+    assert refused.status_code == 422 and set(refused.json()["errors"]) == {"nodule"}
+    assert not Read.objects.exists()
+
+
 @pytest.mark.parametrize("answer", [True, None, [], {}, {"value": "absent", "sure": 1}, {"bulk": True}, "x" * 81])
 def test_an_answer_has_a_form(project: Project, reader: User, case: Assignment, answer: Any) -> None:
     assert submit(reader, case, submission(project, answer)).status_code == 400

@@ -14,6 +14,7 @@ from labeling.models import Assignment, Read
 from labeling.services import assignment_open_single
 from labeling.services.selection import queue_fill
 from overread.accounts.models import User
+from overread.jobs.running import run_all
 from overread.projects.models import BlindFirst, Project, Role
 from tests.factories import make_champion, make_image, make_member
 
@@ -67,6 +68,22 @@ def test_an_open_case_shows_the_model_and_records_it(site: Client, case: Assignm
     assert Exposure.objects.filter(user=reader, image=case.image).count() == 1
 
 
+def test_without_a_model_the_page_says_so(site: Client, project: Project, reader: User) -> None:
+    case = assignment_open_single(project=project, image=make_image(project), reader=reader)
+    assert "There is no model yet. Read as usual." in site.get(address("", case)).content.decode()
+
+
+def test_a_suggestion_still_being_made_is_told(site: Client, case: Assignment, project: Project, reader: User) -> None:
+    late = assignment_open_single(project=project, image=make_image(project, ready=False), reader=reader)
+    run_all(queues=("io",))
+    page = site.get(address("", late)).content.decode()
+    assert "still being made" in page and "no model" not in page
+
+
+def test_nothing_speaks_of_what_cannot_be_done(site: Client, case: Assignment) -> None:
+    assert "scalate" not in site.get(address("", case)).content.decode()
+
+
 def test_a_stored_read_brings_the_next_case(site: Client, case: Assignment, project: Project) -> None:
     site.get(address("", case))
     answer = post(site, address("-submit", case), body())
@@ -100,6 +117,13 @@ def test_the_image_page_of_a_blind_case_keeps_silent(site: Client, blind_case: A
 def test_a_missing_answer_is_told_by_finding(site: Client, case: Assignment) -> None:
     answer = post(site, address("-submit", case), body(answers={"effusion": {"value": "absent"}}))
     assert answer.status_code == 422 and set(answer.json()["errors"]) == {"nodule"}
+
+
+def test_an_answer_that_its_region_contradicts_is_told_by_finding(site: Client, case: Assignment) -> None:
+    region = {"finding": "nodule", "kind": "box", "points": [[1, 2], [10, 20]]}
+    answer = post(site, address("-submit", case), body(regions=[region]))
+    assert answer.status_code == 422 and set(answer.json()["errors"]) == {"nodule"}
+    assert post(site, address("-submit", case), body("present", regions=[region])).status_code == 201
 
 
 @pytest.mark.parametrize("broken", ["", "[]", '{"key": 1}', '{"key": "x", "answers": []}', "\x00"])

@@ -101,10 +101,34 @@ def test_a_region_off_the_image_is_refused(case: Assignment, reader: User, point
         read_submit(assignment=case, reader=reader, answers=answers(case.project, regions=(box,)), key=uuid4())
 
 
-def test_a_region_is_kept_with_its_finding(case: Assignment, reader: User) -> None:
-    box = RegionDrawn("nodule", "box", ((1, 2), (10, 20)))
-    read = read_submit(assignment=case, reader=reader, answers=answers(case.project, regions=(box,)), key=uuid4())
+BOX = RegionDrawn("nodule", "box", ((1, 2), (10, 20)))
+
+
+@pytest.mark.parametrize("value", ["present", "uncertain"])
+def test_a_region_is_kept_with_its_finding(case: Assignment, reader: User, value: str) -> None:
+    said = answers(case.project, value, regions=(BOX,))
+    read = read_submit(assignment=case, reader=reader, answers=said, key=uuid4())
     assert read.regions.get().points == [[1, 2], [10, 20]]
+
+
+@pytest.mark.parametrize(("value", "words"), [("absent", "is absent"), ("not_assessable", "is not assessable")])
+def test_an_answer_that_its_region_contradicts_is_refused(
+    case: Assignment, reader: User, value: str, words: str
+) -> None:
+    with pytest.raises(AnswerInvalid, match=f"{words}. Answer uncertain or present, or delete the region") as refused:
+        read_submit(assignment=case, reader=reader, answers=answers(case.project, value, regions=(BOX,)), key=uuid4())
+    assert set(refused.value.errors) == {"nodule"} and not Read.objects.exists()
+
+
+def test_an_option_may_have_a_region_but_not_assessable_has_none(reader: User) -> None:
+    grade = {"slug": "nodule", "name": "Grade", "kind": Finding.Kind.CATEGORICAL, "options": ["absent", "II"]}
+    project = make_project(findings=(grade,))
+    case = assignment_open_single(project=project, image=make_image(project), reader=reader)
+    with pytest.raises(AnswerInvalid, match="Answer the finding, or delete the region"):
+        said = answers(project, "not_assessable", regions=(BOX,))
+        read_submit(assignment=case, reader=reader, answers=said, key=uuid4())
+    said = answers(project, "absent", regions=(BOX,))  # an option of this name rules nothing out
+    assert read_submit(assignment=case, reader=reader, answers=said, key=uuid4()).regions.exists()
 
 
 def test_who_was_never_given_the_case_cannot_answer_it(case: Assignment, colleague: User) -> None:

@@ -43,6 +43,10 @@ export function actionsOf(page: ReadingPage, submission: Submission): Actions {
       say(!page.busy && marks.removeSelected() ? words.regionRemoved : words.noRegion);
       page.opened?.findings.step(0);
     },
+    map: () => {
+      const finding = page.opened?.findings.current;
+      if (finding) page.opened?.maps.toggle(finding);
+    },
     "map.next": () => page.opened?.maps.next(),
     "map.less": () => page.opened?.maps.stronger(-1),
     "map.more": () => page.opened?.maps.stronger(1),
@@ -66,9 +70,9 @@ function give(page: ReadingPage, value: string): void {
 function confirmRest(page: ReadingPage): void {
   const { opened } = page;
   if (!opened || page.busy) return;
-  const { marked, left } = opened.answers.confirmRest();
+  const { marked, above, outlined } = opened.answers.confirmRest((slug) => page.marks.count(slug) > 0);
   opened.findings.advance();
-  say(words.restAbsent(marked, left));
+  say(words.restAbsent(marked, above, outlined));
 }
 
 async function undo(page: ReadingPage): Promise<void> {

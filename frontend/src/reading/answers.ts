@@ -7,6 +7,8 @@ export type Given = Record<string, Answer>;
 export class Answers {
   readonly findings: readonly CaseFinding[];
   private readonly panel: HTMLElement;
+  private refused: Record<string, string> = {};
+  private contradicted: Record<string, string> = {};
 
   constructor(panel: HTMLElement, findings: readonly CaseFinding[]) {
     this.panel = panel;
@@ -47,15 +49,16 @@ export class Answers {
     return true;
   }
 
-  /** Unanswered binary findings become absent, except those above their threshold, which stay open. */
-  confirmRest(): { marked: number; left: number } {
+  /** Unanswered binary findings become absent, except those above their threshold or with a region, which stay open. */
+  confirmRest(outlined: (slug: string) => boolean): { marked: number; above: number; outlined: number } {
     const open = this.missing.filter(({ kind }) => kind === "binary");
     const below = open.filter(({ above }) => above !== true);
-    for (const { slug } of below) {
+    const rest = below.filter(({ slug }) => !outlined(slug));
+    for (const { slug } of rest) {
       this.give(slug, "absent");
       this.markBulk(slug, true);
     }
-    return { marked: below.length, left: open.length - below.length };
+    return { marked: rest.length, above: open.length - below.length, outlined: below.length - rest.length };
   }
 
   /** The reader's own earlier answers, from a draft. */
@@ -68,12 +71,24 @@ export class Answers {
     }
   }
 
-  /** Says at each finding what the server found wrong with it; an empty record clears all. */
+  /** Says at each finding what the server found wrong with it, until it is answered anew; an empty record clears all. */
   explain(errors: Record<string, string>): void {
+    this.refused = { ...errors };
+    this.tell();
+  }
+
+  /** Says at each finding how its regions contradict its answer. */
+  contradict(errors: Record<string, string>): void {
+    this.contradicted = errors;
+    this.tell();
+  }
+
+  private tell(): void {
     for (const { slug } of this.findings) {
       const note = element("[data-error]", HTMLElement, this.row(slug));
-      note.textContent = errors[slug] ?? "";
-      note.hidden = !errors[slug];
+      const text = this.contradicted[slug] ?? this.refused[slug] ?? "";
+      if (note.textContent !== text) note.textContent = text; // written again it would be spoken again
+      note.hidden = text === "";
     }
   }
 
@@ -88,6 +103,7 @@ export class Answers {
   /** What the reader touches by hand is no bulk answer any more; a number and "not assessable" exclude each other. */
   private touched(slug: string, event: Event): void {
     this.markBulk(slug, false);
+    delete this.refused[slug];
     const [number, unable] = ["number", "checkbox"].map((type) => this.row(slug).querySelector<HTMLInputElement>(`input[type=${type}]`));
     if (!number || !unable) return;
     if (event.target === number) unable.checked = false;

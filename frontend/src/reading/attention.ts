@@ -30,19 +30,30 @@ export class AttentionMaps {
     this.setOpacity();
   }
 
-  /** The next map, or off after the last. */
+  /** Off where any map is on; else the map of this finding. */
+  toggle(finding: CaseFinding): void {
+    const on = this.choices.some((choice) => choice.checked && choice.value !== "");
+    const wanted = this.choices.find((choice) => choice.value === (on ? "" : finding.slug));
+    if (wanted) this.choose(wanted);
+    else if (this.choices.length) say(words.mapMissing(finding.name));
+  }
+
+  /** The next finding's map, or off after the last. */
   next(): void {
     const at = this.choices.findIndex((choice) => choice.checked);
     const choice = this.choices[(at + 1) % Math.max(this.choices.length, 1)];
-    if (!choice) return;
-    choice.checked = true;
-    void this.show(choice.value);
+    if (choice) this.choose(choice);
   }
 
   stronger(direction: 1 | -1): void {
     if (!this.slider) return;
     this.slider.valueAsNumber += direction * STEP;
     this.setOpacity();
+  }
+
+  private choose(choice: HTMLInputElement): void {
+    choice.checked = true;
+    void this.show(choice.value);
   }
 
   private async show(slug: string): Promise<void> {

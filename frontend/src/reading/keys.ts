@@ -8,7 +8,7 @@ export type Command =
   | "window.next" | "invert" | "zoom.in" | "zoom.out" | "fit"
   | "tool.move" | "tool.level" | "tool.box" | "tool.polygon"
   | "marks" | "region.delete"
-  | "map.next" | "map.less" | "map.more"
+  | "map" | "map.next" | "map.less" | "map.more"
   | "skip" | "escalate" | "undo" | "submit" | "sheet" | "back";
 
 const KEYS: Readonly<Record<string, Command>> = {
@@ -18,9 +18,12 @@ const KEYS: Readonly<Record<string, Command>> = {
   w: "window.next", i: "invert", "+": "zoom.in", "=": "zoom.in", "-": "zoom.out", f: "fit",
   v: "tool.move", l: "tool.level", b: "tool.box", g: "tool.polygon",
   o: "marks", Delete: "region.delete", Backspace: "region.delete",
-  h: "map.next", "[": "map.less", "]": "map.more",
+  h: "map", "[": "map.less", "]": "map.more",
   s: "skip", e: "escalate", z: "undo", Enter: "submit", "?": "sheet", Escape: "back",
 };
+
+/** With Shift held; any other letter means the same with it as without, so that Caps Lock changes nothing. */
+const SHIFTED: Readonly<Record<string, Command>> = { h: "map.next" };
 
 /** Held down, these go on; every other key acts once. */
 const REPEATING: readonly Command[] = ["zoom.in", "zoom.out", "map.less", "map.more", "finding.previous", "finding.next"];
@@ -31,6 +34,7 @@ export interface Press {
   readonly ctrlKey: boolean;
   readonly metaKey: boolean;
   readonly altKey: boolean;
+  readonly shiftKey: boolean;
 }
 
 /** Where the focus is: nowhere special, in a text or number field, on a slider, or on a control that Enter activates. */
@@ -41,7 +45,9 @@ export function commandOf(press: Press, focus: Focus, single: boolean): Command 
   const { key } = press;
   if ((press.ctrlKey || press.metaKey) && key === "Enter" && !press.repeat) return "submit";
   if (press.ctrlKey || press.metaKey || press.altKey) return null;
-  const command = /^[1-9]$/.test(key) ? (`finding.${key}` as Command) : (KEYS[key] ?? KEYS[key.toLowerCase()]);
+  const letter = key.toLowerCase();
+  const shifted = press.shiftKey ? SHIFTED[letter] : undefined;
+  const command = /^[1-9]$/.test(key) ? (`finding.${key}` as Command) : (shifted ?? KEYS[key] ?? KEYS[letter]);
   if (!command || (press.repeat && !REPEATING.includes(command))) return null;
   if (key === "Escape") return press.repeat ? null : "back";
   if (focus === "text" || (focus === "control" && key === "Enter") || (focus === "slider" && key.startsWith("Arrow"))) return null;

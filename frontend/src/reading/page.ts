@@ -6,6 +6,7 @@ import { Viewer } from "../viewer/viewer";
 import { Answers } from "./answers";
 import { AttentionMaps } from "./attention";
 import { pageClock } from "./clock";
+import { contradictions } from "./contradictions";
 import type { Case, SkipBody, Turn } from "./contract";
 import { Display } from "./display";
 import { Drafts } from "./drafts";
@@ -56,7 +57,7 @@ export class ReadingPage {
       restored: () => this.display.reload(),
     });
     this.display = new Display(this.viewer, () => this.levelChanged());
-    const names = { label: (slug: string) => this.label(slug), name: (slug: string) => this.finding(slug)?.name ?? slug };
+    const names = { label: (slug: string) => this.label(slug), name: (slug: string) => this.name(slug) };
     this.marks = new Marks(this.viewer, names, () => this.answersChanged());
     this.drawing = new Drawing(this.marks.surface, this.viewer, () => this.opened?.findings.current?.slug ?? null, (region) => {
       this.marks.add(region);
@@ -125,7 +126,20 @@ export class ReadingPage {
   get obstacle(): string | null {
     const missing = this.opened?.answers.missing ?? [];
     if (missing.length) return words.missing(missing);
+    const [contradicted] = Object.values(this.contradictions);
+    if (contradicted !== undefined) return contradicted;
     return this.display.level === "full" ? null : words.fullLoading;
+  }
+
+  /** How many regions the selected finding has, and whose the others are. */
+  private get drawn(): string {
+    const current = this.opened?.findings.current;
+    const elsewhere = this.marks.regions.filter(({ finding }) => finding !== current?.slug);
+    return current ? words.drawn(current.name, this.marks.count(current.slug), elsewhere.map(({ finding }) => this.name(finding))) : "";
+  }
+
+  private get contradictions(): Record<string, string> {
+    return this.opened ? contradictions(this.opened.case.findings, this.opened.answers.given, this.marks.regions) : {};
   }
 
   get comment(): string {
@@ -172,8 +186,9 @@ export class ReadingPage {
 
   private selectionChanged(): void {
     if (!this.opened) return;
-    const { answers, findings } = this.opened;
-    describeAnswers(this.panel, answers, this.marks.count(findings.current?.slug ?? ""), this.obstacle);
+    const { answers } = this.opened;
+    answers.contradict(this.contradictions);
+    describeAnswers(this.panel, answers, this.drawn, this.obstacle);
   }
 
   private viewChanged(): void {
@@ -198,6 +213,10 @@ export class ReadingPage {
 
   private finding(slug: string) {
     return this.opened?.case.findings.find((each) => each.slug === slug);
+  }
+
+  private name(slug: string): string {
+    return this.finding(slug)?.name ?? slug;
   }
 
   private label(slug: string): string {

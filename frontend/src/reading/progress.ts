@@ -2,11 +2,11 @@
 import type { Answers } from "./answers";
 import { words } from "./words";
 
-/** `drawn` regions belong to the selected finding; `obstacle` is why the case cannot be submitted yet. */
-export function describeAnswers(panel: HTMLElement, answers: Answers, drawn: number, obstacle: string | null): void {
+/** `drawn`: whose regions are on the image; `obstacle`: why the case cannot be submitted yet. */
+export function describeAnswers(panel: HTMLElement, answers: Answers, drawn: string, obstacle: string | null): void {
   const total = answers.findings.length;
   answers.compareFirst();
-  write(panel, "[data-drawn-regions]", words.drawn(drawn));
+  write(panel, "[data-drawn-regions]", drawn);
   write(panel, "[data-answered]", words.answered(total - answers.missing.length, total));
   write(panel, "#left", obstacle ?? "");
   panel.querySelector("button[type=submit]")?.setAttribute("aria-disabled", String(obstacle !== null));

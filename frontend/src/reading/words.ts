@@ -8,17 +8,28 @@ const list = (findings: readonly CaseFinding[]): string => findings.map(({ key, 
 
 export const words = {
   loading: "Loading image",
-  unreadable: "Image not readable. Skip or escalate.",
+  unreadable: "Image not readable. Load it again, or skip the case.",
   contextLost: "The graphics were interrupted. The image returns by itself.",
   noWebgl: "This browser cannot show the image: WebGL 2 is off. Turn on graphics acceleration or use a current browser.",
   fullLoading: "The full-resolution image is still loading.",
   missing: (open: readonly CaseFinding[]) =>
     `${count(open.length, "finding")} still ${open.length === 1 ? "needs" : "need"} an answer: ${list(open)}.`,
+  contradicted: ({ name, kind }: CaseFinding, value: string) =>
+    `${name}: a region is drawn for it, but the answer is ${value.replace("_", " ")}. ` +
+    `Answer ${kind === "binary" ? "uncertain or present" : "the finding"}, or delete the region.`,
   answered: (done: number, total: number) => `${done} of ${total} answered`,
-  restAbsent: (marked: number, left: number) =>
-    `${count(marked, "finding")} marked absent.${left ? ` ${left} above threshold left open.` : ""}`,
+  restAbsent: (marked: number, above: number, outlined: number) =>
+    [`${count(marked, "finding")} marked absent.`, above && `${above} above threshold left open.`, outlined && `${outlined} with a region left open.`]
+      .filter(Boolean)
+      .join(" "),
   given: (finding: string, value: string) => `${finding}: ${value}`,
-  drawn: (n: number) => (n ? `${n} drawn` : "none drawn"),
+  /** Of the selected finding, and how many more there are of others. `elsewhere`: their names, one a region. */
+  drawn: (finding: string, here: number, elsewhere: readonly string[]) => {
+    const own = here ? count(here, "region") : elsewhere.length ? "no region" : "none drawn";
+    const others = new Set(elsewhere);
+    const where = others.size === 1 ? elsewhere[0] : `${others.size} other findings`;
+    return `${finding}: ${own}${elsewhere.length ? `; ${count(elsewhere.length, "region")} for ${where}` : ""}`;
+  },
   regionRemoved: "Region removed.",
   noRegion: "No region is selected.",
   noFinding: "Select a finding first.",
@@ -26,6 +37,7 @@ export const words = {
   toolPolygon: "Polygon: click its corners, Enter closes it, or press G again to place one.",
   mapOff: "Heat map off",
   mapOn: (finding: string) => `Heat map: ${finding}. Model attention, not an outline.`,
+  mapMissing: (finding: string) => `There is no heat map for ${finding}. Shift+H goes through those there are.`,
   mapFailed: "The heat map is not readable. The image stays as it is.",
   saving: "Saving",
   notSaved: "Not saved. Kept on this computer.",

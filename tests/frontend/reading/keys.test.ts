@@ -1,12 +1,19 @@
 import { expect, it } from "vitest";
 import { commandOf, type Press } from "../../../frontend/src/reading/keys";
 
-const press = (key: string, more: Partial<Press> = {}): Press => ({ key, repeat: false, ctrlKey: false, metaKey: false, altKey: false, ...more });
+const press = (key: string, more: Partial<Press> = {}): Press => ({ key, repeat: false, ctrlKey: false, metaKey: false, altKey: false, shiftKey: false, ...more });
 
 it("knows digits, letters in both cases and signs", () => {
   expect(["3", "a", "A", "0", "?", "Enter"].map((key) => commandOf(press(key), "page", true))).toEqual(
     ["finding.3", "answer.absent", "answer.absent", "rest.absent", "sheet", "submit"],
   );
+});
+
+it("Shift and H chooses a map, H alone switches it, Caps Lock or not", () => {
+  expect([press("h"), press("H"), press("H", { shiftKey: true }), press("h", { shiftKey: true })].map((each) => commandOf(each, "page", true))).toEqual(
+    ["map", "map", "map.next", "map.next"],
+  );
+  expect(commandOf(press("A", { shiftKey: true }), "page", true)).toBe("answer.absent");
 });
 
 it("a held Enter submits once", () => {

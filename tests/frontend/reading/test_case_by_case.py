@@ -215,10 +215,47 @@ def test_the_finished_queue_says_so_and_can_be_undone(room: Room, page: Page) ->
     expect(page.locator(".stage")).to_be_visible()
 
 
+def test_h_switches_the_map_of_the_selected_finding(reading: Page) -> None:
+    note, off = reading.locator("#map-note"), reading.locator("input[name=map][value='']")
+    press(reading, "5h")
+    expect(reading.locator("input[name=map][value=effusion]")).to_be_checked()
+    expect(note).to_be_visible()
+    press(reading, "3h")
+    expect(off).to_be_checked()
+    expect(note).to_be_hidden()
+    press(reading, "1h")
+    expect(reading.locator("#voice")).to_contain_text("There is no heat map for Atelectasis.")
+    expect(off).to_be_checked()
+
+
+def test_shift_and_h_goes_through_the_maps(reading: Page) -> None:
+    for chosen in ("consolidation", "effusion", "nodule-or-mass", ""):
+        reading.keyboard.press("Shift+H")
+        expect(reading.locator(f"input[name=map][value='{chosen}']")).to_be_checked()
+
+
+def keys_listed(page: Page) -> list[str]:
+    page.keyboard.press("?")
+    told = page.locator("#keys kbd:visible").all_inner_texts()
+    page.keyboard.press("Escape")
+    return told
+
+
+def test_the_sheet_lists_only_keys_that_work(room: Room, page: Page) -> None:
+    room.sheets[0] = Sheet(1, blind=True)
+    opened(page)
+    listed = keys_listed(page)
+    assert "S" in listed and not {"E", "H", "["} & set(listed)
+    press(page, "0")
+    page.keyboard.press("Enter")
+    expect(body(page)).to_have_attribute("data-state", "revealed")
+    assert {"H", "["} < set(keys_listed(page))
+
+
 def test_an_unreadable_image_can_be_asked_for_again(room: Room, page: Page) -> None:
     page.route("**/half", lambda route: route.fulfill(status=500))
     page.goto("/")
-    expect(page.locator("#stage-note")).to_have_text("Image not readable. Skip or escalate.")
+    expect(page.locator("#stage-note")).to_have_text("Image not readable. Load it again, or skip the case.")
     expect(body(page)).to_have_attribute("data-level", "none")
     page.unroute("**/half")
     page.locator("#stage-retry").click()

@@ -31,8 +31,12 @@ def test_a_dragged_box_belongs_to_the_selected_finding(reading: Page, room: Room
     press(reading, "6b")
     drag(reading, (0.4, 0.4), (0.6, 0.7))
     expect(reading.locator(".region .mark-label")).to_have_text("6 Nodule or mass")
-    expect(reading.locator("[data-drawn-regions]")).to_have_text("1 drawn")
-    submit_all_absent(reading)
+    drawn = reading.locator("[data-drawn-regions]")
+    expect(drawn).to_have_text("Nodule or mass: 1 region")
+    press(reading, "6p")
+    expect(drawn).to_have_text("Pneumonia: no region; 1 region for Nodule or mass")
+    press(reading, "03a")
+    reading.keyboard.press("Enter")
     expect(reading.locator("body")).to_have_attribute("data-case", room.sheets[1].assignment)
     (region,) = room.posts[0]["regions"]
     (x0, y0), (x1, y1) = region["points"]
@@ -93,12 +97,42 @@ def test_marks_are_hidden_and_shown(reading: Page) -> None:
 
 
 def test_regions_come_back_with_the_case(reading: Page, room: Room) -> None:
-    press(reading, "6bb")
-    submit_all_absent(reading)
+    press(reading, "6bb6p03a")
+    reading.keyboard.press("Enter")
     expect(reading.locator("body")).to_have_attribute("data-case", room.sheets[1].assignment)
     expect(reading.locator(".region")).to_have_count(0)
     press(reading, "z")
     expect(reading.locator(".region")).to_have_count(1)
+
+
+def test_an_answer_that_its_region_contradicts_is_told_at_the_finding(reading: Page, room: Room) -> None:
+    press(reading, "6bb")
+    submit_all_absent(reading)
+    told = reading.locator("[data-finding=nodule-or-mass] [data-error]")
+    expect(told).to_contain_text("a region is drawn for it, but the answer is absent")
+    expect(reading.locator("#left")).to_contain_text("Nodule or mass: a region is drawn")
+    assert room.posts == []
+    press(reading, "6u")
+    expect(told).to_be_hidden()
+    reading.keyboard.press("Enter")
+    expect(reading.locator("body")).to_have_attribute("data-case", room.sheets[1].assignment)
+
+
+def test_deleting_the_region_puts_it_right_too(reading: Page) -> None:
+    press(reading, "5bb5a")
+    told = reading.locator("[data-finding=effusion] [data-error]")
+    expect(told).to_be_visible()
+    reading.locator(".region").focus()
+    reading.keyboard.press("Delete")
+    expect(told).to_be_hidden()
+
+
+def test_the_rest_is_not_marked_absent_where_a_region_is_drawn(reading: Page) -> None:
+    press(reading, "5bb0")
+    expect(reading.locator("#voice")).to_have_text(
+        "5 findings marked absent. 2 above threshold left open. 1 with a region left open."
+    )
+    expect(reading.locator("[data-finding=effusion] input:checked")).to_have_count(0)
 
 
 def test_the_right_button_changes_the_window(reading: Page) -> None:

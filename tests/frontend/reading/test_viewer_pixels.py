@@ -122,6 +122,7 @@ def test_colour_has_no_window(page: Page) -> None:
 def test_the_map_tints_only_where_attention_is_strong(page: Page) -> None:
     open_case(page)
     before, _ = canvas(page)
+    page.keyboard.press("3")
     page.keyboard.press("h")
     expect(page.locator("#map-note")).to_be_visible()
     after, _ = canvas(page)
