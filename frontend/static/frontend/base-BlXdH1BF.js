@@ -1,1 +1,0 @@
-import{t as e}from"./confirm-DPRCTTR0.js";e();
