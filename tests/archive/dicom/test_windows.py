@@ -25,7 +25,7 @@ def test_a_window_is_in_modality_units_and_has_its_function(intake: Reader):
         WindowWidth="400",
         VOILUTFunction="SIGMOID",
     )
-    assert intake.render(content).windows == (Window("Window", 40, 400, "SIGMOID"),)
+    assert intake.render(content).windows == (Window("File", 40, 400, "SIGMOID"),)
 
 
 def test_a_frame_has_its_own_window(intake: Reader):

@@ -68,7 +68,7 @@ def _stated_windows(group: Dataset) -> list[Window]:
     function = FUNCTIONS.get(str(group.get("VOILUTFunction") or "LINEAR").strip(), "LINEAR")
     least = 1.0 if function == "LINEAR" else 0.0
     return [
-        Window(labels[index].strip() or ("Window" if index == 0 else f"Window {index + 1}"), center, width, function)
+        Window(labels[index].strip() or ("File" if index == 0 else f"File {index + 1}"), center, width, function)
         for index, (center, width) in enumerate(zip(centers, widths, strict=False))
         if math.isfinite(center) and math.isfinite(width) and width >= least and width > 0
     ]
