@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from labeling.models import Read
+from labeling.services.selection import queue_fill
 from overread.accounts.models import User
 from overread.projects.models import Membership, Project, Role
 from tests.factories import make_champion, make_image, picture
@@ -53,6 +54,16 @@ def test_two_cases_are_read_and_one_is_undone(signed_in: Page, project: Project)
     signed_in.keyboard.press("z")
     body(signed_in, level="full")
     expect(signed_in.locator("[data-finding=nodule] input[value=present]")).to_be_checked()
+
+
+def test_a_phone_shows_the_worklists_pictures(signed_in: Page, project: Project) -> None:
+    make_image(project)
+    queue_fill(project=project)
+    signed_in.set_viewport_size({"width": 390, "height": 844})
+    signed_in.goto(f"/projects/{project.slug}/worklist/")
+    picture = signed_in.locator("img.thumb").bounding_box()
+    assert picture and (picture["width"], picture["height"]) == (44, 44)
+    assert signed_in.evaluate("document.querySelector('.wl .scroll').scrollWidth") <= 390
 
 
 def test_a_dropped_file_is_stored_and_a_bad_one_explained(signed_in: Page, project: Project, reader: User) -> None:
