@@ -51,7 +51,9 @@ def world(db: None) -> World:
     world = World()
     case = world.project.assignments.filter(reads=None, state="claimed").select_related("project", "image", "reader")[0]
     box = RegionDrawn("nodule", "box", ((1, 2), (10, 20)))
-    read_submit(assignment=case, reader=case.reader, answers=answers(world.project, regions=(box,)), key=case.pk)
+    read_submit(
+        assignment=case, reader=case.reader, answers=answers(world.project, "present", regions=(box,)), key=case.pk
+    )
     events_seal()
     return world
 

@@ -26,6 +26,7 @@ def test_the_list_outlives_a_look_at_a_result_and_not_the_session(
     page.goto(f"/projects/{project.slug}/upload/")
     choose(page, ("Doe_John.png", picture(1)), ("notes.png", b"MZ" + b"\x00" * 300))
     expect(page.get_by_text("Stored", exact=True)).to_be_visible()
+    expect(page.get_by_text("The file is neither DICOM nor PNG nor JPEG.")).to_be_visible()
     rows = page.locator("#upload-list > li")
     said = rows.all_inner_texts()
     page.get_by_role("link", name="Open PX-").click()

@@ -26,12 +26,14 @@ EASY = {
 
 
 @pytest.fixture
-def small(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
-    """Forty films of 64 pixels, and a training of one epoch."""
-    monkeypatch.setattr(demo, "LABELLED", 36)
+def small(monkeypatch: pytest.MonkeyPatch, settings: Any) -> pytest.MonkeyPatch:
+    """Ninety-six films of 64 pixels, always the same ones for the gate; a training of one epoch."""
+    settings.PSEUDONYM_KEY = settings.REFERENCE_KEY = "of this test"
+    settings.REFERENCE_SHARE = 0.4
+    monkeypatch.setattr(demo, "LABELLED", 92)
     monkeypatch.setattr(demo, "UNREAD", 4)
     monkeypatch.setattr(demo, "SIZE", 64)
-    monkeypatch.setattr(demo, "CHUNK", 4)
+    monkeypatch.setattr(demo, "CHUNK", 8)
     monkeypatch.setattr(demo, "RECIPE", Recipe(size=32, batch=8, epochs=1, threads=1).to_dict())
     return monkeypatch
 
@@ -53,7 +55,7 @@ def tries() -> list[Any]:
 def test_every_film_comes_in_and_a_model_that_passes_is_put_to_use(small: pytest.MonkeyPatch) -> None:
     small.setattr(demo, "GATE", EASY)
     assert played() == ("ready: sign in and read.", True)
-    assert Image.objects.count() == 40 and Champion.objects.count() == 1 and len(tries()) == 1
+    assert Image.objects.count() == 96 and Champion.objects.count() == 1 and len(tries()) == 1
 
 
 def test_a_model_that_does_not_pass_is_tried_again_with_more_time_and_in_the_end_it_says_so(
