@@ -1,11 +1,14 @@
 """The pool of children: what fails costs one file, and the next one works."""
 
+import fcntl
 import os
 import resource
 import select
 import signal
+import struct
 import subprocess
 import sys
+import termios
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -79,13 +82,22 @@ def test_a_child_killed_between_files_is_replaced_unnoticed():
         assert ask(reader).rows == 12
 
 
+def unread(pid: int) -> int:
+    """Bytes that wait in the child's standard input."""
+    pipe = os.open(f"/proc/{pid}/fd/0", os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        return struct.unpack("i", fcntl.ioctl(pipe, termios.FIONREAD, bytes(4)))[0]
+    finally:
+        os.close(pipe)
+
+
 def test_a_child_killed_in_the_middle_of_a_file_costs_that_file():
     with Reader() as reader, ThreadPoolExecutor(1) as pool:
         ask(reader)
         (pid,) = reader.pids()
         os.kill(pid, signal.SIGSTOP)
         answer = pool.submit(ask, reader, dicom(ramp(2000, 2000)))
-        while reader.pids():
+        while not unread(pid):
             os.sched_yield()
         os.kill(pid, signal.SIGKILL)
         with pytest.raises(Refused) as refused:
@@ -156,6 +168,7 @@ def test_children_end_with_their_reader():
 
 
 PARENT = """
+import fcntl
 import os
 from overread.archive.dicom import reader
 from tests.archive.dicom.made import KEY, dicom
