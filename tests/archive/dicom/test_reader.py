@@ -5,7 +5,6 @@ import os
 import resource
 import select
 import signal
-import struct
 import subprocess
 import sys
 import termios
@@ -82,13 +81,17 @@ def test_a_child_killed_between_files_is_replaced_unnoticed():
         assert ask(reader).rows == 12
 
 
-def unread(pid: int) -> int:
-    """Bytes that wait in the child's standard input."""
-    pipe = os.open(f"/proc/{pid}/fd/0", os.O_RDONLY | os.O_NONBLOCK)
-    try:
-        return struct.unpack("i", fcntl.ioctl(pipe, termios.FIONREAD, bytes(4)))[0]
-    finally:
-        os.close(pipe)
+def unread(pid: int) -> bool:
+    """Whether something waits in a pipe of the child's."""
+    for name in Path(f"/proc/{pid}/fd").iterdir():
+        if str(name.readlink()).startswith("pipe:"):
+            pipe = os.open(name, os.O_RDONLY | os.O_NONBLOCK)
+            try:
+                if any(fcntl.ioctl(pipe, termios.FIONREAD, bytes(4))):
+                    return True
+            finally:
+                os.close(pipe)
+    return False
 
 
 def test_a_child_killed_in_the_middle_of_a_file_costs_that_file():
