@@ -66,10 +66,14 @@ def _pip(python: Path, requirements: str) -> None:
     ]
     words: list = []
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as pip:
-        for line in pip.stdout or ():
-            words.append(line)
-            if line.lstrip().startswith(("Collecting", "Downloading", "Installing")):
-                say("  " + line.strip()[:110])
+        try:
+            for line in pip.stdout or ():
+                words.append(line)
+                if line.lstrip().startswith(("Collecting", "Downloading", "Installing")):
+                    say("  " + line.strip()[:110])
+        except BaseException:
+            pip.kill()
+            raise
     if pip.returncode:
         raise Failed("pip could not install the requirements:\n" + "".join(words[-15:]))
 

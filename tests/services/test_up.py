@@ -84,3 +84,17 @@ def test_a_second_one_and_a_port_in_use_are_told_in_a_line(up: Up, tmp_path: Pat
     ):
         second = start(data, where)
         assert second.process.wait(60) == 1 and second.said(words) and len(second.log.read_text().splitlines()) == 1
+
+
+def test_a_folder_that_cannot_be_used_is_told_in_a_line(tmp_path: Path, port: int) -> None:
+    (tmp_path / "file").write_text("no folder")
+    told = start(tmp_path / "file", port)
+    assert told.process.wait(60) == 1 and len(told.log.read_text().splitlines()) == 1 and told.said("bin/up: ")
+
+
+def test_asked_to_end_before_it_is_up_it_leaves_nothing_behind(tmp_path: Path, port: int) -> None:
+    up = start(tmp_path / "data", port)
+    until(lambda: up.said("Preparing the database"), "the first step")
+    up.process.terminate()
+    assert up.process.wait(60) == 130 and up.said("ended before it was up")
+    until(lambda: not alive(-up.process.pid), "the end of its process group")

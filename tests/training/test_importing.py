@@ -40,6 +40,34 @@ def test_a_bad_row_keeps_its_reason_and_the_others_come_in(db: None, tmp_path: P
     assert Image.objects.count() == 2
 
 
+def test_what_is_no_text_costs_its_line_only(db: None, tmp_path: Path) -> None:
+    path = table(tmp_path, 3)
+    header, *rows = path.read_bytes().splitlines()
+    bad = [b"M\xfcller.png,P7,1", b"5\x000.png,P8,1"]
+    path.write_bytes(b"\n".join([header, *bad, b"", *rows, b"missing.png,P9,1"]))
+    take_in(path)
+    reasons = dict(DatasetRow.objects.exclude(reason="").values_list("number", "reason"))
+    assert set(reasons) == {2, 3, 8} and "not UTF-8 text" in reasons[2] and "not UTF-8 text" in reasons[3]
+    assert Image.objects.count() == 3
+
+
+def test_a_table_in_another_encoding_is_told(db: None, tmp_path: Path) -> None:
+    path = table(tmp_path, 1)
+    path.write_text(path.read_text(), encoding="utf-16")
+    with pytest.raises(CommandError, match="not UTF-8 text"):
+        take_in(path)
+
+
+def test_a_line_that_contradicts_an_earlier_one_is_refused(db: None, tmp_path: Path) -> None:
+    path = table(tmp_path, 2)
+    label = path.read_text().splitlines()[1][-1]
+    path.write_text(path.read_text().strip() + f"\n0.png,P0,{label}\n0.png,P0,{1 - int(label)}\n")
+    for _ in range(2):
+        take_in(path)
+        refused = DatasetRow.objects.exclude(reason="").get()
+        assert refused.number == 5 and "says otherwise of nodule" in refused.reason
+
+
 def test_an_import_goes_on_where_it_stopped(db: None, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = table(tmp_path, 3)
     away = (tmp_path / "2.png").rename(tmp_path / "away")

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -216,3 +217,22 @@ def test_a_rehearsal_prints_its_curve(db: None, tmp_path: Path, capsys: pytest.C
     curve = json.loads(capsys.readouterr().out.strip().splitlines()[-1])["curve"]
     assert [point["labels"] for point in curve] == [30, 60]
     assert curve[-1]["macro_auroc"] is not None
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ({"strategy": "nonsense"}, "There is no such strategy"),
+        ({"set": ["epochs=x"]}, "epochs"),
+        ({"audit_share": 3.0}, "less than or equal to 1"),
+        ({"readers": 0}, "one reader at least"),
+        ({"seed": -1}, "a seed of 0 or more"),
+    ],
+)
+def test_a_rehearsal_that_makes_no_sense_is_told_in_a_line_and_leaves_nothing(
+    db: None, tmp_path: Path, wrong: dict[str, Any], words: str
+) -> None:
+    asked = {"csv": table(tmp_path, 4), "rounds": 1, "per_round": 2} | wrong
+    with pytest.raises(CommandError, match=words):
+        call_command("rehearse", **asked)
+    assert not Project.objects.exists()

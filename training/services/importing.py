@@ -8,10 +8,11 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import TextIO
 
 from django.db import transaction
 
-from labeling.models import LabelImport
+from labeling.models import ImportedLabel, LabelImport
 from labeling.services import label_import_open, labels_import
 from overread.accounts.models import User
 from overread.archive.dicom import Refused
@@ -23,6 +24,7 @@ from training.models import DatasetImport, DatasetRow
 from training.services.tables import TableWrong, columns_of, finding_specs, labels_of
 
 BATCH = 50
+csv.field_size_limit(2**24)  # characters in a cell
 UNDECLARED = "Imported without a declaration of how the labels came to be."
 
 
@@ -38,6 +40,10 @@ class Reading:
     declaration: str = UNDECLARED
     independent: bool = False
     exposed: bool = False
+
+    def __post_init__(self) -> None:
+        if not self.separator:
+            raise TableWrong("The separator between several names in one cell cannot be empty.")
 
 
 @dataclass
@@ -56,20 +62,30 @@ class Table:
 
     def __init__(self, path: Path, reading: Reading) -> None:
         self.path, self.reading = path, reading
-        needed = [
+        self.needed = [
             reading.image_column,
             *([reading.patient_column] if reading.patient_column else []),
             *reading.label_columns,
         ]
-        with path.open(newline="", encoding="utf-8-sig") as file:
+        with self._lines() as file:
             header = csv.DictReader(file).fieldnames or []
-        if missing := [name for name in needed if name not in header]:
+        if any(_garbled(name) for name in header):
+            raise TableWrong("The table is not UTF-8 text. Save it as CSV in UTF-8.")
+        if missing := [name for name in self.needed if name not in header]:
             raise TableWrong(f"The table has no column {', '.join(map(repr, missing))}; it has {', '.join(header)}.")
 
     def __iter__(self) -> Iterator[tuple[int, dict[str, str]]]:
-        """(line, row), the header being line 1."""
-        with self.path.open(newline="", encoding="utf-8-sig") as file:
-            yield from enumerate(csv.DictReader(file), start=2)
+        """(line of the file on which the row ends, row). Bytes that are no UTF-8 become lone surrogates."""
+        with self._lines() as file:
+            rows = csv.DictReader(file)
+            try:
+                for row in rows:
+                    yield rows.line_num, row
+            except csv.Error as error:
+                raise TableWrong(f"Line {rows.line_num}: {error}.") from error
+
+    def _lines(self) -> TextIO:
+        return self.path.open(newline="", encoding="utf-8-sig", errors="surrogateescape")
 
     def length(self) -> int:
         return sum(1 for _ in self)
@@ -79,12 +95,18 @@ class Table:
         found: dict[str, set[str]] = {name: set() for name in self.reading.label_columns}
         for _, row in self:
             for name, cells in found.items():
-                cells.add(row[name] or "")
+                if not _garbled(row[name] or ""):
+                    cells.add(row[name] or "")
         return found
 
     def sha256(self) -> str:
         with self.path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _garbled(cell: str) -> bool:
+    """Whether it holds what is no text: bytes that are no UTF-8, or a NUL."""
+    return "\0" in cell or not cell.isprintable() and any("\ud800" <= letter <= "\udfff" for letter in cell)
 
 
 def project_for_table(*, slug: str, table: Table, actor: User | None = None) -> Project:
@@ -123,8 +145,11 @@ def dataset_import(
             tally.known += 1
         else:
             try:
+                _check_text(row, table.needed)
                 labels = labels_of(row, columns, findings, reading.separator)
-                batch.append((line, _image(project, table, row, actor, tally), labels))
+                image = _image(project, table, row, actor, tally)
+                _check_agrees(image, labels, source, batch)
+                batch.append((line, image, labels))
             except (TableWrong, Refused, OSError) as problem:
                 reason = reason_of(problem)
                 DatasetRow.objects.update_or_create(dataset=dataset, number=line, defaults={"reason": reason})
@@ -136,6 +161,25 @@ def dataset_import(
     _keep(dataset, source, batch, tally)
     on_row(tally)
     return tally
+
+
+def _check_text(row: dict[str, str], needed: list[str]) -> None:
+    """Raises TableWrong."""
+    if wrong := [name for name in needed if _garbled(row[name] or "")]:
+        raise TableWrong(f"Column {', '.join(map(repr, wrong))} holds what is not UTF-8 text.")
+
+
+def _check_agrees(
+    image: Image, labels: dict[str, str], source: LabelImport | None, batch: list[tuple[int, Image, dict[str, str]]]
+) -> None:
+    """Raises TableWrong where an earlier row of the table named the same image and said otherwise of it."""
+    if source is None:
+        return
+    before = dict(ImportedLabel.objects.filter(source=source, image=image).values_list("finding__slug", "value"))
+    for _, other, said in batch:
+        before |= said if other == image else {}
+    if wrong := [slug for slug, value in labels.items() if before.get(slug, value) != value]:
+        raise TableWrong(f"The same image stands on an earlier line, which says otherwise of {', '.join(wrong)}.")
 
 
 def reason_of(problem: Exception) -> str:

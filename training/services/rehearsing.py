@@ -134,7 +134,7 @@ def _train(project: Project, plan: Plan) -> None:
     _do(job_key(run))
     finished = Run.objects.get(pk=run.pk)
     if finished.pipeline is None:
-        raise RuntimeError(f"Run {run.number} {finished.state}: {finished.error}")
+        raise RuntimeError(f"The run did not finish: {finished.error or Job.objects.get(key=job_key(run)).error}")
     _do(f"judge:{finished.pipeline.pk}")
     verdict = Verdict.objects.filter(challenger=finished.pipeline).latest("created_at")
     try:

@@ -46,17 +46,17 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if not options["csv"].is_file():
             raise CommandError(f"There is no file {options['csv']}.")
-        reading = Reading(
-            image_column=options["image_column"],
-            patient_column=options["patient_column"],
-            label_columns=tuple(options["label_column"]),
-            **{name: options[name] for name in ("separator", "unit", "declaration", "independent", "exposed")},
-        )
         try:
+            reading = Reading(
+                image_column=options["image_column"],
+                patient_column=options["patient_column"],
+                label_columns=tuple(options["label_column"]),
+                **{name: options[name] for name in ("separator", "unit", "declaration", "independent", "exposed")},
+            )
             table = Table(options["csv"], reading)
             project = self.project(options["project"], table)
             tally = self.take_in(project, table)
-        except (TableWrong, UnicodeDecodeError) as wrong:
+        except TableWrong as wrong:
             raise CommandError(str(wrong)) from wrong
         except ValidationError as wrong:
             raise CommandError("; ".join(wrong.messages)) from wrong

@@ -3,6 +3,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from labeling.services import label_import_open, labels_import
@@ -57,6 +58,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if not options["csv"].is_file():
             raise CommandError(f"There is no file {options['csv']}.")
+        if options["readers"] < 1 or options["seed"] < 0:
+            raise CommandError("A rehearsal has one reader at least, and a seed of 0 or more.")
         try:
             plan = Plan(
                 **{
@@ -72,7 +75,9 @@ class Command(BaseCommand):
             )
             self.stdout.write("round  labels  positives  model  AUROC   AP")
             result = rehearse(project=project, truth=truth, readers=readers, plan=plan, on_round=self.tell)
-        except (TableWrong, ValueError, KeyError) as wrong:
+        except ValidationError as wrong:
+            raise CommandError("; ".join(wrong.messages)) from wrong
+        except (TableWrong, ValueError, KeyError, RuntimeError) as wrong:
             raise CommandError(str(wrong)) from wrong
         if options["json"]:
             self.stdout.write(json.dumps({"rehearsal": str(result.pk), "project": project.slug, "curve": result.curve}))
