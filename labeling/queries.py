@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from inference.models import Exposure
 from labeling.models import Answer, Assignment, ExposureKind, Read, ReferenceLabel
-from labeling.services.queue import one_an_image, open_to, reads_blind
+from labeling.services.queue import DRAWN, one_an_image, open_to, reads_blind
 from overread.accounts.models import User
 from overread.archive.models import Image
 from overread.projects.models import Project
@@ -110,11 +110,10 @@ class Worklist:
 
 def worklist(*, project: Project, reader: User) -> Worklist:
     """The cases of this reader. Two questions, not one: the queue's part is then read off its index, however long it is."""
-    needed = ("project", "image__study__patient", "image__rendering")
     held = Assignment.objects.filter(project=project, reader=reader, state__in=Assignment.HELD)
     free = one_an_image(open_to(project, reader), project, reader)
     return Worklist(
-        held.select_related(*needed).order_by("claimed_at"), free.select_related(*needed).order_by("rank", "created_at")
+        held.select_related(*DRAWN).order_by("claimed_at"), free.select_related(*DRAWN).order_by("rank", "created_at")
     )
 
 

@@ -50,10 +50,8 @@ FINDINGS = (
 )
 PREVALENCE = dict.fromkeys((str(finding["slug"]) for finding in FINDINGS), 0.35)
 LABELLED, UNREAD, SIZE = 400, 80, 512
-CHUNK, ABREAST = (
-    10,
-    4,
-)  # films to a job, and jobs that wait at once: each orders its successor, so that decoding goes along
+CHUNK = 10  # films to a job
+ABREAST = 4  # jobs that wait at once: each orders its successor, so that decoding goes along
 DIFFICULTY = 0.1  # plain films: the demo's model has to learn from few, within a minute
 RECIPE = recipes.find("quick").to_dict()
 GATE = {

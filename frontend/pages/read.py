@@ -100,10 +100,9 @@ def _page(request: HttpRequest, project: Project, assignment: Assignment) -> Htt
     return render(request, "read.html", context)
 
 
-Hand = tuple[Assignment | None, Assignment | None]
-
-
-def _hand(reader: User, project: Project, shown: Assignment | None = None) -> Hand:
+def _hand(
+    reader: User, project: Project, shown: Assignment | None = None
+) -> tuple[Assignment | None, Assignment | None]:
     """The case to be shown, if not `shown` the first in the reader's hands, and the one after it."""
     held = services.assignments_claim(project=project, reader=reader, count=2)
     case = shown or next(iter(held), None)

@@ -11,18 +11,12 @@ from overread.jobs.models import Job, State
 from overread.jobs.running import run_all
 from training import demo
 from training.engine.recipe import Recipe
+from training.management.commands.rehearse import GATE as EASY
 from training.management.commands.watch_demo import words
 from training.models import Run
 
 pytestmark = pytest.mark.django_db
 UNREACHABLE = {**demo.GATE, "minimum_macro": 0.999}
-EASY = {
-    "minimum_macro": 0.0,
-    "minimum_finding": 0.0,
-    "minimum_positives": 2,
-    "minimum_negatives": 2,
-    "calibration_limit": 1.0,
-}
 
 
 @pytest.fixture

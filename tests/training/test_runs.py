@@ -16,6 +16,7 @@ from overread.jobs.running import run_all
 from overread.projects.models import Project
 from tests.factories import make_image, make_pipeline, make_read, make_user
 from tests.training.pictures import RECIPE, table
+from training.management.commands.rehearse import GATE
 from training.models import Run, Snapshot, SnapshotItem, Verdict
 from training.services import (
     GateClosed,
@@ -28,14 +29,6 @@ from training.services import (
     runs_due,
     snapshot_create,
 )
-
-GATE = {
-    "minimum_macro": 0.0,
-    "minimum_finding": 0.0,
-    "minimum_positives": 2,
-    "minimum_negatives": 2,
-    "calibration_limit": 1.0,
-}
 
 
 @pytest.fixture

@@ -106,7 +106,10 @@ class Table:
 
 def _garbled(cell: str) -> bool:
     """Whether it holds what is no text: bytes that are no UTF-8, or a NUL."""
-    return "\0" in cell or not cell.isprintable() and any("\ud800" <= letter <= "\udfff" for letter in cell)
+    try:
+        return b"\0" in cell.encode()
+    except UnicodeEncodeError:
+        return True
 
 
 def project_for_table(*, slug: str, table: Table, actor: User | None = None) -> Project:
