@@ -13,7 +13,9 @@ import { Drafts } from "./drafts";
 import { Drawing } from "./drawing";
 import { Findings } from "./findings";
 import { describeCase, describeView } from "./foot";
+import { Magnifier } from "./magnifier";
 import { Marks } from "./marks";
+import { Measuring } from "./measure/measuring";
 import { describeAnswers } from "./progress";
 import { Rail } from "./rail";
 import { reasonAsked, type Purpose } from "./reason";
@@ -35,6 +37,8 @@ export class ReadingPage {
   readonly display: Display;
   readonly marks: Marks;
   readonly drawing: Drawing;
+  readonly measuring: Measuring;
+  readonly magnifier: Magnifier;
   readonly rail: Rail;
   readonly clock = pageClock();
   readonly timing = new Timing();
@@ -63,8 +67,15 @@ export class ReadingPage {
       this.marks.add(region);
       this.rail.take("move");
     });
-    this.rail = new Rail(this.viewer, this.drawing, this.marks);
-    new Gestures(element(".stage", HTMLElement), this.viewer, () => this.rail.grip);
+    this.measuring = new Measuring(this.marks.surface, this.viewer, {
+      pixels: () => this.display.values,
+      selecting: () => this.marks.deselect(),
+      done: () => this.rail.take("move"),
+    });
+    const stage = element(".stage", HTMLElement);
+    this.magnifier = new Magnifier(stage, this.marks.surface, this.viewer);
+    this.rail = new Rail(this.viewer, this);
+    new Gestures(stage, this.viewer, (pointer) => this.rail.grip(pointer));
     this.panel.addEventListener("input", () => this.answersChanged());
   }
 
@@ -96,6 +107,7 @@ export class ReadingPage {
     this.marks.load(shown.marks);
     this.marks.visible = true;
     this.rail.open(shown.image.windows);
+    this.measuring.open(shown.image);
     this.viewer.canvas.setAttribute("aria-label", shown.image.alt);
     describeCase(shown.foot, shown.image.columns, shown.image.rows);
     this.clock.reset(performance.now());
@@ -195,6 +207,8 @@ export class ReadingPage {
     if (!this.opened) return;
     this.marks.layout();
     this.drawing.layout();
+    this.measuring.measures.layout();
+    this.magnifier.layout();
     this.rail.update();
     describeView(this.viewer, this.display.level);
   }
@@ -207,6 +221,7 @@ export class ReadingPage {
       document.body.dataset["drawn"] = this.opened.case.assignment;
       this.timing.drawn(level);
     }
+    if (level === "full") this.measuring.measures.refresh();
     this.viewChanged();
     this.selectionChanged();
   }
