@@ -21,6 +21,7 @@ from labeling.models import Assignment, Read
 from labeling.queries import case_number, newest_read, waiting_besides
 from overread.accounts.models import User
 from overread.archive.models import Image
+from overread.archive.presets import presets, value_unit
 from overread.projects.models import Finding
 
 SKIP_REASONS = ("Image quality too poor", "Wrong body part or view", "Not my field", "I know this patient")
@@ -135,12 +136,13 @@ def image_data(image: Image) -> dict[str, Any]:
             name: getattr(rendering, name)
             for name in ("rows", "columns", "half_rows", "half_columns", "channels", "slope", "intercept", "inverted")
         },
-        "windows": rendering.windows,
+        "windows": presets(image, rendering),
         "half_url": reverse("image-pixels", args=[image.pk, "half"]),
         "full_url": reverse("image-pixels", args=[image.pk, "full"]),
         "alt": " ".join(part for part in (image.modality, view_words(image)) if part) or "Image",
         "spacing": image.pixel_spacing,
         "spacing_kind": image.spacing_kind,
+        "unit": value_unit(image, rendering),
     }
 
 

@@ -154,7 +154,10 @@ def case(sheet: Sheet | None) -> dict[str, Any] | None:
         dict(zip(("label", "center", "width", "function"), window, strict=True)) for window in WINDOWS
     ]
     if sheet.table:
-        windows = [{"label": "LUT", "center": 2047.5, "width": 4095, "function": "LINEAR_EXACT", "table": sheet.table}, *windows]
+        windows = [
+            {"label": "LUT", "center": 2047.5, "width": 4095, "function": "LINEAR_EXACT", "table": sheet.table},
+            *windows,
+        ]
     keys = ("slug", "name", "kind", "options", "unit", "key", "map_url", "above")
     return {
         "assignment": sheet.assignment,
