@@ -61,6 +61,11 @@ export class Viewer {
     watchPixels(canvas, (size) => this.resize(size));
   }
 
+  /** Take every level off the card whose name is not among these. */
+  keep(names: readonly string[]): void {
+    for (const name of this.levels.keys()) if (!names.includes(name)) this.drop(name);
+  }
+
   /** Forget the image on screen and expect another one; levels in `keep` stay on the card. */
   open(facts: Facts, windowing: Windowing, keep: readonly string[]): void {
     this.facts = facts;
@@ -69,7 +74,7 @@ export class Viewer {
     this.magnified = null;
     this.shown = null;
     this.attend(null);
-    for (const name of this.levels.keys()) if (!keep.includes(name)) this.drop(name);
+    this.keep(keep);
     this.camera.open(facts);
     this.draw();
   }
