@@ -73,7 +73,10 @@ export class ReadingPage {
     });
     this.measuring = new Measuring(this.marks.surface, this.viewer, {
       pixels: () => this.display.values,
-      selecting: () => this.marks.deselect(),
+      selecting: () => {
+        this.marks.visible = true;
+        this.marks.deselect();
+      },
       done: () => this.rail.take("move"),
     });
     const stage = element(".stage", HTMLElement);

@@ -48,7 +48,7 @@ export const words = {
   toolAngle: "Angle: click an end, the vertex and the other end, or press Shift+D again to place one.",
   toolRoi: "Region of interest: drag an ellipse, or press Q again to place one.",
   toolProbe: "Value: point at the image, click to leave a cross, or press Shift+Q again to place one.",
-  measures: { length: "Length", angle: "Angle", roi: "Region of interest", probe: "Value" },
+  measures: { length: "Length", angle: "Angle", roi: "Region of interest", probe: "Point" },
   length: (length: number, { spacing, atDetector }: Spaced) =>
     `${decimal(length)} ${spacing ? "mm" : "px"}${spacing && atDetector ? " at the detector" : ""}`,
   /** Nothing to add where the file's spacing holds for the body. */
