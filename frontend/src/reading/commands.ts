@@ -8,7 +8,8 @@ export type Actions = Readonly<Record<Command, () => void>>;
 export function listen(actions: Actions): void {
   const single = singleKeys();
   document.addEventListener("keydown", (event) => {
-    if (document.querySelector("dialog[open], [popover]:popover-open")) return; // it has the keyboard
+    const open = document.querySelector("dialog[open], [popover]:popover-open");
+    if (open && (open.id !== "more-tools" || event.key === "Escape")) return; // it has the keyboard; the tools tell their keys themselves
     const command = commandOf(event, focusOf(event.target), single.checked);
     if (!command) return;
     event.preventDefault();
