@@ -19,6 +19,7 @@ from inference.services import prediction_ensure, prediction_show
 from inference.services.predictions import NotScored
 from labeling.models import Assignment, Read
 from labeling.queries import case_number, newest_read, waiting_besides
+from labeling.values import value_words
 from overread.accounts.models import User
 from overread.archive.models import Image
 from overread.projects.models import Finding
@@ -202,19 +203,27 @@ def notice(case: OpenCase) -> str:
     return "" if case.prediction else _("There is no model yet. Read as usual.")
 
 
-def first_read(case: OpenCase) -> dict[str, str]:
-    """After the reveal: finding slug → what the reader answered blind, in words."""
+@dataclass(frozen=True)
+class FirstRead:
+    """What the reader answered blind, as it is stored and in words."""
+
+    value: str
+    text: str
+
+
+def first_read(case: OpenCase) -> dict[str, FirstRead]:
+    """After the reveal: finding slug → the blind answer."""
     if case.state != "revealed":
         return {}
     blind = Read.objects.filter(
         assignment=case.assignment, reader=case.assignment.reader, phase=Read.Phase.BLIND, superseded_by=None
     ).first()
     answers = blind.answers.select_related("finding") if blind else ()
-    return {answer.finding.slug: answer.value.replace("_", " ").capitalize() for answer in answers}
+    return {answer.finding.slug: FirstRead(answer.value, value_words(answer.value)) for answer in answers}
 
 
 def finding_context(
-    finding: Finding, key: int, said: Mapping[str, Any] | None, value: str | None, first: str | None
+    finding: Finding, key: int, said: Mapping[str, Any] | None, value: str | None, first: FirstRead | None
 ) -> dict[str, Any]:
     context: dict[str, Any] = {
         "slug": finding.slug,

@@ -87,6 +87,7 @@ API = [
 ]
 
 PAGES = [
+    Row("GET", "catalogue", EVERYBODY),
     Row("GET", "sign-in", EVERYBODY),
     Row("POST", "sign-out", EVERYBODY),
     Row("GET", "password", SIGNED_IN),

@@ -1,4 +1,5 @@
 /** Talking to the server: JSON out, JSON or problem+json in, and every way it can fail as a value. */
+import { gettext } from "./i18n";
 
 export interface Problem {
   title: string;
@@ -47,8 +48,13 @@ async function outcome<T>(answer: Response): Promise<Outcome<T>> {
 /** The server's own words where it has sent problem+json, its status otherwise. */
 export async function problemOf(answer: Response): Promise<Problem> {
   const sent = isJson(answer) ? ((await answer.json()) as Partial<Problem>) : {};
-  const title = sent.title ?? `The server answered ${answer.status}.`;
+  const title = sent.title ?? answered(answer.status);
   return { title, detail: sent.detail ?? title, ...(sent.errors ? { errors: sent.errors } : {}) };
+}
+
+/** What is said of an answer that says nothing itself. */
+export function answered(status: number): string {
+  return gettext("The server answered %(status)s.", { status });
 }
 
 function isJson(answer: Response): boolean {

@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 from frontend.page_urls.dashboards import urlpatterns as dashboards
-from frontend.pages import home, image, password, pixels, project, read, sign_in, upload, worklist
+from frontend.pages import catalogue, home, image, password, pixels, project, read, sign_in, upload, worklist
 
 in_project = [
     path("", project.page, name="project"),
@@ -24,6 +24,7 @@ in_project = [
 
 urlpatterns = [
     path("", home.page, name="home"),
+    path("i18n.js", catalogue.page, name="catalogue"),
     path("sign-in/", sign_in.SignIn.as_view(), name="sign-in"),
     path("sign-out/", sign_in.SignOut.as_view(), name="sign-out"),
     path("password/", password.ChangePassword.as_view(), name="password"),

@@ -1,6 +1,5 @@
 /** What every command does. */
 import { post } from "../net";
-import { valueText } from "./answers";
 import type { Actions } from "./commands";
 import type { Shape } from "./drawing";
 import type { ReadingPage } from "./page";
@@ -63,7 +62,7 @@ function give(page: ReadingPage, value: string): void {
   const { opened } = page;
   const finding = opened?.findings.current;
   if (!opened || !finding || page.busy || !opened.answers.give(finding.slug, value)) return;
-  say(words.given(finding.name, valueText(value)), false);
+  say(words.given(finding.name, value), false);
   opened.findings.advance();
 }
 

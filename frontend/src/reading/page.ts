@@ -162,7 +162,7 @@ export class ReadingPage {
 
   private follow(state: Record<string, string>): void {
     Object.assign(document.body.dataset, state);
-    document.title = `${element("h1", HTMLElement).textContent} · Overread`;
+    document.title = words.title(element("h1", HTMLElement).textContent);
     this.undo?.stop();
     this.undo = new Undo(document.body, performance.now());
   }

@@ -19,6 +19,8 @@ from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
 from django.urls import path
 
+from frontend.cases import FirstRead
+from frontend.pages import catalogue
 from tests.frontend.reading import pictures
 
 NAMES = (
@@ -200,7 +202,7 @@ def panel_finding(sheet: Sheet, row: dict[str, Any]) -> dict[str, Any]:
             "tags": [{"glyph": "unsure", "text": "model abstains", "tone": "warn"}]
             if row["slug"] == "effusion"
             else [],
-            "first_read": str(value).capitalize() if sheet.state == "revealed" else None,
+            "first_read": FirstRead(str(value), str(value)) if sheet.state == "revealed" else None,
         }
     elif sheet.state != "blind" and row["kind"] == "measurement":
         suggestion |= {"probability_text": "52 %", "interval_text": "(48–56)", "bar": None}
@@ -338,6 +340,7 @@ def plain(request: HttpRequest) -> HttpResponse:
 
 urlpatterns = [
     path("", page),
+    path("i18n.js", catalogue.page, name="catalogue"),
     path("read/<str:assignment>/", page),
     path("read/<str:assignment>/submit/", submit),
     path("read/<str:assignment>/skip/", skip),
