@@ -3,7 +3,19 @@
 from django.urls import include, path
 
 from frontend.page_urls.dashboards import urlpatterns as dashboards
-from frontend.pages import catalogue, home, image, password, pixels, project, read, sign_in, upload, worklist
+from frontend.pages import (
+    catalogue,
+    home,
+    image,
+    password,
+    pixels,
+    preferences,
+    project,
+    read,
+    sign_in,
+    upload,
+    worklist,
+)
 
 in_project = [
     path("", project.page, name="project"),
@@ -28,6 +40,8 @@ urlpatterns = [
     path("sign-in/", sign_in.SignIn.as_view(), name="sign-in"),
     path("sign-out/", sign_in.SignOut.as_view(), name="sign-out"),
     path("password/", password.ChangePassword.as_view(), name="password"),
+    path("preferences/", preferences.page, name="preferences"),
+    path("preferences/theme", preferences.theme, name="preferences-theme"),
     path("images/<uuid:pk>/<slug:level>", pixels.page, name="image-pixels"),
     path("projects/<slug:slug>/", include(in_project)),
     *dashboards,
