@@ -19,10 +19,18 @@ export type Outcome<T> =
 const TIMEOUT = 30_000;
 const WORTH_REPEATING = [408, 425, 429];
 
-export async function post<T>(url: string, body: object, keepalive = false): Promise<Outcome<T>> {
+export function post<T>(url: string, body: object, keepalive = false): Promise<Outcome<T>> {
+  return send<T>("POST", url, body, keepalive);
+}
+
+export function patch<T>(url: string, body: object): Promise<Outcome<T>> {
+  return send<T>("PATCH", url, body, false);
+}
+
+async function send<T>(method: string, url: string, body: object, keepalive: boolean): Promise<Outcome<T>> {
   try {
     const answer = await fetch(url, {
-      method: "POST",
+      method,
       body: JSON.stringify(body),
       headers: { "Content-Type": "application/json", Accept: "application/json, application/problem+json", "X-CSRFToken": csrfToken() },
       credentials: "same-origin",

@@ -30,6 +30,18 @@ function value(answer: string | number): string {
   }
 }
 
+const KEYS: Readonly<Record<string, string>> = {
+  ArrowUp: "↑", ArrowDown: "↓", ArrowLeft: "←", ArrowRight: "→", "-": "−",
+  Delete: gettext("Del"), Backspace: gettext("Backspace"), Insert: gettext("Ins"), Home: gettext("Home"), End: gettext("End"),
+  PageUp: gettext("Page up"), PageDown: gettext("Page down"), Enter: gettext("Enter"), Escape: gettext("Esc"), Shift: gettext("Shift"),
+};
+
+/** A key of keys.ts as it is printed on a keyboard: "B", "Shift+H", "↑". */
+function keyText(key: string): string {
+  if (key.startsWith("Shift+")) return gettext("Shift+%(key)s", { key: keyText(key.slice(6)) });
+  return KEYS[key] ?? (key.length === 1 ? key.toUpperCase() : key);
+}
+
 export const words = {
   loading: gettext("Loading image"),
   unreadable: gettext("Image not readable. Load it again, or skip the case."),
@@ -72,11 +84,11 @@ export const words = {
   regionRemoved: gettext("Region removed."),
   noRegion: gettext("No region is selected."),
   noFinding: gettext("Select a finding first."),
-  toolBox: gettext("Box: drag on the image, or press B again to place one."),
-  toolPolygon: gettext("Polygon: click its corners, Enter closes it, or press G again to place one."),
+  toolBox: (key: string) => gettext("Box: drag on the image, or press %(key)s again to place one.", { key }),
+  toolPolygon: (key: string) => gettext("Polygon: click its corners, Enter closes it, or press %(key)s again to place one.", { key }),
   mapOff: gettext("Heat map off"),
   mapOn: (finding: string) => gettext("Heat map: %(finding)s. Model attention, not an outline.", { finding }),
-  mapMissing: (finding: string) => gettext("There is no heat map for %(finding)s. Shift+H goes through those there are.", { finding }),
+  mapMissing: (finding: string) => gettext("There is no heat map for %(finding)s.", { finding }),
   mapFailed: gettext("The heat map is not readable. The image stays as it is."),
   opacity: (percent: number) => gettext("%(percent)s %%", { percent }),
   saving: gettext("Saving"),
@@ -96,5 +108,16 @@ export const words = {
   nothingToUndo: gettext("Nothing to undo."),
   submittedAgo: (pseudonym: string, seconds: number) => gettext("%(case)s submitted %(seconds)s s ago", { case: pseudonym, seconds }),
   openFor: (seconds: number) => gettext("Open for %(minutes)s min %(seconds)s s", { minutes: Math.floor(seconds / 60), seconds: seconds % 60 }),
+  key: keyText,
+  changeKey: (command: string) => gettext("Change the key of %(command)s", { command }),
+  resetKey: (command: string) => gettext("Reset the key of %(command)s", { command }),
+  pressKey: (command: string, key: string) => gettext("Press the new key of %(command)s. Escape keeps %(key)s.", { command, key }),
+  keyKept: (command: string, key: string) => gettext("%(command)s keeps %(key)s.", { command, key }),
+  keyChanged: (command: string, key: string) => gettext("%(command)s is on %(key)s now.", { command, key }),
+  keyTaken: (key: string, holder: string) => gettext("%(key)s belongs to %(command)s. Press another key.", { key, command: holder }),
+  keyNotFree: (key: string) => gettext("%(key)s cannot be taken. Press another key.", { key }),
+  keysReset: gettext("Every command has its first key again."),
+  singleKeys: (on: boolean) => (on ? gettext("Single-key shortcuts are on.") : gettext("Single-key shortcuts are off. Enter, Escape and the arrows still work.")),
+  notKept: (done: string) => gettext("%(done)s The server cannot be reached: it holds until you leave this page.", { done }),
   title: (heading: string) => gettext("%(heading)s · Overread", { heading }),
 } as const;
