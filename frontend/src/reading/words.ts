@@ -92,12 +92,15 @@ export const words = {
   mapFailed: gettext("The heat map is not readable. The image stays as it is."),
   opacity: (percent: number) => gettext("%(percent)s %%", { percent }),
   saving: gettext("Saving"),
-  notSaved: gettext("Not saved. Kept on this computer."),
-  refused: (detail: string) => gettext("Not saved: %(detail)s Your answers are kept on this computer.", { detail }),
+  notSaved: (reads: number) =>
+    reads > 1 ? ngettext("%(count)s read not saved. Kept on this computer.", "%(count)s reads not saved. Kept on this computer.", reads) : gettext("Not saved. Kept on this computer."),
+  refused: (pseudonym: string, detail: string) => gettext("%(case)s not saved: %(detail)s Your answers are kept on this computer.", { case: pseudonym, detail }),
   answersRefused: gettext("Not saved: an answer is missing or not allowed."),
   discard: gettext("Discard"),
   discardQuestion: gettext("Discard this read? The server has refused it, and this is the only copy."),
-  signedOut: gettext("You are signed out. This read is kept on this computer."),
+  signedOut: (reads: number) =>
+    ngettext("You are signed out. This read is kept on this computer.", "You are signed out. %(count)s reads are kept on this computer.", Math.max(reads, 1)),
+  stillSaving: gettext("The read is not saved yet, so it cannot be undone."),
   earlierSaved: (pseudonym: string) => gettext("The kept read of %(case)s is saved.", { case: pseudonym }),
   failed: gettext("Not done: the server cannot be reached. Try again."),
   draftRestored: gettext("Your unsaved answers of this case are back."),
