@@ -50,6 +50,8 @@ export const words = {
   fullLoading: gettext("The full-resolution image is still loading."),
   size: (columns: number, rows: number) => gettext("%(columns)s × %(rows)s px", { columns, rows }),
   zoom: (percent: number) => gettext("Zoom %(percent)s %%", { percent }),
+  /** A file names its windows itself; where it has none the server computes one. */
+  windowName: (label: string) => (label === "Automatic" ? gettext("Automatic") : label),
   colour: gettext("Colour"),
   half: gettext("Half resolution"),
   missing: (open: readonly CaseFinding[]) =>
