@@ -7,9 +7,11 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
-from overread.accounts.models import User
+from overread.accounts.models import Preferences, User
+from overread.accounts.queries import preferences_of
 from overread.projects.models import Project
 
 PAGES = (
@@ -50,3 +52,9 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
             for name, label in (("jobs", _("Jobs")), ("audit-log", _("Audit")))
         ]
     return {"navigation": items}
+
+
+def preferences(request: HttpRequest) -> dict[str, Any]:
+    """How the person at hand has the pages, asked for by the pages that ask."""
+    user = getattr(request, "user", None)
+    return {"preferences": SimpleLazyObject(lambda: preferences_of(user) if isinstance(user, User) else Preferences())}

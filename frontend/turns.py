@@ -116,7 +116,10 @@ def finished(project: Project, reader: User) -> str:
     today = reads_today(project=project, reader=reader)
     seconds = round((today["seconds"] or 0) * today["cases"])
     context = {
-        "finished": {"cases": today["cases"], "time_text": f"{seconds // 60} min {seconds % 60:02d} s"},
+        "finished": {
+            "cases": today["cases"],
+            "time_text": _("%(minutes)d min %(seconds)02d s") % {"minutes": seconds // 60, "seconds": seconds % 60},
+        },
         "worklist_url": reverse("worklist", args=[project.slug]),
     }
     return render_to_string("read/finished.html", context)

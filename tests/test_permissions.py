@@ -45,6 +45,8 @@ API = [
     Row("POST", "api:tokens", SIGNED_IN),
     Row("DELETE", "api:tokens", SIGNED_IN),
     Row("GET", "api:me", SIGNED_IN),
+    Row("GET", "api:preferences", SIGNED_IN),
+    Row("PATCH", "api:preferences", SIGNED_IN),
     Row("GET", "api:projects", SIGNED_IN),
     Row("GET", "api:project", MEMBERS),
     Row("GET", "api:project-jobs", LEARNING),
@@ -87,10 +89,14 @@ API = [
 ]
 
 PAGES = [
+    Row("GET", "catalogue", EVERYBODY),
     Row("GET", "sign-in", EVERYBODY),
     Row("POST", "sign-out", EVERYBODY),
     Row("GET", "password", SIGNED_IN),
     Row("POST", "password", SIGNED_IN),
+    Row("GET", "preferences", SIGNED_IN),
+    Row("POST", "preferences", SIGNED_IN),
+    Row("POST", "preferences-theme", SIGNED_IN),
     Row("GET", "home", SIGNED_IN),
     Row("GET", "project", MEMBERS),
     Row("GET", "worklist", READING),

@@ -200,7 +200,7 @@ def answers_of(body: dict[str, Any]) -> services.Answers:
             level=body.get("level", "") if body.get("level") in ("half", "full") else "",
         )
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
-        raise AnswerInvalid({"body": "The answers are not in the form this page sends."}) from error
+        raise AnswerInvalid({"body": _("The answers are not in the form this page sends.")}) from error
 
 
 @require_POST

@@ -54,6 +54,7 @@ in_project: list[URLPattern | URLResolver] = [
 urlpatterns = [
     path("tokens/", accounts.Tokens.as_view(), name="tokens"),
     path("me/", accounts.Me.as_view(), name="me"),
+    path("me/preferences/", accounts.MyPreferences.as_view(), name="preferences"),
     path("projects/", projects.Projects.as_view(), name="projects"),
     path("projects/<slug:slug>/", include(in_project)),
     path("jobs/", jobs.Jobs.as_view(), name="jobs"),

@@ -3,7 +3,20 @@
 from django.urls import include, path
 
 from frontend.page_urls.dashboards import urlpatterns as dashboards
-from frontend.pages import home, image, password, pixels, project, read, receipts, sign_in, upload, worklist
+from frontend.pages import (
+    catalogue,
+    home,
+    image,
+    password,
+    pixels,
+    preferences,
+    project,
+    read,
+    receipts,
+    sign_in,
+    upload,
+    worklist,
+)
 
 in_project = [
     path("", project.page, name="project"),
@@ -25,9 +38,12 @@ in_project = [
 
 urlpatterns = [
     path("", home.page, name="home"),
+    path("i18n.js", catalogue.page, name="catalogue"),
     path("sign-in/", sign_in.SignIn.as_view(), name="sign-in"),
     path("sign-out/", sign_in.SignOut.as_view(), name="sign-out"),
     path("password/", password.ChangePassword.as_view(), name="password"),
+    path("preferences/", preferences.page, name="preferences"),
+    path("preferences/theme", preferences.theme, name="preferences-theme"),
     path("images/<uuid:pk>/<slug:level>", pixels.page, name="image-pixels"),
     path("projects/<slug:slug>/", include(in_project)),
     *dashboards,

@@ -3,16 +3,17 @@ import { element } from "../dom";
 import type { Viewer } from "../viewer/viewer";
 import { windowText } from "../viewer/windowing";
 import type { Level } from "./levels";
+import { words } from "./words";
 
 const slot = (name: string): HTMLElement => element(`#foot-${name}`, HTMLElement);
 
 export function describeCase(text: string | null, columns: number, rows: number): void {
   slot("case").textContent = text ?? "";
-  slot("size").textContent = `${columns} × ${rows} px`;
+  slot("size").textContent = words.size(columns, rows);
 }
 
 export function describeView(viewer: Viewer, level: Level | "none"): void {
-  slot("zoom").textContent = `Zoom ${Math.round(viewer.scale * 100)} %`;
-  slot("window").textContent = viewer.facts.channels === 3 ? "Colour" : windowText(viewer.windowing);
-  slot("level").textContent = level === "half" ? "Half resolution" : "";
+  slot("zoom").textContent = words.zoom(Math.round(viewer.scale * 100));
+  slot("window").textContent = viewer.facts.channels === 3 ? words.colour : windowText(viewer.windowing);
+  slot("level").textContent = level === "half" ? words.half : "";
 }

@@ -13,6 +13,8 @@ import { Drafts } from "./drafts";
 import { Drawing } from "./drawing";
 import { Findings } from "./findings";
 import { describeCase, describeView } from "./foot";
+import { describeKeys } from "./hints";
+import type { KeyMap } from "./keymap";
 import { Marks } from "./marks";
 import { describeAnswers } from "./progress";
 import { Queue } from "./queue";
@@ -32,6 +34,7 @@ export interface Opened {
 }
 
 export class ReadingPage {
+  readonly keys: KeyMap;
   readonly viewer: Viewer;
   readonly display: Display;
   readonly marks: Marks;
@@ -52,7 +55,9 @@ export class ReadingPage {
   private readonly finished = element("#finished", HTMLElement);
 
   /** Throws NoWebgl. */
-  constructor(canvas: HTMLCanvasElement, user: string) {
+  constructor(canvas: HTMLCanvasElement, user: string, keys: KeyMap) {
+    this.keys = keys;
+    keys.onChange(() => describeKeys(document, keys));
     this.drafts = new Drafts(user);
     this.drafts.prune(Date.now());
     this.viewer = new Viewer(canvas, {
@@ -199,7 +204,8 @@ export class ReadingPage {
 
   private follow(state: Record<string, string>): void {
     Object.assign(document.body.dataset, state);
-    document.title = `${element("h1", HTMLElement).textContent} · Overread`;
+    describeKeys(document, this.keys);
+    document.title = words.title(element("h1", HTMLElement).textContent);
     this.undo?.stop();
     this.undo = new Undo(document.body, performance.now());
   }

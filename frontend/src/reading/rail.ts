@@ -5,6 +5,7 @@ import type { Viewer } from "../viewer/viewer";
 import type { WindowPreset } from "./contract";
 import type { Drawing, Shape } from "./drawing";
 import type { Marks } from "./marks";
+import { words } from "./words";
 
 export type Tool = "move" | "level" | Shape;
 
@@ -78,7 +79,7 @@ export class Rail {
 
   private button(label: string): HTMLButtonElement {
     const made = element("button", HTMLButtonElement, this.pattern.content).cloneNode(true) as HTMLButtonElement;
-    made.textContent = label;
+    made.textContent = words.windowName(label);
     return made;
   }
 }
