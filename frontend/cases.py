@@ -21,6 +21,7 @@ from labeling.queries import case_number, newest_read, waiting_besides
 from labeling.values import value_words
 from overread.accounts.models import User
 from overread.archive.models import Image
+from overread.archive.presets import presets, value_unit
 from overread.projects.models import Finding
 
 SKIP_REASONS = (  # stored as they stand here, shown in the reader's language
@@ -134,12 +135,13 @@ def image_data(image: Image) -> dict[str, Any]:
             name: getattr(rendering, name)
             for name in ("rows", "columns", "half_rows", "half_columns", "channels", "slope", "intercept", "inverted")
         },
-        "windows": rendering.windows,
+        "windows": presets(image, rendering),
         "half_url": reverse("image-pixels", args=[image.pk, "half"]),
         "full_url": reverse("image-pixels", args=[image.pk, "full"]),
         "alt": " ".join(part for part in (image.modality, view_words(image)) if part) or _("Image"),
         "spacing": image.pixel_spacing,
         "spacing_kind": image.spacing_kind,
+        "unit": value_unit(image, rendering),
     }
 
 

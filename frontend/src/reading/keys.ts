@@ -7,7 +7,7 @@ import { gettext } from "../i18n";
 export const GROUPS = {
   findings: gettext("Findings"),
   image: gettext("Image"),
-  regions: gettext("Regions"),
+  regions: gettext("Regions and measurements"),
   case: gettext("Case"),
   attention: gettext("Model attention"),
 } as const;
@@ -44,11 +44,21 @@ const TABLE = {
   "zoom.out": { group: "image", label: gettext("Zoom out"), keys: ["-"], repeats: true },
   fit: { group: "image", label: gettext("Fit"), keys: ["f"] },
   "tool.move": { group: "image", label: gettext("Move the image"), keys: ["v"] },
+  magnify: { group: "image", label: gettext("Magnifier"), keys: ["m"] },
+  "rotate.right": { group: "image", label: gettext("Rotate right"), keys: ["."] },
+  "rotate.left": { group: "image", label: gettext("Rotate left"), keys: [","] },
+  mirror: { group: "image", label: gettext("Mirror"), keys: ["y"] },
+  flip: { group: "image", label: gettext("Flip"), keys: ["Shift+y"] },
+  reset: { group: "image", label: gettext("Image as at the start"), keys: ["x"] },
 
   "tool.box": { group: "regions", label: gettext("Box; twice places one"), keys: ["b"] },
   "tool.polygon": { group: "regions", label: gettext("Polygon; twice places one"), keys: ["g"] },
+  "tool.length": { group: "regions", label: gettext("Length; twice places one"), keys: ["d"] },
+  "tool.angle": { group: "regions", label: gettext("Angle; twice places one"), keys: ["Shift+d"] },
+  "tool.roi": { group: "regions", label: gettext("Mean of an area; twice places one"), keys: ["q"] },
+  "tool.probe": { group: "regions", label: gettext("Value at a point; twice places one"), keys: ["Shift+q"] },
   marks: { group: "regions", label: gettext("Show or hide marks"), keys: ["o"] },
-  "region.delete": { group: "regions", label: gettext("Remove region"), keys: ["Delete", "Backspace"] },
+  "region.delete": { group: "regions", label: gettext("Remove region or measurement"), keys: ["Delete", "Backspace"] },
 
   submit: { group: "case", label: gettext("Submit and open next"), keys: ["Enter"], fixed: true },
   undo: { group: "case", label: gettext("Undo"), keys: ["z"] },

@@ -15,7 +15,9 @@ import { Findings } from "./findings";
 import { describeCase, describeView } from "./foot";
 import { describeKeys } from "./hints";
 import type { KeyMap } from "./keymap";
+import { Magnifier } from "./magnifier";
 import { Marks } from "./marks";
+import { Measuring } from "./measure/measuring";
 import { describeAnswers } from "./progress";
 import { Queue } from "./queue";
 import { Rail } from "./rail";
@@ -39,6 +41,8 @@ export class ReadingPage {
   readonly display: Display;
   readonly marks: Marks;
   readonly drawing: Drawing;
+  readonly measuring: Measuring;
+  readonly magnifier: Magnifier;
   readonly rail: Rail;
   readonly clock = pageClock();
   readonly timing = new Timing();
@@ -72,8 +76,18 @@ export class ReadingPage {
       this.marks.add(region);
       this.rail.take("move");
     });
-    this.rail = new Rail(this.viewer, this.drawing, this.marks);
-    new Gestures(element(".stage", HTMLElement), this.viewer, () => this.rail.grip);
+    this.measuring = new Measuring(this.marks.surface, this.viewer, {
+      pixels: () => this.display.values,
+      selecting: () => {
+        this.marks.visible = true;
+        this.marks.deselect();
+      },
+      done: () => this.rail.take("move"),
+    });
+    const stage = element(".stage", HTMLElement);
+    this.magnifier = new Magnifier(stage, this.marks.surface, this.viewer);
+    this.rail = new Rail(this.viewer, this);
+    new Gestures(stage, this.viewer, (pointer) => this.rail.grip(pointer));
     this.panel.addEventListener("input", () => this.answersChanged());
   }
 
@@ -126,6 +140,7 @@ export class ReadingPage {
     this.marks.load(shown.marks);
     this.marks.visible = true;
     this.rail.open(shown.image.windows);
+    this.measuring.open(shown.image);
     this.viewer.canvas.setAttribute("aria-label", shown.image.alt);
     describeCase(shown.foot, shown.image.columns, shown.image.rows);
     this.clock.reset(performance.now());
@@ -238,6 +253,8 @@ export class ReadingPage {
     if (!this.opened) return;
     this.marks.layout();
     this.drawing.layout();
+    this.measuring.measures.layout();
+    this.magnifier.layout();
     this.rail.update();
     describeView(this.viewer, this.display.level);
   }
@@ -250,6 +267,7 @@ export class ReadingPage {
       document.body.dataset["drawn"] = this.opened.case.assignment;
       this.timing.drawn(level);
     }
+    if (level === "full") this.measuring.measures.refresh();
     this.viewChanged();
     this.selectionChanged();
   }

@@ -56,6 +56,9 @@ class Sheet:
     kind: str = "grey"
     rows: int = 512
     columns: int = 512
+    spacing: list[float] | None = field(default_factory=lambda: [0.14, 0.14])
+    spacing_kind: str = "ImagerPixelSpacing"
+    table: list[float] | None = None  # of a window that comes before the others
     assignment: str = field(default_factory=lambda: str(uuid.uuid4()))
     version: int = 1
     state: str = ""
@@ -155,7 +158,14 @@ def case(sheet: Sheet | None) -> dict[str, Any] | None:
         return None
     base = f"/read/{sheet.assignment}"
     pixels = f"/pixels/{sheet.kind}/{sheet.seed}/{sheet.rows}/{sheet.columns}"
-    windows = [dict(zip(("label", "center", "width", "function"), window, strict=True)) for window in WINDOWS]
+    windows: list[dict[str, Any]] = [
+        dict(zip(("label", "center", "width", "function"), window, strict=True)) for window in WINDOWS
+    ]
+    if sheet.table:
+        windows = [
+            {"label": "LUT", "center": 2047.5, "width": 4095, "function": "LINEAR_EXACT", "table": sheet.table},
+            *windows,
+        ]
     keys = ("slug", "name", "kind", "options", "unit", "key", "map_url", "above")
     return {
         "assignment": sheet.assignment,
@@ -176,8 +186,9 @@ def case(sheet: Sheet | None) -> dict[str, Any] | None:
             "half_url": f"{pixels}/half",
             "full_url": f"{pixels}/full",
             "alt": "Frontal chest radiograph, PA view",
-            "spacing": [0.14, 0.14],
-            "spacing_kind": "detector",
+            "spacing": sheet.spacing,
+            "spacing_kind": sheet.spacing_kind,
+            "unit": "",
         },
         "findings": [{key: row[key] for key in keys} for row in findings(sheet)],
         "marks": sheet.regions,
