@@ -23,8 +23,7 @@ from django.views.decorators.http import require_GET, require_POST
 from frontend import cases
 from frontend.people import person
 from frontend.problems import problem
-from inference.models import Exposure
-from inference.queries import attention_map
+from inference.queries import attention_map, prediction_in_view
 from labeling import services
 from labeling.models import Assignment, Holding, Read
 from labeling.queries import reads_today
@@ -303,15 +302,12 @@ def undo(request: HttpRequest, slug: str, pk: UUID) -> HttpResponse:
 @of_case
 def attention(request: HttpRequest, project: Project, assignment: Assignment, finding: str) -> HttpResponse:
     """The attention map of one finding, 8 bits a cell: only of a prediction this reader has been shown."""
-    shown = Exposure.objects.filter(
-        user=person(request), image=assignment.image, prediction__pipeline__project=project
-    ).select_related("prediction")
-    newest = shown.order_by("-at").first()
-    output = newest.prediction.outputs.get(finding) if newest else None
-    if newest is None or output is None:
+    shown = prediction_in_view(user=person(request), image=assignment.image, project=project)
+    output = shown.outputs.get(finding) if shown else None
+    if shown is None or output is None:
         raise Http404("No attention map.")
-    cells = attention_map(newest.prediction, output["column"])
+    cells = attention_map(shown, output["column"])
     response = HttpResponse(cells.tobytes(), content_type="application/octet-stream")
     response["X-Map-Rows"], response["X-Map-Columns"] = (str(side) for side in cells.shape)
-    response["X-Map-Box"] = " ".join(f"{edge:g}" for edge in newest.prediction.map_box)
+    response["X-Map-Box"] = " ".join(f"{edge:g}" for edge in shown.map_box)
     return response
