@@ -9,10 +9,10 @@ from typing import Any
 from uuid import UUID
 
 import numpy as np
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 from numpy.typing import NDArray
 
-from inference.models import Champion, EmbeddingRow, EmbeddingShard, Exposure, Pipeline, Prediction, ScoreShard
+from inference.models import Champion, EmbeddingRow, EmbeddingShard, Pipeline, Prediction, ScoreShard
 from overread.accounts.models import User
 from overread.archive import blobs
 from overread.archive.models import Image
@@ -53,10 +53,15 @@ def released(project: Project) -> list[Released]:
     return sorted(models, key=lambda model: not model.in_use)
 
 
+def predictions_shown(*, user: User, image: Image, project: Project) -> QuerySet[Prediction]:
+    """What this user was shown of the image in this project, last shown first."""
+    shown = Prediction.objects.filter(image=image, exposures__user=user, pipeline__project=project)
+    return shown.select_related("pipeline").order_by("-exposures__at")
+
+
 def prediction_in_view(*, user: User, image: Image, project: Project) -> Prediction | None:
     """Of the predictions this user was shown of the image the one that reading shows: the champion's, else the newest."""
-    shown = Exposure.objects.filter(user=user, image=image, prediction__pipeline__project=project)
-    seen = [exposure.prediction for exposure in shown.select_related("prediction__pipeline").order_by("-at")]
+    seen = list(predictions_shown(user=user, image=image, project=project))
     champion = champion_of(project)
     return next((each for each in seen if each.pipeline == champion), seen[0] if seen else None)
 

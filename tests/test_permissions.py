@@ -98,6 +98,8 @@ PAGES = [
     Row("POST", "upload", MEMBERS),
     Row("GET", "image", MEMBERS, "image"),
     Row("POST", "image-read", READING, "image"),
+    Row("GET", "image-summary", MEMBERS, "image"),
+    Row("GET", "image-picture", MEMBERS, "image"),
     Row("GET", "image-overlay", MEMBERS, "image"),
     Row("GET", "image-pixels", MEMBERS, "image"),
     Row("POST", "read-start", READING),

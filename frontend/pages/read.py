@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
@@ -33,6 +34,7 @@ from overread.projects.models import Project
 from overread.projects.queries import project_for
 
 View = Callable[..., HttpResponse]
+ALONE = "?alone=1"
 
 
 def of_case(view: View) -> View:
@@ -94,9 +96,28 @@ def _page(request: HttpRequest, project: Project, assignment: Assignment) -> Htt
     reader = person(request)
     if assignment.state not in Assignment.HELD or assignment.reader_id != reader.pk:
         return redirect("worklist", project.slug)
-    _shown, after = _hand(reader, project, assignment)
+    _shown, after = (assignment, None) if alone(request) else _hand(reader, project, assignment)
     context = _context(request, project, assignment, after)
     return render(request, "read.html", context)
+
+
+def alone(request: HttpRequest) -> bool:
+    """Whether the case was opened by itself, from the page of its image: its read leads back there, not to the queue."""
+    return "alone" in request.GET
+
+
+def _by_itself(context: dict[str, Any], assignment: Assignment) -> dict[str, Any]:
+    """The same context with every way out of the case leading back to the page of its image."""
+    back = reverse("image", args=[assignment.project.slug, assignment.image_id])
+    urls = {name: url + ALONE if url else url for name, url in context["case"]["urls"].items()}
+    here = reverse("read", args=[assignment.project.slug, assignment.pk]) + ALONE
+    return context | {
+        "case": context["case"] | {"urls": urls | {"worklist": back}},
+        "alone": True,
+        "position": None,
+        "worklist_url": back,
+        "sign_in_url": f"{reverse('sign-in')}?{urlencode({'next': here})}",
+    }
 
 
 def _hand(
@@ -122,7 +143,7 @@ def _context(
         if each:
             each.project = project
     case = cases.case_open(assignment, reader)
-    return {
+    context = {
         "user": reader,
         "case": cases.case_data(case),
         "ahead": cases.ahead_data(after) if after else None,
@@ -134,6 +155,7 @@ def _context(
         "sign_in_url": f"{reverse('sign-in')}?next={reverse('read', args=[project.slug, assignment.pk])}",
         "skip_reasons": cases.SKIP_REASONS,
     }
+    return _by_itself(context, assignment) if alone(request) else context
 
 
 def _turn(
@@ -146,7 +168,7 @@ def _turn(
 ) -> JsonResponse:
     """The case to be shown now, or the next one, drawn; or the end of the queue."""
     body: dict[str, Any] = {"saved": saved} if saved else {}
-    assignment, after = _hand(person(request), project, shown)
+    assignment, after = (shown, None) if alone(request) else _hand(person(request), project, shown)
     if assignment is None:
         return JsonResponse(body | _end(request, project, last), status=201 if saved else 200)
     context = _context(request, project, assignment, after, last)
@@ -155,9 +177,21 @@ def _turn(
         "panel": render_to_string("read/panel.html", context),
         "case": context["case"],
         "ahead": context["ahead"],
-        "url": reverse("read", args=[project.slug, assignment.pk]),
+        "url": reverse("read", args=[project.slug, assignment.pk]) + (ALONE if alone(request) else ""),
         "finished": None,
     }
+    return JsonResponse(body, status=201 if saved else 200)
+
+
+def _back(request: HttpRequest, assignment: Assignment, saved: dict[str, Any] | None = None) -> JsonResponse:
+    """The end of a case that was opened by itself: the way back to its image, where a line says what became of it."""
+    if saved:
+        messages.success(request, saved["message"] if saved["extra"] else _("Your read is stored."))
+    url = reverse("image", args=[assignment.project.slug, assignment.image_id])
+    body = {"header": "", "panel": "", "case": None, "ahead": None, "url": url, "leave": url}
+    body |= {"finished": render_to_string("read/leaving.html", {"url": url}, request)} | (
+        {"saved": saved} if saved else {}
+    )
     return JsonResponse(body, status=201 if saved else 200)
 
 
@@ -203,15 +237,17 @@ def submit(request: HttpRequest, project: Project, assignment: Assignment) -> Ht
         return problem(422, title, " ".join(wrong.errors.values()), errors=wrong.errors)
     except services.AssignmentGone as gone:
         return problem(409, _("Not your case."), str(gone))
-    saved, last = saved_context(read, assignment)
+    saved, last = saved_context(read, assignment, ALONE if alone(request) else "")
     assignment.refresh_from_db()
     revealed = assignment.state == Assignment.State.REVEALED and assignment.reader_id == read.reader_id
+    if alone(request) and not revealed:
+        return _back(request, assignment, saved)
     return _turn(request, project, assignment if revealed else None, saved=saved, last=last)
 
 
-def saved_context(read: Read, assignment: Assignment) -> tuple[dict[str, Any], dict[str, Any]]:
+def saved_context(read: Read, assignment: Assignment, query: str = "") -> tuple[dict[str, Any], dict[str, Any]]:
     """What the page is told of the read just stored, and what it offers to undo."""
-    undo = None if read.extra else reverse("read-undo", args=[assignment.project.slug, read.pk])
+    undo = None if read.extra else reverse("read-undo", args=[assignment.project.slug, read.pk]) + query
     message = _("Kept as an extra read: the case had gone to another reader.") if read.extra else _("Read stored.")
     saved = {"read": str(read.pk), "extra": read.extra, "message": message, "undo_url": undo, "undo_seconds": 30}
     return saved, {"case": assignment.image.patient.code, "seconds": 0, "undo_url": undo}
@@ -258,7 +294,7 @@ def skip(request: HttpRequest, project: Project, assignment: Assignment) -> Http
         return problem(422, _("Not skipped."), str(wrong))
     except services.AssignmentGone as gone:
         return problem(409, _("Not your case."), str(gone))
-    return _turn(request, project)
+    return _back(request, assignment) if alone(request) else _turn(request, project)
 
 
 @require_POST

@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 from frontend.page_urls.dashboards import urlpatterns as dashboards
-from frontend.pages import home, image, password, pixels, project, read, sign_in, upload, worklist
+from frontend.pages import home, image, password, pixels, project, read, sign_in, summary, upload, worklist
 
 in_project = [
     path("", project.page, name="project"),
@@ -19,7 +19,9 @@ in_project = [
     path("reads/<uuid:pk>/undo", read.undo, name="read-undo"),
     path("images/<uuid:pk>/", image.page, name="image"),
     path("images/<uuid:pk>/read", image.read, name="image-read"),
-    path("images/<uuid:pk>/overlay/<slug:finding>", image.overlay, name="image-overlay"),
+    path("images/<uuid:pk>/summary.pdf", summary.page, name="image-summary"),
+    path("images/<uuid:pk>/picture", image.picture, name="image-picture"),
+    path("images/<uuid:pk>/overlay/<int:number>/<slug:finding>", image.overlay, name="image-overlay"),
 ]
 
 urlpatterns = [

@@ -136,6 +136,8 @@ export interface Turn {
   ahead: Case | null;
   /** This case's page, for the address bar. */
   url: string;
+  /** Set where the case was opened by itself: the page to go to now. */
+  leave?: string;
   /** Rendered read/finished.html, shown in place of the case when the queue is finished. It holds the page's h1. */
   finished: string | null;
 }

@@ -83,6 +83,7 @@ export class ReadingPage {
     history.replaceState(null, "", turn.url);
     if (turn.case) this.open(turn.case);
     else this.close();
+    if (turn.leave) location.replace(turn.leave);
   }
 
   /** Bring a case to life whose header and panel are in the page already. */

@@ -34,6 +34,20 @@ def image_visible(user: User, image: UUID) -> Image | None:
     return found.select_related("study__patient", "rendering").distinct().first()
 
 
+def image_shown(rendering: Rendering) -> NDArray[np.uint8]:
+    """The half level as it is first displayed, window and polarity applied: (rows, columns) or (rows, columns, 3)."""
+    import numpy as np
+
+    from overread.archive.dicom import Window, presentation, unpack
+
+    numbers = unpack(blobs.get(rendering.half), rendering.half_rows, rendering.half_columns, rendering.channels)
+    if not rendering.windows:
+        return np.asarray(numbers, np.uint8)
+    values = numbers * rendering.slope + rendering.intercept
+    grey = presentation(values, Window(**rendering.windows[0]), inverted=rendering.inverted)
+    return np.asarray(np.rint(grey * 255), np.uint8)
+
+
 def image_input(rendering: Rendering) -> NDArray[np.float32]:
     """What a classifier gets: (rows, columns) or (rows, columns, 3) float32 in 0..1, dense white."""
     import numpy as np
