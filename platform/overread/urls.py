@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 from frontend.page_urls.dashboards import urlpatterns as dashboards
-from frontend.pages import home, image, password, pixels, project, read, sign_in, summary, upload, worklist
+from frontend.pages import home, image, launch, password, pixels, project, read, sign_in, summary, upload, worklist
 
 in_project = [
     path("", project.page, name="project"),
@@ -29,6 +29,7 @@ urlpatterns = [
     path("sign-in/", sign_in.SignIn.as_view(), name="sign-in"),
     path("sign-out/", sign_in.SignOut.as_view(), name="sign-out"),
     path("password/", password.ChangePassword.as_view(), name="password"),
+    path("open/<str:token>", launch.page, name="launch"),
     path("images/<uuid:pk>/<slug:level>", pixels.page, name="image-pixels"),
     path("projects/<slug:slug>/", include(in_project)),
     *dashboards,

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import QuerySet
 
 from overread.accounts.models import User
-from overread.archive import blobs
+from overread.archive import blobs, dicom
 from overread.archive.models import Image, Rendering
 from overread.projects.models import Project
 
@@ -24,6 +25,21 @@ def images_in(project: Project) -> QuerySet[Image]:
         .select_related("study__patient", "rendering")
         .order_by("-created_at", "pk")
     )
+
+
+def image_named(*, project: Project, study_uid: str = "", instance_uid: str = "") -> Image | None:
+    """The newest image of the project with that original UID, found by its keyed stand-in.
+
+    None also where images of several patients bear the UID: it then says nothing of whose image is meant.
+    """
+    key = settings.PSEUDONYM_KEY.encode()
+    named = images_in(project)
+    if study_uid:
+        named = named.filter(study__uid=dicom.remapped_uid(study_uid, key=key))
+    if instance_uid:
+        named = named.filter(instance_uid=dicom.remapped_uid(instance_uid, key=key))
+    found = list(named) if study_uid or instance_uid else []
+    return found[0] if len({image.patient.pk for image in found}) == 1 else None
 
 
 def image_visible(user: User, image: UUID) -> Image | None:
