@@ -97,7 +97,9 @@ def _page(request: HttpRequest, project: Project, assignment: Assignment) -> Htt
     alone = is_alone(request)
     first, *after = turns.hand(reader, project, assignment, ahead=0 if alone else turns.AHEAD)
     position, pipeline = cases.position_of(first, reader), champion_of(project)
-    context = {"sign_in_url": f"{reverse('sign-in')}?next={reverse('read', args=[project.slug, first.pk])}"}
+    context: dict[str, Any] = {
+        "sign_in_url": f"{reverse('sign-in')}?next={reverse('read', args=[project.slug, first.pk])}"
+    }
     context |= turns.case_context(first, position, reader, pipeline, alone=alone)
     context |= {
         "upcoming": turns.Table(reader, pipeline).upcoming(after, position.after(1), blind=turns.is_blind(first)),

@@ -39,8 +39,8 @@ def trained_words(pipeline: Pipeline) -> str:
 
 def tested(pipeline: Pipeline) -> Tested | None:
     """The figures of the gate that let it in, on independent labels; else those it was made with; None without any."""
-    promotion = Promotion.objects.filter(pipeline=pipeline, verdict_id__isnull=False).order_by("-at").first()
-    verdict = Verdict.objects.filter(pk=promotion.verdict_id).first() if promotion else None
+    signed = Promotion.objects.filter(pipeline=pipeline, verdict_id__isnull=False).order_by("-at")
+    verdict = Verdict.objects.filter(pk__in=signed.values("verdict_id")[:1]).first()
     if verdict and verdict.report["figures"]:
         figures = {figure["finding"]: figure["challenger"]["value"] for figure in verdict.report["figures"]}
         return Tested(verdict.images, verdict.report["patients"], _known(figures))

@@ -19,7 +19,7 @@ from frontend.pages.image.comparing import Row, rows
 from frontend.pages.image.picture import jpeg
 from inference.models import Prediction
 from inference.queries import prediction_in_view, predictions_shown
-from labeling.models import Read
+from labeling.models import ExposureKind, Read
 from labeling.queries import newest_read, prediction_allowed
 from overread.accounts.models import User
 from overread.archive.models import Image
@@ -162,12 +162,19 @@ def _notes(read: Read | None, prediction: Prediction | None) -> list[str]:
     return notes if prediction else [*notes, _("No model suggestion is part of this summary.")]
 
 
+def phase_words(read: Read) -> str:
+    """How it was read; a case opened once more is read without the model in view, but not by eyes that never saw it."""
+    shown = any(answer.exposure == ExposureKind.SHOWN for answer in read.answers.all())
+    if read.phase == Read.Phase.BLIND and shown:
+        return _("without the model in view, which had been shown before")
+    return str(PHASES[Read.Phase(read.phase)])
+
+
 def _sources(user: User, read: Read | None, prediction: Prediction | None) -> list[tuple[str, str]]:
     """Who read when and how, and which model it was."""
     sources = []
     if read:
-        phase = PHASES[Read.Phase(read.phase)]
-        sources.append((_("Reader"), f"{user}, {moment(read.created_at)}, {phase}"))
+        sources.append((_("Reader"), f"{user}, {moment(read.created_at)}, {phase_words(read)}"))
     if prediction:
         version = prediction.pipeline.classifier
         model = _("%(model)s, %(network)s, checksum %(checksum)s, suggestion of %(at)s") % {

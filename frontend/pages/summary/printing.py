@@ -17,7 +17,7 @@ from overread.projects.queries import project_for
 
 
 @login_required
-@csp_exempt()  # it is no page: what a browser shows it with brings styles of its own
+@csp_exempt()  # type: ignore[untyped-decorator]  # no page: what a browser shows it with brings styles of its own
 @require_GET
 def page(request: HttpRequest, slug: str, pk: UUID) -> HttpResponse:
     """Shows no more of a model than this user has been shown already, so it leaves no trace of its own."""

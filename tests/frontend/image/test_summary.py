@@ -13,6 +13,7 @@ from pypdf import PdfReader
 
 from frontend.pages.summary.sheet import plain
 from inference.models import Exposure
+from labeling.models import Assignment
 from labeling.services import RegionDrawn, assignment_open_single, read_submit
 from overread.accounts.models import User
 from overread.archive.models import Image
@@ -153,6 +154,18 @@ def test_it_says_what_it_is_and_is_kept_by_nobody(site: Client, project: Project
 def test_an_image_without_pixels_has_no_summary(site: Client, project: Project) -> None:
     waiting = make_image(project, ready=False)
     assert site.get(reverse("image-summary", args=[project.slug, waiting.pk])).status_code == 404
+
+
+def test_a_case_read_once_more_is_not_called_unseen(site: Client, project: Project, image: Image, reader: User) -> None:
+    Project.objects.filter(pk=project.pk).update(blind_first=BlindFirst.ALWAYS)
+    make_champion(project)
+    project.refresh_from_db()
+    read_it(project, image, reader)
+    assert "before the model was shown" in text(site, project, image)
+    look(site, project, image)
+    Assignment.objects.update(state=Assignment.State.DONE, lease_until=None)
+    read_it(project, image, reader)
+    assert "without the model in view, which had been shown before" in text(site, project, image)
 
 
 def test_a_colleagues_read_is_not_mine_to_print(site: Client, project: Project, image: Image, colleague: User) -> None:
