@@ -47,6 +47,7 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
     }
 }
+LAUNCH_SECONDS = envint("LAUNCH_MINUTES", 10, low=1, high=1440) * 60  # how long a link from a PACS opens its image
 UPLOAD_MAX_BYTES = envint("UPLOAD_MAX_MB", 256, low=1, high=2048) * 2**20
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 2**20
 FILE_UPLOAD_TEMP_DIR = None

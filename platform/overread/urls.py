@@ -7,6 +7,7 @@ from frontend.pages import (
     catalogue,
     home,
     image,
+    launch,
     password,
     pixels,
     preferences,
@@ -14,6 +15,7 @@ from frontend.pages import (
     read,
     receipts,
     sign_in,
+    summary,
     upload,
     worklist,
 )
@@ -33,7 +35,9 @@ in_project = [
     path("reads/<uuid:pk>/undo", read.undo, name="read-undo"),
     path("images/<uuid:pk>/", image.page, name="image"),
     path("images/<uuid:pk>/read", image.read, name="image-read"),
-    path("images/<uuid:pk>/overlay/<slug:finding>", image.overlay, name="image-overlay"),
+    path("images/<uuid:pk>/summary.pdf", summary.page, name="image-summary"),
+    path("images/<uuid:pk>/picture", image.picture, name="image-picture"),
+    path("images/<uuid:pk>/overlay/<int:number>/<slug:finding>", image.overlay, name="image-overlay"),
 ]
 
 urlpatterns = [
@@ -44,6 +48,7 @@ urlpatterns = [
     path("password/", password.ChangePassword.as_view(), name="password"),
     path("preferences/", preferences.page, name="preferences"),
     path("preferences/theme", preferences.theme, name="preferences-theme"),
+    path("open/<str:token>", launch.page, name="launch"),
     path("images/<uuid:pk>/<slug:level>", pixels.page, name="image-pixels"),
     path("projects/<slug:slug>/", include(in_project)),
     *dashboards,

@@ -208,13 +208,14 @@ export class ReadingPage {
     this.marks.surface.classList.toggle("is-locked", locked);
   }
 
-  private close({ finished, url }: Turn): void {
+  private close({ finished, url, leave }: Turn): void {
     this.display.close();
     this.header.innerHTML = this.panel.innerHTML = "";
     this.finished.innerHTML = finished ?? "";
     history.replaceState(null, "", url);
     this.follow({ case: "", version: "", state: "finished", drawn: "" });
     element("h1", HTMLElement).focus();
+    if (leave) location.replace(leave);
   }
 
   private follow(state: Record<string, string>): void {
