@@ -9,12 +9,15 @@ from django.db.models import QuerySet
 
 from overread.accounts.models import User
 from overread.archive import blobs
-from overread.archive.models import Image, Rendering
+from overread.archive.models import FrameRendering, Image, Rendering
 from overread.projects.models import Project
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+
+LEVELS = ("full", "half", "thumb")
 
 
 def images_in(project: Project) -> QuerySet[Image]:
@@ -32,6 +35,22 @@ def image_visible(user: User, image: UUID) -> Image | None:
         pk=image, enrolments__project__memberships__user=user, enrolments__project__memberships__user__is_active=True
     )
     return found.select_related("study__patient", "rendering").distinct().first()
+
+
+def level_digest(image: Image, level: str, frame: int) -> str | None:
+    """The blob of `full` or `half` of a frame, counted from 0, or of `thumb`; None where there is no such thing."""
+    if image.status != Image.Status.READY:
+        return None
+    if frame == 0:
+        return {name: getattr(image.rendering, name) for name in LEVELS}.get(level)
+    if level not in ("full", "half"):
+        return None
+    return FrameRendering.objects.filter(image=image, number=frame).values_list(level, flat=True).first()
+
+
+def frame_asked(text: str) -> int:
+    """The frame that an address asks for, counted from 0; -1, which there is none of, for what is no number."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= 6 else -1
 
 
 def image_input(rendering: Rendering) -> NDArray[np.float32]:
