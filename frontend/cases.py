@@ -76,7 +76,7 @@ def case_data(case: OpenCase) -> dict[str, Any]:
         for key, finding in enumerate(case.assignment.project.findings.all(), start=1)
     ]
     marks = [
-        {"finding": region.finding.slug, "kind": region.kind, "points": region.points}
+        {"finding": region.finding.slug, "kind": region.kind, "points": region.points, "frame": region.frame}
         for region in (case.read.regions.all() if case.read else ())
     ]
     return _data(case.assignment, case.state, findings, marks)
