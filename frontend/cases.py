@@ -5,7 +5,7 @@ Before a blind first read is stored nothing here asks for a prediction, so nothi
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -68,8 +68,8 @@ def _suggestion(assignment: Assignment) -> tuple[Prediction | None, bool]:
         return None, True
 
 
-def case_data(case: OpenCase) -> dict[str, Any]:
-    """What the script gets of the case in front."""
+def case_data(case: OpenCase, companions: Sequence[dict[str, Any]] = ()) -> dict[str, Any]:
+    """What the script gets of the case in front, and of the images that may hang beside it."""
     outputs = case.prediction.outputs if case.prediction else {}
     findings = [
         finding_data(finding, key, outputs.get(finding.slug), case.assignment)
@@ -79,25 +79,32 @@ def case_data(case: OpenCase) -> dict[str, Any]:
         {"finding": region.finding.slug, "kind": region.kind, "points": region.points, "frame": region.frame}
         for region in (case.read.regions.all() if case.read else ())
     ]
-    return _data(case.assignment, case.state, findings, marks)
+    return _data(case.assignment, case.state, findings, marks, companions)
 
 
-def ahead_data(assignment: Assignment) -> dict[str, Any]:
+def ahead_data(assignment: Assignment, companions: Sequence[dict[str, Any]] = ()) -> dict[str, Any]:
     """What the script gets of the case after that, to fetch its pixels ahead: nothing of the model."""
     findings = [
         finding_data(finding, key, None, assignment)
         for key, finding in enumerate(assignment.project.findings.all(), start=1)
     ]
-    return _data(assignment, "blind" if assignment.blind else "open", findings, [])
+    return _data(assignment, "blind" if assignment.blind else "open", findings, [], companions)
 
 
-def _data(assignment: Assignment, state: str, findings: list[dict[str, Any]], marks: list[Any]) -> dict[str, Any]:
+def _data(
+    assignment: Assignment,
+    state: str,
+    findings: list[dict[str, Any]],
+    marks: list[Any],
+    companions: Sequence[dict[str, Any]],
+) -> dict[str, Any]:
     return {
         "assignment": str(assignment.pk),
         "version": assignment.version,
         "state": state,
         "pseudonym": assignment.image.patient.code,
-        "image": image_data(assignment.image),
+        "image": image_data(assignment.image) | {"frames": frames_data(assignment.image)},
+        "companions": list(companions),
         "findings": findings,
         "marks": marks,
         "foot": None,
@@ -136,6 +143,13 @@ def image_data(image: Image) -> dict[str, Any]:
             for name in ("rows", "columns", "half_rows", "half_columns", "channels", "slope", "intercept", "inverted")
         },
         "windows": rendering.windows,
+        "frame": 0,
+        "frames": [],
+        "frame_count": image.frames,
+        "modality": image.modality,
+        "view": image.view,
+        "laterality": image.laterality,
+        "label": label_words(image),
         "half_url": reverse("image-pixels", args=[image.pk, "half"]),
         "full_url": reverse("image-pixels", args=[image.pk, "full"]),
         "alt": " ".join(part for part in (image.modality, view_words(image)) if part) or "Image",
@@ -144,8 +158,22 @@ def image_data(image: Image) -> dict[str, Any]:
     }
 
 
+def frames_data(image: Image) -> list[dict[str, Any]]:
+    """What each frame that was kept has of its own; none are asked for where there is but one."""
+    kept = [image.rendering, *image.frame_renderings.all()] if image.frames > 1 else []
+    names = ("channels", "slope", "intercept")
+    return [{name: getattr(frame, name) for name in names} for frame in kept] if len(kept) > 1 else []
+
+
 def view_words(image: Image) -> str:
     return VIEWS.get(image.view.upper(), image.view)
+
+
+def label_words(image: Image) -> str:
+    """What tells it from the other images of its study: RMLO of a mammogram, "lateral" of a chest film."""
+    if image.modality == "MG" and image.view:
+        return f"{image.laterality}{image.view}"
+    return " ".join(part for part in (view_words(image), image.laterality) if part)
 
 
 def patient_context(image: Image) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from frontend import cases
+from frontend.companions import companions_data
 from frontend.people import person
 from frontend.problems import problem
 from inference.models import Exposure
@@ -123,10 +124,11 @@ def _context(
         if each:
             each.project = project
     case = cases.case_open(assignment, reader)
+    beside = companions_data(project, [each.image for each in (assignment, after) if each])
     return {
         "user": reader,
-        "case": cases.case_data(case),
-        "ahead": cases.ahead_data(after) if after else None,
+        "case": cases.case_data(case, beside[assignment.image_id]),
+        "ahead": cases.ahead_data(after, beside[after.image_id]) if after else None,
         "patient": cases.patient_context(assignment.image),
         "panel": cases.panel_context(case, last),
         "position": cases.position_of(assignment, reader),
