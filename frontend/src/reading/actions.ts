@@ -11,7 +11,7 @@ import { words } from "./words";
 const ZOOM = 1.25;
 
 export function actionsOf(page: ReadingPage, submission: Submission): Actions {
-  const { viewer, rail, marks, drawing } = page;
+  const { rail, marks, drawing } = page;
   const select = (key: number) => () => page.opened?.findings.byKey(key);
   const answer = (value: string) => () => give(page, value);
   const draw = (shape: Shape, hint: string) => () => (rail.take(shape) ? drawing.place(shape) : say(hint));
@@ -27,10 +27,10 @@ export function actionsOf(page: ReadingPage, submission: Submission): Actions {
     "rest.absent": () => confirmRest(page),
     comment: () => document.querySelector<HTMLTextAreaElement>("#panel textarea")?.focus(),
     "window.next": () => rail.nextWindow(),
-    invert: () => viewer.invert(),
-    "zoom.in": () => viewer.zoom(ZOOM),
-    "zoom.out": () => viewer.zoom(1 / ZOOM),
-    fit: () => viewer.fit(),
+    invert: () => page.hanging.viewer.invert(),
+    "zoom.in": () => page.hanging.viewer.zoom(ZOOM),
+    "zoom.out": () => page.hanging.viewer.zoom(1 / ZOOM),
+    fit: () => page.hanging.viewer.fit(),
     "tool.move": () => void rail.take("move"),
     "tool.level": () => void rail.take("level"),
     "tool.box": draw("box", words.toolBox),
@@ -39,6 +39,10 @@ export function actionsOf(page: ReadingPage, submission: Submission): Actions {
       marks.visible = !marks.visible;
       rail.update();
     },
+    "frame.previous": () => page.frames.step(-1),
+    "frame.next": () => page.frames.step(1),
+    prior: () => page.hanging.toggle("prior"),
+    "hanging.next": () => page.hanging.next(),
     "region.delete": () => {
       say(!page.busy && marks.removeSelected() ? words.regionRemoved : words.noRegion);
       page.opened?.findings.step(0);

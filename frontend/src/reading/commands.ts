@@ -10,7 +10,7 @@ export function listen(actions: Actions): void {
   document.addEventListener("keydown", (event) => {
     if (document.querySelector("dialog[open], [popover]:popover-open")) return; // it has the keyboard
     const command = commandOf(event, focusOf(event.target), single.checked);
-    if (!command) return;
+    if (!command || (command.startsWith("frame.") && document.body.dataset["frames"] === undefined)) return;
     event.preventDefault();
     actions[command]();
   });

@@ -3,6 +3,7 @@ import { element } from "../dom";
 import type { Facts, Viewer } from "../viewer/viewer";
 import type { Windowing } from "../viewer/windowing";
 import type { CaseImage } from "./contract";
+import { nearOf } from "./frame";
 import { Levels, levelUrl, type Level } from "./levels";
 import { words } from "./words";
 
@@ -16,6 +17,7 @@ export class Display {
   private readonly viewer: Viewer;
   private readonly changed: () => void;
   private image: CaseImage | null = null;
+  private near: readonly CaseImage[] = [];
   private ahead: CaseImage | null = null;
 
   constructor(viewer: Viewer, changed: () => void) {
@@ -27,18 +29,32 @@ export class Display {
   /** Show a case. A level drawn aside ahead of time is on screen with the next frame; the same image stays as it is. */
   open(image: CaseImage, ahead: CaseImage | null): void {
     const same = this.image?.id === image.id && this.level === "full";
-    this.image = image;
+    if (!same) [this.image, this.near] = [image, nearOf(image)];
     this.ahead = ahead;
-    this.levels.keep(ahead ? [image, ahead] : [image]);
+    this.keep();
     if (same) return void this.prefetch();
     this.viewer.open(factsOf(image), firstWindow(image), [image.half_url, image.full_url]);
     this.reload();
   }
 
+  /** Show another frame of the image on screen; its view and its window stay. */
+  turn(frame: CaseImage): void {
+    [this.image, this.near] = [frame, nearOf(frame)];
+    this.keep();
+    this.viewer.keep([...this.near, frame, ...(this.ahead ? [this.ahead] : [])].flatMap(({ half_url, full_url }) => [half_url, full_url]));
+    this.reload();
+  }
+
+  /** Which frame is on screen or on its way there. */
+  get frame(): number {
+    return this.image?.frame ?? 0;
+  }
+
   /** Nothing to show any more: the queue is finished. */
   close(): void {
     this.image = this.ahead = null;
-    this.levels.keep([]);
+    this.near = [];
+    this.keep();
     this.reach("none");
   }
 
@@ -60,7 +76,7 @@ export class Display {
   private async stream(image: CaseImage): Promise<void> {
     const waiting = setTimeout(() => this.image === image && this.level === "none" && this.say(words.loading), PATIENCE);
     try {
-      if (this.viewer.holds(image.full_url)) await this.put(image, "full"); // it was drawn aside ahead of time
+      if (this.viewer.holds(image.full_url) || this.levels.ready(image, "full")) await this.put(image, "full"); // it was drawn aside ahead of time
       if (this.level === "none") {
         await this.levels.get(image, "half");
         await this.put(image, "half");
@@ -82,6 +98,7 @@ export class Display {
   private async put(image: CaseImage, level: Level): Promise<void> {
     const pixels = this.levels.ready(image, level);
     if (this.image !== image || !pixels) return;
+    this.viewer.facts = factsOf(image); // of several frames each has its own
     const drawn = await this.viewer.show(levelUrl(image, level), pixels);
     if (!drawn || this.image !== image) return;
     this.say("");
@@ -90,12 +107,18 @@ export class Display {
 
   /** What fails here costs nothing: once the case is opened its levels are asked for again, and that failure is shown. */
   private async prefetch(): Promise<void> {
-    const image = this.ahead;
+    const { image: shown, ahead: image } = this;
+    for (const frame of this.near) if (this.image === shown) await this.levels.get(frame, "full").catch(() => null);
     for (const level of ["half", "full"] as const) {
       const pixels = image && (await this.levels.get(image, level).catch(() => null));
       if (!image || !pixels || this.ahead !== image) return;
       this.viewer.prepare(levelUrl(image, level), pixels, factsOf(image), firstWindow(image));
     }
+  }
+
+  /** Give up all pixels but this image's, its neighbours' and the next case's. */
+  private keep(): void {
+    this.levels.keep([this.image, ...this.near, this.ahead].filter((image) => image !== null));
   }
 
   private reach(level: Level | "none"): void {
@@ -110,13 +133,13 @@ export class Display {
   }
 }
 
-function factsOf({ columns: width, rows: height, channels, slope, intercept, inverted }: CaseImage): Facts {
+export function factsOf({ columns: width, rows: height, channels, slope, intercept, inverted }: CaseImage): Facts {
   return { width, height, channels, slope, intercept, inverted };
 }
 
 /** Colour has no window. */
-function firstWindow(image: CaseImage): Windowing {
-  return image.windows[0] ?? { center: 127.5, width: 255, function: "LINEAR_EXACT" };
+export function firstWindow(image: CaseImage | null): Windowing {
+  return image?.windows[0] ?? { center: 127.5, width: 255, function: "LINEAR_EXACT" };
 }
 
 function nextFrame(): Promise<void> {

@@ -8,6 +8,7 @@ export type Command =
   | "window.next" | "invert" | "zoom.in" | "zoom.out" | "fit"
   | "tool.move" | "tool.level" | "tool.box" | "tool.polygon"
   | "marks" | "region.delete"
+  | "frame.previous" | "frame.next" | "prior" | "hanging.next"
   | "map" | "map.next" | "map.less" | "map.more"
   | "skip" | "escalate" | "undo" | "submit" | "sheet" | "back";
 
@@ -17,6 +18,7 @@ const KEYS: Readonly<Record<string, Command>> = {
   "0": "rest.absent", c: "comment",
   w: "window.next", i: "invert", "+": "zoom.in", "=": "zoom.in", "-": "zoom.out", f: "fit",
   v: "tool.move", l: "tool.level", b: "tool.box", g: "tool.polygon",
+  ArrowLeft: "frame.previous", ArrowRight: "frame.next", k: "prior", j: "hanging.next",
   o: "marks", Delete: "region.delete", Backspace: "region.delete",
   h: "map", "[": "map.less", "]": "map.more",
   s: "skip", e: "escalate", z: "undo", Enter: "submit", "?": "sheet", Escape: "back",
@@ -26,7 +28,7 @@ const KEYS: Readonly<Record<string, Command>> = {
 const SHIFTED: Readonly<Record<string, Command>> = { h: "map.next" };
 
 /** Held down, these go on; every other key acts once. */
-const REPEATING: readonly Command[] = ["zoom.in", "zoom.out", "map.less", "map.more", "finding.previous", "finding.next"];
+const REPEATING: readonly Command[] = ["zoom.in", "zoom.out", "map.less", "map.more", "finding.previous", "finding.next", "frame.previous", "frame.next"];
 
 export interface Press {
   readonly key: string;
@@ -51,7 +53,7 @@ export function commandOf(press: Press, focus: Focus, single: boolean): Command 
   if (!command || (press.repeat && !REPEATING.includes(command))) return null;
   if (key === "Escape") return press.repeat ? null : "back";
   if (focus === "text" || (focus === "control" && key === "Enter") || (focus === "slider" && key.startsWith("Arrow"))) return null;
-  if (focus === "number") return key === "Enter" || key.startsWith("Arrow") ? command : null;
+  if (focus === "number") return key === "Enter" || key === "ArrowUp" || key === "ArrowDown" ? command : null;
   return single || key.length > 1 ? command : null;
 }
 

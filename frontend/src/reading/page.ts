@@ -13,6 +13,8 @@ import { Drafts } from "./drafts";
 import { Drawing } from "./drawing";
 import { Findings } from "./findings";
 import { describeCase, describeView } from "./foot";
+import { Frames } from "./frames";
+import { Hanging } from "./hanging/hanging";
 import { Marks } from "./marks";
 import { describeAnswers } from "./progress";
 import { Rail } from "./rail";
@@ -36,6 +38,8 @@ export class ReadingPage {
   readonly marks: Marks;
   readonly drawing: Drawing;
   readonly rail: Rail;
+  readonly frames: Frames;
+  readonly hanging: Hanging;
   readonly clock = pageClock();
   readonly timing = new Timing();
   readonly drafts: Drafts;
@@ -64,7 +68,10 @@ export class ReadingPage {
       this.rail.take("move");
     });
     this.rail = new Rail(this.viewer, this.drawing, this.marks);
-    new Gestures(element(".stage", HTMLElement), this.viewer, () => this.rail.grip);
+    const stage = element(".stage", HTMLElement);
+    new Gestures(stage, this.viewer, () => this.rail.grip);
+    this.frames = new Frames(this.display, this.marks, stage);
+    this.hanging = new Hanging(stage, this.viewer, () => (this.rail.grip === "level" ? "level" : "move"), user);
     this.panel.addEventListener("input", () => this.answersChanged());
   }
 
@@ -72,6 +79,7 @@ export class ReadingPage {
   start(shown: Case, ahead: Case | null): void {
     this.display.open(shown.image, ahead?.image ?? null);
     this.open(shown);
+    this.hanging.expect(ahead);
   }
 
   /** Replace the case, its header and its panel in one go. */
@@ -83,6 +91,7 @@ export class ReadingPage {
     history.replaceState(null, "", turn.url);
     if (turn.case) this.open(turn.case);
     else this.close();
+    this.hanging.expect(turn.ahead);
   }
 
   /** Bring a case to life whose header and panel are in the page already. */
@@ -96,6 +105,8 @@ export class ReadingPage {
     this.marks.load(shown.marks);
     this.marks.visible = true;
     this.rail.open(shown.image.windows);
+    this.frames.open(shown.image);
+    this.hanging.open(shown);
     this.viewer.canvas.setAttribute("aria-label", shown.image.alt);
     describeCase(shown.foot, shown.image.columns, shown.image.rows);
     this.clock.reset(performance.now());
@@ -156,6 +167,7 @@ export class ReadingPage {
   private close(): void {
     this.opened = null;
     this.display.close();
+    this.hanging.close();
     this.follow({ case: "", version: "", state: "finished", drawn: "" });
     element("h1", HTMLElement).focus();
   }
@@ -196,6 +208,7 @@ export class ReadingPage {
     this.marks.layout();
     this.drawing.layout();
     this.rail.update();
+    this.hanging.changed(this.viewer);
     describeView(this.viewer, this.display.level);
   }
 
@@ -203,6 +216,7 @@ export class ReadingPage {
     const { level } = this.display;
     document.body.dataset["level"] = level;
     if (!this.opened) return;
+    this.hanging.mainReached(level);
     if (level !== "none") {
       document.body.dataset["drawn"] = this.opened.case.assignment;
       this.timing.drawn(level);

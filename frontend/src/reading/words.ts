@@ -39,6 +39,17 @@ export const words = {
   mapOn: (finding: string) => `Heat map: ${finding}. Model attention, not an outline.`,
   mapMissing: (finding: string) => `There is no heat map for ${finding}. Shift+H goes through those there are.`,
   mapFailed: "The heat map is not readable. The image stays as it is.",
+  companion: (label: string) => `${label}, for comparison`,
+  companionUnreadable: "Image not readable. The image you read is not affected.",
+  hanging: {
+    single: () => "This image alone.",
+    study: (beside: number) => `${count(beside, "image")} of the study beside the image that is read.`,
+    prior: () => "An earlier image beside the image that is read.",
+  },
+  hangingNone: "There is no other image of this patient.",
+  priorNone: "There is no earlier image of this patient.",
+  frame: (number: number, shown: number, held: number) =>
+    `Frame ${number} of ${shown}${held > shown ? `; the file holds ${held}` : ""}`,
   saving: "Saving",
   notSaved: "Not saved. Kept on this computer.",
   refused: (detail: string) => `Not saved: ${detail} Your answers are kept on this computer.`,

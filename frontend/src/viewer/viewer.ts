@@ -30,7 +30,8 @@ export class Viewer {
   inverted = false;
   facts: Facts = { width: 1, height: 1, channels: 1, slope: 1, intercept: 0, inverted: false };
   private view: View = { scale: 1, x: 0, y: 0 };
-  private fitted = true;
+  private fits = true;
+  private edge: -1 | 0 | 1 = 0;
   private frame = 0;
   private shown: string | null = null;
   private readonly levels = new Map<string, WebGLTexture>();
@@ -65,7 +66,7 @@ export class Viewer {
     this.shown = null;
     this.attend(null);
     for (const name of this.levels.keys()) if (!keep.includes(name)) this.drop(name);
-    this.fitted = true;
+    this.fits = true;
     this.resize();
   }
 
@@ -80,6 +81,11 @@ export class Viewer {
     this.upload(name, pixels);
     const texture = this.levels.get(name);
     if (texture) this.stills.set(name, this.painter.still(sceneOf(texture, facts, windowing, fit(facts, this.size)), this.size));
+  }
+
+  /** Take every level off the card but these and the one on screen. */
+  keep(names: readonly string[]): void {
+    for (const name of this.levels.keys()) if (name !== this.shown && !names.includes(name)) this.drop(name);
   }
 
   /** A level of this name is on the card. */
@@ -119,22 +125,38 @@ export class Viewer {
   }
 
   fit(): void {
-    this.fitted = true;
-    this.view = fit(this.facts, this.size);
+    this.fits = true;
+    this.view = fit(this.facts, this.size, this.edge);
     this.request();
+  }
+
+  /** The whole image is on screen, as large as the canvas allows. */
+  get fitted(): boolean {
+    return this.fits;
+  }
+
+  /** Towards which edge of the canvas a fitted image lies: -1 left, 0 none, 1 right. */
+  get align(): -1 | 0 | 1 {
+    return this.edge;
+  }
+
+  set align(edge: -1 | 0 | 1) {
+    if (edge === this.edge) return;
+    this.edge = edge;
+    if (this.fits) this.fit();
   }
 
   /** Zoom about a point in CSS pixels of the canvas, its middle if none is given. */
   zoom(factor: number, at?: Point): void {
     const centre: Point = at ? [at[0] * this.ratio, at[1] * this.ratio] : [this.size.width / 2, this.size.height / 2];
-    this.fitted = false;
+    this.fits = false;
     this.view = pan(zoom(this.view, factor, centre, this.facts, this.size), 0, 0, this.facts, this.size);
     this.request();
   }
 
   /** Move by CSS pixels. */
   pan(dx: number, dy: number): void {
-    this.fitted = false;
+    this.fits = false;
     this.view = pan(this.view, dx * this.ratio, dy * this.ratio, this.facts, this.size);
     this.request();
   }
@@ -163,7 +185,7 @@ export class Viewer {
     const width = Math.max(1, Math.round(this.canvas.clientWidth * devicePixelRatio));
     const height = Math.max(1, Math.round(this.canvas.clientHeight * devicePixelRatio));
     if (width !== before.width || height !== before.height) Object.assign(this.canvas, { width, height });
-    this.view = this.fitted ? fit(this.facts, this.size) : recentre(this.view, before, this.size);
+    this.view = this.fits ? fit(this.facts, this.size, this.edge) : recentre(this.view, before, this.size);
     this.draw();
   }
 
@@ -191,7 +213,7 @@ export class Viewer {
   private drawStill(name: string): boolean {
     const still = this.stills.get(name);
     if (!still) return false;
-    const fits = still.width === this.canvas.width && still.height === this.canvas.height;
+    const fits = still.width === this.canvas.width && still.height === this.canvas.height && this.edge === 0;
     if (fits) this.painter.copy(still);
     this.painter.drop(still);
     this.stills.delete(name);

@@ -53,6 +53,9 @@ class Sheet:
     kind: str = "grey"
     rows: int = 512
     columns: int = 512
+    frames: int = 1
+    coded: tuple[str, str, str] = ("DX", "PA", "")  # modality, view, laterality
+    companions: list[tuple[str, str, Sheet]] = field(default_factory=list)  # role, label, what it shows
     assignment: str = field(default_factory=lambda: str(uuid.uuid4()))
     version: int = 1
     state: str = ""
@@ -79,6 +82,7 @@ class Room:
     reads: dict[str, dict[str, Any]] = field(default_factory=dict)
     skips: list[dict[str, Any]] = field(default_factory=list)
     beats: int = 0
+    asked: list[str] = field(default_factory=list)  # pixels
     faults: list[Callable[[], HttpResponse]] = field(default_factory=list)
     last: tuple[Sheet, float] | None = None
 
@@ -142,35 +146,45 @@ def findings(sheet: Sheet) -> list[dict[str, Any]]:
     return rows
 
 
+def image(sheet: Sheet) -> dict[str, Any]:
+    pixels = f"/pixels/{sheet.kind}/{sheet.seed}/{sheet.rows}/{sheet.columns}"
+    windows = [dict(zip(("label", "center", "width", "function"), window, strict=True)) for window in WINDOWS]
+    facts = {"channels": 1 if sheet.kind == "grey" else 3, "slope": 1, "intercept": 0}
+    return facts | {
+        "id": f"{sheet.kind}-{sheet.seed}",
+        "rows": sheet.rows,
+        "columns": sheet.columns,
+        "half_rows": sheet.rows // 2,
+        "half_columns": sheet.columns // 2,
+        "inverted": sheet.inverted,
+        "windows": windows if sheet.kind == "grey" else [],
+        "frame": 0,
+        "frames": [facts] * sheet.frames if sheet.frames > 1 else [],
+        "frame_count": sheet.frames,
+        **dict(zip(("modality", "view", "laterality"), sheet.coded, strict=True)),
+        "label": "",
+        "half_url": f"{pixels}/half",
+        "full_url": f"{pixels}/full",
+        "alt": "Frontal chest radiograph, PA view",
+        "spacing": [0.14, 0.14],
+        "spacing_kind": "detector",
+    }
+
+
 def case(sheet: Sheet | None) -> dict[str, Any] | None:
     if sheet is None:
         return None
     base = f"/read/{sheet.assignment}"
-    pixels = f"/pixels/{sheet.kind}/{sheet.seed}/{sheet.rows}/{sheet.columns}"
-    windows = [dict(zip(("label", "center", "width", "function"), window, strict=True)) for window in WINDOWS]
     keys = ("slug", "name", "kind", "options", "unit", "key", "map_url", "above")
     return {
         "assignment": sheet.assignment,
         "version": sheet.version,
         "state": sheet.state,
         "pseudonym": sheet.pseudonym,
-        "image": {
-            "id": f"{sheet.kind}-{sheet.seed}",
-            "rows": sheet.rows,
-            "columns": sheet.columns,
-            "half_rows": sheet.rows // 2,
-            "half_columns": sheet.columns // 2,
-            "channels": 1 if sheet.kind == "grey" else 3,
-            "slope": 1,
-            "intercept": 0,
-            "inverted": sheet.inverted,
-            "windows": windows if sheet.kind == "grey" else [],
-            "half_url": f"{pixels}/half",
-            "full_url": f"{pixels}/full",
-            "alt": "Frontal chest radiograph, PA view",
-            "spacing": [0.14, 0.14],
-            "spacing_kind": "detector",
-        },
+        "image": image(sheet),
+        "companions": [
+            {"role": role, "label": label, "image": image(beside)} for role, label, beside in sheet.companions
+        ],
         "findings": [{key: row[key] for key in keys} for row in findings(sheet)],
         "marks": sheet.regions,
         "foot": None if sheet.state == "blind" else "Image check passed: frontal · lungs found · in distribution",
@@ -313,6 +327,8 @@ def heartbeat(request: HttpRequest, assignment: str) -> HttpResponse:
 
 
 def pixels(request: HttpRequest, kind: str, seed: int, rows: int, columns: int, level: str) -> HttpResponse:
+    room.asked.append(request.get_full_path())
+    seed += int(request.GET.get("frame", 0))
     answer = HttpResponse(pictures.packed(kind, seed, rows, columns, level), content_type="application/octet-stream")
     answer["Content-Encoding"] = "gzip"
     answer["Cache-Control"] = "private, max-age=31536000, immutable"
