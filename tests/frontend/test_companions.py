@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 from uuid import uuid4
 
@@ -143,10 +144,18 @@ def blind_case(project: Project, reader: User, colleague: User) -> Assignment:
     return assignment_open_single(project=project, image=now, reader=reader)
 
 
-def test_a_companion_is_pixels_and_what_they_are_of(client: Client, reader: User, blind_case: Assignment) -> None:
+def shown(client: Client, reader: User, case: Assignment) -> dict[str, Any]:
+    """The case as its page holds it for the script."""
     client.force_login(reader)
-    page = client.get(reverse("read", args=[blind_case.project.slug, blind_case.pk]))
-    (prior,) = page.context["case"]["companions"]
+    page = client.get(reverse("read", args=[case.project.slug, case.pk])).content.decode()
+    found = re.search(r'<script id="case" type="application/json">(.*?)</script>', page)
+    assert found
+    case_data: dict[str, Any] = json.loads(found[1])
+    return case_data
+
+
+def test_a_companion_is_pixels_and_what_they_are_of(client: Client, reader: User, blind_case: Assignment) -> None:
+    (prior,) = shown(client, reader, blind_case)["companions"]
     assert set(prior) == {"role", "label", "image"}
     assert set(prior["image"]) == PIXELS
     told = json.dumps(prior)
@@ -165,7 +174,5 @@ def test_the_reader_may_fetch_a_companions_pixels_and_a_stranger_not(
 def test_the_case_says_what_each_frame_has_of_its_own(client: Client, reader: User, blind_case: Assignment) -> None:
     Image.objects.filter(pk=blind_case.image_id).update(frames=2)
     FrameRendering.objects.create(image=blind_case.image, number=1, channels=1, slope=2.0, intercept=-5.0)
-    client.force_login(reader)
-    page = client.get(reverse("read", args=[blind_case.project.slug, blind_case.pk]))
-    image = page.context["case"]["image"]
+    image = shown(client, reader, blind_case)["image"]
     assert image["frames"][1] == {"channels": 1, "slope": 2.0, "intercept": -5.0} and image["frame_count"] == 2

@@ -51,12 +51,14 @@ export const words = {
   frame: (number: number, shown: number, held: number) =>
     `Frame ${number} of ${shown}${held > shown ? `; the file holds ${held}` : ""}`,
   saving: "Saving",
-  notSaved: "Not saved. Kept on this computer.",
-  refused: (detail: string) => `Not saved: ${detail} Your answers are kept on this computer.`,
+  notSaved: (reads: number) => (reads > 1 ? `${reads} reads not saved. Kept on this computer.` : "Not saved. Kept on this computer."),
+  refused: (pseudonym: string, detail: string) => `${pseudonym} not saved: ${detail} Your answers are kept on this computer.`,
   answersRefused: "Not saved: an answer is missing or not allowed.",
   discard: "Discard",
   discardQuestion: "Discard this read? The server has refused it, and this is the only copy.",
-  signedOut: "You are signed out. This read is kept on this computer.",
+  signedOut: (reads: number) =>
+    `You are signed out. ${reads > 1 ? `${reads} reads are` : "This read is"} kept on this computer.`,
+  stillSaving: "The read is not saved yet, so it cannot be undone.",
   earlierSaved: (pseudonym: string) => `The kept read of ${pseudonym} is saved.`,
   failed: "Not done: the server cannot be reached. Try again.",
   draftRestored: "Your unsaved answers of this case are back.",

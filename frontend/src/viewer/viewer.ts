@@ -58,6 +58,11 @@ export class Viewer {
     this.resize();
   }
 
+  /** Take every level off the card whose name is not among these. */
+  keep(names: readonly string[]): void {
+    for (const name of this.levels.keys()) if (!names.includes(name)) this.drop(name);
+  }
+
   /** Forget the image on screen and expect another one; levels in `keep` stay on the card. */
   open(facts: Facts, windowing: Windowing, keep: readonly string[]): void {
     this.facts = facts;
@@ -65,7 +70,7 @@ export class Viewer {
     this.inverted = false;
     this.shown = null;
     this.attend(null);
-    for (const name of this.levels.keys()) if (!keep.includes(name)) this.drop(name);
+    this.keep(keep);
     this.fits = true;
     this.resize();
   }
@@ -81,11 +86,6 @@ export class Viewer {
     this.upload(name, pixels);
     const texture = this.levels.get(name);
     if (texture) this.stills.set(name, this.painter.still(sceneOf(texture, facts, windowing, fit(facts, this.size)), this.size));
-  }
-
-  /** Take every level off the card but these and the one on screen. */
-  keep(names: readonly string[]): void {
-    for (const name of this.levels.keys()) if (name !== this.shown && !names.includes(name)) this.drop(name);
   }
 
   /** A level of this name is on the card. */

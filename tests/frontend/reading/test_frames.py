@@ -67,12 +67,15 @@ def test_the_wheel_leafs_with_shift_held(clip: Page) -> None:
 
 
 def test_window_and_view_stay_from_frame_to_frame(clip: Page) -> None:
+    canvas_on_page = clip.locator("#canvas")
+    fitted = str(canvas_on_page.get_attribute("data-view"))
     clip.keyboard.press("w")
     clip.keyboard.press("+")
-    view = clip.locator("#canvas").get_attribute("data-view")
+    expect(canvas_on_page).not_to_have_attribute("data-view", fitted)
+    view = canvas_on_page.get_attribute("data-view")
     clip.keyboard.press("ArrowRight")
     shows(clip, 2)
-    assert clip.locator("#canvas").get_attribute("data-view") == view
+    assert canvas_on_page.get_attribute("data-view") == view
     assert differs(clip, 2) <= 1
 
 

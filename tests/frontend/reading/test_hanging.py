@@ -91,6 +91,7 @@ def test_linked_images_move_zoom_and_window_together(compared: Page) -> None:
     for key in ("+", "+", "i"):
         compared.keyboard.press(key)
     expect(beside).not_to_have_attribute("data-view", fitted)
+    expect(main).not_to_have_attribute("data-view", fitted)
     zoomed = str(main.get_attribute("data-view"))
     box = beside.bounding_box()
     assert box
