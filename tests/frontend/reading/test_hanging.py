@@ -100,6 +100,7 @@ def test_linked_images_move_zoom_and_window_together(compared: Page) -> None:
     compared.mouse.move(box["x"] + 260, box["y"] + 300)
     compared.mouse.up()
     expect(main).not_to_have_attribute("data-view", zoomed)
+    compared.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
     assert view(main) == pytest.approx(view(beside), abs=2)
 
 
