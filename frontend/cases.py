@@ -20,6 +20,7 @@ from labeling.models import Assignment, Read
 from labeling.queries import case_number, newest_read, waiting_besides
 from overread.accounts.models import User
 from overread.archive.models import Image
+from overread.archive.presets import presets, value_unit
 from overread.projects.models import Finding
 
 SKIP_REASONS = ("Image quality too poor", "Wrong body part or view", "Not my field", "I know this patient")
@@ -125,7 +126,7 @@ def image_data(image: Image) -> dict[str, Any]:
             name: getattr(rendering, name)
             for name in ("rows", "columns", "half_rows", "half_columns", "channels", "slope", "intercept", "inverted")
         },
-        "windows": rendering.windows,
+        "windows": presets(image, rendering),
         "frame": 0,
         "frames": [],
         "frame_count": image.frames,
@@ -138,6 +139,7 @@ def image_data(image: Image) -> dict[str, Any]:
         "alt": " ".join(part for part in (image.modality, view_words(image)) if part) or "Image",
         "spacing": image.pixel_spacing,
         "spacing_kind": image.spacing_kind,
+        "unit": value_unit(image, rendering),
     }
 
 

@@ -1,5 +1,6 @@
 /** Brings a case's image on screen: half level at once, full level after it, the next cases' levels ahead. */
 import { element } from "../dom";
+import type { Pixels } from "../viewer/textures";
 import type { Facts, Viewer } from "../viewer/viewer";
 import type { Windowing } from "../viewer/windowing";
 import type { CaseImage } from "./contract";
@@ -48,6 +49,11 @@ export class Display {
   /** Which frame is on screen or on its way there. */
   get frame(): number {
     return this.image?.frame ?? 0;
+  }
+
+  /** The full level's stored values, once they are here. */
+  get values(): Pixels | null {
+    return this.image && this.levels.ready(this.image, "full");
   }
 
   /** The cases after this one are others now. */

@@ -15,12 +15,15 @@ export class Frames {
   private readonly foot = element("#foot-frame", HTMLElement);
   private readonly display: Display;
   private readonly marks: Marks;
+  private readonly turned: (frame: CaseImage) => void;
   private image: CaseImage | null = null;
   private rolled = 0;
 
-  constructor(display: Display, marks: Marks, stage: HTMLElement) {
+  /** `turned` is told of every frame that comes on screen. */
+  constructor(display: Display, marks: Marks, stage: HTMLElement, turned: (frame: CaseImage) => void) {
     this.display = display;
     this.marks = marks;
+    this.turned = turned;
     this.slider.addEventListener("input", () => this.go(this.slider.valueAsNumber - 1));
     stage.addEventListener("wheel", (event) => this.wheel(event), { capture: true, passive: false });
   }
@@ -56,6 +59,7 @@ export class Frames {
     this.marks.frame = display.frame;
     this.slider.valueAsNumber = display.frame + 1;
     this.slider.setAttribute("aria-valuetext", text);
+    this.turned(frameOf(image, display.frame));
     this.foot.textContent = image.frame_count > 1 ? text : "";
   }
 

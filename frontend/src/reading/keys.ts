@@ -5,8 +5,9 @@ export type Command =
   | "finding.previous" | "finding.next"
   | "answer.absent" | "answer.uncertain" | "answer.present" | "answer.not_assessable"
   | "rest.absent" | "comment"
-  | "window.next" | "invert" | "zoom.in" | "zoom.out" | "fit"
-  | "tool.move" | "tool.level" | "tool.box" | "tool.polygon"
+  | "window.next" | "invert" | "zoom.in" | "zoom.out" | "fit" | "reset"
+  | "rotate.right" | "rotate.left" | "mirror" | "flip" | "magnify"
+  | "tool.move" | "tool.level" | "tool.box" | "tool.polygon" | "tool.length" | "tool.angle" | "tool.roi" | "tool.probe"
   | "marks" | "region.delete"
   | "frame.previous" | "frame.next" | "prior" | "hanging.next"
   | "map" | "map.next" | "map.less" | "map.more"
@@ -16,7 +17,8 @@ const KEYS: Readonly<Record<string, Command>> = {
   ArrowUp: "finding.previous", ArrowDown: "finding.next",
   a: "answer.absent", u: "answer.uncertain", p: "answer.present", n: "answer.not_assessable",
   "0": "rest.absent", c: "comment",
-  w: "window.next", i: "invert", "+": "zoom.in", "=": "zoom.in", "-": "zoom.out", f: "fit",
+  w: "window.next", i: "invert", "+": "zoom.in", "=": "zoom.in", "-": "zoom.out", f: "fit", x: "reset",
+  ".": "rotate.right", ",": "rotate.left", y: "mirror", m: "magnify", d: "tool.length", q: "tool.roi",
   v: "tool.move", l: "tool.level", b: "tool.box", g: "tool.polygon",
   ArrowLeft: "frame.previous", ArrowRight: "frame.next", k: "prior", j: "hanging.next",
   o: "marks", Delete: "region.delete", Backspace: "region.delete",
@@ -25,7 +27,7 @@ const KEYS: Readonly<Record<string, Command>> = {
 };
 
 /** With Shift held; any other letter means the same with it as without, so that Caps Lock changes nothing. */
-const SHIFTED: Readonly<Record<string, Command>> = { h: "map.next" };
+const SHIFTED: Readonly<Record<string, Command>> = { h: "map.next", y: "flip", d: "tool.angle", q: "tool.probe" };
 
 /** Held down, these go on; every other key acts once. */
 const REPEATING: readonly Command[] = ["zoom.in", "zoom.out", "map.less", "map.more", "finding.previous", "finding.next", "frame.previous", "frame.next"];

@@ -15,7 +15,9 @@ import { Findings } from "./findings";
 import { describeCase, describeView } from "./foot";
 import { Frames } from "./frames";
 import { Hanging } from "./hanging/hanging";
+import { Magnifier } from "./magnifier";
 import { Marks } from "./marks";
+import { Measuring } from "./measure/measuring";
 import { describeAnswers } from "./progress";
 import { Queue } from "./queue";
 import { Rail } from "./rail";
@@ -38,6 +40,8 @@ export class ReadingPage {
   readonly display: Display;
   readonly marks: Marks;
   readonly drawing: Drawing;
+  readonly measuring: Measuring;
+  readonly magnifier: Magnifier;
   readonly rail: Rail;
   readonly frames: Frames;
   readonly hanging: Hanging;
@@ -71,11 +75,17 @@ export class ReadingPage {
       this.marks.add(region);
       this.rail.take("move");
     });
-    this.rail = new Rail(this.viewer, this.drawing, this.marks);
+    this.measuring = new Measuring(this.marks.surface, this.viewer, {
+      pixels: () => this.display.values,
+      selecting: () => this.marks.deselect(),
+      done: () => this.rail.take("move"),
+    });
     const stage = element(".stage", HTMLElement);
-    new Gestures(stage, this.viewer, () => this.rail.grip);
-    this.frames = new Frames(this.display, this.marks, stage);
-    this.hanging = new Hanging(stage, this.viewer, () => (this.rail.grip === "level" ? "level" : "move"), user);
+    this.magnifier = new Magnifier(stage, this.marks.surface, this.viewer);
+    this.rail = new Rail(this.viewer, this);
+    new Gestures(stage, this.viewer, (pointer) => this.rail.grip(pointer));
+    this.frames = new Frames(this.display, this.marks, stage, (frame) => this.measuring.open(frame));
+    this.hanging = new Hanging(stage, this.viewer, (pointer) => (this.rail.grip(pointer) === "level" ? "level" : "move"), user);
     this.panel.addEventListener("input", () => this.answersChanged());
   }
 
@@ -244,6 +254,8 @@ export class ReadingPage {
     if (!this.opened) return;
     this.marks.layout();
     this.drawing.layout();
+    this.measuring.measures.layout();
+    this.magnifier.layout();
     this.rail.update();
     this.hanging.changed(this.viewer);
     describeView(this.viewer, this.display.level);
@@ -258,6 +270,7 @@ export class ReadingPage {
       document.body.dataset["drawn"] = this.opened.case.assignment;
       this.timing.drawn(level);
     }
+    if (level === "full") this.measuring.measures.refresh();
     this.viewChanged();
     this.selectionChanged();
   }

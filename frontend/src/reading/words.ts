@@ -1,7 +1,15 @@
 /** Every sentence the reading page says by itself. Plain clinical English, present tense, no exclamation mark. */
+import type { Orientation } from "../viewer/orientation";
 import type { CaseFinding } from "./contract";
+import type { Subject } from "./measure/subject";
+import type { Statistics } from "./measure/values";
+
+type Spaced = Pick<Subject, "spacing" | "atDetector">;
 
 const count = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`;
+
+/** One place after the point where there is a fraction, with a true minus sign. */
+const decimal = (value: number): string => (Number.isInteger(value) ? String(value) : value.toFixed(1)).replace("-", "−");
 
 /** "6, 7, 8": a finding's key, or its name where it has none. */
 const list = (findings: readonly CaseFinding[]): string => findings.map(({ key, name }) => key ?? name).join(", ");
@@ -31,10 +39,42 @@ export const words = {
     return `${finding}: ${own}${elsewhere.length ? `; ${count(elsewhere.length, "region")} for ${where}` : ""}`;
   },
   regionRemoved: "Region removed.",
+  measureRemoved: "Measurement removed.",
   noRegion: "No region is selected.",
   noFinding: "Select a finding first.",
   toolBox: "Box: drag on the image, or press B again to place one.",
   toolPolygon: "Polygon: click its corners, Enter closes it, or press G again to place one.",
+  toolLength: "Length: drag along it, or press D again to place one.",
+  toolAngle: "Angle: click an end, the vertex and the other end, or press Shift+D again to place one.",
+  toolRoi: "Region of interest: drag an ellipse, or press Q again to place one.",
+  toolProbe: "Value: point at the image, click to leave a cross, or press Shift+Q again to place one.",
+  measures: { length: "Length", angle: "Angle", roi: "Region of interest", probe: "Value" },
+  length: (length: number, { spacing, atDetector }: Spaced) =>
+    `${decimal(length)} ${spacing ? "mm" : "px"}${spacing && atDetector ? " at the detector" : ""}`,
+  /** Nothing to add where the file's spacing holds for the body. */
+  spacingNote: ({ spacing, atDetector }: Spaced) =>
+    !spacing ? "No pixel spacing: length in pixels" : atDetector ? "Lengths at the detector, not corrected for magnification" : "",
+  angle: (degrees: number) => (Number.isNaN(degrees) ? "" : `${decimal(degrees)}°`),
+  area: (area: number, pixels: number, { spacing }: Spaced) => (spacing ? `Area ${decimal(area)} mm², ${pixels} px` : `Area ${pixels} px`),
+  place: ([x, y]: readonly [number, number]) => `x ${Math.floor(x)}, y ${Math.floor(y)}`,
+  values: (values: readonly number[], unit: string) =>
+    values.length > 1 ? values.map((value, channel) => `${"RGB"[channel]} ${value}`).join(", ") : unit ? `${decimal(values[0] ?? 0)} ${unit}` : `value ${decimal(values[0] ?? 0)}`,
+  /** `channel`: 0, 1, 2 for red, green, blue, null for grey. */
+  statistics: ({ mean, deviation, least, most }: Statistics, channel: number | null, unit: string) => {
+    const of = channel === null ? "" : `${"RGB"[channel]}: `;
+    const within = unit && ` ${unit}`;
+    return [`${of}Mean ${decimal(mean)}${within}, SD ${decimal(deviation)}`, `${of}Min ${decimal(least)}, max ${decimal(most)}`];
+  },
+  valuesFollow: "Values follow with the full resolution",
+  orientation: ({ quarters, mirrored }: Orientation) => {
+    const turn = ["", "Rotated 90° right", "Rotated 180°", "Rotated 90° left"][quarters];
+    if (quarters === 2 && mirrored) return "Flipped top to bottom";
+    return turn ? `${turn}${mirrored ? ", mirrored" : ""}` : mirrored ? "Mirrored left to right" : "";
+  },
+  reset: (measures: number) => `Image as at the start.${measures ? ` ${count(measures, "measurement")} removed.` : ""}`,
+  lensOn: "Magnifier on: it goes with the pointer, or the arrow keys move it.",
+  lensOff: "Magnifier off",
+  noWindow: "A colour image has no window.",
   mapOff: "Heat map off",
   mapOn: (finding: string) => `Heat map: ${finding}. Model attention, not an outline.`,
   mapMissing: (finding: string) => `There is no heat map for ${finding}. Shift+H goes through those there are.`,

@@ -56,6 +56,9 @@ class Sheet:
     frames: int = 1
     coded: tuple[str, str, str] = ("DX", "PA", "")  # modality, view, laterality
     companions: list[tuple[str, str, Sheet]] = field(default_factory=list)  # role, label, what it shows
+    spacing: list[float] | None = field(default_factory=lambda: [0.14, 0.14])
+    spacing_kind: str = "ImagerPixelSpacing"
+    table: list[float] | None = None  # of a window that comes before the others
     assignment: str = field(default_factory=lambda: str(uuid.uuid4()))
     version: int = 1
     state: str = ""
@@ -152,7 +155,14 @@ def findings(sheet: Sheet) -> list[dict[str, Any]]:
 
 def image(sheet: Sheet) -> dict[str, Any]:
     pixels = f"/pixels/{sheet.kind}/{sheet.seed}/{sheet.rows}/{sheet.columns}"
-    windows = [dict(zip(("label", "center", "width", "function"), window, strict=True)) for window in WINDOWS]
+    windows: list[dict[str, Any]] = [
+        dict(zip(("label", "center", "width", "function"), window, strict=True)) for window in WINDOWS
+    ]
+    if sheet.table:
+        windows = [
+            {"label": "LUT", "center": 2047.5, "width": 4095, "function": "LINEAR_EXACT", "table": sheet.table},
+            *windows,
+        ]
     facts = {"channels": 1 if sheet.kind == "grey" else 3, "slope": 1, "intercept": 0}
     return facts | {
         "id": f"{sheet.kind}-{sheet.seed}",
@@ -170,8 +180,9 @@ def image(sheet: Sheet) -> dict[str, Any]:
         "half_url": f"{pixels}/half",
         "full_url": f"{pixels}/full",
         "alt": "Frontal chest radiograph, PA view",
-        "spacing": [0.14, 0.14],
-        "spacing_kind": "detector",
+        "spacing": sheet.spacing,
+        "spacing_kind": sheet.spacing_kind,
+        "unit": "",
     }
 
 

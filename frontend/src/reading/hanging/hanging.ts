@@ -14,7 +14,7 @@ import { Pane, type Owner } from "./pane";
 
 export class Hanging implements Owner {
   readonly levels = new Levels();
-  readonly grip: () => Grip;
+  readonly grip: (pointer: string) => Grip;
   private readonly bar = element("#hanging-bar", HTMLElement);
   private readonly grid = element("#hanging", HTMLElement);
   private readonly caption = element("#read-caption", HTMLElement);
@@ -31,7 +31,7 @@ export class Hanging implements Owner {
   private layout: Layout = "single";
   private mainLevel: Level | "none" = "none";
 
-  constructor(stage: HTMLElement, main: Viewer, grip: () => Grip, user: string) {
+  constructor(stage: HTMLElement, main: Viewer, grip: (pointer: string) => Grip, user: string) {
     this.stage = stage;
     this.main = main;
     this.grip = grip;

@@ -1,5 +1,6 @@
 /** Images looked at alike: the same part, as large, in the same window, each measured by its own image. */
 import { fit, toCanvas, toImage, within, type Point } from "../../viewer/geometry";
+import { laid } from "../../viewer/orientation";
 import type { Viewer } from "../../viewer/viewer";
 import type { Windowing } from "../../viewer/windowing";
 
@@ -46,8 +47,8 @@ export function likewise(now: Windowing, first: Windowing, other: Windowing): Wi
   return { center: other.center + (now.center - first.center) * ratio, width: now.width * ratio, function: now.function };
 }
 
-function fitted({ facts, canvas }: Viewer): number {
-  return fit(facts, canvas).scale;
+function fitted({ facts, orientation, canvas }: Viewer): number {
+  return fit(laid(facts, orientation), canvas).scale;
 }
 
 /** The image point in the middle of the canvas, in shares of the image. */

@@ -10,7 +10,7 @@ import type { Linked } from "./link";
 
 export interface Owner {
   readonly levels: Levels;
-  readonly grip: () => Grip;
+  readonly grip: (pointer: string) => Grip;
   /** The reader has touched this pane. */
   touched(pane: Pane): void;
   /** What it shows, or how, is another. */
@@ -27,6 +27,7 @@ export class Pane implements Linked {
   private readonly label: HTMLElement;
   private readonly chooser: HTMLSelectElement;
   private readonly note: HTMLElement;
+  private readonly turned: HTMLElement;
   private readonly retry: HTMLButtonElement;
 
   /** Throws NoWebgl. */
@@ -35,11 +36,12 @@ export class Pane implements Linked {
     this.owner = owner;
     this.label = element("[data-label]", HTMLElement, this.node);
     this.chooser = element("select", HTMLSelectElement, this.node);
+    this.turned = element("[data-turned]", HTMLElement, this.node);
     this.note = element(".stage-note", HTMLElement, this.node);
     this.retry = element(".stage-retry", HTMLButtonElement, this.node);
     const canvas = element("canvas", HTMLCanvasElement, this.node);
     this.viewer = new Viewer(canvas, {
-      changed: () => this.owner.changed(this),
+      changed: () => this.drawn(),
       lost: () => this.reach("none", words.contextLost),
       restored: () => this.load(),
     });
@@ -93,6 +95,13 @@ export class Pane implements Linked {
     } catch (error) {
       if (this.image === image) this.say(error instanceof RangeError ? error.message : words.companionUnreadable, true);
     }
+  }
+
+  private drawn(): void {
+    if (!this.image) return;
+    const text = words.orientation(this.viewer.orientation);
+    if (this.turned.textContent !== text) this.turned.textContent = text;
+    this.owner.changed(this);
   }
 
   private reach(level: Level | "none", note: string): void {
