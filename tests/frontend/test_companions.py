@@ -127,7 +127,7 @@ def test_one_question_serves_two_cases(project: Project, django_assert_num_queri
 PIXELS = {
     *("id", "rows", "columns", "half_rows", "half_columns", "channels", "slope", "intercept", "inverted", "windows"),
     *("frame", "frames", "frame_count", "modality", "view", "laterality", "label", "half_url", "full_url", "alt"),
-    *("spacing", "spacing_kind"),
+    *("spacing", "spacing_kind", "unit"),
 }
 
 

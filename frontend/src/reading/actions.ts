@@ -1,7 +1,6 @@
 /** What every command does. */
 import { post } from "../net";
 import { flipped, mirrored, turned } from "../viewer/orientation";
-import { valueText } from "./answers";
 import type { Actions } from "./commands";
 import type { Shape } from "./drawing";
 import type { MeasureKind } from "./measure/measure";
@@ -16,8 +15,10 @@ export function actionsOf(page: ReadingPage, submission: Submission): Actions {
   const { viewer, rail, marks, drawing, measuring } = page;
   const select = (key: number) => () => page.opened?.findings.byKey(key);
   const answer = (value: string) => () => give(page, value);
-  const draw = (shape: Shape, hint: string) => () => (rail.take(shape) ? drawing.place(shape) : say(hint));
-  const gauge = (kind: MeasureKind, hint: string) => () => (rail.take(kind) ? measuring.place(kind) : say(hint));
+  const draw = (shape: Shape, hint: (key: string) => string) => () =>
+    rail.take(shape) ? drawing.place(shape) : say(hint(words.key(page.keys.keyOf(`tool.${shape}`))));
+  const gauge = (kind: MeasureKind, hint: (key: string) => string) => () =>
+    rail.take(kind) ? measuring.place(kind) : say(hint(words.key(page.keys.keyOf(`tool.${kind}`))));
   return {
     "finding.1": select(1), "finding.2": select(2), "finding.3": select(3), "finding.4": select(4), "finding.5": select(5),
     "finding.6": select(6), "finding.7": select(7), "finding.8": select(8), "finding.9": select(9),
@@ -81,7 +82,7 @@ function give(page: ReadingPage, value: string): void {
   const { opened } = page;
   const finding = opened?.findings.current;
   if (!opened || !finding || page.busy || !opened.answers.give(finding.slug, value)) return;
-  say(words.given(finding.name, valueText(value)), false);
+  say(words.given(finding.name, value), false);
   opened.findings.advance();
 }
 

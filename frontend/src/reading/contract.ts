@@ -194,6 +194,8 @@ export interface Turn {
   finished: string | null;
   /** The worklist's address. */
   url: string;
+  /** Set at the end of a case that was opened by itself: the page to go to. */
+  leave?: string;
 }
 
 export type { Problem } from "../net"; // RFC 9457; `errors` names findings by slug

@@ -9,14 +9,14 @@ const slot = (name: string): HTMLElement => element(`#foot-${name}`, HTMLElement
 
 export function describeCase(text: string | null, columns: number, rows: number): void {
   slot("case").textContent = text ?? "";
-  slot("size").textContent = `${columns} × ${rows} px`;
+  slot("size").textContent = words.size(columns, rows);
 }
 
 export function describeView(viewer: Viewer, level: Level | "none"): void {
   const turned = element("#orientation", HTMLElement);
   const text = words.orientation(viewer.orientation);
   if (turned.textContent !== text) turned.textContent = text; // it is read aloud whenever it is set
-  slot("zoom").textContent = `Zoom ${Math.round(viewer.scale * 100)} %`;
-  slot("window").textContent = viewer.facts.channels === 3 ? "Colour" : windowText(viewer.windowing);
-  slot("level").textContent = level === "half" ? "Half resolution" : "";
+  slot("zoom").textContent = words.zoom(Math.round(viewer.scale * 100));
+  slot("window").textContent = viewer.facts.channels === 3 ? words.colour : windowText(viewer.windowing);
+  slot("level").textContent = level === "half" ? words.half : "";
 }

@@ -6,12 +6,13 @@ import type { RegionData } from "./contract";
 import { grab } from "./grab";
 import type { Names } from "./marks";
 import { corners, described, moved, reshaped } from "./regions";
+import { words } from "./words";
 
 const HANDLE = 8; // CSS pixels
 
 export class Mark {
   region: RegionData;
-  readonly node = svg("g", { class: "region", tabindex: 0, role: "application", "aria-roledescription": "region" });
+  readonly node = svg("g", { class: "region", tabindex: 0, role: "application", "aria-roledescription": words.region });
   private readonly lines = ["mark-grip", "mark-halo", "mark"].map((name) => svg("polygon", { class: name }));
   private readonly label = svg("text", { class: "mark-label" });
   private handles: SVGRectElement[] = [];

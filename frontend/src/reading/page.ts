@@ -15,6 +15,8 @@ import { Findings } from "./findings";
 import { describeCase, describeView } from "./foot";
 import { Frames } from "./frames";
 import { Hanging } from "./hanging/hanging";
+import { describeKeys } from "./hints";
+import type { KeyMap } from "./keymap";
 import { Magnifier } from "./magnifier";
 import { Marks } from "./marks";
 import { Measuring } from "./measure/measuring";
@@ -36,6 +38,7 @@ export interface Opened {
 }
 
 export class ReadingPage {
+  readonly keys: KeyMap;
   readonly viewer: Viewer;
   readonly display: Display;
   readonly marks: Marks;
@@ -60,7 +63,9 @@ export class ReadingPage {
   private readonly finished = element("#finished", HTMLElement);
 
   /** Throws NoWebgl. */
-  constructor(canvas: HTMLCanvasElement, user: string) {
+  constructor(canvas: HTMLCanvasElement, user: string, keys: KeyMap) {
+    this.keys = keys;
+    keys.onChange(() => describeKeys(document, keys));
     this.drafts = new Drafts(user);
     this.drafts.prune(Date.now());
     this.viewer = new Viewer(canvas, {
@@ -77,7 +82,10 @@ export class ReadingPage {
     });
     this.measuring = new Measuring(this.marks.surface, this.viewer, {
       pixels: () => this.display.values,
-      selecting: () => this.marks.deselect(),
+      selecting: () => {
+        this.marks.visible = true;
+        this.marks.deselect();
+      },
       done: () => this.rail.take("move"),
     });
     const stage = element(".stage", HTMLElement);
@@ -209,7 +217,7 @@ export class ReadingPage {
     this.marks.surface.classList.toggle("is-locked", locked);
   }
 
-  private close({ finished, url }: Turn): void {
+  private close({ finished, url, leave }: Turn): void {
     this.display.close();
     this.hanging.close();
     this.header.innerHTML = this.panel.innerHTML = "";
@@ -217,11 +225,13 @@ export class ReadingPage {
     history.replaceState(null, "", url);
     this.follow({ case: "", version: "", state: "finished", drawn: "" });
     element("h1", HTMLElement).focus();
+    if (leave) location.replace(leave);
   }
 
   private follow(state: Record<string, string>): void {
     Object.assign(document.body.dataset, state);
-    document.title = `${element("h1", HTMLElement).textContent} · Overread`;
+    describeKeys(document, this.keys);
+    document.title = words.title(element("h1", HTMLElement).textContent);
     this.undo?.stop();
     this.undo = new Undo(document.body, performance.now());
   }

@@ -8,6 +8,7 @@ import type { Magnifier } from "./magnifier";
 import type { Marks } from "./marks";
 import type { MeasureKind } from "./measure/measure";
 import type { Measuring } from "./measure/measuring";
+import { words } from "./words";
 
 export type Tool = "move" | "level" | Shape | MeasureKind;
 
@@ -113,8 +114,7 @@ export class Rail {
 
   private button(label: string): HTMLButtonElement {
     const made = element("button", HTMLButtonElement, this.pattern.content).cloneNode(true) as HTMLButtonElement;
-    made.textContent = label;
-    made.title = label;
+    made.textContent = made.title = words.windowName(label);
     return made;
   }
 }

@@ -1,4 +1,5 @@
 /** VOI windows, DICOM PS3.3 C.11.2.1.2 and C.11.2.1.3. Centre and width are in modality units (after slope and intercept). */
+import { gettext } from "../i18n";
 
 export type WindowFunction = "LINEAR" | "LINEAR_EXACT" | "SIGMOID";
 
@@ -64,7 +65,9 @@ export function dragged(window: Windowing, dx: number, dy: number): Windowing {
 }
 
 export function windowText({ center, width, function: shape, table }: Windowing): string {
-  return `W ${round(width)} L ${round(center)}${table ? " table" : shape === "SIGMOID" ? " sigmoid" : ""}`;
+  const values = { width: round(width), level: round(center) };
+  if (table) return gettext("W %(width)s L %(level)s table", values);
+  return shape === "SIGMOID" ? gettext("W %(width)s L %(level)s sigmoid", values) : gettext("W %(width)s L %(level)s", values);
 }
 
 function round(value: number): string {

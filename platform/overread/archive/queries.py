@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import F, Q, QuerySet
 
 from overread.accounts.models import User
-from overread.archive import blobs
+from overread.archive import blobs, dicom
 from overread.archive.models import FrameRendering, Image, Rendering
 from overread.projects.models import Project
 
@@ -32,6 +33,21 @@ def images_in(project: Project) -> QuerySet[Image]:
         .select_related("study__patient", "rendering")
         .order_by("-created_at", "pk")
     )
+
+
+def image_named(*, project: Project, study_uid: str = "", instance_uid: str = "") -> Image | None:
+    """The newest image of the project with that original UID, found by its keyed stand-in.
+
+    None also where images of several patients bear the UID: it then says nothing of whose image is meant.
+    """
+    key = settings.PSEUDONYM_KEY.encode()
+    named = images_in(project)
+    if study_uid:
+        named = named.filter(study__uid=dicom.remapped_uid(study_uid, key=key))
+    if instance_uid:
+        named = named.filter(instance_uid=dicom.remapped_uid(instance_uid, key=key))
+    found = list(named) if study_uid or instance_uid else []
+    return found[0] if len({image.patient.pk for image in found}) == 1 else None
 
 
 def image_visible(user: User, image: UUID) -> Image | None:
@@ -103,6 +119,20 @@ def level_digest(image: Image, level: str, frame: int) -> str | None:
 def frame_asked(text: str) -> int:
     """The frame that an address asks for, counted from 0; -1, which there is none of, for what is no number."""
     return int(text) if text.isascii() and text.isdecimal() and len(text) <= 6 else -1
+
+
+def image_shown(rendering: Rendering) -> NDArray[np.uint8]:
+    """The half level as it is first displayed, window and polarity applied: (rows, columns) or (rows, columns, 3)."""
+    import numpy as np
+
+    from overread.archive.dicom import Window, presentation, unpack
+
+    numbers = unpack(blobs.get(rendering.half), rendering.half_rows, rendering.half_columns, rendering.channels)
+    if not rendering.windows:
+        return np.asarray(numbers, np.uint8)
+    values = numbers * rendering.slope + rendering.intercept
+    grey = presentation(values, Window(**rendering.windows[0]), inverted=rendering.inverted)
+    return np.asarray(np.rint(grey * 255), np.uint8)
 
 
 def image_input(rendering: Rendering) -> NDArray[np.float32]:

@@ -17,8 +17,11 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
-from django.urls import path
+from django.urls import include, path
 
+from frontend.cases import FirstRead
+from frontend.pages import catalogue
+from overread.accounts.models import Preferences
 from tests.frontend.reading import pictures
 
 NAMES = (
@@ -81,6 +84,7 @@ class Room:
     sheets: list[Sheet]
     mixed: bool = False
     at: int = 0
+    preferences: Preferences = field(default_factory=Preferences)
     posts: list[dict[str, Any]] = field(default_factory=list)
     reads: dict[str, dict[str, Any]] = field(default_factory=dict)
     skips: list[dict[str, Any]] = field(default_factory=list)
@@ -228,7 +232,7 @@ def panel_finding(sheet: Sheet, row: dict[str, Any]) -> dict[str, Any]:
             "tags": [{"glyph": "unsure", "text": "model abstains", "tone": "warn"}]
             if row["slug"] == "effusion"
             else [],
-            "first_read": str(value).capitalize() if sheet.state == "revealed" else None,
+            "first_read": FirstRead(str(value), str(value)) if sheet.state == "revealed" else None,
         }
     elif sheet.state != "blind" and row["kind"] == "measurement":
         suggestion |= {"probability_text": "52 %", "interval_text": "(48–56)", "bar": None}
@@ -249,6 +253,7 @@ def context(request: HttpRequest, sheet: Sheet | None) -> dict[str, Any]:
     }
     return {
         "user": READER,
+        "preferences": room.preferences,
         "worklist_url": "/worklist/",
         "sign_in_url": "/sign-in/",
         "case": case(sheet),
@@ -366,6 +371,14 @@ def undo(request: HttpRequest, assignment: str) -> HttpResponse:
     return turn(request)
 
 
+def keep(request: HttpRequest) -> HttpResponse:
+    if room.faults:
+        return room.faults.pop(0)()
+    for name, value in json.loads(request.body).items():
+        setattr(room.preferences, name, value)
+    return JsonResponse({})
+
+
 def heartbeat(request: HttpRequest, assignment: str) -> HttpResponse:
     room.beats += 1
     return HttpResponse(status=204)
@@ -404,6 +417,7 @@ def plain(request: HttpRequest) -> HttpResponse:
 
 urlpatterns = [
     path("", page),
+    path("i18n.js", catalogue.page, name="catalogue"),
     path("read/<str:assignment>/", page),
     path("read/<str:assignment>/submit/", submit),
     path("read/<str:assignment>/skip/", skip),
@@ -413,5 +427,6 @@ urlpatterns = [
     path("pixels/<str:kind>/<int:seed>/<int:rows>/<int:columns>/<str:level>", pixels),
     path("maps/<str:assignment>/<str:slug>", attention_map),
     path("worklist/", plain),
+    path("preferences/", include(([path("", keep, name="preferences")], "api"))),
     path("sign-in/", plain),
 ]

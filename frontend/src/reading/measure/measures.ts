@@ -18,7 +18,7 @@ export class Measures {
   private notes: Note[] = [];
   private selected: Note | null = null;
 
-  /** `selecting` is told when one is selected, so that nothing else is. */
+  /** `selecting` is told when one is begun or selected, so that it is seen and nothing else is selected. */
   constructor(viewer: Viewer, selecting: () => void) {
     this.viewer = viewer;
     this.selecting = selecting;
@@ -45,6 +45,7 @@ export class Measures {
     note.node.addEventListener("keydown", (event) => this.key(event, note));
     this.notes.push(note);
     this.layer.append(note.node);
+    this.selecting();
     this.change(note, measure);
     return note;
   }

@@ -13,7 +13,7 @@ import { subjectOf, type Subject } from "./subject";
 export interface Bench {
   /** The full level's stored values, or null while they are on their way. */
   pixels(): Pixels | null;
-  /** A measure is selected: nothing else may be. */
+  /** A measure is begun or selected: it has to be seen, and nothing else may be selected. */
   selecting(): void;
   /** A measure is finished: the tool may be put down. */
   done(): void;
@@ -33,6 +33,7 @@ export class Measuring {
     this.bench = bench;
     this.measures = new Measures(viewer, () => bench.selecting());
     this.sketch = new Sketch(surface, viewer, this.measures, () => bench.done());
+    surface.addEventListener("focusin", ({ target }) => target instanceof Element && !target.closest(".measure") && this.measures.deselect());
     surface.addEventListener("pointermove", (event) => this.follow(event));
     surface.addEventListener("pointerleave", () => this.tell(""));
   }
