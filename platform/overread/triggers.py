@@ -66,6 +66,19 @@ class Immutable(Operation):
         return f"Make rows of {self.table} immutable"
 
 
+class ImmutableAgain(Immutable):
+    """The rule once more, before and after a table is remade: SQLite drops its triggers with it, PostgreSQL keeps them."""
+
+    def database_forwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
+    ) -> None:
+        if schema_editor.connection.vendor == "sqlite":
+            schema_editor.execute(f"DROP TRIGGER IF EXISTS {self.table}_immutable", params=None)
+            super().database_forwards(app_label, schema_editor, from_state, to_state)
+
+    database_backwards = database_forwards
+
+
 class RefuseInsert(Operation):
     """Refuse an inserted row of `table` for which the SQL `condition` (over NEW) holds."""
 
