@@ -13,12 +13,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from frontend.sent import sent_words
 from inference.models import Prediction
 from inference.queries import champion_of
 from inference.services import prediction_ensure, prediction_show
 from inference.services.predictions import NotScored
 from labeling.models import Assignment, Read
 from labeling.queries import case_number, newest_read, waiting_besides
+from labeling.sent import roles_besides
 from overread.accounts.models import User
 from overread.archive.models import Image
 from overread.projects.models import Finding
@@ -106,10 +108,12 @@ def _data(assignment: Assignment, state: str, findings: list[dict[str, Any]], ma
 
 
 def urls(assignment: Assignment) -> dict[str, str | None]:
-    slug = assignment.project.slug
-    of_case = {
-        name: reverse(f"read-{name}", args=[slug, assignment.pk]) for name in ("submit", "skip", "release", "heartbeat")
-    }
+    """Where a case's commands go; None where there is nobody to send it to."""
+    slug, reader = assignment.project.slug, assignment.reader
+    names = ("submit", "skip", "release", "heartbeat", "defer", "escalate", "opinion")
+    of_case: dict[str, str | None] = {name: reverse(f"read-{name}", args=[slug, assignment.pk]) for name in names}
+    if reader is None or not roles_besides(project=assignment.project, reader=reader):
+        of_case |= {"escalate": None, "opinion": None}
     return {**of_case, "undo": None, "worklist": reverse("worklist", args=[slug])}
 
 
@@ -189,6 +193,7 @@ def panel_context(case: OpenCase, last: Mapping[str, Any] | None = None) -> dict
         "findings": findings,
         "maps": [slug for slug, output in outputs.items() if "probability" in output],
         "notice": notice(case),
+        "asked": asked(case),
         "comment": case.read.comment if case.read else "",
         "last": last,
     }
@@ -200,6 +205,13 @@ def notice(case: OpenCase) -> str:
     if case.waiting:
         return _("The suggestion for this case is still being made. Read as usual.")
     return "" if case.prediction else _("There is no model yet. Read as usual.")
+
+
+def asked(case: OpenCase) -> str:
+    """Why the reader has this case, where a colleague sent it or they amend their own read of it."""
+    if case.assignment.amending:
+        return _("You are amending your stored read: %(reason)s") % {"reason": case.assignment.amending}
+    return sent_words(case.assignment, known=case.state != "blind")
 
 
 def first_read(case: OpenCase) -> dict[str, str]:

@@ -18,7 +18,9 @@ from inference.models import Exposure, Prediction
 from inference.queries import attention_map, champion_of
 from inference.services import prediction_ensure, prediction_show
 from inference.services.predictions import NotScored
+from labeling.models import Read
 from labeling.queries import newest_read, prediction_allowed
+from labeling.sent import replies
 from labeling.services import assignment_open_single
 from overread.archive.models import Image
 from overread.archive.queries import images_in
@@ -48,6 +50,7 @@ def _context(request: HttpRequest, project: Project, image: Image) -> dict[str, 
     allowed = prediction_allowed(user=person(request), project=project, image=image)
     prediction = _prediction(request, project, image) if allowed and image.status == Image.Status.READY else None
     names = dict(project.findings.values_list("slug", "name"))
+    own = newest_read(project=project, image=image, reader=person(request))
     pending = image.status == Image.Status.RECEIVED or (
         allowed and image.status == Image.Status.READY and prediction is None and champion_of(project) is not None
     )
@@ -63,9 +66,26 @@ def _context(request: HttpRequest, project: Project, image: Image) -> dict[str, 
             for slug, said in (prediction.outputs.items() if prediction else ())
             if slug in names
         ],
-        "own": newest_read(project=project, image=image, reader=person(request)),
+        "own": own,
+        "amendable": own is not None and not own.extra,
+        "compared": compared(project, own, replies(image=image, project=project, reader=person(request)))
+        if allowed
+        else None,
         "may_read": person(request).has_perm("labeling.read", project) and image.status == Image.Status.READY,
     }
+
+
+def compared(project: Project, own: Read | None, others: list[Read]) -> dict[str, Any] | None:
+    """The reader's own read beside those they asked colleagues for, finding by finding; None where there is none."""
+    if not others:
+        return None
+    reads = ([own] if own else []) + others
+    said = [{answer.finding_id: answer.value.replace("_", " ") for answer in read.answers.all()} for read in reads]
+    rows = []
+    for finding in project.findings.all():
+        values = [answers.get(finding.pk, "–") for answers in said]
+        rows.append({"name": finding.name, "values": values, "differ": len(set(values)) > 1})
+    return {"reads": [{"read": read, "mine": read is own} for read in reads], "rows": rows}
 
 
 def _prediction(request: HttpRequest, project: Project, image: Image) -> Prediction | None:

@@ -23,6 +23,7 @@ from django.views.decorators.http import require_GET, require_POST
 from frontend import cases
 from frontend.people import person
 from frontend.problems import problem
+from frontend.sent import roles_offered
 from inference.models import Exposure
 from inference.queries import attention_map
 from labeling import services
@@ -95,6 +96,7 @@ def _page(request: HttpRequest, project: Project, assignment: Assignment) -> Htt
     reader = person(request)
     if assignment.state not in Assignment.HELD or assignment.reader_id != reader.pk:
         return redirect("worklist", project.slug)
+    services.assignment_extend(assignment=assignment, reader=reader)
     _shown, after = _hand(reader, project, assignment)
     context = _context(request, project, assignment, after)
     return render(request, "read.html", context)
@@ -134,6 +136,8 @@ def _context(
         "worklist_url": reverse("worklist", args=[project.slug]),
         "sign_in_url": f"{reverse('sign-in')}?next={reverse('read', args=[project.slug, assignment.pk])}",
         "skip_reasons": cases.SKIP_REASONS,
+        "roles": roles_offered(project, reader),
+        "untils": services.Until.choices,
     }
 
 
@@ -215,7 +219,8 @@ def saved_context(read: Read, assignment: Assignment) -> tuple[dict[str, Any], d
     undo = None if read.extra else reverse("read-undo", args=[assignment.project.slug, read.pk])
     message = _("Kept as an extra read: the case had gone to another reader.") if read.extra else _("Read stored.")
     saved = {"read": str(read.pk), "extra": read.extra, "message": message, "undo_url": undo, "undo_seconds": 30}
-    return saved, {"case": assignment.image.patient.code, "seconds": 0, "undo_url": undo}
+    opinion = cases.urls(assignment)["opinion"]
+    return saved, {"case": assignment.image.patient.code, "seconds": 0, "undo_url": undo, "opinion_url": opinion}
 
 
 def key_of(body: dict[str, Any]) -> UUID:

@@ -64,7 +64,10 @@ export interface CaseUrls {
   submit: string;
   skip: string;
   undo: string | null;
-  escalate?: string | null;
+  defer: string;
+  /** Null where nobody else reads in the project, as is `opinion`. */
+  escalate: string | null;
+  opinion: string | null;
   worklist: string;
   release: string;
   heartbeat: string;
@@ -105,7 +108,26 @@ export interface SubmitBody {
   level: "half" | "full";
 }
 
-/** POST urls.skip and urls.escalate. */
+/** POST urls.defer; answered by a turn. */
+export interface DeferBody {
+  until: "hour" | "today" | "tomorrow";
+  version: number;
+}
+
+/** POST urls.escalate, answered by a turn, and urls.opinion, answered by `Said`. */
+export interface SendBody {
+  /** One of the project's; empty, for an opinion, for any. */
+  role: string;
+  reason: string;
+  version: number;
+}
+
+/** What was done, in words for the reader; the case in view stays. */
+export interface Said {
+  message: string;
+}
+
+/** POST urls.skip. */
 export interface SkipBody {
   reason: string;
   version: number;
@@ -121,7 +143,7 @@ export interface Saved {
 }
 
 /**
- * The answer to submit, skip, escalate and undo: 201 with `saved` after a submit, 200 otherwise. Errors are problem+json: 401
+ * The answer to submit, skip, defer, escalate and undo: 201 with `saved` after a submit, 200 otherwise. Errors are problem+json: 401
  * when the session is over (as is a redirect, or a 403 without a reason), 422 with `errors` for answers that can be mended,
  * other 4xx for a refusal. After 408, 425, 429, 5xx and silence the page asks again with the same key.
  */

@@ -9,7 +9,7 @@ export type Command =
   | "tool.move" | "tool.level" | "tool.box" | "tool.polygon"
   | "marks" | "region.delete"
   | "map" | "map.next" | "map.less" | "map.more"
-  | "skip" | "escalate" | "undo" | "submit" | "sheet" | "back";
+  | "skip" | "defer" | "escalate" | "opinion" | "opinion.last" | "undo" | "submit" | "sheet" | "back";
 
 const KEYS: Readonly<Record<string, Command>> = {
   ArrowUp: "finding.previous", ArrowDown: "finding.next",
@@ -23,7 +23,7 @@ const KEYS: Readonly<Record<string, Command>> = {
 };
 
 /** With Shift held; any other letter means the same with it as without, so that Caps Lock changes nothing. */
-const SHIFTED: Readonly<Record<string, Command>> = { h: "map.next" };
+const SHIFTED: Readonly<Record<string, Command>> = { h: "map.next", s: "defer", e: "opinion" };
 
 /** Held down, these go on; every other key acts once. */
 const REPEATING: readonly Command[] = ["zoom.in", "zoom.out", "map.less", "map.more", "finding.previous", "finding.next"];
