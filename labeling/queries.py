@@ -136,7 +136,8 @@ def told_to(*, project: Project, reader: User) -> Q:
     own = Exists(Read.objects.filter(project=project, image=OuterRef("image"), reader=reader))
     if project.blind_first == BlindFirst.ALWAYS:
         return Q(own)
-    return Q(own) | (Q(blind=False) & ~Exists(_waiting_blind(project).filter(image=OuterRef("image"))))
+    waits = Exists(_waiting_blind(project).filter(image=OuterRef("image")))
+    return Q(own) | (Q(blind=False) & ~Q(waits))
 
 
 def waiting_besides(*, assignment: Assignment, reader: User) -> tuple[int, bool]:

@@ -16,6 +16,7 @@ from labeling.services.queue import (
     assignment_resume,
     assignment_take,
     assignments_claim,
+    assignments_extend,
 )
 from labeling.services.reading import Answers, RegionDrawn, read_submit, read_undo
 from labeling.services.sending import NotSent, assignment_escalate, opinion_ask
@@ -37,6 +38,7 @@ __all__ = [
     "assignment_skip",
     "assignment_take",
     "assignments_claim",
+    "assignments_extend",
     "assignments_release_lapsed",
     "label_import_open",
     "labels_import",

@@ -164,6 +164,14 @@ def assignment_extend(*, assignment: Assignment, reader: User) -> Assignment:
     return assignment
 
 
+def assignments_extend(*, project: Project, reader: User) -> int:
+    """Prolong the leases of every case this reader holds here. Returns how many."""
+    lease = timezone.now() + timedelta(minutes=project.lease_minutes)
+    return Assignment.objects.filter(project=project, reader=reader, state__in=Assignment.HELD).update(
+        lease_until=lease
+    )
+
+
 @transaction.atomic
 def assignment_resume(*, assignment: Assignment, reader: User) -> Assignment:
     """Go on with a case put aside, as it was left. Raises AssignmentGone when it has gone back to the queue."""

@@ -64,9 +64,9 @@ def _place(project: Project, above: Mapping[UUID, set[str]]) -> int:
         told = not case.blind or project.urgent_orders_blind
         names = [name for slug, name in urgent.items() if slug in above.get(case.image_id, ())] if told else []
         suspected = ", ".join(names)[:200]
-        priority = Priority.SENT if case.sent_as else Priority.SUSPECTED if names else Priority.ORDINARY
-        if (case.suspected, case.priority) != (suspected, priority):
-            moved[suspected, priority].append(case.pk)
+        place = Priority.SENT if case.sent_as else Priority.SUSPECTED if names else Priority.ORDINARY
+        if (case.suspected, case.priority) != (suspected, place):
+            moved[suspected, place].append(case.pk)
     for (suspected, priority), cases in moved.items():
         Assignment.objects.filter(pk__in=cases).update(suspected=suspected, priority=priority)
     return sum(map(len, moved.values()))

@@ -63,12 +63,12 @@ export interface RegionData {
 export interface CaseUrls {
   submit: string;
   skip: string;
-  undo: string | null;
   defer: string;
   /** Null where nobody else reads in the project, as is `opinion`. */
   escalate: string | null;
   opinion: string | null;
   worklist: string;
+  /** Gives cases back: `{assignments: [...]}`. */
   release: string;
   heartbeat: string;
 }
@@ -97,7 +97,7 @@ export interface Answer {
   bulk?: boolean;
 }
 
-/** POST urls.submit. Repeating a key returns the first read. */
+/** POST urls.submit. Repeating a key returns the first read. `known`: tokens of the cases that the page holds prepared. */
 export interface SubmitBody {
   key: string;
   version: number;
@@ -106,6 +106,7 @@ export interface SubmitBody {
   comment: string;
   active_ms: number;
   level: "half" | "full";
+  known: string[];
 }
 
 /** POST urls.defer; answered by a turn. */
@@ -133,6 +134,29 @@ export interface SkipBody {
   version: number;
 }
 
+/** A case and all that shows it, so that it opens without asking the server. */
+export interface Prepared {
+  case: Case;
+  /** Rendered read/header.html and read/panel.html. */
+  header: string;
+  panel: string;
+  /** This case's page, for the address bar. */
+  url: string;
+}
+
+/**
+ * A case in the reader's hands. `prepared` is null where the page has named its token as known, and while a case is read
+ * blind, when nothing of a suggestion may be sent; no token: ask again.
+ */
+export interface Upcoming {
+  token: string;
+  assignment: string;
+  image: CaseImage;
+  /** Rendered read/position.html. */
+  position: string;
+  prepared: Prepared | null;
+}
+
 export interface Saved {
   read: string;
   /** The lease had lapsed; the answer is kept as an extra read. */
@@ -149,17 +173,14 @@ export interface Saved {
  */
 export interface Turn {
   saved?: Saved;
-  /** Rendered read/header.html and read/panel.html; empty when the queue is finished. */
-  header: string;
-  panel: string;
-  /** The next case, or the same one revealed after a blind first read; null when the queue is finished. */
-  case: Case | null;
-  /** The case after it, whose pixels are fetched ahead. */
-  ahead: Case | null;
-  /** This case's page, for the address bar. */
-  url: string;
-  /** Rendered read/finished.html, shown in place of the case when the queue is finished. It holds the page's h1. */
+  /** What is to be read now (the same case revealed after a blind first read) and what comes after it. */
+  upcoming: Upcoming[];
+  /** Rendered read/undo.html for the read just stored, or nothing. */
+  last: string;
+  /** Rendered read/finished.html, shown in place of a case when the queue is finished. It holds the page's h1. */
   finished: string | null;
+  /** The worklist's address. */
+  url: string;
 }
 
 export type { Problem } from "../net"; // RFC 9457; `errors` names findings by slug

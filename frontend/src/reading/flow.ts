@@ -33,5 +33,5 @@ export async function askOpinion(page: ReadingPage, url: string | null | undefin
   if (!given) return;
   const outcome = await post<Said>(url, { role: text(given, "role"), reason: text(given, "reason"), version: page.opened?.case.version ?? 0 });
   if (outcome.kind === "ok") say(outcome.body.message);
-  else say(outcome.kind === "refused" ? outcome.problem.detail : outcome.kind === "signed-out" ? words.signedOut : words.failed);
+  else say(outcome.kind === "refused" ? outcome.problem.detail : outcome.kind === "signed-out" ? words.signedOut(1) : words.failed);
 }
