@@ -11,7 +11,8 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from frontend.pages.read import _body, _turn, of_case
+from frontend.alone import is_alone
+from frontend.pages.read import _back, _body, _turn, of_case
 from frontend.people import person
 from frontend.problems import problem
 from labeling import services
@@ -32,7 +33,7 @@ def defer(request: HttpRequest, project: Project, assignment: Assignment) -> Htt
         return problem(422, _("Not put aside."), _("Choose until when: for 1 hour, today or tomorrow."))
     except services.AssignmentGone as gone:
         return problem(409, _("Not your case."), str(gone))
-    return _turn(request, project)
+    return _back(request, assignment) if is_alone(request) else _turn(request, project)
 
 
 @require_POST
@@ -51,7 +52,7 @@ def escalate(request: HttpRequest, project: Project, assignment: Assignment) -> 
         return problem(422, _("Not escalated."), str(refusal))
     except services.AssignmentGone as gone:
         return problem(409, _("Not your case."), str(gone))
-    return _turn(request, project)
+    return _back(request, assignment) if is_alone(request) else _turn(request, project)
 
 
 @require_POST

@@ -41,9 +41,13 @@ def refuse_if_amending(assignment: Assignment) -> None:
 
 @transaction.atomic
 def assignment_release(*, assignment: Assignment, reader: User) -> None:
-    """Put a case back into the queue unread; one that is answered already is done again. Raises AssignmentGone."""
+    """Put a case back into the queue unread; one the reader opened themselves is withdrawn, one that is answered already
+    is done again. Raises AssignmentGone.
+    """
     if Read.objects.filter(assignment=assignment, reader=reader).exists():
         leave(assignment, reader, Assignment.HELD, state=State.DONE, finished_at=timezone.now(), amending="")
+    elif assignment.purpose == Purpose.SINGLE and not assignment.sent_as:
+        leave(assignment, reader, state=State.WITHDRAWN, finished_at=timezone.now())
     else:
         leave(assignment, reader, state=State.QUEUED, reader=None)
     event_append(verb="assignment.release", actor=reader, target=assignment, project=assignment.project_id)

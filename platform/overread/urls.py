@@ -3,7 +3,23 @@
 from django.urls import include, path
 
 from frontend.page_urls.dashboards import urlpatterns as dashboards
-from frontend.pages import flow, home, image, password, pixels, project, read, receipts, sign_in, upload, worklist
+from frontend.pages import (
+    catalogue,
+    flow,
+    home,
+    image,
+    launch,
+    password,
+    pixels,
+    preferences,
+    project,
+    read,
+    receipts,
+    sign_in,
+    summary,
+    upload,
+    worklist,
+)
 
 in_project = [
     path("", project.page, name="project"),
@@ -24,14 +40,20 @@ in_project = [
     path("reads/<uuid:pk>/amend", flow.amend, name="read-amend"),
     path("images/<uuid:pk>/", image.page, name="image"),
     path("images/<uuid:pk>/read", image.read, name="image-read"),
-    path("images/<uuid:pk>/overlay/<slug:finding>", image.overlay, name="image-overlay"),
+    path("images/<uuid:pk>/summary.pdf", summary.page, name="image-summary"),
+    path("images/<uuid:pk>/picture", image.picture, name="image-picture"),
+    path("images/<uuid:pk>/overlay/<int:number>/<slug:finding>", image.overlay, name="image-overlay"),
 ]
 
 urlpatterns = [
     path("", home.page, name="home"),
+    path("i18n.js", catalogue.page, name="catalogue"),
     path("sign-in/", sign_in.SignIn.as_view(), name="sign-in"),
     path("sign-out/", sign_in.SignOut.as_view(), name="sign-out"),
     path("password/", password.ChangePassword.as_view(), name="password"),
+    path("preferences/", preferences.page, name="preferences"),
+    path("preferences/theme", preferences.theme, name="preferences-theme"),
+    path("open/<str:token>", launch.page, name="launch"),
     path("images/<uuid:pk>/<slug:level>", pixels.page, name="image-pixels"),
     path("projects/<slug:slug>/", include(in_project)),
     *dashboards,

@@ -68,10 +68,10 @@ def test_both_reads_stand_side_by_side(client: Client, case: Assignment, reader:
     submit(assignment_claim(project=case.project, reader=colleague), colleague, "present")
     client.force_login(reader)
     address = reverse("image", args=[case.project.slug, case.image_id])
-    assert client.get(address).context["compared"] is None  # not before one's own
+    assert client.get(address).context["opinions"] is None  # not before one's own
     submit(case, reader, "absent")
     page = client.get(address)
-    assert [row["values"] for row in page.context["compared"]["rows"]] == [["absent", "present"]] * 2
+    assert [line.answers for line in page.context["opinions"].lines] == [["Absent", "Present"]] * 2
     assert "Colleague" in page.content.decode()
 
 
@@ -83,7 +83,7 @@ def test_a_colleague_who_did_not_ask_sees_none_of_it(
     submit(assignment_claim(project=case.project, reader=colleague), colleague, "present")
     client.force_login(colleague)
     page = client.get(reverse("image", args=[case.project.slug, case.image_id]))
-    assert page.context["compared"] is None
+    assert page.context["opinions"] is None
 
 
 def test_findings_are_marked_urgent_in_the_settings(client: Client, project: Project, administrator: User) -> None:
