@@ -13,11 +13,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop, ngettext
 
+from frontend.sent import sent_words
 from inference.models import Pipeline, Prediction
 from inference.services import prediction_ensure, prediction_show
 from inference.services.predictions import NotScored
 from labeling.models import Assignment, Read
 from labeling.queries import case_number, newest_read, waiting_besides
+from labeling.sent import roles_besides
 from labeling.values import value_words
 from overread.accounts.models import User
 from overread.archive.models import Image
@@ -107,11 +109,23 @@ def case_data(case: OpenCase, companions: Sequence[dict[str, Any]] = ()) -> dict
     }
 
 
-def urls(assignment: Assignment) -> dict[str, str]:
+def urls(assignment: Assignment) -> dict[str, str | None]:
+    """Where a case's commands go; None where there is nobody to send it to."""
     slug = assignment.project.slug
-    of_case = {name: reverse(f"read-{name}", args=[slug, assignment.pk]) for name in ("submit", "skip", "heartbeat")}
+    names = ("submit", "skip", "heartbeat", "defer", "escalate", "opinion")
+    of_case: dict[str, str | None] = {name: reverse(f"read-{name}", args=[slug, assignment.pk]) for name in names}
+    if not _somebody_besides(assignment):
+        of_case |= {"escalate": None, "opinion": None}
     of_project = {"release": reverse("read-release", args=[slug]), "worklist": reverse("worklist", args=[slug])}
     return of_case | of_project
+
+
+def _somebody_besides(assignment: Assignment) -> bool:
+    """Whether anybody else reads in the project; asked once for all cases of a request."""
+    project, reader = assignment.project, assignment.reader
+    if reader is not None and "_besides" not in project.__dict__:
+        project.__dict__["_besides"] = bool(roles_besides(project=project, reader=reader))
+    return bool(project.__dict__.get("_besides"))
 
 
 def finding_data(finding: Finding, key: int, said: Mapping[str, Any] | None, assignment: Assignment) -> dict[str, Any]:
@@ -212,6 +226,7 @@ def panel_context(case: OpenCase) -> dict[str, Any]:
         "findings": findings,
         "maps": [slug for slug, output in outputs.items() if "probability" in output],
         "notice": notice(case),
+        "asked": asked(case),
         "comment": case.read.comment if case.read else "",
     }
 
@@ -222,6 +237,13 @@ def notice(case: OpenCase) -> str:
     if case.waiting:
         return _("The suggestion for this case is still being made. Read as usual.")
     return "" if case.prediction else _("There is no model yet. Read as usual.")
+
+
+def asked(case: OpenCase) -> str:
+    """Why the reader has this case, where a colleague sent it or they amend their own read of it."""
+    if case.assignment.amending:
+        return _("You are amending your stored read: %(reason)s") % {"reason": case.assignment.amending}
+    return sent_words(case.assignment, known=case.state != "blind")
 
 
 @dataclass(frozen=True)

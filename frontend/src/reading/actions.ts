@@ -3,6 +3,7 @@ import { post } from "../net";
 import { flipped, mirrored, turned } from "../viewer/orientation";
 import type { Actions } from "./commands";
 import type { Shape } from "./drawing";
+import { askOpinion, defer, escalate } from "./flow";
 import type { MeasureKind } from "./measure/measure";
 import type { ReadingPage } from "./page";
 import type { Submission } from "./submission";
@@ -70,7 +71,10 @@ export function actionsOf(page: ReadingPage, submission: Submission): Actions {
     "map.less": () => page.opened?.maps.stronger(-1),
     "map.more": () => page.opened?.maps.stronger(1),
     skip: () => void page.leaveWithReason("skip", page.opened?.case.urls.skip),
-    escalate: () => void page.leaveWithReason("escalate", page.opened?.case.urls.escalate),
+    defer: () => void defer(page),
+    escalate: () => void escalate(page),
+    opinion: () => void askOpinion(page, page.opened?.case.urls.opinion),
+    "opinion.last": () => void askOpinion(page, document.querySelector<HTMLElement>("[data-opinion-url]")?.dataset["opinionUrl"]),
     undo: () => void undo(page),
     submit: () => void (drawing.close() || submission.submit()),
     sheet: () => void document.querySelector<HTMLElement>("#keys")?.togglePopover(),

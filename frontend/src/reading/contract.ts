@@ -97,7 +97,10 @@ export interface RegionData {
 export interface CaseUrls {
   submit: string;
   skip: string;
-  escalate?: string | null;
+  defer: string;
+  /** Null where nobody else reads in the project, as is `opinion`. */
+  escalate: string | null;
+  opinion: string | null;
   worklist: string;
   /** Gives cases back: `{assignments: [...]}`. */
   release: string;
@@ -141,7 +144,26 @@ export interface SubmitBody {
   known: string[];
 }
 
-/** POST urls.skip and urls.escalate. */
+/** POST urls.defer; answered by a turn. */
+export interface DeferBody {
+  until: "hour" | "today" | "tomorrow";
+  version: number;
+}
+
+/** POST urls.escalate, answered by a turn, and urls.opinion, answered by `Said`. */
+export interface SendBody {
+  /** One of the project's; empty, for an opinion, for any. */
+  role: string;
+  reason: string;
+  version: number;
+}
+
+/** What was done, in words for the reader; the case in view stays. */
+export interface Said {
+  message: string;
+}
+
+/** POST urls.skip. */
 export interface SkipBody {
   reason: string;
   version: number;
@@ -180,7 +202,7 @@ export interface Saved {
 }
 
 /**
- * The answer to submit, skip, escalate and undo: 201 with `saved` after a submit, 200 otherwise. Errors are problem+json: 401
+ * The answer to submit, skip, defer, escalate and undo: 201 with `saved` after a submit, 200 otherwise. Errors are problem+json: 401
  * when the session is over (as is a redirect, or a 403 without a reason), 422 with `errors` for answers that can be mended,
  * other 4xx for a refusal. After 408, 425, 429, 5xx and silence the page asks again with the same key.
  */

@@ -67,7 +67,9 @@ const TABLE = {
   submit: { group: "case", label: gettext("Submit and open next"), keys: ["Enter"], fixed: true },
   undo: { group: "case", label: gettext("Undo"), keys: ["z"] },
   skip: { group: "case", label: gettext("Skip"), keys: ["s"] },
+  defer: { group: "case", label: gettext("Put aside"), keys: ["Shift+s"] },
   escalate: { group: "case", label: gettext("Escalate"), keys: ["e"], needs: "escalation" },
+  opinion: { group: "case", label: gettext("Second opinion"), keys: ["Shift+e"], needs: "escalation" },
   back: { group: "case", label: gettext("Back to worklist"), keys: ["Escape"], fixed: true },
   sheet: { group: "case", label: gettext("Keyboard shortcuts"), keys: ["?"] },
 
@@ -86,7 +88,8 @@ export const BESIDES: readonly Pick<Entry, "group" | "label" | "keys">[] = [
 
 /** A command with a line in the table. */
 export type Named = keyof typeof TABLE;
-export type Command = Named | `finding.${1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9}`;
+/** `opinion.last`, of the read before, has a button alone. */
+export type Command = Named | "opinion.last" | `finding.${1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9}`;
 
 /** The table's lines in its order. */
 export const COMMANDS: readonly (readonly [Named, Entry])[] = Object.entries<Entry>(TABLE) as [Named, Entry][];

@@ -87,7 +87,9 @@ class Room:
     preferences: Preferences = field(default_factory=Preferences)
     posts: list[dict[str, Any]] = field(default_factory=list)
     reads: dict[str, dict[str, Any]] = field(default_factory=dict)
+    roles: bool = False
     skips: list[dict[str, Any]] = field(default_factory=list)
+    asked: list[dict[str, Any]] = field(default_factory=list)
     beats: int = 0
     asked: list[str] = field(default_factory=list)  # pixels
     released: list[str] = field(default_factory=list)
@@ -210,7 +212,9 @@ def case(sheet: Sheet | None) -> dict[str, Any] | None:
         "urls": {
             "submit": f"{base}/submit/",
             "skip": f"{base}/skip/",
-            "escalate": None,
+            "defer": f"{base}/defer/",
+            "escalate": f"{base}/escalate/" if room.roles else None,
+            "opinion": f"{base}/opinion/" if room.roles else None,
             "worklist": "/worklist/",
             "release": "/release/",
             "heartbeat": f"{base}/heartbeat/",
@@ -273,6 +277,12 @@ def context(request: HttpRequest, sheet: Sheet | None) -> dict[str, Any]:
         "first_read_text": "First read stored" if mode == "revealed" else "",
         "finished": {"cases": len(room.sheets), "time_text": "1 h 31 min"},
         "skip_reasons": ["Image not readable", "Wrong view or body part", "I know this patient", "Other"],
+        "untils": [
+            ("hour", "For 1 hour"),
+            ("today", "Until the end of today"),
+            ("tomorrow", "Until the end of tomorrow"),
+        ],
+        "roles": [("reader", "Reader"), ("adjudicator", "Adjudicator")] if room.roles else [],
     }
 
 
@@ -317,6 +327,7 @@ def turn(request: HttpRequest, saved: dict[str, Any] | None = None) -> JsonRespo
         "case": room.last[0].pseudonym,
         "seconds": int(time.monotonic() - room.last[1]),
         "undo_url": f"/read/{room.last[0].assignment}/undo/",
+        "opinion_url": f"/read/{room.last[0].assignment}/opinion/" if room.roles else None,
     }
     body = {
         "upcoming": upcoming(request, waiting(), known),
@@ -363,6 +374,11 @@ def skip(request: HttpRequest, assignment: str) -> HttpResponse:
     room.skips.append(json.loads(request.body))
     room.at += 1
     return turn(request)
+
+
+def opinion(request: HttpRequest, assignment: str) -> HttpResponse:
+    room.asked.append(json.loads(request.body))
+    return JsonResponse({"message": f"A second opinion on {room.find(assignment).pseudonym} is asked for."}, status=201)
 
 
 def undo(request: HttpRequest, assignment: str) -> HttpResponse:
@@ -421,6 +437,9 @@ urlpatterns = [
     path("read/<str:assignment>/", page),
     path("read/<str:assignment>/submit/", submit),
     path("read/<str:assignment>/skip/", skip),
+    path("read/<str:assignment>/defer/", skip),
+    path("read/<str:assignment>/escalate/", skip),
+    path("read/<str:assignment>/opinion/", opinion),
     path("read/<str:assignment>/undo/", undo),
     path("release/", release),
     path("read/<str:assignment>/heartbeat/", heartbeat),
