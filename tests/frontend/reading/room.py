@@ -91,7 +91,6 @@ class Room:
     skips: list[dict[str, Any]] = field(default_factory=list)
     asked: list[dict[str, Any]] = field(default_factory=list)
     beats: int = 0
-    asked: list[str] = field(default_factory=list)  # pixels
     released: list[str] = field(default_factory=list)
     faults: list[Callable[[], HttpResponse]] = field(default_factory=list)
     last: tuple[Sheet, float] | None = None
