@@ -9,7 +9,7 @@ export function listen(actions: Actions, keys: KeyMap): void {
     const open = document.querySelector("dialog[open], [popover]:popover-open");
     if (open && (open.id !== "more-tools" || event.key === "Escape")) return; // it has the keyboard; the tools tell their keys themselves
     const command = keys.commandOf(event);
-    if (!command) return;
+    if (!command || (command.startsWith("frame.") && document.body.dataset["frames"] === undefined)) return;
     event.preventDefault();
     actions[command]();
   });
