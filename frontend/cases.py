@@ -5,7 +5,7 @@ Before a blind first read is stored nothing here asks for a prediction, so nothi
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -83,15 +83,15 @@ def _suggestion(assignment: Assignment, pipeline: Pipeline | None) -> tuple[Pred
         return None, True
 
 
-def case_data(case: OpenCase) -> dict[str, Any]:
-    """What the script gets of a case."""
+def case_data(case: OpenCase, companions: Sequence[dict[str, Any]] = ()) -> dict[str, Any]:
+    """What the script gets of a case, and of the images that may hang beside its own."""
     outputs = case.prediction.outputs if case.prediction else {}
     findings = [
         finding_data(finding, key, outputs.get(finding.slug), case.assignment)
         for key, finding in enumerate(case.assignment.project.findings.all(), start=1)
     ]
     marks = [
-        {"finding": region.finding.slug, "kind": region.kind, "points": region.points}
+        {"finding": region.finding.slug, "kind": region.kind, "points": region.points, "frame": region.frame}
         for region in (case.read.regions.all() if case.read else ())
     ]
     assignment = case.assignment
@@ -100,7 +100,8 @@ def case_data(case: OpenCase) -> dict[str, Any]:
         "version": assignment.version,
         "state": case.state,
         "pseudonym": assignment.image.patient.code,
-        "image": image_data(assignment.image),
+        "image": image_data(assignment.image) | {"frames": frames_data(assignment.image)},
+        "companions": list(companions),
         "findings": findings,
         "marks": marks,
         "foot": None,
@@ -150,6 +151,13 @@ def image_data(image: Image) -> dict[str, Any]:
             for name in ("rows", "columns", "half_rows", "half_columns", "channels", "slope", "intercept", "inverted")
         },
         "windows": presets(image, rendering),
+        "frame": 0,
+        "frames": [],
+        "frame_count": image.frames,
+        "modality": image.modality,
+        "view": image.view,
+        "laterality": image.laterality,
+        "label": label_words(image),
         "half_url": reverse("image-pixels", args=[image.pk, "half"]),
         "full_url": reverse("image-pixels", args=[image.pk, "full"]),
         "alt": " ".join(part for part in (image.modality, view_words(image)) if part) or _("Image"),
@@ -159,8 +167,22 @@ def image_data(image: Image) -> dict[str, Any]:
     }
 
 
+def frames_data(image: Image) -> list[dict[str, Any]]:
+    """What each frame that was kept has of its own; none are asked for where there is but one."""
+    kept = [image.rendering, *image.frame_renderings.all()] if image.frames > 1 else []
+    names = ("channels", "slope", "intercept")
+    return [{name: getattr(frame, name) for name in names} for frame in kept] if len(kept) > 1 else []
+
+
 def view_words(image: Image) -> str:
     return str(VIEWS.get(image.view.upper(), image.view))
+
+
+def label_words(image: Image) -> str:
+    """What tells it from the other images of its study: RMLO of a mammogram, "lateral" of a chest film."""
+    if image.modality == "MG" and image.view:
+        return f"{image.laterality}{image.view}"
+    return " ".join(part for part in (view_words(image), image.laterality) if part)
 
 
 def patient_context(image: Image) -> dict[str, Any]:

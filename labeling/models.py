@@ -232,6 +232,7 @@ class Region(models.Model):
     finding = models.ForeignKey(Finding, models.PROTECT, related_name="+")
     kind = models.CharField(max_length=7, choices=[("box", "box"), ("polygon", "polygon")])
     points = models.JSONField()
+    frame = models.PositiveIntegerField(default=0, help_text="The frame it was drawn on, counted from 0.")
 
     def __str__(self) -> str:
         return f"{self.kind} of read {self.read_id}"

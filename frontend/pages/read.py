@@ -204,7 +204,12 @@ def answers_of(body: dict[str, Any]) -> services.Answers:
             for slug, answer in body["answers"].items()
         }
         regions = tuple(
-            services.RegionDrawn(str(r["finding"]), r["kind"], tuple((float(x), float(y)) for x, y in r["points"]))
+            services.RegionDrawn(
+                str(r["finding"]),
+                r["kind"],
+                tuple((float(x), float(y)) for x, y in r["points"]),
+                int(r.get("frame", 0)),
+            )
             for r in body.get("regions", [])
         )
         return services.Answers(

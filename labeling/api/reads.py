@@ -74,6 +74,9 @@ class RegionSerializer(Shape):
         max_length=500,
         help_text="[[x, y], …] in image pixels; a box has two corners.",
     )
+    frame = serializers.IntegerField(
+        default=0, min_value=0, max_value=9999, help_text="The frame it was drawn on, counted from 0."
+    )
 
 
 class SubmissionSerializer(Shape):
@@ -91,7 +94,9 @@ def answers_of(body: dict[str, Any]) -> Answers:
         values={slug: value for slug, (value, _) in body["answers"].items()},
         bulk=frozenset(slug for slug, (_, bulk) in body["answers"].items() if bulk),
         regions=tuple(
-            RegionDrawn(region["finding"]["slug"], region["kind"], tuple((x, y) for x, y in region["points"]))
+            RegionDrawn(
+                region["finding"]["slug"], region["kind"], tuple((x, y) for x, y in region["points"]), region["frame"]
+            )
             for region in body.get("regions", [])
         ),
         comment=body.get("comment", ""),

@@ -30,11 +30,14 @@ State = Assignment.State
 
 @dataclass(frozen=True)
 class RegionDrawn:
-    """A box (two corners) or polygon (three points or more), [[x, y], …] in image pixels, tied to a finding by slug."""
+    """A box (two corners) or polygon (three points or more), [[x, y], …] in image pixels, tied to a finding by slug and
+    to the frame it was drawn on, counted from 0.
+    """
 
     finding: str
     kind: Literal["box", "polygon"]
     points: tuple[tuple[float, float], ...]
+    frame: int = 0
 
 
 @dataclass(frozen=True)
@@ -135,6 +138,8 @@ def _outline_problem(region: RegionDrawn, findings: dict[str, Finding], image: I
         len(region.points) != 2 if region.kind == "box" else not 3 <= len(region.points) <= 500
     ):
         return "A box has two corners, a polygon 3 to 500 points."
+    if not 0 <= region.frame < image.frames:
+        return f"A region names frame {region.frame}; the image has {image.frames}, counted from 0."
     inside = all(
         math.isfinite(x) and math.isfinite(y) and 0 <= x <= image.columns and 0 <= y <= image.rows
         for x, y in region.points
@@ -197,6 +202,7 @@ def _store_answers(read: Read, answers: Answers, findings: dict[str, Finding]) -
             finding=findings[region.finding],
             kind=region.kind,
             points=[list(point) for point in region.points],
+            frame=region.frame,
         )
         for region in answers.regions
     )

@@ -14,6 +14,21 @@ export interface WindowPreset {
   table?: number[];
 }
 
+export interface FrameFacts {
+  channels: 1 | 3;
+  slope: number;
+  intercept: number;
+}
+
+/** Another image of the same patient in the same project, for comparing: its pixels and what they are, never what was said of it. */
+export interface Companion {
+  /** An earlier image, the fittest first; or another image of the same study. */
+  role: "prior" | "study";
+  /** "Prior, 244 days before", "RMLO". */
+  label: string;
+  image: CaseImage;
+}
+
 /**
  * One image. `half_url` and `full_url` answer with little-endian uint16 (grey) or uint8 RGB interleaved (colour), rows * columns
  * (half_rows * half_columns) pixels, under Content-Encoding gzip and immutable caching.
@@ -31,6 +46,18 @@ export interface CaseImage {
   inverted: boolean;
   /** The first one is shown at the start; empty for colour. */
   windows: WindowPreset[];
+  /** Which of its frames the two addresses are of, counted from 0. */
+  frame: number;
+  /** What each frame that can be shown has of its own; empty for an image of one. Address of another: `?frame=`. */
+  frames: FrameFacts[];
+  /** How many frames the file holds: more than `frames` where it has too many to keep. */
+  frame_count: number;
+  /** As DICOM codes them, such as MG, MLO and L; empty where the file does not say. */
+  modality: string;
+  view: string;
+  laterality: string;
+  /** What tells it from the other images of its study, such as "LMLO"; empty where nothing does. */
+  label: string;
   half_url: string;
   full_url: string;
   alt: string;
@@ -63,6 +90,8 @@ export interface RegionData {
   finding: string;
   kind: "box" | "polygon";
   points: [x: number, y: number][];
+  /** The frame it was drawn on, counted from 0; 0 where it is left out. */
+  frame?: number;
 }
 
 export interface CaseUrls {
@@ -85,6 +114,7 @@ export interface Case {
   /** The patient's pseudonym, for messages. */
   pseudonym: string;
   image: CaseImage;
+  companions: Companion[];
   findings: CaseFinding[];
   marks: RegionData[];
   /** One line under the image, such as the image check's verdict; null while the model is hidden. */

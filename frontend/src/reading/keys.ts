@@ -13,7 +13,7 @@ export const GROUPS = {
 } as const;
 
 /** What a case has to have for a command to do anything in it. */
-export type Need = "model" | "escalation";
+export type Need = "model" | "escalation" | "frames" | "companions";
 
 interface Entry {
   readonly group: keyof typeof GROUPS;
@@ -49,6 +49,10 @@ const TABLE = {
   "rotate.left": { group: "image", label: gettext("Rotate left"), keys: [","] },
   mirror: { group: "image", label: gettext("Mirror"), keys: ["y"] },
   flip: { group: "image", label: gettext("Flip"), keys: ["Shift+y"] },
+  "frame.previous": { group: "image", label: gettext("Previous frame (or Shift and the wheel)"), keys: ["ArrowLeft"], repeats: true, needs: "frames" },
+  "frame.next": { group: "image", label: gettext("Next frame"), keys: ["ArrowRight"], repeats: true, needs: "frames" },
+  prior: { group: "image", label: gettext("An earlier image beside it"), keys: ["k"], needs: "companions" },
+  "hanging.next": { group: "image", label: gettext("Next hanging"), keys: ["j"], needs: "companions" },
   reset: { group: "image", label: gettext("Image as at the start"), keys: ["x"] },
 
   "tool.box": { group: "regions", label: gettext("Box; twice places one"), keys: ["b"] },
@@ -128,7 +132,7 @@ export function commandOf(press: Press, focus: Focus, single: boolean, bound: Bi
   if (!command || (press.repeat && !repeats(command))) return null;
   if (key === "Escape") return press.repeat ? null : "back";
   if (focus === "text" || (focus === "control" && key === "Enter") || (focus === "slider" && key.startsWith("Arrow"))) return null;
-  if (focus === "number") return key === "Enter" || key.startsWith("Arrow") ? command : null;
+  if (focus === "number") return key === "Enter" || key === "ArrowUp" || key === "ArrowDown" ? command : null;
   return single || key.length > 1 ? command : null;
 }
 

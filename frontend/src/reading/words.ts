@@ -148,6 +148,20 @@ export const words = {
   mapMissing: (finding: string) => gettext("There is no heat map for %(finding)s.", { finding }),
   mapFailed: gettext("The heat map is not readable. The image stays as it is."),
   opacity: (percent: number) => gettext("%(percent)s %%", { percent }),
+  companion: (label: string) => gettext("%(image)s, for comparison", { image: label }),
+  companionUnreadable: gettext("Image not readable. The image you read is not affected."),
+  hanging: {
+    single: () => gettext("This image alone."),
+    study: (beside: number) =>
+      ngettext("%(count)s image of the study beside the image that is read.", "%(count)s images of the study beside the image that is read.", beside),
+    prior: () => gettext("An earlier image beside the image that is read."),
+  },
+  hangingNone: gettext("There is no other image of this patient."),
+  priorNone: gettext("There is no earlier image of this patient."),
+  frame: (number: number, shown: number, held: number) =>
+    held > shown
+      ? gettext("Frame %(number)s of %(shown)s; the file holds %(held)s", { number, shown, held })
+      : gettext("Frame %(number)s of %(shown)s", { number, shown }),
   saving: gettext("Saving"),
   notSaved: (reads: number) =>
     reads > 1 ? ngettext("%(count)s read not saved. Kept on this computer.", "%(count)s reads not saved. Kept on this computer.", reads) : gettext("Not saved. Kept on this computer."),

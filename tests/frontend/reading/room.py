@@ -56,6 +56,9 @@ class Sheet:
     kind: str = "grey"
     rows: int = 512
     columns: int = 512
+    frames: int = 1
+    coded: tuple[str, str, str] = ("DX", "PA", "")  # modality, view, laterality
+    companions: list[tuple[str, str, Sheet]] = field(default_factory=list)  # role, label, what it shows
     spacing: list[float] | None = field(default_factory=lambda: [0.14, 0.14])
     spacing_kind: str = "ImagerPixelSpacing"
     table: list[float] | None = None  # of a window that comes before the others
@@ -155,10 +158,7 @@ def findings(sheet: Sheet) -> list[dict[str, Any]]:
     return rows
 
 
-def case(sheet: Sheet | None) -> dict[str, Any] | None:
-    if sheet is None:
-        return None
-    base = f"/read/{sheet.assignment}"
+def image(sheet: Sheet) -> dict[str, Any]:
     pixels = f"/pixels/{sheet.kind}/{sheet.seed}/{sheet.rows}/{sheet.columns}"
     windows: list[dict[str, Any]] = [
         dict(zip(("label", "center", "width", "function"), window, strict=True)) for window in WINDOWS
@@ -168,30 +168,43 @@ def case(sheet: Sheet | None) -> dict[str, Any] | None:
             {"label": "LUT", "center": 2047.5, "width": 4095, "function": "LINEAR_EXACT", "table": sheet.table},
             *windows,
         ]
+    facts = {"channels": 1 if sheet.kind == "grey" else 3, "slope": 1, "intercept": 0}
+    return facts | {
+        "id": f"{sheet.kind}-{sheet.seed}",
+        "rows": sheet.rows,
+        "columns": sheet.columns,
+        "half_rows": sheet.rows // 2,
+        "half_columns": sheet.columns // 2,
+        "inverted": sheet.inverted,
+        "windows": windows if sheet.kind == "grey" else [],
+        "frame": 0,
+        "frames": [facts] * sheet.frames if sheet.frames > 1 else [],
+        "frame_count": sheet.frames,
+        **dict(zip(("modality", "view", "laterality"), sheet.coded, strict=True)),
+        "label": "",
+        "half_url": f"{pixels}/half",
+        "full_url": f"{pixels}/full",
+        "alt": "Frontal chest radiograph, PA view",
+        "spacing": sheet.spacing,
+        "spacing_kind": sheet.spacing_kind,
+        "unit": "",
+    }
+
+
+def case(sheet: Sheet | None) -> dict[str, Any] | None:
+    if sheet is None:
+        return None
+    base = f"/read/{sheet.assignment}"
     keys = ("slug", "name", "kind", "options", "unit", "key", "map_url", "above")
     return {
         "assignment": sheet.assignment,
         "version": sheet.version,
         "state": sheet.state,
         "pseudonym": sheet.pseudonym,
-        "image": {
-            "id": f"{sheet.kind}-{sheet.seed}",
-            "rows": sheet.rows,
-            "columns": sheet.columns,
-            "half_rows": sheet.rows // 2,
-            "half_columns": sheet.columns // 2,
-            "channels": 1 if sheet.kind == "grey" else 3,
-            "slope": 1,
-            "intercept": 0,
-            "inverted": sheet.inverted,
-            "windows": windows if sheet.kind == "grey" else [],
-            "half_url": f"{pixels}/half",
-            "full_url": f"{pixels}/full",
-            "alt": "Frontal chest radiograph, PA view",
-            "spacing": sheet.spacing,
-            "spacing_kind": sheet.spacing_kind,
-            "unit": "",
-        },
+        "image": image(sheet),
+        "companions": [
+            {"role": role, "label": label, "image": image(beside)} for role, label, beside in sheet.companions
+        ],
         "findings": [{key: row[key] for key in keys} for row in findings(sheet)],
         "marks": sheet.regions,
         "foot": None if sheet.state == "blind" else "Image check passed: frontal · lungs found · in distribution",
@@ -393,6 +406,8 @@ def release(request: HttpRequest) -> HttpResponse:
 
 
 def pixels(request: HttpRequest, kind: str, seed: int, rows: int, columns: int, level: str) -> HttpResponse:
+    room.asked.append(request.get_full_path())
+    seed += int(request.GET.get("frame", 0))
     answer = HttpResponse(pictures.packed(kind, seed, rows, columns, level), content_type="application/octet-stream")
     answer["Content-Encoding"] = "gzip"
     answer["Cache-Control"] = "private, max-age=31536000, immutable"
