@@ -7,6 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from labeling.models import Assignment, Purpose, Read
 from overread.accounts.models import User
@@ -36,7 +37,7 @@ def leave(assignment: Assignment, holder: User, states: tuple[str, ...] = (State
 def refuse_if_amending(assignment: Assignment) -> None:
     """Raises AssignmentGone for a stored read that is being amended: it is neither given away nor refused."""
     if Assignment.objects.filter(pk=assignment.pk).exclude(amending="").exists():
-        raise AssignmentGone("You are amending a stored read: submit it, or go back and it stands as it is.")
+        raise AssignmentGone(_("You are amending a stored read: submit it, or go back and it stands as it is."))
 
 
 @transaction.atomic
