@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from inference.models import Exposure
 from labeling.models import ALWAYS_BLIND, Assignment, Holding, Purpose, Read
@@ -48,7 +49,7 @@ def assignments_claim(*, project: Project, reader: User, count: int) -> list[Ass
     """
     assignments_release_lapsed(project=project)
     hand: list[Assignment] = []
-    for _ in range(ATTEMPTS):
+    for _attempt in range(ATTEMPTS):
         with transaction.atomic():
             reader_lock(reader)
             hand, taken = _held(project, reader, count), None
@@ -94,7 +95,8 @@ def assignment_take(*, assignment: Assignment, reader: User) -> Assignment:
     """
     taken = _held_or_waiting(assignment.project, assignment.image, reader)
     if taken is None:
-        raise AssignmentGone(f"{assignment.image.patient.code} has gone to another reader, or you have read it since.")
+        gone = _("%(case)s has gone to another reader, or you have read it since.")
+        raise AssignmentGone(gone % {"case": assignment.image.patient.code})
     return taken
 
 
@@ -157,7 +159,7 @@ def assignment_extend(*, assignment: Assignment, reader: User) -> Assignment:
     lease = timezone.now() + timedelta(minutes=assignment.project.lease_minutes)
     mine = Assignment.objects.filter(pk=assignment.pk, reader=reader, state__in=Assignment.HELD)
     if not mine.update(lease_until=lease):
-        raise AssignmentGone("This case is no longer held by you. An answer you send is kept all the same.")
+        raise AssignmentGone(_("This case is no longer held by you. An answer you send is kept all the same."))
     assignment.lease_until = lease
     return assignment
 
