@@ -5,6 +5,7 @@ from overread.projects.models import Role
 PAGES: dict[Role, tuple[str, ...]] = {
     Role.READER: (
         "/projects/{slug}/worklist/",
+        "/projects/{slug}/reads/",
         "/projects/{slug}/",
         "/projects/{slug}/upload/",
         "/projects/{slug}/images/{image}/",
