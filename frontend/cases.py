@@ -147,12 +147,20 @@ def view_words(image: Image) -> str:
     return str(VIEWS.get(image.view.upper(), image.view))
 
 
+def age_words(image: Image) -> str:
+    return _("%(years).0f y") % {"years": image.age_years} if image.age_years is not None else ""
+
+
+def sex_words(image: Image) -> str:
+    return str(SEXES.get(image.sex, ""))
+
+
 def patient_context(image: Image) -> dict[str, Any]:
     """What stands in the header: pseudonym, age, sex, view, laterality, device; dates only as intervals."""
     return {
         "pseudonym": image.patient.code,
-        "age": _("%(years).0f y") % {"years": image.age_years} if image.age_years is not None else "",
-        "sex": str(SEXES.get(image.sex, "")),
+        "age": age_words(image),
+        "sex": sex_words(image),
         "view": view_words(image),
         "laterality": image.laterality,
         "interval": interval_words(image),
