@@ -15,6 +15,7 @@ from overread.accounts.queries import preferences_of
 from overread.projects.models import Project
 
 PAGES = (
+    ("project", _("Overview"), "projects.view"),
     ("worklist", _("Worklist"), "labeling.read"),
     ("receipts", _("Your reads"), "labeling.read"),
     ("project-data", _("Data"), "archive.view"),
@@ -43,7 +44,10 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
         for name, label, permission in PAGES:
             if project and user.has_perm(permission, project):
                 url = reverse(name, args=[slug])
-                items.append(Item(label, url, request.path.startswith(url)))
+                here = (
+                    request.path == url if name == "project" else request.path.startswith(url)
+                )  # all others lie below it
+                items.append(Item(label, url, here))
     else:
         items.append(Item(_("Projects"), reverse("home"), request.path == reverse("home")))
     if user.is_staff:

@@ -83,7 +83,9 @@ def in_reference(patient: str) -> bool:
 
 
 @lru_cache
-def small_bundle(names: tuple[str, ...] = ("effusion", "nodule"), seed: int = 0) -> Bundle:
+def small_bundle(
+    names: tuple[str, ...] = ("effusion", "nodule"), seed: int = 0, thresholds: tuple[float, ...] = ()
+) -> Bundle:
     """A small network with fresh weights, exported: what a trained one is, but for having learned."""
     import torch
 
@@ -103,27 +105,27 @@ def small_bundle(names: tuple[str, ...] = ("effusion", "nodule"), seed: int = 0)
         layout=layout,
         preparation=Preparation(size=32),
         calibrations=uncalibrated(layout),
-        thresholds=dict.fromkeys(names, 0.5),
+        thresholds=dict.fromkeys(names, 0.5) | dict(zip(names, thresholds, strict=False)),
         weights_sha256=sha256_of(packed),
         onnx_sha256=sha256_of(graph),
     )
     return Bundle(card, packed, graph)
 
 
-def make_pipeline(project: Project, *, seed: int = 0) -> Pipeline:
+def make_pipeline(project: Project, *, seed: int = 0, thresholds: tuple[float, ...] = ()) -> Pipeline:
     from inference.services.versions import bundle_store, version_register
 
-    bundle = small_bundle(tuple(project.findings.values_list("slug", flat=True)), seed)
+    bundle = small_bundle(tuple(project.findings.values_list("slug", flat=True)), seed, thresholds)
     bundle_store(bundle)
     return version_register(project=project, bundle=bundle, facts={})
 
 
-def make_champion(project: Project, *, seed: int = 0) -> Pipeline:
+def make_champion(project: Project, *, seed: int = 0, thresholds: tuple[float, ...] = ()) -> Pipeline:
     """A model in use that has scored every image of the project, its queue filled."""
     from inference.queries import champion_of
     from inference.services import champion_swap
 
-    pipeline = make_pipeline(project, seed=seed)
+    pipeline = make_pipeline(project, seed=seed, thresholds=thresholds)
     champion_swap(project=project, pipeline=pipeline, expected=champion_of(project), signed_by=make_user())
     run_all()
     return pipeline

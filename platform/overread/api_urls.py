@@ -6,7 +6,7 @@ from inference import api as inference
 from labeling.api import assignments, labels, predictions, reads
 from overread.accounts import api as accounts
 from overread.api import docs
-from overread.archive.api import images
+from overread.archive.api import images, launches
 from overread.jobs import api as jobs
 from overread.projects import api as projects
 from training.api import gate, runs, snapshots
@@ -17,27 +17,35 @@ in_assignment = [
     path("", assignments.AssignmentDetail.as_view(), name="assignment"),
     path("read/", assignments.AssignmentRead.as_view(), name="assignment-read"),
     path("skip/", assignments.AssignmentSkip.as_view(), name="assignment-skip"),
+    path("defer/", assignments.AssignmentDefer.as_view(), name="assignment-defer"),
+    path("resume/", assignments.AssignmentResume.as_view(), name="assignment-resume"),
+    path("escalate/", assignments.AssignmentEscalate.as_view(), name="assignment-escalate"),
+    path("second-opinion/", assignments.AssignmentOpinion.as_view(), name="assignment-opinion"),
     path("release/", assignments.AssignmentRelease.as_view(), name="assignment-release"),
     path("extend/", assignments.AssignmentExtend.as_view(), name="assignment-extend"),
 ]
 
 in_project: list[URLPattern | URLResolver] = [
     path("", projects.ProjectDetail.as_view(), name="project"),
+    path("findings/urgent/", projects.UrgentFindings.as_view(), name="findings-urgent"),
     path("jobs/", projects.ProjectJobs.as_view(), name="project-jobs"),
     path("images/", images.Images.as_view(), name="images"),
     path("images/<uuid:pk>/", images.ImageDetail.as_view(), name="image"),
     path("images/<uuid:pk>/pixels/<slug:level>", images.Pixels.as_view(), name="pixels"),
     path("images/<uuid:pk>/prediction/", predictions.PredictionDetail.as_view(), name="prediction"),
     path("images/<uuid:pk>/prediction/maps/<slug:finding>", predictions.PredictionMap.as_view(), name="prediction-map"),
+    path("launches/", launches.Launches.as_view(), name="launches"),
     path("predictions/", inference.Predictions.as_view(), name="predictions"),
     path("models/", inference.Models.as_view(), name="models"),
     path("models/<int:number>/", inference.ModelDetail.as_view(), name="model"),
     path("models/<int:number>/roll-back/", gate.ModelRollBack.as_view(), name="model-roll-back"),
     path("assignments/", assignments.Assignments.as_view(), name="assignments"),
     path("assignments/claim/", assignments.AssignmentClaim.as_view(), name="assignment-claim"),
+    path("assignments/sent/", assignments.AssignmentsSent.as_view(), name="assignments-sent"),
     path("assignments/<uuid:pk>/", include(in_assignment)),
     path("reads/", reads.Reads.as_view(), name="reads"),
     path("reads/<uuid:pk>/undo/", assignments.ReadUndo.as_view(), name="read-undo"),
+    path("reads/<uuid:pk>/amend/", assignments.ReadAmend.as_view(), name="read-amend"),
     path("labels/", labels.Labels.as_view(), name="labels"),
     path("selections/", labels.Selections.as_view(), name="selections"),
     path("snapshots/", snapshots.Snapshots.as_view(), name="snapshots"),

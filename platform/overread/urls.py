@@ -5,8 +5,10 @@ from django.urls import include, path
 from frontend.page_urls.dashboards import urlpatterns as dashboards
 from frontend.pages import (
     catalogue,
+    flow,
     home,
     image,
+    launch,
     password,
     pixels,
     preferences,
@@ -14,6 +16,7 @@ from frontend.pages import (
     read,
     receipts,
     sign_in,
+    summary,
     upload,
     worklist,
 )
@@ -26,14 +29,20 @@ in_project = [
     path("read/<uuid:pk>/", read.page, name="read"),
     path("read/<uuid:pk>/submit", read.submit, name="read-submit"),
     path("read/<uuid:pk>/skip", read.skip, name="read-skip"),
+    path("read/<uuid:pk>/defer", flow.defer, name="read-defer"),
+    path("read/<uuid:pk>/escalate", flow.escalate, name="read-escalate"),
+    path("read/<uuid:pk>/second-opinion", flow.opinion, name="read-opinion"),
     path("read/release", read.release, name="read-release"),
     path("read/<uuid:pk>/heartbeat", read.heartbeat, name="read-heartbeat"),
     path("read/<uuid:pk>/map/<slug:finding>", read.attention, name="read-map"),
     path("reads/", receipts.page, name="receipts"),
     path("reads/<uuid:pk>/undo", read.undo, name="read-undo"),
+    path("reads/<uuid:pk>/amend", flow.amend, name="read-amend"),
     path("images/<uuid:pk>/", image.page, name="image"),
     path("images/<uuid:pk>/read", image.read, name="image-read"),
-    path("images/<uuid:pk>/overlay/<slug:finding>", image.overlay, name="image-overlay"),
+    path("images/<uuid:pk>/summary.pdf", summary.page, name="image-summary"),
+    path("images/<uuid:pk>/picture", image.picture, name="image-picture"),
+    path("images/<uuid:pk>/overlay/<int:number>/<slug:finding>", image.overlay, name="image-overlay"),
 ]
 
 urlpatterns = [
@@ -44,6 +53,7 @@ urlpatterns = [
     path("password/", password.ChangePassword.as_view(), name="password"),
     path("preferences/", preferences.page, name="preferences"),
     path("preferences/theme", preferences.theme, name="preferences-theme"),
+    path("open/<str:token>", launch.page, name="launch"),
     path("images/<uuid:pk>/<slug:level>", pixels.page, name="image-pixels"),
     path("projects/<slug:slug>/", include(in_project)),
     *dashboards,

@@ -83,7 +83,7 @@ def test_a_suggestion_still_being_made_is_told(site: Client, case: Assignment, p
 
 
 def test_nothing_speaks_of_what_cannot_be_done(site: Client, case: Assignment) -> None:
-    assert "scalate" not in site.get(address("", case)).content.decode()
+    assert "Escalate" not in site.get(address("", case)).content.decode()
 
 
 def test_a_stored_read_brings_the_next_case(site: Client, case: Assignment, project: Project) -> None:
@@ -280,3 +280,30 @@ def test_pixels_go_to_members_only(client: Client, case: Assignment, stranger: U
     answer = client.get(url)
     assert answer.status_code == 200 and answer["Content-Encoding"] == "gzip" and "immutable" in answer["Cache-Control"]
     assert client.get(url, headers={"If-None-Match": answer["ETag"]}).status_code == 304
+
+
+def test_a_case_opened_by_itself_leads_back_to_its_image(site: Client, project: Project) -> None:
+    image, _waiting = make_image(project), make_image(project)
+    make_champion(project)
+    back = reverse("image", args=[project.slug, image.pk])
+    opened = site.post(reverse("image-read", args=[project.slug, image.pk]))["Location"]
+    page = site.get(opened)
+    assert page.context["upcoming"] == [] and page.context["worklist_url"] == back
+    turn = site.post(page.context["case"]["urls"]["submit"], body(), content_type="application/json").json()
+    assert turn["leave"] == turn["url"] == back and turn["upcoming"] == []
+    assert "Your read is stored." in site.get(back).content.decode()
+
+
+def test_a_blind_case_opened_by_itself_is_revealed_before_it_leads_back(site: Client, blind_case: Assignment) -> None:
+    submit = address("-submit", blind_case) + "?alone=1"
+    first = site.post(submit, body(), content_type="application/json").json()
+    (same,) = first["upcoming"]
+    assert same["prepared"]["case"]["state"] == "revealed" and same["prepared"]["case"]["urls"]["submit"] == submit
+    assert "leave" not in first and same["prepared"]["url"].endswith("?alone=1") and "?alone=1" in first["last"]  # undo
+    assert "leave" in site.post(submit, body(), content_type="application/json").json()
+
+
+def test_skipping_a_case_opened_by_itself_leads_back_too(site: Client, case: Assignment) -> None:
+    skipped = {"reason": "Not my field", "version": 1}
+    turn = site.post(address("-skip", case) + "?alone=1", skipped, content_type="application/json").json()
+    assert turn["leave"] == reverse("image", args=[case.project.slug, case.image_id])

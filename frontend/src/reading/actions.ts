@@ -1,7 +1,10 @@
 /** What every command does. */
 import { post } from "../net";
+import { flipped, mirrored, turned } from "../viewer/orientation";
 import type { Actions } from "./commands";
 import type { Shape } from "./drawing";
+import { askOpinion, defer, escalate } from "./flow";
+import type { MeasureKind } from "./measure/measure";
 import type { ReadingPage } from "./page";
 import type { Submission } from "./submission";
 import { say } from "./voice";
@@ -10,11 +13,13 @@ import { words } from "./words";
 const ZOOM = 1.25;
 
 export function actionsOf(page: ReadingPage, submission: Submission): Actions {
-  const { viewer, rail, marks, drawing } = page;
+  const { viewer, rail, marks, drawing, measuring } = page;
   const select = (key: number) => () => page.opened?.findings.byKey(key);
   const answer = (value: string) => () => give(page, value);
   const draw = (shape: Shape, hint: (key: string) => string) => () =>
     rail.take(shape) ? drawing.place(shape) : say(hint(words.key(page.keys.keyOf(`tool.${shape}`))));
+  const gauge = (kind: MeasureKind, hint: (key: string) => string) => () =>
+    rail.take(kind) ? measuring.place(kind) : say(hint(words.key(page.keys.keyOf(`tool.${kind}`))));
   return {
     "finding.1": select(1), "finding.2": select(2), "finding.3": select(3), "finding.4": select(4), "finding.5": select(5),
     "finding.6": select(6), "finding.7": select(7), "finding.8": select(8), "finding.9": select(9),
@@ -27,20 +32,35 @@ export function actionsOf(page: ReadingPage, submission: Submission): Actions {
     "rest.absent": () => confirmRest(page),
     comment: () => document.querySelector<HTMLTextAreaElement>("#panel textarea")?.focus(),
     "window.next": () => rail.nextWindow(),
-    invert: () => viewer.invert(),
-    "zoom.in": () => viewer.zoom(ZOOM),
-    "zoom.out": () => viewer.zoom(1 / ZOOM),
-    fit: () => viewer.fit(),
+    invert: () => page.hanging.viewer.invert(),
+    "zoom.in": () => page.hanging.viewer.zoom(ZOOM),
+    "zoom.out": () => page.hanging.viewer.zoom(1 / ZOOM),
+    fit: () => page.hanging.viewer.fit(),
+    reset: () => say(words.reset(rail.reset())),
+    "rotate.right": () => page.hanging.viewer.orient((now) => turned(now, 1)),
+    "rotate.left": () => page.hanging.viewer.orient((now) => turned(now, -1)),
+    mirror: () => page.hanging.viewer.orient(mirrored),
+    flip: () => page.hanging.viewer.orient(flipped),
+    magnify: () => magnify(page),
     "tool.move": () => void rail.take("move"),
-    "tool.level": () => void rail.take("level"),
+    "tool.level": () => (viewer.facts.channels === 3 ? say(words.noWindow) : void rail.take("level")),
     "tool.box": draw("box", words.toolBox),
     "tool.polygon": draw("polygon", words.toolPolygon),
+    "tool.length": gauge("length", words.toolLength),
+    "tool.angle": gauge("angle", words.toolAngle),
+    "tool.roi": gauge("roi", words.toolRoi),
+    "tool.probe": gauge("probe", words.toolProbe),
     marks: () => {
       marks.visible = !marks.visible;
       rail.update();
     },
+    "frame.previous": () => page.frames.step(-1),
+    "frame.next": () => page.frames.step(1),
+    prior: () => page.hanging.toggle("prior"),
+    "hanging.next": () => page.hanging.next(),
     "region.delete": () => {
-      say(!page.busy && marks.removeSelected() ? words.regionRemoved : words.noRegion);
+      if (measuring.measures.removeSelected()) say(words.measureRemoved);
+      else say(!page.busy && marks.removeSelected() ? words.regionRemoved : words.noRegion);
       page.opened?.findings.step(0);
     },
     map: () => {
@@ -51,7 +71,10 @@ export function actionsOf(page: ReadingPage, submission: Submission): Actions {
     "map.less": () => page.opened?.maps.stronger(-1),
     "map.more": () => page.opened?.maps.stronger(1),
     skip: () => void page.leaveWithReason("skip", page.opened?.case.urls.skip),
-    escalate: () => void page.leaveWithReason("escalate", page.opened?.case.urls.escalate),
+    defer: () => void defer(page),
+    escalate: () => void escalate(page),
+    opinion: () => void askOpinion(page, page.opened?.case.urls.opinion),
+    "opinion.last": () => void askOpinion(page, document.querySelector<HTMLElement>("[data-opinion-url]")?.dataset["opinionUrl"]),
     undo: () => void undo(page),
     submit: () => void (drawing.close() || submission.submit()),
     sheet: () => void document.querySelector<HTMLElement>("#keys")?.togglePopover(),
@@ -65,6 +88,12 @@ function give(page: ReadingPage, value: string): void {
   if (!opened || !finding || page.busy || !opened.answers.give(finding.slug, value)) return;
   say(words.given(finding.name, value), false);
   opened.findings.advance();
+}
+
+function magnify({ magnifier, rail }: ReadingPage): void {
+  magnifier.toggle();
+  rail.update();
+  say(magnifier.on ? words.lensOn : words.lensOff);
 }
 
 function confirmRest(page: ReadingPage): void {
@@ -84,7 +113,7 @@ async function undo(page: ReadingPage): Promise<void> {
 /** Escape: first out of what is half done, then out of the case. What nobody has begun is given back. */
 function back(page: ReadingPage): void {
   const focused = document.activeElement;
-  if (page.drawing.cancel()) return;
+  if (page.drawing.cancel() || page.measuring.cancel() || page.rail.dropLens()) return;
   if (focused instanceof HTMLTextAreaElement || focused instanceof HTMLInputElement || focused instanceof SVGElement) {
     page.opened?.findings.step(0);
     return;

@@ -13,9 +13,13 @@ import { Drafts } from "./drafts";
 import { Drawing } from "./drawing";
 import { Findings } from "./findings";
 import { describeCase, describeView } from "./foot";
+import { Frames } from "./frames";
+import { Hanging } from "./hanging/hanging";
 import { describeKeys } from "./hints";
 import type { KeyMap } from "./keymap";
+import { Magnifier } from "./magnifier";
 import { Marks } from "./marks";
+import { Measuring } from "./measure/measuring";
 import { describeAnswers } from "./progress";
 import { Queue } from "./queue";
 import { Rail } from "./rail";
@@ -39,7 +43,11 @@ export class ReadingPage {
   readonly display: Display;
   readonly marks: Marks;
   readonly drawing: Drawing;
+  readonly measuring: Measuring;
+  readonly magnifier: Magnifier;
   readonly rail: Rail;
+  readonly frames: Frames;
+  readonly hanging: Hanging;
   readonly clock = pageClock();
   readonly timing = new Timing();
   readonly drafts: Drafts;
@@ -72,8 +80,20 @@ export class ReadingPage {
       this.marks.add(region);
       this.rail.take("move");
     });
-    this.rail = new Rail(this.viewer, this.drawing, this.marks);
-    new Gestures(element(".stage", HTMLElement), this.viewer, () => this.rail.grip);
+    this.measuring = new Measuring(this.marks.surface, this.viewer, {
+      pixels: () => this.display.values,
+      selecting: () => {
+        this.marks.visible = true;
+        this.marks.deselect();
+      },
+      done: () => this.rail.take("move"),
+    });
+    const stage = element(".stage", HTMLElement);
+    this.magnifier = new Magnifier(stage, this.marks.surface, this.viewer);
+    this.rail = new Rail(this.viewer, this);
+    new Gestures(stage, this.viewer, (pointer) => this.rail.grip(pointer));
+    this.frames = new Frames(this.display, this.marks, stage, (frame) => this.measuring.open(frame));
+    this.hanging = new Hanging(stage, this.viewer, (pointer) => (this.rail.grip(pointer) === "level" ? "level" : "move"), user);
     this.panel.addEventListener("input", () => this.answersChanged());
   }
 
@@ -82,6 +102,7 @@ export class ReadingPage {
     this.queue.take(upcoming);
     this.display.open(shown.image, this.queue.images);
     this.open(shown);
+    this.hanging.expect(this.queue.ready[0]?.case ?? null);
   }
 
   /** What the server answers when it names the case to be shown: that one, or the end of the queue. */
@@ -98,6 +119,7 @@ export class ReadingPage {
   receive(turn: Turn): void {
     this.queue.take(turn.upcoming);
     this.display.expect(this.queue.images);
+    this.hanging.expect(this.queue.ready[0]?.case ?? null);
     const position = this.queue.position(this.opened?.case.assignment ?? "");
     if (position !== null) element("[data-position]", HTMLElement).innerHTML = position;
     for (const slot of document.querySelectorAll("[data-last]")) slot.innerHTML = turn.last;
@@ -126,6 +148,8 @@ export class ReadingPage {
     this.marks.load(shown.marks);
     this.marks.visible = true;
     this.rail.open(shown.image.windows);
+    this.frames.open(shown.image);
+    this.hanging.open(shown);
     this.viewer.canvas.setAttribute("aria-label", shown.image.alt);
     describeCase(shown.foot, shown.image.columns, shown.image.rows);
     this.clock.reset(performance.now());
@@ -193,13 +217,15 @@ export class ReadingPage {
     this.marks.surface.classList.toggle("is-locked", locked);
   }
 
-  private close({ finished, url }: Turn): void {
+  private close({ finished, url, leave }: Turn): void {
     this.display.close();
+    this.hanging.close();
     this.header.innerHTML = this.panel.innerHTML = "";
     this.finished.innerHTML = finished ?? "";
     history.replaceState(null, "", url);
     this.follow({ case: "", version: "", state: "finished", drawn: "" });
     element("h1", HTMLElement).focus();
+    if (leave) location.replace(leave);
   }
 
   private follow(state: Record<string, string>): void {
@@ -238,18 +264,23 @@ export class ReadingPage {
     if (!this.opened) return;
     this.marks.layout();
     this.drawing.layout();
+    this.measuring.measures.layout();
+    this.magnifier.layout();
     this.rail.update();
+    this.hanging.changed(this.viewer);
     describeView(this.viewer, this.display.level);
   }
 
   private levelChanged(): void {
     const { level } = this.display;
     document.body.dataset["level"] = level;
+    this.hanging.mainReached(level);
     if (!this.opened) return;
     if (level !== "none") {
       document.body.dataset["drawn"] = this.opened.case.assignment;
       this.timing.drawn(level);
     }
+    if (level === "full") this.measuring.measures.refresh();
     this.viewChanged();
     this.selectionChanged();
   }

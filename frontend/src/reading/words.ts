@@ -1,6 +1,16 @@
 /** Every sentence the reading page says by itself. Plain clinical English, present tense, no exclamation mark. */
 import { gettext, ngettext } from "../i18n";
+import type { Orientation } from "../viewer/orientation";
 import { NOT_ASSESSABLE, type CaseFinding } from "./contract";
+import type { Subject } from "./measure/subject";
+import type { Statistics } from "./measure/values";
+
+type Spaced = Pick<Subject, "spacing" | "atDetector">;
+
+const CHANNELS = "RGB";
+
+/** One place after the point where there is a fraction, with a true minus sign. */
+const decimal = (value: number): string => (Number.isInteger(value) ? String(value) : value.toFixed(1)).replace("-", "−");
 
 /** "6, 7, 8": a finding's key, or its name where it has none. */
 const list = (findings: readonly CaseFinding[]): string => findings.map(({ key, name }) => key ?? name).join(", ");
@@ -88,11 +98,70 @@ export const words = {
   noFinding: gettext("Select a finding first."),
   toolBox: (key: string) => gettext("Box: drag on the image, or press %(key)s again to place one.", { key }),
   toolPolygon: (key: string) => gettext("Polygon: click its corners, Enter closes it, or press %(key)s again to place one.", { key }),
+  measureRemoved: gettext("Measurement removed."),
+  toolLength: (key: string) => gettext("Length: drag along it, or press %(key)s again to place one.", { key }),
+  toolAngle: (key: string) => gettext("Angle: click an end, the vertex and the other end, or press %(key)s again to place one.", { key }),
+  toolRoi: (key: string) => gettext("Region of interest: drag an ellipse, or press %(key)s again to place one.", { key }),
+  toolProbe: (key: string) => gettext("Value: point at the image, click to leave a cross, or press %(key)s again to place one.", { key }),
+  measures: { length: gettext("Length"), angle: gettext("Angle"), roi: gettext("Region of interest"), probe: gettext("Point") },
+  length: (length: number, { spacing, atDetector }: Spaced) => {
+    const values = { length: decimal(length) };
+    if (!spacing) return gettext("%(length)s px", values);
+    return atDetector ? gettext("%(length)s mm at the detector", values) : gettext("%(length)s mm", values);
+  },
+  /** Nothing to add where the file's spacing holds for the body. */
+  spacingNote: ({ spacing, atDetector }: Spaced) => {
+    if (!spacing) return gettext("No pixel spacing: length in pixels");
+    return atDetector ? gettext("Lengths at the detector, not corrected for magnification") : "";
+  },
+  angle: (degrees: number) => (Number.isNaN(degrees) ? "" : gettext("%(degrees)s°", { degrees: decimal(degrees) })),
+  area: (area: number, pixels: number, { spacing }: Spaced) =>
+    spacing ? gettext("Area %(area)s mm², %(pixels)s px", { area: decimal(area), pixels }) : gettext("Area %(pixels)s px", { pixels }),
+  place: ([x, y]: readonly [number, number]) => gettext("x %(x)s, y %(y)s", { x: Math.floor(x), y: Math.floor(y) }),
+  values: (values: readonly number[], unit: string) => {
+    if (values.length > 1) return values.map((value, channel) => `${CHANNELS[channel]} ${value}`).join(", ");
+    const value = decimal(values[0] ?? 0);
+    return unit ? gettext("%(value)s %(unit)s", { value, unit }) : gettext("value %(value)s", { value });
+  },
+  /** `channel`: 0, 1, 2 for red, green, blue, null for grey. */
+  statistics: ({ mean, deviation, least, most }: Statistics, channel: number | null, unit: string) => {
+    const of = channel === null ? "" : `${CHANNELS[channel]}: `;
+    const values = { mean: unit ? `${decimal(mean)} ${unit}` : decimal(mean), deviation: decimal(deviation), least: decimal(least), most: decimal(most) };
+    return [of + gettext("Mean %(mean)s, SD %(deviation)s", values), of + gettext("Min %(least)s, max %(most)s", values)];
+  },
+  valuesFollow: gettext("Values follow with the full resolution"),
+  orientation: ({ quarters, mirrored }: Orientation) => {
+    if (quarters === 0) return mirrored ? gettext("Mirrored left to right") : "";
+    if (quarters === 2) return mirrored ? gettext("Flipped top to bottom") : gettext("Rotated 180°");
+    if (quarters === 1) return mirrored ? gettext("Rotated 90° right, mirrored") : gettext("Rotated 90° right");
+    return mirrored ? gettext("Rotated 90° left, mirrored") : gettext("Rotated 90° left");
+  },
+  reset: (measures: number) =>
+    measures
+      ? `${gettext("Image as at the start.")} ${ngettext("%(count)s measurement removed.", "%(count)s measurements removed.", measures)}`
+      : gettext("Image as at the start."),
+  lensOn: gettext("Magnifier on: it goes with the pointer, or the arrow keys move it."),
+  lensOff: gettext("Magnifier off"),
+  noWindow: gettext("A colour image has no window."),
   mapOff: gettext("Heat map off"),
   mapOn: (finding: string) => gettext("Heat map: %(finding)s. Model attention, not an outline.", { finding }),
   mapMissing: (finding: string) => gettext("There is no heat map for %(finding)s.", { finding }),
   mapFailed: gettext("The heat map is not readable. The image stays as it is."),
   opacity: (percent: number) => gettext("%(percent)s %%", { percent }),
+  companion: (label: string) => gettext("%(image)s, for comparison", { image: label }),
+  companionUnreadable: gettext("Image not readable. The image you read is not affected."),
+  hanging: {
+    single: () => gettext("This image alone."),
+    study: (beside: number) =>
+      ngettext("%(count)s image of the study beside the image that is read.", "%(count)s images of the study beside the image that is read.", beside),
+    prior: () => gettext("An earlier image beside the image that is read."),
+  },
+  hangingNone: gettext("There is no other image of this patient."),
+  priorNone: gettext("There is no earlier image of this patient."),
+  frame: (number: number, shown: number, held: number) =>
+    held > shown
+      ? gettext("Frame %(number)s of %(shown)s; the file holds %(held)s", { number, shown, held })
+      : gettext("Frame %(number)s of %(shown)s", { number, shown }),
   saving: gettext("Saving"),
   notSaved: (reads: number) =>
     reads > 1 ? ngettext("%(count)s read not saved. Kept on this computer.", "%(count)s reads not saved. Kept on this computer.", reads) : gettext("Not saved. Kept on this computer."),
@@ -110,6 +179,9 @@ export const words = {
   opened: (pseudonym: string, findings: number) => ngettext("Case %(case)s, %(count)s finding.", "Case %(case)s, %(count)s findings.", findings, { case: pseudonym }),
   revealed: (pseudonym: string) => gettext("Case %(case)s: the suggestion is shown. Confirm or correct your first read.", { case: pseudonym }),
   undone: (pseudonym: string) => gettext("Case %(case)s is open again.", { case: pseudonym }),
+  deferred: (pseudonym: string) => gettext("%(case)s is put aside. Your worklist has it.", { case: pseudonym }),
+  escalated: (pseudonym: string) => gettext("%(case)s is escalated.", { case: pseudonym }),
+  nobodyElse: gettext("Nobody else reads in this project."),
   nothingToUndo: gettext("Nothing to undo."),
   submittedAgo: (pseudonym: string, seconds: number) => gettext("%(case)s submitted %(seconds)s s ago", { case: pseudonym, seconds }),
   openFor: (seconds: number) => gettext("Open for %(minutes)s min %(seconds)s s", { minutes: Math.floor(seconds / 60), seconds: seconds % 60 }),

@@ -39,6 +39,14 @@ export function attentionTexture(gl: WebGL2RenderingContext, map: Attention): We
   return texture;
 }
 
+/** R32F, one row: what a VOI LUT says, as exactly as it says it. */
+export function tableTexture(gl: WebGL2RenderingContext, table: readonly number[]): WebGLTexture {
+  const texture = bound(gl, gl.NEAREST);
+  gl.texStorage2D(gl.TEXTURE_2D, 1, gl.R32F, table.length, 1);
+  gl.texSubImage2D(gl.TEXTURE_2D, 0, 0, 0, table.length, 1, gl.RED, gl.FLOAT, new Float32Array(table));
+  return texture;
+}
+
 function bound(gl: WebGL2RenderingContext, filter: GLenum): WebGLTexture {
   const texture = gl.createTexture();
   gl.bindTexture(gl.TEXTURE_2D, texture);

@@ -45,12 +45,17 @@ class Arrival:
 
 @dataclass(frozen=True)
 class Window:
-    """One way to show modality values as grey levels (PS3.3 C.11.2); `center` and `width` in modality units."""
+    """One way to show modality values as grey levels (PS3.3 C.11.2); `center` and `width` in modality units.
+
+    A VOI LUT brings its `table`: greys from 0 to 1 at equal steps from center - width / 2 to center + width / 2, two at
+    least, in place of the straight line. Every other window has none.
+    """
 
     label: str
     center: float
     width: float
     function: Function = "LINEAR"
+    table: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -81,3 +86,17 @@ class Rendering:
     windows: tuple[Window, ...]  # the first one is the one to open with; empty for RGB
     minimum: float
     maximum: float
+
+
+@dataclass(frozen=True)
+class Frame:
+    """One of the frames after the first, as a Rendering holds it; its size is the first one's.
+
+    A frame may be grey where another has colour, and each brings its own line to modality values.
+    """
+
+    full: bytes
+    half: bytes
+    channels: int
+    slope: float
+    intercept: float
