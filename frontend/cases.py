@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from frontend.suggestions import suggestion_context
 from inference.models import Prediction
 from inference.queries import champion_of
 from inference.services import prediction_ensure, prediction_show
@@ -228,29 +229,7 @@ def finding_context(
         "probability_text": None,
         "tags": [],
     }
-    return context | (suggestion_context(said) if said else {})
-
-
-def suggestion_context(said: Mapping[str, Any]) -> dict[str, Any]:
-    """The line under a finding: number, threshold, bar. Rounded so that the number never contradicts the verdict."""
-    if "value" in said:
-        return {"probability_text": f"{said['value']:.1f} {said['unit']}", "bar": None, "tick": None, "above": False}
-    probability = said["probability"]
-    context = {"bar": round(probability * 100, 1), "tick": None, "above": False}
-    if "option" in said:
-        return context | {"probability_text": f"{said['option']} {probability:.2f}"}
-    digits = next((n for n in (2, 3, 4) if _consistent(probability, said["threshold"], n)), 6)
-    return context | {
-        "probability_text": f"{probability:.{digits}f}",
-        "threshold_text": f"{said['threshold']:.{digits}f}",
-        "tick": round(said["threshold"] * 100, 1),
-        "above": said["above"],
-    }
-
-
-def _consistent(probability: float, threshold: float, digits: int) -> bool:
-    """Whether both, rounded so, still stand to each other as they do."""
-    return (round(probability, digits) >= round(threshold, digits)) == (probability >= threshold)
+    return context | (suggestion_context(said, finding) if said else {})
 
 
 def position_of(assignment: Assignment, reader: User) -> dict[str, Any]:

@@ -12,8 +12,9 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from frontend.cases import patient_context, suggestion_context
+from frontend.cases import patient_context
 from frontend.people import person
+from frontend.suggestions import suggestion_context
 from inference.models import Exposure, Prediction
 from inference.queries import attention_map, champion_of
 from inference.services import prediction_ensure, prediction_show
@@ -47,7 +48,7 @@ def _image(project: Project, pk: UUID) -> Image:
 def _context(request: HttpRequest, project: Project, image: Image) -> dict[str, Any]:
     allowed = prediction_allowed(user=person(request), project=project, image=image)
     prediction = _prediction(request, project, image) if allowed and image.status == Image.Status.READY else None
-    names = dict(project.findings.values_list("slug", "name"))
+    asked = {finding.slug: finding for finding in project.findings.all()}
     pending = image.status == Image.Status.RECEIVED or (
         allowed and image.status == Image.Status.READY and prediction is None and champion_of(project) is not None
     )
@@ -59,9 +60,9 @@ def _context(request: HttpRequest, project: Project, image: Image) -> dict[str, 
         "prediction": prediction,
         "pending": pending,
         "findings": [
-            {"slug": slug, "name": names[slug], **suggestion_context(said)}
+            {"slug": slug, "name": asked[slug].name, **suggestion_context(said, asked[slug])}
             for slug, said in (prediction.outputs.items() if prediction else ())
-            if slug in names
+            if slug in asked
         ],
         "own": newest_read(project=project, image=image, reader=person(request)),
         "may_read": person(request).has_perm("labeling.read", project) and image.status == Image.Status.READY,
