@@ -11,7 +11,7 @@ import numpy as np
 from PIL import Image as Picture
 
 from inference.engine.bundle import Bundle
-from inference.engine.outputs import OutputLayout
+from inference.engine.outputs import Output, OutputLayout
 from inference.models import Pipeline
 from labeling.services import Answers, assignment_claim, read_submit
 from overread.accounts.models import User

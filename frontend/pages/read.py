@@ -241,6 +241,7 @@ def answers_of(body: dict[str, Any]) -> services.Answers:
             bulk=frozenset(slug for slug, answer in given.items() if answer.get("bulk")),
             regions=regions,
             comment=str(body.get("comment", "")),
+            confidence=body.get("confidence", ""),
             active_ms=int(body.get("active_ms", 0)),
             level=body.get("level", "") if body.get("level") in ("half", "full") else "",
         )

@@ -66,6 +66,39 @@ class Immutable(Operation):
         return f"Make rows of {self.table} immutable"
 
 
+class Lift(Operation):
+    """Take `Immutable` off a table, before a change of it; `Immutable` after the change puts it back.
+
+    SQLite may remake a table for a change and lose its triggers, PostgreSQL keeps them: both begin the change without.
+    """
+
+    reduces_to_sql = True
+    reversible = True
+
+    def __init__(self, table: str) -> None:
+        self.table = table
+
+    def state_forwards(self, app_label: str, state: ProjectState) -> None:
+        pass
+
+    def database_forwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
+    ) -> None:
+        name = f"{self.table}_immutable"
+        if schema_editor.connection.vendor == "sqlite":
+            schema_editor.execute(f"DROP TRIGGER IF EXISTS {name}", params=None)
+            return
+        schema_editor.execute(f"DROP FUNCTION IF EXISTS {name}() CASCADE", params=None)
+
+    def database_backwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
+    ) -> None:
+        Immutable(self.table).database_forwards(app_label, schema_editor, from_state, to_state)
+
+    def describe(self) -> str:
+        return f"Let {self.table} be changed"
+
+
 class RefuseInsert(Operation):
     """Refuse an inserted row of `table` for which the SQL `condition` (over NEW) holds."""
 

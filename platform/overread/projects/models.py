@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import Q
 
 from overread.projects.policies import policies_check
+from overread.projects.snippets import snippets_check
 
 
 class Role(models.TextChoices):
@@ -51,6 +52,12 @@ class Project(models.Model):
     )
     lease_minutes = models.PositiveSmallIntegerField(
         default=15, validators=[MinValueValidator(1), MaxValueValidator(480)]
+    )
+    snippets = models.JSONField(
+        default=list,
+        blank=True,
+        validators=[snippets_check],
+        help_text="Ready-made sentences that readers may put into a comment.",
     )
     # queue
     strategy = models.CharField(max_length=120, default="margin")
@@ -103,6 +110,9 @@ class Finding(models.Model):
     minimum = models.FloatField(null=True, blank=True)
     maximum = models.FloatField(null=True, blank=True)
     order = models.PositiveSmallIntegerField(default=0)
+    added_at = models.DateTimeField(
+        null=True, blank=True, help_text="When it joined a project that was being read; empty for those from the start."
+    )
 
     class Meta:
         ordering = ["order", "pk"]
