@@ -109,7 +109,8 @@ def _data(assignment: Assignment, state: str, findings: list[dict[str, Any]], ma
 def urls(assignment: Assignment) -> dict[str, str | None]:
     slug = assignment.project.slug
     of_case = {
-        name: reverse(f"read-{name}", args=[slug, assignment.pk]) for name in ("submit", "skip", "release", "heartbeat")
+        name: reverse(f"read-{name}", args=[slug, assignment.pk])
+        for name in ("submit", "skip", "propose", "release", "heartbeat")
     }
     return {**of_case, "undo": None, "worklist": reverse("worklist", args=[slug])}
 
@@ -191,8 +192,15 @@ def panel_context(case: OpenCase, last: Mapping[str, Any] | None = None) -> dict
         "maps": [slug for slug, output in outputs.items() if "probability" in output],
         "notice": notice(case),
         "comment": case.read.comment if case.read else "",
+        "confidence": confidence(case),
         "last": last,
     }
+
+
+def confidence(case: OpenCase) -> str:
+    """What the reader said themselves, where they amend it; how sure they were blind is not carried over."""
+    own = case.read
+    return own.confidence if own and (case.state == "blind" or own.phase != Read.Phase.BLIND) else ""
 
 
 def notice(case: OpenCase) -> str:

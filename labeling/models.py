@@ -222,13 +222,13 @@ class FindingProposal(models.Model):
     image = models.ForeignKey(Image, models.PROTECT, related_name="+")
     reader = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     name = models.CharField(max_length=80)
-    note = models.TextField(blank=True, max_length=1000, help_text="What was seen.")
+    note = models.CharField(max_length=1000, blank=True, help_text="What was seen.")
     kind = models.CharField(max_length=12, choices=Finding.Kind.choices, default=Finding.Kind.BINARY)
     state = models.CharField(max_length=8, choices=State.choices, default=State.OPEN)
     finding = models.ForeignKey(Finding, models.PROTECT, null=True, related_name="+", help_text="What became of it.")
     reason = models.CharField(max_length=200, blank=True, help_text="Why it was declined.")
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
-    decided_at = models.DateTimeField(null=True)
+    decided_at = models.DateTimeField(null=True, blank=True)
     at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

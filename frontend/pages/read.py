@@ -134,6 +134,7 @@ def _context(
         "worklist_url": reverse("worklist", args=[project.slug]),
         "sign_in_url": f"{reverse('sign-in')}?next={reverse('read', args=[project.slug, assignment.pk])}",
         "skip_reasons": cases.SKIP_REASONS,
+        "snippets": project.snippets,
     }
 
 

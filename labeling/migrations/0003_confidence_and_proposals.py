@@ -24,11 +24,11 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ('name', models.CharField(max_length=80)),
-                ('note', models.TextField(blank=True, help_text='What was seen.', max_length=1000)),
+                ('note', models.CharField(blank=True, help_text='What was seen.', max_length=1000)),
                 ('kind', models.CharField(choices=[('binary', 'Binary'), ('categorical', 'Categorical'), ('measurement', 'Measurement')], default='binary', max_length=12)),
                 ('state', models.CharField(choices=[('open', 'Open'), ('accepted', 'Accepted'), ('declined', 'Declined')], default='open', max_length=8)),
                 ('reason', models.CharField(blank=True, help_text='Why it was declined.', max_length=200)),
-                ('decided_at', models.DateTimeField(null=True)),
+                ('decided_at', models.DateTimeField(blank=True, null=True)),
                 ('at', models.DateTimeField(auto_now_add=True)),
             ],
         ),

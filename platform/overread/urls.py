@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 from frontend.page_urls.dashboards import urlpatterns as dashboards
-from frontend.pages import home, image, password, pixels, project, read, sign_in, upload, worklist
+from frontend.pages import home, image, password, pixels, project, proposals, read, sign_in, upload, worklist
 
 in_project = [
     path("", project.page, name="project"),
@@ -13,6 +13,7 @@ in_project = [
     path("read/<uuid:pk>/", read.page, name="read"),
     path("read/<uuid:pk>/submit", read.submit, name="read-submit"),
     path("read/<uuid:pk>/skip", read.skip, name="read-skip"),
+    path("read/<uuid:pk>/propose", proposals.propose, name="read-propose"),
     path("read/<uuid:pk>/release", read.release, name="read-release"),
     path("read/<uuid:pk>/heartbeat", read.heartbeat, name="read-heartbeat"),
     path("read/<uuid:pk>/map/<slug:finding>", read.attention, name="read-map"),
