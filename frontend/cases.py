@@ -14,8 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from frontend.suggestions import suggestion_context
-from inference.models import Prediction
-from inference.queries import champion_of
+from inference.models import Pipeline, Prediction
 from inference.services import prediction_ensure, prediction_show
 from inference.services.predictions import NotScored
 from labeling.models import Assignment, Read
@@ -40,17 +39,21 @@ class OpenCase:
     read: Read | None  # the reader's own standing answer
 
 
-def case_open(assignment: Assignment, reader: User) -> OpenCase:
-    """The case as it may be shown now. A prediction is looked up, and its showing recorded, only where it may be seen."""
-    state = _state(assignment, reader)
-    prediction, waiting = (None, False) if state == "blind" else _suggestion(assignment)
+def case_open(assignment: Assignment, reader: User, pipeline: Pipeline | None) -> OpenCase:
+    """The case as it may be shown now, with what `pipeline` says of it.
+
+    A prediction is looked up, and its showing recorded, only where it may be seen.
+    """
+    state = state_of(assignment)
+    prediction, waiting = (None, False) if state == "blind" else _suggestion(assignment, pipeline)
     if prediction:
         prediction_show(prediction=prediction, user=reader)
     own = newest_read(project=assignment.project, image=assignment.image, reader=reader)
     return OpenCase(assignment, state, prediction, waiting, own)
 
 
-def _state(assignment: Assignment, reader: User) -> str:
+def state_of(assignment: Assignment) -> str:
+    """blind, open, revealed or done."""
     if assignment.state == Assignment.State.DONE:
         return "done"
     if not assignment.blind:
@@ -58,9 +61,8 @@ def _state(assignment: Assignment, reader: User) -> str:
     return "revealed" if assignment.state == Assignment.State.REVEALED else "blind"
 
 
-def _suggestion(assignment: Assignment) -> tuple[Prediction | None, bool]:
-    """The champion's prediction, or whether one is still being made."""
-    pipeline = champion_of(assignment.project)
+def _suggestion(assignment: Assignment, pipeline: Pipeline | None) -> tuple[Prediction | None, bool]:
+    """The pipeline's prediction, or whether one is still being made."""
     if pipeline is None:
         return None, False
     try:
@@ -70,7 +72,7 @@ def _suggestion(assignment: Assignment) -> tuple[Prediction | None, bool]:
 
 
 def case_data(case: OpenCase) -> dict[str, Any]:
-    """What the script gets of the case in front."""
+    """What the script gets of a case."""
     outputs = case.prediction.outputs if case.prediction else {}
     findings = [
         finding_data(finding, key, outputs.get(finding.slug), case.assignment)
@@ -80,23 +82,11 @@ def case_data(case: OpenCase) -> dict[str, Any]:
         {"finding": region.finding.slug, "kind": region.kind, "points": region.points}
         for region in (case.read.regions.all() if case.read else ())
     ]
-    return _data(case.assignment, case.state, findings, marks)
-
-
-def ahead_data(assignment: Assignment) -> dict[str, Any]:
-    """What the script gets of the case after that, to fetch its pixels ahead: nothing of the model."""
-    findings = [
-        finding_data(finding, key, None, assignment)
-        for key, finding in enumerate(assignment.project.findings.all(), start=1)
-    ]
-    return _data(assignment, "blind" if assignment.blind else "open", findings, [])
-
-
-def _data(assignment: Assignment, state: str, findings: list[dict[str, Any]], marks: list[Any]) -> dict[str, Any]:
+    assignment = case.assignment
     return {
         "assignment": str(assignment.pk),
         "version": assignment.version,
-        "state": state,
+        "state": case.state,
         "pseudonym": assignment.image.patient.code,
         "image": image_data(assignment.image),
         "findings": findings,
@@ -106,13 +96,13 @@ def _data(assignment: Assignment, state: str, findings: list[dict[str, Any]], ma
     }
 
 
-def urls(assignment: Assignment) -> dict[str, str | None]:
+def urls(assignment: Assignment) -> dict[str, str]:
     slug = assignment.project.slug
     of_case = {
-        name: reverse(f"read-{name}", args=[slug, assignment.pk])
-        for name in ("submit", "skip", "propose", "release", "heartbeat")
+        name: reverse(f"read-{name}", args=[slug, assignment.pk]) for name in ("submit", "skip", "propose", "heartbeat")
     }
-    return {**of_case, "undo": None, "worklist": reverse("worklist", args=[slug])}
+    of_project = {"release": reverse("read-release", args=[slug]), "worklist": reverse("worklist", args=[slug])}
+    return of_case | of_project
 
 
 def finding_data(finding: Finding, key: int, said: Mapping[str, Any] | None, assignment: Assignment) -> dict[str, Any]:
@@ -176,7 +166,7 @@ def interval_words(image: Image) -> str:
     return ngettext("%(days)d day after the prior", "%(days)d days after the prior", days) % {"days": days}
 
 
-def panel_context(case: OpenCase, last: Mapping[str, Any] | None = None) -> dict[str, Any]:
+def panel_context(case: OpenCase) -> dict[str, Any]:
     """What the panel's template is given. In mode blind nothing of it knows the model."""
     outputs = case.prediction.outputs if case.prediction else {}
     said = {answer.finding.slug: answer.value for answer in case.read.answers.all()} if case.read else {}
@@ -193,7 +183,6 @@ def panel_context(case: OpenCase, last: Mapping[str, Any] | None = None) -> dict
         "notice": notice(case),
         "comment": case.read.comment if case.read else "",
         "confidence": confidence(case),
-        "last": last,
     }
 
 
@@ -240,8 +229,24 @@ def finding_context(
     return context | (suggestion_context(said, finding) if said else {})
 
 
-def position_of(assignment: Assignment, reader: User) -> dict[str, Any]:
-    """Which of the reader's cases today this is, and how many more wait: both stay true when the queue is refilled."""
-    waiting, more = waiting_besides(assignment=assignment, reader=reader)
-    number = case_number(assignment=assignment, reader=reader)
-    return {"number": number, "waiting": f"{waiting}+" if more else str(waiting)}
+@dataclass(frozen=True)
+class Position:
+    """Which of the reader's cases today, and how many wait besides (`more`: at least so many)."""
+
+    number: int
+    besides: int
+    more: bool
+
+    @property
+    def waiting(self) -> str:
+        return f"{self.besides}+" if self.more else str(self.besides)
+
+    def after(self, cases: int) -> Position:
+        """Where the reader will be that many cases later."""
+        return Position(self.number + cases, max(self.besides - cases, 0), self.more)
+
+
+def position_of(assignment: Assignment, reader: User) -> Position:
+    """Both figures stay true when the queue is refilled."""
+    besides, more = waiting_besides(assignment=assignment, reader=reader)
+    return Position(case_number(assignment=assignment, reader=reader), besides, more)

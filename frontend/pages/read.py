@@ -1,9 +1,10 @@
-"""The reading page: one case after the other. Every answer of it is a turn: header, panel, case, and the one after."""
+"""The reading page: one case after the other. Every answer of it is a turn: what is to be read now and after that."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from functools import wraps
 from typing import Any
 from uuid import UUID
@@ -11,7 +12,6 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.db.models import prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
@@ -20,20 +20,19 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from frontend import cases
+from frontend import cases, turns
 from frontend.people import person
 from frontend.problems import problem
 from inference.models import Exposure
-from inference.queries import attention_map
+from inference.queries import attention_map, champion_of
 from labeling import services
 from labeling.models import Assignment, Holding, Read
-from labeling.queries import reads_today
 from labeling.values import AnswerInvalid
-from overread.accounts.models import User
 from overread.projects.models import Project
 from overread.projects.queries import project_for
 
 View = Callable[..., HttpResponse]
+MOST_RELEASED = 50
 
 
 def of_case(view: View) -> View:
@@ -95,47 +94,16 @@ def _page(request: HttpRequest, project: Project, assignment: Assignment) -> Htt
     reader = person(request)
     if assignment.state not in Assignment.HELD or assignment.reader_id != reader.pk:
         return redirect("worklist", project.slug)
-    _shown, after = _hand(reader, project, assignment)
-    context = _context(request, project, assignment, after)
-    return render(request, "read.html", context)
-
-
-def _hand(
-    reader: User, project: Project, shown: Assignment | None = None
-) -> tuple[Assignment | None, Assignment | None]:
-    """The case to be shown, if not `shown` the first in the reader's hands, and the one after it."""
-    held = services.assignments_claim(project=project, reader=reader, count=2)
-    case = shown or next(iter(held), None)
-    return case, next((each for each in held if each != case), None)
-
-
-def _context(
-    request: HttpRequest,
-    project: Project,
-    assignment: Assignment,
-    after: Assignment | None,
-    last: dict[str, Any] | None = None,
-) -> dict[str, Any]:
-    """Everything the page's templates need of the case in front and of the one after."""
-    reader = person(request)
-    prefetch_related_objects([project], "findings")  # asked for once, by both cases and the panel
-    for each in (assignment, after):
-        if each:
-            each.project = project
-    case = cases.case_open(assignment, reader)
-    return {
-        "user": reader,
-        "case": cases.case_data(case),
-        "ahead": cases.ahead_data(after) if after else None,
-        "patient": cases.patient_context(assignment.image),
-        "panel": cases.panel_context(case, last),
-        "position": cases.position_of(assignment, reader),
-        "first_read_text": _("First read stored") if case.state == "revealed" else "",
-        "worklist_url": reverse("worklist", args=[project.slug]),
-        "sign_in_url": f"{reverse('sign-in')}?next={reverse('read', args=[project.slug, assignment.pk])}",
+    first, *after = turns.hand(reader, project, assignment)
+    position, pipeline = cases.position_of(first, reader), champion_of(project)
+    context = turns.case_context(first, position, reader, pipeline)
+    context |= {
+        "upcoming": turns.Table(reader, pipeline).upcoming(after, position.after(1), blind=turns.is_blind(first)),
+        "sign_in_url": f"{reverse('sign-in')}?next={reverse('read', args=[project.slug, first.pk])}",
         "skip_reasons": cases.SKIP_REASONS,
         "snippets": project.snippets,
     }
+    return render(request, "read.html", context)
 
 
 def _turn(
@@ -146,39 +114,26 @@ def _turn(
     saved: dict[str, Any] | None = None,
     last: dict[str, Any] | None = None,
 ) -> JsonResponse:
-    """The case to be shown now, or the next one, drawn; or the end of the queue."""
-    body: dict[str, Any] = {"saved": saved} if saved else {}
-    assignment, after = _hand(person(request), project, shown)
-    if assignment is None:
-        return JsonResponse(body | _end(request, project, last), status=201 if saved else 200)
-    context = _context(request, project, assignment, after, last)
-    body |= {
-        "header": render_to_string("read/header.html", context),
-        "panel": render_to_string("read/panel.html", context),
-        "case": context["case"],
-        "ahead": context["ahead"],
-        "url": reverse("read", args=[project.slug, assignment.pk]),
-        "finished": None,
-    }
-    return JsonResponse(body, status=201 if saved else 200)
+    """The case to be read now, or the next one, and those after it; or the end of the queue."""
+    reader = person(request)
+    in_order = turns.hand(reader, project, shown)
+    body: dict[str, Any] = {"upcoming": [], "finished": None, "url": reverse("worklist", args=[project.slug])}
+    body["last"] = render_to_string("read/undo.html", {"last": last}) if last else ""
+    if in_order:
+        table = turns.Table(reader, champion_of(project), _known(request))
+        body["upcoming"] = table.upcoming(in_order, cases.position_of(in_order[0], reader))
+    else:
+        body["finished"] = turns.finished(project, reader)
+    return JsonResponse(body | ({"saved": saved} if saved else {}), status=201 if saved else 200)
 
 
-def _end(request: HttpRequest, project: Project, last: dict[str, Any] | None) -> dict[str, Any]:
-    today = reads_today(project=project, reader=person(request))
-    seconds = round((today["seconds"] or 0) * today["cases"])
-    context = {
-        "finished": {"cases": today["cases"], "time_text": f"{seconds // 60} min {seconds % 60:02d} s"},
-        "worklist_url": reverse("worklist", args=[project.slug]),
-        "panel": {"last": last},
-    }
-    return {
-        "header": "",
-        "panel": "",
-        "case": None,
-        "ahead": None,
-        "url": reverse("worklist", args=[project.slug]),
-        "finished": render_to_string("read/finished.html", context, request),
-    }
+def _known(request: HttpRequest) -> list[str]:
+    """The tokens of the cases that the page holds prepared."""
+    try:
+        known = _body(request).get("known", [])
+    except AnswerInvalid:
+        return []
+    return [token for token in known if isinstance(token, str)] if isinstance(known, list) else []
 
 
 def _body(request: HttpRequest) -> dict[str, Any]:
@@ -265,20 +220,28 @@ def skip(request: HttpRequest, project: Project, assignment: Assignment) -> Http
 
 
 @require_POST
-@of_case
-def release(request: HttpRequest, project: Project, assignment: Assignment) -> HttpResponse:
+def release(request: HttpRequest, slug: str) -> HttpResponse:
+    """Give back the cases that the page names: those prepared ahead, and the one in front if nobody has begun it."""
+    if not request.user.is_authenticated:
+        return problem(401, _("You are signed out."), _("Sign in again."))
+    project = project_for(person(request), slug, "labeling.read")
     try:
-        services.assignment_release(assignment=assignment, reader=person(request))
-    except services.AssignmentGone as gone:
-        return problem(409, _("Not your case."), str(gone))
+        named = [UUID(str(pk)) for pk in _body(request)["assignments"]]
+    except (AnswerInvalid, KeyError, TypeError, ValueError):
+        return problem(422, _("Nothing given back."), _("Name the cases to be given back."))
+    for assignment in Assignment.objects.filter(project=project, reader=person(request), pk__in=named[:MOST_RELEASED]):
+        with suppress(services.AssignmentGone):  # read meanwhile, or lapsed
+            services.assignment_release(assignment=assignment, reader=person(request))
     return HttpResponse(status=204)
 
 
 @require_POST
 @of_case
 def heartbeat(request: HttpRequest, project: Project, assignment: Assignment) -> HttpResponse:
+    """Keep the case in front, and those prepared after it, for this reader."""
     try:
         services.assignment_extend(assignment=assignment, reader=person(request))
+        services.assignments_extend(project=project, reader=person(request))
     except services.AssignmentGone as gone:
         return problem(409, _("Not your case."), str(gone))
     return HttpResponse(status=204)

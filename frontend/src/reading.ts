@@ -1,8 +1,8 @@
-/** The reading page's island. Everything it needs is in the page: the case, the case ahead, the reader. */
+/** The reading page's island. Everything it needs is in the page: the case, those after it, the reader. */
 import { element, json } from "./dom";
 import { actionsOf } from "./reading/actions";
 import { listen } from "./reading/commands";
-import type { Case } from "./reading/contract";
+import type { Case, Upcoming } from "./reading/contract";
 import { heartbeat } from "./reading/heartbeat";
 import { ReadingPage } from "./reading/page";
 import { Submission } from "./reading/submission";
@@ -22,7 +22,7 @@ function start(): void {
     submission.submit();
   });
   heartbeat(() => page.opened?.case.urls.heartbeat ?? null, () => say(words.leaseLost));
-  page.start(json<Case>("case"), json<Case | null>("ahead"));
+  page.start(json<Case>("case"), json<Upcoming[]>("upcoming"));
   submission.resume();
 }
 

@@ -10,6 +10,7 @@ from labeling.services.queue import (
     assignment_skip,
     assignment_take,
     assignments_claim,
+    assignments_extend,
     assignments_release_lapsed,
 )
 from labeling.services.reading import Answers, RegionDrawn, read_submit, read_undo
@@ -25,6 +26,7 @@ __all__ = [
     "assignment_skip",
     "assignment_take",
     "assignments_claim",
+    "assignments_extend",
     "assignments_release_lapsed",
     "label_import_open",
     "labels_import",

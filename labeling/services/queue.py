@@ -162,6 +162,14 @@ def assignment_extend(*, assignment: Assignment, reader: User) -> Assignment:
     return assignment
 
 
+def assignments_extend(*, project: Project, reader: User) -> int:
+    """Prolong the leases of every case this reader holds here. Returns how many."""
+    lease = timezone.now() + timedelta(minutes=project.lease_minutes)
+    return Assignment.objects.filter(project=project, reader=reader, state__in=Assignment.HELD).update(
+        lease_until=lease
+    )
+
+
 def _leave(assignment: Assignment, holder: User, **fields: object) -> None:
     mine = Assignment.objects.filter(pk=assignment.pk, reader=holder, state=State.CLAIMED)
     if not mine.update(version=F("version") + 1, lease_until=None, **fields):

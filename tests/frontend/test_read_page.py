@@ -2,12 +2,14 @@
 
 import json
 import re
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from inference.models import Exposure
 from labeling.models import Assignment, Read
@@ -90,7 +92,7 @@ def test_a_stored_read_brings_the_next_case(site: Client, case: Assignment, proj
     assert answer.status_code == 201
     turn = answer.json()
     assert turn["saved"]["read"] == str(Read.objects.get().pk)
-    assert turn["case"] is None and "Queue finished" in turn["finished"]
+    assert turn["upcoming"] == [] and "Queue finished" in turn["finished"]
 
 
 def test_a_blind_case_carries_nothing_of_the_model(site: Client, blind_case: Assignment, reader: User) -> None:
@@ -102,11 +104,12 @@ def test_a_blind_case_carries_nothing_of_the_model(site: Client, blind_case: Ass
 
 def test_after_the_blind_read_the_model_is_revealed(site: Client, blind_case: Assignment, reader: User) -> None:
     turn = post(site, address("-submit", blind_case), body()).json()
-    assert turn["case"]["assignment"] == str(blind_case.pk) and turn["case"]["state"] == "revealed"
-    assert "model 1" in turn["panel"]
+    (revealed,) = turn["upcoming"]
+    assert revealed["assignment"] == str(blind_case.pk) and revealed["prepared"]["case"]["state"] == "revealed"
+    assert "model 1" in revealed["prepared"]["panel"]
     cells = site.get(address("-map", blind_case, "nodule"))
     assert cells.status_code == 200 and len(cells.content) == int(cells["X-Map-Rows"]) * int(cells["X-Map-Columns"])
-    assert post(site, address("-submit", blind_case), body("present")).json()["case"] is None
+    assert post(site, address("-submit", blind_case), body("present")).json()["upcoming"] == []
 
 
 def test_the_image_page_of_a_blind_case_keeps_silent(site: Client, blind_case: Assignment, project: Project) -> None:
@@ -146,7 +149,7 @@ def test_a_colleague_cannot_open_the_case(client: Client, case: Assignment, coll
 def test_undo_brings_the_case_back(site: Client, case: Assignment) -> None:
     saved = post(site, address("-submit", case), body()).json()["saved"]
     turn = post(site, saved["undo_url"], {}).json()
-    assert turn["case"]["assignment"] == str(case.pk)
+    assert turn["upcoming"][0]["assignment"] == str(case.pk)
 
 
 def test_skipping_needs_a_reason(site: Client, case: Assignment) -> None:
@@ -154,16 +157,93 @@ def test_skipping_needs_a_reason(site: Client, case: Assignment) -> None:
     assert post(site, address("-skip", case), {"reason": "blurred"}).status_code == 200
 
 
-def test_the_case_after_carries_no_prediction(site: Client, case: Assignment, project: Project, reader: User) -> None:
+def upcoming(page: Any) -> list[dict[str, Any]]:
+    """What a page brought along of the cases after the one it shows."""
+    return list(page.context["upcoming"])
+
+
+@pytest.fixture
+def case_after(project: Project, case: Assignment, reader: User) -> Assignment:
+    """The next one in the reader's hands, scored by the model in use."""
+    image = make_image(project)
+    run_all()
+    return assignment_open_single(project=project, image=image, reader=reader)
+
+
+def test_an_open_case_after_comes_whole_and_is_recorded_as_shown(
+    site: Client, case: Assignment, case_after: Assignment, reader: User
+) -> None:
+    (next_one,) = upcoming(site.get(address("", case)))
+    assert next_one["assignment"] == str(case_after.pk) and "model 1" in next_one["prepared"]["panel"]
+    assert Exposure.objects.filter(user=reader, image=case_after.image).exists()
+
+
+def test_a_blind_case_after_carries_nothing_of_the_model(
+    site: Client, case: Assignment, project: Project, reader: User
+) -> None:
+    project.blind_first = BlindFirst.ALWAYS
+    project.save()
     after = assignment_open_single(project=project, image=make_image(project), reader=reader)
-    ahead = site.get(address("", case)).context["ahead"]
-    assert ahead["assignment"] == str(after.pk)
-    assert {finding["above"] for finding in ahead["findings"]} == {None}
+    (next_one,) = upcoming(site.get(address("", case)))
+    assert next_one["prepared"]["case"]["state"] == "blind" and "model" not in json.dumps(next_one)
     assert not Exposure.objects.filter(image=after.image).exists()
 
 
-def position(header: str) -> str:
-    found = re.search(r"Case (\d+) today</span><span>(\S+) waiting", header)
+def test_after_a_blind_case_only_pixels_are_sent_of_an_open_one(
+    site: Client, case: Assignment, case_after: Assignment, project: Project
+) -> None:
+    Assignment.objects.filter(pk=case.pk).update(blind=True)
+    (next_one,) = upcoming(site.get(address("", case)))
+    assert (next_one["prepared"], next_one["token"]) == (None, "")
+    assert not Exposure.objects.filter(image=case_after.image).exists()
+    turn = post(site, address("-submit", case), body()).json()
+    assert "model 1" in turn["upcoming"][1]["prepared"]["panel"]
+
+
+def test_what_the_page_has_prepared_is_not_sent_again(site: Client, case: Assignment, case_after: Assignment) -> None:
+    (next_one,) = upcoming(site.get(address("", case)))
+    turn = post(site, address("-submit", case), body() | {"known": [next_one["token"]]}).json()
+    assert [(each["assignment"], each["prepared"]) for each in turn["upcoming"]] == [(str(case_after.pk), None)]
+
+
+def test_another_model_prepares_a_case_anew(
+    site: Client, case: Assignment, case_after: Assignment, project: Project
+) -> None:
+    (next_one,) = upcoming(site.get(address("", case)))
+    make_champion(project)
+    turn = post(site, address("-submit", case), body() | {"known": [next_one["token"]]}).json()
+    assert turn["upcoming"][0]["prepared"] is not None
+
+
+def test_cases_prepared_ahead_are_given_back(site: Client, case: Assignment, project: Project) -> None:
+    make_image(project)
+    queue_fill(project=project)
+    (next_one,) = upcoming(site.get(address("", case)))
+    url = reverse("read-release", args=[project.slug])
+    assert post(site, url, {"assignments": [next_one["assignment"], str(project.pk)]}).status_code == 204
+    assert Assignment.objects.get(pk=next_one["assignment"]).state == "queued"
+    assert Assignment.objects.get(pk=case.pk).state == "claimed"
+    assert post(site, url, {"assignments": "all"}).status_code == 422
+
+
+def test_only_ones_own_cases_can_be_given_back(client: Client, case: Assignment, colleague: User) -> None:
+    client.force_login(colleague)
+    post(client, reverse("read-release", args=[case.project.slug]), {"assignments": [str(case.pk)]})
+    assert Assignment.objects.get(pk=case.pk).state == "claimed"
+
+
+def test_a_heartbeat_keeps_what_is_prepared_too(site: Client, case: Assignment, project: Project) -> None:
+    make_image(project)
+    queue_fill(project=project)
+    site.get(address("", case))
+    Assignment.objects.filter(project=project).update(lease_until=timezone.now() + timedelta(seconds=9))
+    assert post(site, address("-heartbeat", case), {}).status_code == 204
+    leases = Assignment.objects.filter(state="claimed").values_list("lease_until", flat=True)
+    assert len(leases) == 2 and all(until > timezone.now() + timedelta(minutes=5) for until in leases)
+
+
+def position(text: str) -> str:
+    found = re.search(r"Case (\d+) today</span><span>(\S+) waiting", text)
     assert found
     return f"{found[1]}, {found[2]}"
 
@@ -172,14 +252,17 @@ def test_a_case_keeps_its_number_when_undone(site: Client, case: Assignment, pro
     after = assignment_open_single(project=project, image=make_image(project), reader=reader)
     assert position(site.get(address("", case)).content.decode()) == "1, 1"
     stored = post(site, address("-submit", case), body()).json()
-    assert stored["case"]["assignment"] == str(after.pk) and position(stored["header"]) == "2, 0"
-    again = post(site, stored["saved"]["undo_url"], {}).json()
-    assert again["case"]["assignment"] == str(case.pk) and position(again["header"]) == "1, 1"
+    (next_one,) = stored["upcoming"]
+    assert next_one["assignment"] == str(after.pk) and position(next_one["prepared"]["header"]) == "2, 0"
+    again = post(site, stored["saved"]["undo_url"], {}).json()["upcoming"]
+    assert [each["assignment"] for each in again] == [str(case.pk), str(after.pk)]
+    assert [position(each["position"]) for each in again] == ["1, 1", "2, 0"]
 
 
 def test_a_revealed_case_keeps_its_number(site: Client, blind_case: Assignment) -> None:
     assert position(site.get(address("", blind_case)).content.decode()) == "1, 0"
-    assert position(post(site, address("-submit", blind_case), body()).json()["header"]) == "1, 0"
+    turn = post(site, address("-submit", blind_case), body()).json()
+    assert position(turn["upcoming"][0]["position"]) == "1, 0"
 
 
 def test_a_queue_filled_meanwhile_changes_no_number(site: Client, case: Assignment, project: Project) -> None:

@@ -77,11 +77,11 @@ function confirmRest(page: ReadingPage): void {
 
 async function undo(page: ReadingPage): Promise<void> {
   const url = page.undo?.url(performance.now());
-  if (!url) return say(words.nothingToUndo);
+  if (!url) return say(document.body.dataset["saved"] === "saved" ? words.nothingToUndo : words.stillSaving);
   if (await page.leave(url, {})) say(words.undone(page.opened?.case.pseudonym ?? ""));
 }
 
-/** Escape: first out of what is half done, then out of the case. A case nobody has begun is given back. */
+/** Escape: first out of what is half done, then out of the case. What nobody has begun is given back. */
 function back(page: ReadingPage): void {
   const focused = document.activeElement;
   if (page.drawing.cancel()) return;
@@ -91,6 +91,8 @@ function back(page: ReadingPage): void {
   }
   const { opened } = page;
   if (!opened) return;
-  if (!page.busy && Object.keys(opened.answers.given).length === 0) void post(opened.case.urls.release, {}, true);
+  const begun = page.busy || Object.keys(opened.answers.given).length > 0;
+  const untouched = page.queue.untouched.concat(begun ? [] : [opened.case.assignment]);
+  if (untouched.length) void post(opened.case.urls.release, { assignments: untouched }, true);
   location.assign(opened.case.urls.worklist);
 }

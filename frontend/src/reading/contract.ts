@@ -63,9 +63,9 @@ export interface RegionData {
 export interface CaseUrls {
   submit: string;
   skip: string;
-  undo: string | null;
   escalate?: string | null;
   worklist: string;
+  /** Gives cases back: `{assignments: [...]}`. */
   release: string;
   heartbeat: string;
 }
@@ -94,7 +94,7 @@ export interface Answer {
   bulk?: boolean;
 }
 
-/** POST urls.submit. Repeating a key returns the first read. */
+/** POST urls.submit. Repeating a key returns the first read. `known`: tokens of the cases that the page holds prepared. */
 export interface SubmitBody {
   key: string;
   version: number;
@@ -103,12 +103,36 @@ export interface SubmitBody {
   comment: string;
   active_ms: number;
   level: "half" | "full";
+  known: string[];
 }
 
 /** POST urls.skip and urls.escalate. */
 export interface SkipBody {
   reason: string;
   version: number;
+}
+
+/** A case and all that shows it, so that it opens without asking the server. */
+export interface Prepared {
+  case: Case;
+  /** Rendered read/header.html and read/panel.html. */
+  header: string;
+  panel: string;
+  /** This case's page, for the address bar. */
+  url: string;
+}
+
+/**
+ * A case in the reader's hands. `prepared` is null where the page has named its token as known, and while a case is read
+ * blind, when nothing of a suggestion may be sent; no token: ask again.
+ */
+export interface Upcoming {
+  token: string;
+  assignment: string;
+  image: CaseImage;
+  /** Rendered read/position.html. */
+  position: string;
+  prepared: Prepared | null;
 }
 
 export interface Saved {
@@ -127,17 +151,14 @@ export interface Saved {
  */
 export interface Turn {
   saved?: Saved;
-  /** Rendered read/header.html and read/panel.html; empty when the queue is finished. */
-  header: string;
-  panel: string;
-  /** The next case, or the same one revealed after a blind first read; null when the queue is finished. */
-  case: Case | null;
-  /** The case after it, whose pixels are fetched ahead. */
-  ahead: Case | null;
-  /** This case's page, for the address bar. */
-  url: string;
-  /** Rendered read/finished.html, shown in place of the case when the queue is finished. It holds the page's h1. */
+  /** What is to be read now (the same case revealed after a blind first read) and what comes after it. */
+  upcoming: Upcoming[];
+  /** Rendered read/undo.html for the read just stored, or nothing. */
+  last: string;
+  /** Rendered read/finished.html, shown in place of a case when the queue is finished. It holds the page's h1. */
   finished: string | null;
+  /** The worklist's address. */
+  url: string;
 }
 
 export type { Problem } from "../net"; // RFC 9457; `errors` names findings by slug

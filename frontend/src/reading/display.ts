@@ -1,4 +1,4 @@
-/** Brings a case's image on screen: half level at once, full level after it, the next case's levels ahead. */
+/** Brings a case's image on screen: half level at once, full level after it, the next cases' levels ahead. */
 import { element } from "../dom";
 import type { Facts, Viewer } from "../viewer/viewer";
 import type { Windowing } from "../viewer/windowing";
@@ -16,7 +16,7 @@ export class Display {
   private readonly viewer: Viewer;
   private readonly changed: () => void;
   private image: CaseImage | null = null;
-  private ahead: CaseImage | null = null;
+  private ahead: readonly CaseImage[] = [];
 
   constructor(viewer: Viewer, changed: () => void) {
     this.viewer = viewer;
@@ -25,20 +25,33 @@ export class Display {
   }
 
   /** Show a case. A level drawn aside ahead of time is on screen with the next frame; the same image stays as it is. */
-  open(image: CaseImage, ahead: CaseImage | null): void {
+  open(image: CaseImage, ahead: readonly CaseImage[]): void {
     const same = this.image?.id === image.id && this.level === "full";
     this.image = image;
-    this.ahead = ahead;
-    this.levels.keep(ahead ? [image, ahead] : [image]);
+    this.keep(ahead);
     if (same) return void this.prefetch();
-    this.viewer.open(factsOf(image), firstWindow(image), [image.half_url, image.full_url]);
+    this.viewer.open(factsOf(image), firstWindow(image), [image, ...ahead].flatMap(urls));
     this.reload();
+  }
+
+  /** The cases after this one are others now. */
+  expect(ahead: readonly CaseImage[]): void {
+    if (!this.image || ahead.map(({ id }) => id).join() === this.ahead.map(({ id }) => id).join()) return;
+    this.keep(ahead);
+    this.viewer.keep([this.image, ...ahead].flatMap(urls));
+    if (this.level === "full") void this.prefetch();
+  }
+
+  private keep(ahead: readonly CaseImage[]): void {
+    this.ahead = ahead;
+    this.levels.keep(this.image ? [this.image, ...ahead] : ahead);
   }
 
   /** Nothing to show any more: the queue is finished. */
   close(): void {
-    this.image = this.ahead = null;
-    this.levels.keep([]);
+    this.image = null;
+    this.keep([]);
+    this.viewer.keep([]);
     this.reach("none");
   }
 
@@ -90,11 +103,12 @@ export class Display {
 
   /** What fails here costs nothing: once the case is opened its levels are asked for again, and that failure is shown. */
   private async prefetch(): Promise<void> {
-    const image = this.ahead;
-    for (const level of ["half", "full"] as const) {
-      const pixels = image && (await this.levels.get(image, level).catch(() => null));
-      if (!image || !pixels || this.ahead !== image) return;
-      this.viewer.prepare(levelUrl(image, level), pixels, factsOf(image), firstWindow(image));
+    for (const image of this.ahead) {
+      for (const level of ["half", "full"] as const) {
+        const pixels = await this.levels.get(image, level).catch(() => null);
+        if (!this.ahead.some(({ id }) => id === image.id)) return; // who changed it has started anew
+        if (pixels) this.viewer.prepare(levelUrl(image, level), pixels, factsOf(image), firstWindow(image));
+      }
     }
   }
 
@@ -112,6 +126,10 @@ export class Display {
 
 function factsOf({ columns: width, rows: height, channels, slope, intercept, inverted }: CaseImage): Facts {
   return { width, height, channels, slope, intercept, inverted };
+}
+
+function urls({ half_url, full_url }: CaseImage): string[] {
+  return [half_url, full_url];
 }
 
 /** Colour has no window. */

@@ -72,8 +72,30 @@ export async function attentionMap(url: string): Promise<Attention> {
   return { data, width, height, box: [x0, y0, x1, y1] };
 }
 
+const WAITS = [250, 500, 1000, 2000, 4000]; // ms before each further attempt
+const FINAL = [401, 403, 404, 410];
+
+/** Asks again where the network or the server fails. Raises ImageUnreadable, or what fetch raises. */
 async function bytes(url: string, signal: AbortSignal): Promise<ArrayBuffer> {
+  for (const wait of WAITS) {
+    const found = await attempt(url, signal);
+    if (found instanceof ArrayBuffer) return found;
+    if (FINAL.includes(found)) break;
+    await new Promise((resolve) => setTimeout(resolve, wait));
+    signal.throwIfAborted();
+  }
   const answer = await fetch(url, { signal, credentials: "same-origin" });
   if (!answer.ok) throw new ImageUnreadable(`The server answered ${answer.status}.`);
   return answer.arrayBuffer();
+}
+
+/** The bytes, or the status that came instead: 0 where nothing came. */
+async function attempt(url: string, signal: AbortSignal): Promise<ArrayBuffer | number> {
+  try {
+    const answer = await fetch(url, { signal, credentials: "same-origin" });
+    return answer.ok ? await answer.arrayBuffer() : answer.status;
+  } catch (error) {
+    if (error instanceof TypeError) return 0;
+    throw error;
+  }
 }

@@ -10,6 +10,7 @@ export class SaveNotice {
   private readonly retry = element("#unsaved-retry", HTMLButtonElement);
   private readonly discard = element("#unsaved-discard", HTMLButtonElement);
   private readonly signIn = element("#unsaved-sign-in", HTMLAnchorElement);
+  private readonly open = element("#unsaved-open", HTMLAnchorElement);
   private trouble: Trouble | null = null;
 
   constructor(saving: Saving) {
@@ -21,7 +22,7 @@ export class SaveNotice {
     });
   }
 
-  show(state: SaveState, trouble: Trouble | null, mending: boolean): void {
+  show(state: SaveState, trouble: Trouble | null, mending: boolean, waiting: number): void {
     document.body.dataset["saved"] = state;
     if (state === "saving") return; // what was said before stands until the answer is here
     this.trouble = trouble;
@@ -29,18 +30,20 @@ export class SaveNotice {
     this.signIn.hidden = trouble?.kind !== "signed-out";
     this.retry.hidden = mending;
     this.discard.hidden = trouble?.kind !== "refused" || mending;
-    if (state === "unsaved") this.text.textContent = mending ? words.answersRefused : sentence(trouble);
+    this.open.hidden = trouble?.kind !== "refused" || trouble.entry.page === location.pathname;
+    if (trouble?.kind === "refused") this.open.href = trouble.entry.page;
+    if (state === "unsaved") this.text.textContent = mending ? words.answersRefused : sentence(trouble, waiting);
     if (!this.signIn.hidden) this.signIn.search = new URLSearchParams({ next: location.pathname }).toString();
   }
 }
 
-function sentence(trouble: Trouble | null): string {
+function sentence(trouble: Trouble | null, waiting: number): string {
   switch (trouble?.kind) {
     case "signed-out":
-      return words.signedOut;
+      return words.signedOut(waiting);
     case "refused":
-      return words.refused(trouble.problem.detail);
+      return words.refused(trouble.entry.pseudonym, trouble.problem.detail);
     default:
-      return words.notSaved;
+      return words.notSaved(waiting);
   }
 }

@@ -3,10 +3,14 @@ import type { SubmitBody } from "./contract";
 
 export interface Entry {
   readonly url: string;
+  /** The case's own page. */
+  readonly page: string;
   readonly assignment: string;
   readonly pseudonym: string;
   /** The name of the draft it was made from. */
   readonly draft: string;
+  /** When it was submitted, in ms since the epoch. */
+  readonly at: number;
   readonly body: SubmitBody;
 }
 
@@ -28,10 +32,12 @@ export class Outbox {
     this.storage.removeItem(this.prefix + key);
   }
 
+  /** In the order they were submitted. */
   get entries(): Entry[] {
     return Object.keys(this.storage)
       .filter((name) => name.startsWith(this.prefix))
       .map((name) => JSON.parse(this.storage.getItem(name) ?? "null") as Entry | null)
-      .filter((entry) => entry !== null);
+      .filter((entry) => entry !== null)
+      .sort((a, b) => a.at - b.at);
   }
 }

@@ -7,7 +7,7 @@ import { Answers } from "./answers";
 import { AttentionMaps } from "./attention";
 import { pageClock } from "./clock";
 import { contradictions } from "./contradictions";
-import type { Case, SkipBody, Turn } from "./contract";
+import type { Case, Prepared, SkipBody, Turn, Upcoming } from "./contract";
 import { Display } from "./display";
 import { Drafts } from "./drafts";
 import { Drawing } from "./drawing";
@@ -15,6 +15,7 @@ import { Findings } from "./findings";
 import { describeCase, describeView } from "./foot";
 import { Marks } from "./marks";
 import { describeAnswers } from "./progress";
+import { Queue } from "./queue";
 import { Rail } from "./rail";
 import { reasonAsked, type Purpose } from "./reason";
 import { Timing } from "./timing";
@@ -41,8 +42,11 @@ export class ReadingPage {
   readonly drafts: Drafts;
   opened: Opened | null = null;
   undo: Undo | null = null;
-  /** A request is under way whose answer replaces the case: nothing else may start. */
-  busy = false;
+  /** Names (as drafts have) of the cases whose reads were submitted from here. */
+  readonly over = new Set<string>();
+  readonly queue = new Queue((shown) => this.over.has(this.drafts.name(shown)), () => this.opened?.case.assignment ?? null);
+  private leaving = false;
+  private locked = false;
   private readonly header = element("#case-header", HTMLElement);
   private readonly panel = element("#panel", HTMLElement);
   private readonly finished = element("#finished", HTMLElement);
@@ -69,20 +73,41 @@ export class ReadingPage {
   }
 
   /** The case that the page came with. */
-  start(shown: Case, ahead: Case | null): void {
-    this.display.open(shown.image, ahead?.image ?? null);
+  start(shown: Case, upcoming: readonly Upcoming[]): void {
+    this.queue.take(upcoming);
+    this.display.open(shown.image, this.queue.images);
     this.open(shown);
   }
 
-  /** Replace the case, its header and its panel in one go. */
+  /** What the server answers when it names the case to be shown: that one, or the end of the queue. */
   turn(turn: Turn): void {
-    if (turn.case) this.display.open(turn.case.image, turn.ahead?.image ?? null); // drawn while the panel is built
-    this.header.innerHTML = turn.header;
-    this.panel.innerHTML = turn.panel;
-    this.finished.innerHTML = turn.finished ?? "";
-    history.replaceState(null, "", turn.url);
-    if (turn.case) this.open(turn.case);
-    else this.close();
+    this.opened = null;
+    this.queue.take(turn.upcoming);
+    const next = this.queue.ready[0] ?? this.queue.first; // the latter: its read is kept here and not saved
+    if (next) this.show(next);
+    else this.close(turn);
+    this.receive(turn);
+  }
+
+  /** What the server says of the read before and of the cases after, while the case on screen stays. */
+  receive(turn: Turn): void {
+    this.queue.take(turn.upcoming);
+    this.display.expect(this.queue.images);
+    const position = this.queue.position(this.opened?.case.assignment ?? "");
+    if (position !== null) element("[data-position]", HTMLElement).innerHTML = position;
+    for (const slot of document.querySelectorAll("[data-last]")) slot.innerHTML = turn.last;
+    this.follow({});
+  }
+
+  /** Replace the case, its header and its panel in one go. */
+  show({ case: shown, header, panel, url }: Prepared): void {
+    this.opened = null;
+    this.display.open(shown.image, this.queue.images.filter(({ id }) => id !== shown.image.id)); // drawn while the panel is built
+    this.header.innerHTML = header;
+    this.panel.innerHTML = panel;
+    this.finished.innerHTML = "";
+    history.replaceState(null, "", url);
+    this.open(shown);
   }
 
   /** Bring a case to life whose header and panel are in the page already. */
@@ -107,11 +132,11 @@ export class ReadingPage {
   /** Post something that ends in another case; false where the page is busy or it failed. */
   async leave(url: string, body: SkipBody | object): Promise<boolean> {
     if (this.busy) return false;
-    this.busy = true;
-    const outcome = await post<Turn>(url, body);
-    this.busy = false;
+    this.leaving = true;
+    const outcome = await post<Turn>(url, { ...body, known: this.known });
+    this.leaving = false;
     if (outcome.kind === "ok") this.turn(outcome.body);
-    else say(outcome.kind === "refused" ? outcome.problem.detail : outcome.kind === "signed-out" ? words.signedOut : words.failed);
+    else say(outcome.kind === "refused" ? outcome.problem.detail : outcome.kind === "signed-out" ? words.signedOut(1) : words.failed);
     return outcome.kind === "ok";
   }
 
@@ -120,6 +145,16 @@ export class ReadingPage {
     if (this.busy || !url || version === undefined) return;
     const reason = await reasonAsked(purpose);
     if (reason !== null) await this.leave(url, { reason, version });
+  }
+
+  /** What the server need not send again. During a blind read nothing is said of cases that come with a suggestion. */
+  get known(): string[] {
+    return this.opened?.case.state === "blind" ? [] : this.queue.tokens;
+  }
+
+  /** The case on screen is about to be replaced: nothing else may start. */
+  get busy(): boolean {
+    return this.leaving || this.locked;
   }
 
   /** Why the case cannot be submitted yet, or null where it can. */
@@ -148,14 +183,16 @@ export class ReadingPage {
 
   /** While a read is on its way, what it holds stays as it is. */
   lock(locked: boolean): void {
-    this.busy = locked;
+    this.locked = locked;
     this.panel.inert = locked;
     this.marks.surface.classList.toggle("is-locked", locked);
   }
 
-  private close(): void {
-    this.opened = null;
+  private close({ finished, url }: Turn): void {
     this.display.close();
+    this.header.innerHTML = this.panel.innerHTML = "";
+    this.finished.innerHTML = finished ?? "";
+    history.replaceState(null, "", url);
     this.follow({ case: "", version: "", state: "finished", drawn: "" });
     element("h1", HTMLElement).focus();
   }

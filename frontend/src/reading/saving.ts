@@ -6,23 +6,32 @@ import type { Entry, Outbox } from "./outbox";
 export type SaveState = "saved" | "saving" | "unsaved";
 
 /** Why a read is not saved yet. */
-export type Trouble = { kind: "unreachable" } | { kind: "signed-out" } | { kind: "refused"; entry: Entry; problem: Problem };
+export type Trouble = { kind: "unreachable" } | { kind: "signed-out" } | Refusal;
+
+interface Refusal {
+  readonly kind: "refused";
+  readonly entry: Entry;
+  readonly status: number;
+  readonly problem: Problem;
+}
 
 export interface Desk {
-  saveState(state: SaveState, trouble: Trouble | null): void;
+  /** `waiting`: how many reads the server does not have yet. */
+  saveState(state: SaveState, trouble: Trouble | null, waiting: number): void;
   /** The server has this read. */
   stored(entry: Entry, turn: Turn): void;
   /** The server finds answers wrong that are still on screen. True: the reader mends them there, the entry may go. */
   mends(entry: Entry, problem: Problem): boolean;
 }
 
+const CONFLICT = 409; // with the state of the queue, which may change: asked again by itself, unlike any other refusal
 const UNPROCESSABLE = 422;
 const LONGEST_WAIT = 60_000; // ms
 
 export class Saving {
   private readonly outbox: Outbox;
   private readonly desk: Desk;
-  private readonly refused = new Set<string>();
+  private readonly refused = new Map<string, Refusal>();
   private running = false;
   private attempt = 0;
   private timer = 0;
@@ -39,7 +48,7 @@ export class Saving {
     await this.flush();
   }
 
-  /** The reader asks again, for refused reads too. */
+  /** Ask again, for refused reads too. */
   async retry(): Promise<void> {
     this.refused.clear();
     await this.flush();
@@ -47,24 +56,39 @@ export class Saving {
 
   discard(entry: Entry): void {
     this.outbox.remove(entry.body.key);
-    this.desk.saveState(this.outbox.entries.length ? "unsaved" : "saved", null);
+    this.refused.delete(entry.body.key);
+    this.tell(this.refusal);
   }
 
-  /** Send what waits, one after the other. */
+  /** Send what waits, one after the other, and what comes meanwhile. */
   async flush(): Promise<void> {
     if (this.running) return;
     this.running = true;
     clearTimeout(this.timer);
-    let trouble: Trouble | null = null;
-    for (const entry of this.outbox.entries.filter(({ body }) => !this.refused.has(body.key))) {
-      this.desk.saveState("saving", null);
+    let cut: Trouble | null = null;
+    for (let entry = this.next; entry && !cut; entry = this.next) {
+      this.desk.saveState("saving", null, this.outbox.entries.length);
       const met = await this.send(entry);
-      trouble = met ?? trouble;
-      if (met && met.kind !== "refused") break;
+      if (met && met.kind !== "refused") cut = met;
     }
     this.running = false;
-    if (trouble?.kind === "unreachable") this.later();
-    this.desk.saveState(this.outbox.entries.length || trouble ? "unsaved" : "saved", trouble);
+    const conflict = [...this.refused.values()].some(({ status }) => status === CONFLICT);
+    if (cut?.kind === "unreachable" || conflict) this.later();
+    this.tell(cut ?? this.refusal);
+  }
+
+  /** The last refusal that stands. */
+  private get refusal(): Refusal | null {
+    return [...this.refused.values()].at(-1) ?? null;
+  }
+
+  private get next(): Entry | undefined {
+    return this.outbox.entries.find(({ body }) => !this.refused.has(body.key));
+  }
+
+  private tell(trouble: Trouble | null): void {
+    const waiting = this.outbox.entries.length;
+    this.desk.saveState(waiting || trouble ? "unsaved" : "saved", trouble, waiting);
   }
 
   private async send(entry: Entry): Promise<Trouble | null> {
@@ -73,6 +97,7 @@ export class Saving {
       case "ok":
         this.attempt = 0;
         this.outbox.remove(entry.body.key);
+        this.refused.delete(entry.body.key);
         this.desk.stored(entry, outcome.body);
         return null;
       case "signed-out":
@@ -80,16 +105,21 @@ export class Saving {
       case "unknown":
         return { kind: "unreachable" };
       case "refused":
-        if (outcome.status === UNPROCESSABLE && this.desk.mends(entry, outcome.problem)) this.outbox.remove(entry.body.key);
-        else this.refused.add(entry.body.key);
-        return { kind: "refused", entry, problem: outcome.problem };
+        return this.refuse({ kind: "refused", entry, status: outcome.status, problem: outcome.problem });
     }
+  }
+
+  private refuse(refusal: Refusal): Refusal {
+    const { entry, status, problem } = refusal;
+    if (status === UNPROCESSABLE && this.desk.mends(entry, problem)) this.outbox.remove(entry.body.key);
+    else this.refused.set(entry.body.key, refusal);
+    return refusal;
   }
 
   /** Ask again after 1, 2, 4 … 60 s, each a little off, so that a hundred browsers do not return in step. */
   private later(): void {
     const wait = Math.min(1000 * 2 ** this.attempt, LONGEST_WAIT);
     this.attempt += 1;
-    this.timer = window.setTimeout(() => void this.flush(), wait * (0.75 + Math.random() / 2));
+    this.timer = window.setTimeout(() => void this.retry(), wait * (0.75 + Math.random() / 2));
   }
 }

@@ -28,6 +28,7 @@ export class Submission implements Desk {
     void this.saving.flush();
   }
 
+  /** Keep the read here, send it, and open the next case at once where nothing of this one is still to come. */
   submit(): void {
     const { opened, obstacle } = this.page;
     if (!opened || this.page.busy) return;
@@ -37,23 +38,47 @@ export class Submission implements Desk {
     this.page.timing.submitted();
     const { case: shown } = opened;
     const { assignment, pseudonym } = shown;
-    const entry = { url: shown.urls.submit, assignment, pseudonym, draft: this.page.drafts.name(shown), body: this.body(shown.version) };
+    const draft = this.page.drafts.name(shown);
+    const [page, body] = [location.pathname, this.body(shown.version)];
+    const entry = { url: shown.urls.submit, page, assignment, pseudonym, draft, at: Date.now(), body };
+    const saved = this.saving.submit(entry); // it is kept here before anything else happens
+    this.page.over.add(draft);
     this.page.lock(true);
-    void this.saving.submit(entry);
+    this.goOn();
+    void saved;
   }
 
-  saveState(state: SaveState, trouble: Trouble | null): void {
-    this.notice.show(this.mending && state === "saved" ? "unsaved" : state, trouble, this.mending);
+  /** The case on screen is on its way: open the next one, if it is here. After a blind read the model is to come. */
+  private goOn(): void {
+    const next = this.page.queue.ready[0];
+    if (!next || this.page.opened?.case.state === "blind" || !this.holdsCurrent) return;
+    this.page.lock(false);
+    this.page.show(next);
+    say(words.opened(next.case.pseudonym, next.case.findings.length));
+  }
+
+  saveState(state: SaveState, trouble: Trouble | null, waiting: number): void {
+    const mending = this.mending && state === "saved";
+    this.notice.show(mending ? "unsaved" : state, trouble, this.mending, waiting);
     if (state !== "saving") this.page.lock(this.holdsCurrent);
   }
 
   stored(entry: Entry, turn: Turn): void {
-    const here = this.isCurrent(entry);
+    const [here, seen] = [this.isCurrent(entry), this.page.over.has(entry.draft)];
     this.page.drafts.remove(entry.draft);
-    if (!here) return say(words.earlierSaved(entry.pseudonym));
+    this.page.over.add(entry.draft);
+    if (here) return this.turn(turn);
+    this.page.receive(turn);
+    if (!seen) say(words.earlierSaved(entry.pseudonym));
+    else if (turn.saved?.extra) say(turn.saved.message);
+    this.goOn();
+  }
+
+  /** The answer to the read of the case on screen. */
+  private turn(turn: Turn): void {
     this.page.lock(false);
     this.page.turn(turn);
-    const next = turn.case;
+    const next = this.page.opened?.case;
     const opened = !next ? "" : next.state === "revealed" ? words.revealed(next.pseudonym) : words.opened(next.pseudonym, next.findings.length);
     say([turn.saved?.message, opened].filter(Boolean).join(" "));
   }
@@ -63,6 +88,7 @@ export class Submission implements Desk {
     if (!opened || !this.isCurrent(entry)) return false;
     const errors = problem.errors ?? {};
     this.mending = true;
+    this.page.over.delete(entry.draft);
     this.page.lock(false);
     opened.answers.explain(errors);
     opened.findings.go(opened.answers.findings.findIndex(({ slug }) => slug in errors));
@@ -79,6 +105,7 @@ export class Submission implements Desk {
       comment: comment.trim(),
       active_ms: Math.round(clock.elapsed(performance.now())),
       level: display.level === "full" ? "full" : "half",
+      known: this.page.known,
     };
   }
 

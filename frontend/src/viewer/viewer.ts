@@ -57,6 +57,11 @@ export class Viewer {
     this.resize();
   }
 
+  /** Take every level off the card whose name is not among these. */
+  keep(names: readonly string[]): void {
+    for (const name of this.levels.keys()) if (!names.includes(name)) this.drop(name);
+  }
+
   /** Forget the image on screen and expect another one; levels in `keep` stay on the card. */
   open(facts: Facts, windowing: Windowing, keep: readonly string[]): void {
     this.facts = facts;
@@ -64,7 +69,7 @@ export class Viewer {
     this.inverted = false;
     this.shown = null;
     this.attend(null);
-    for (const name of this.levels.keys()) if (!keep.includes(name)) this.drop(name);
+    this.keep(keep);
     this.fitted = true;
     this.resize();
   }

@@ -79,12 +79,16 @@ class Room:
     reads: dict[str, dict[str, Any]] = field(default_factory=dict)
     skips: list[dict[str, Any]] = field(default_factory=list)
     beats: int = 0
+    released: list[str] = field(default_factory=list)
     faults: list[Callable[[], HttpResponse]] = field(default_factory=list)
     last: tuple[Sheet, float] | None = None
 
     @property
     def current(self) -> Sheet | None:
         return self.sheets[self.at] if self.at < len(self.sheets) else None
+
+    def place(self, sheet: Sheet | None) -> int:
+        return self.sheets.index(sheet) if sheet else len(self.sheets)
 
     def find(self, assignment: str) -> Sheet:
         return next(sheet for sheet in self.sheets if sheet.assignment == assignment)
@@ -177,10 +181,9 @@ def case(sheet: Sheet | None) -> dict[str, Any] | None:
         "urls": {
             "submit": f"{base}/submit/",
             "skip": f"{base}/skip/",
-            "undo": None,
             "escalate": None,
             "worklist": "/worklist/",
-            "release": f"{base}/release/",
+            "release": "/release/",
             "heartbeat": f"{base}/heartbeat/",
         },
     }
@@ -208,17 +211,11 @@ def panel_finding(sheet: Sheet, row: dict[str, Any]) -> dict[str, Any]:
 
 
 def context(request: HttpRequest, sheet: Sheet | None) -> dict[str, Any]:
-    last = room.last and {
-        "case": room.last[0].pseudonym,
-        "seconds": int(time.monotonic() - room.last[1]),
-        "undo_url": f"/read/{room.last[0].assignment}/undo/",
-    }
     mode = sheet.state if sheet else "open"
     panel = {
         "mode": mode,
         "model_name": "chest model 3.2",
         "maps": [] if mode == "blind" or room.mixed else list(MAPPED),
-        "last": last,
         "notice": None
         if mode == "blind"
         else "Effusion: at 90 % coverage both answers stay possible {absent, present}, so the model abstains.",
@@ -231,8 +228,7 @@ def context(request: HttpRequest, sheet: Sheet | None) -> dict[str, Any]:
         "sign_in_url": "/sign-in/",
         "case": case(sheet),
         "panel": panel,
-        "ahead": case(room.sheets[room.at + 1]) if room.at + 1 < len(room.sheets) else None,
-        "position": {"number": room.at + 1, "waiting": len(room.sheets) - room.at - 1},
+        "position": {"number": room.place(sheet) + 1, "waiting": len(room.sheets) - room.place(sheet) - 1},
         "csrf_token": get_token(request),
         "patient": sheet
         and {
@@ -250,16 +246,53 @@ def context(request: HttpRequest, sheet: Sheet | None) -> dict[str, Any]:
     }
 
 
-def turn(request: HttpRequest, saved: dict[str, Any] | None = None) -> JsonResponse:
-    sheet = room.current
+def waiting() -> list[Sheet]:
+    """The case in front and the two after it."""
+    return room.sheets[room.at : room.at + 3]
+
+
+def upcoming(request: HttpRequest, sheets: list[Sheet], known: list[str]) -> list[dict[str, Any]]:
+    blind = [any(before.state == "blind" for before in room.sheets[room.at : room.place(sheet)]) for sheet in sheets]
+    return [
+        prepared(request, sheet, known, withheld=after and sheet.state != "blind")
+        for sheet, after in zip(sheets, blind, strict=True)
+    ]
+
+
+def prepared(request: HttpRequest, sheet: Sheet, known: list[str], *, withheld: bool) -> dict[str, Any]:
     values = context(request, sheet)
+    token = f"{sheet.assignment}.{sheet.version}.{sheet.state}"
+    stub = {
+        "token": token,
+        "assignment": sheet.assignment,
+        "position": render_to_string("read/position.html", values),
+        "image": values["case"]["image"],
+        "prepared": None,
+    }
+    if token in known or withheld:
+        return stub | ({"token": ""} if withheld else {})
+    return stub | {
+        "prepared": {
+            "case": values["case"],
+            "header": render_to_string("read/header.html", values),
+            "panel": render_to_string("read/panel.html", values),
+            "url": f"/read/{sheet.assignment}/",
+        }
+    }
+
+
+def turn(request: HttpRequest, saved: dict[str, Any] | None = None) -> JsonResponse:
+    known = json.loads(request.body).get("known", [])
+    last = room.last and {
+        "case": room.last[0].pseudonym,
+        "seconds": int(time.monotonic() - room.last[1]),
+        "undo_url": f"/read/{room.last[0].assignment}/undo/",
+    }
     body = {
-        "header": render_to_string("read/header.html", values) if sheet else "",
-        "panel": render_to_string("read/panel.html", values) if sheet else "",
-        "case": values["case"],
-        "ahead": values["ahead"],
-        "url": f"/read/{sheet.assignment}/" if sheet else "/worklist/",
-        "finished": None if sheet else render_to_string("read/finished.html", values),
+        "upcoming": upcoming(request, waiting(), known),
+        "last": render_to_string("read/undo.html", {"last": last}) if last else "",
+        "url": "/worklist/",
+        "finished": None if room.current else render_to_string("read/finished.html", context(request, None)),
     }
     return JsonResponse(body | ({"saved": saved} if saved else {}), status=201 if saved else 200)
 
@@ -267,7 +300,8 @@ def turn(request: HttpRequest, saved: dict[str, Any] | None = None) -> JsonRespo
 def page(request: HttpRequest, assignment: str = "") -> HttpResponse:
     if assignment:
         room.at = room.sheets.index(room.find(assignment))
-    return HttpResponse(render_to_string("read.html", context(request, room.current)))
+    values = context(request, room.current) | {"upcoming": upcoming(request, waiting()[1:], [])}
+    return HttpResponse(render_to_string("read.html", values))
 
 
 def submit(request: HttpRequest, assignment: str) -> HttpResponse:
@@ -312,6 +346,11 @@ def heartbeat(request: HttpRequest, assignment: str) -> HttpResponse:
     return HttpResponse(status=204)
 
 
+def release(request: HttpRequest) -> HttpResponse:
+    room.released += json.loads(request.body)["assignments"]
+    return HttpResponse(status=204)
+
+
 def pixels(request: HttpRequest, kind: str, seed: int, rows: int, columns: int, level: str) -> HttpResponse:
     answer = HttpResponse(pictures.packed(kind, seed, rows, columns, level), content_type="application/octet-stream")
     answer["Content-Encoding"] = "gzip"
@@ -342,7 +381,7 @@ urlpatterns = [
     path("read/<str:assignment>/submit/", submit),
     path("read/<str:assignment>/skip/", skip),
     path("read/<str:assignment>/undo/", undo),
-    path("read/<str:assignment>/release/", heartbeat),
+    path("release/", release),
     path("read/<str:assignment>/heartbeat/", heartbeat),
     path("pixels/<str:kind>/<int:seed>/<int:rows>/<int:columns>/<str:level>", pixels),
     path("maps/<str:assignment>/<str:slug>", attention_map),

@@ -1,0 +1,56 @@
+/** The cases after the one on screen, each ready to be opened without asking the server. */
+import type { Case, CaseImage, Prepared, Upcoming } from "./contract";
+
+export class Queue {
+  private readonly over: (shown: Case) => boolean;
+  private readonly current: () => string | null;
+  private readonly known = new Map<string, Prepared>();
+  private order: Upcoming[] = [];
+
+  /** `over` says of a case that its read is on its way to the server or stored there; `current` is the assignment on screen. */
+  constructor(over: (shown: Case) => boolean, current: () => string | null) {
+    this.over = over;
+    this.current = current;
+  }
+
+  /** What the server says comes next, the first one first. A case that this page has already comes without its panel. */
+  take(upcoming: readonly Upcoming[]): void {
+    this.order = upcoming.map((each) => ({ ...each, prepared: each.prepared ?? this.known.get(each.token) ?? null }));
+    this.known.clear();
+    for (const { token, prepared } of this.order) if (token && prepared) this.known.set(token, prepared);
+  }
+
+  /** What can be opened next, in order. */
+  get ready(): Prepared[] {
+    return this.after.flatMap(({ prepared }) => prepared ?? []);
+  }
+
+  /** The images after the one on screen, in order: their pixels are fetched ahead. */
+  get images(): CaseImage[] {
+    return this.after.map(({ image }) => image);
+  }
+
+  /** The cases after the one on screen that nobody has begun. */
+  get untouched(): string[] {
+    return this.after.map(({ assignment }) => assignment);
+  }
+
+  private get after(): Upcoming[] {
+    return this.order.filter(({ assignment, prepared }) => assignment !== this.current() && !(prepared && this.over(prepared.case)));
+  }
+
+  /** What the server would have opened now, whatever this page thinks of it. */
+  get first(): Prepared | null {
+    return this.order[0]?.prepared ?? null;
+  }
+
+  /** For the server, so that it does not send them again. */
+  get tokens(): string[] {
+    return [...this.known.keys()];
+  }
+
+  /** Where a case stands in the day, as the server last said. */
+  position(assignment: string): string | null {
+    return this.order.find((each) => each.assignment === assignment)?.position ?? null;
+  }
+}
