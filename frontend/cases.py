@@ -17,7 +17,7 @@ from frontend.suggestions import suggestion_context
 from inference.models import Pipeline, Prediction
 from inference.services import prediction_ensure, prediction_show
 from inference.services.predictions import NotScored
-from labeling.models import Assignment, Read
+from labeling.models import Assignment, Confidence, Read
 from labeling.queries import case_number, newest_read, waiting_besides
 from overread.accounts.models import User
 from overread.archive.models import Image
@@ -182,7 +182,9 @@ def panel_context(case: OpenCase) -> dict[str, Any]:
         "maps": [slug for slug, output in outputs.items() if "probability" in output],
         "notice": notice(case),
         "comment": case.read.comment if case.read else "",
+        "has_binary": any(finding["kind"] == Finding.Kind.BINARY for finding in findings),
         "confidence": confidence(case),
+        "confidence_steps": confidence_steps(),
     }
 
 
@@ -190,6 +192,16 @@ def confidence(case: OpenCase) -> str:
     """What the reader said themselves, where they amend it; how sure they were blind is not carried over."""
     own = case.read
     return own.confidence if own and (case.state == "blind" or own.phase != Read.Phase.BLIND) else ""
+
+
+def confidence_steps() -> list[dict[str, str]]:
+    """What the control offers; the first is that nothing is said."""
+    return [
+        {"value": "", "short": "–", "name": _("not given")},
+        {"value": Confidence.LOW, "short": _("Low"), "name": _("low")},
+        {"value": Confidence.MEDIUM, "short": _("Medium"), "name": _("medium")},
+        {"value": Confidence.HIGH, "short": _("High"), "name": _("high")},
+    ]
 
 
 def notice(case: OpenCase) -> str:

@@ -63,6 +63,7 @@ export interface RegionData {
 export interface CaseUrls {
   submit: string;
   skip: string;
+  propose: string;
   escalate?: string | null;
   worklist: string;
   /** Gives cases back: `{assignments: [...]}`. */
@@ -101,6 +102,7 @@ export interface SubmitBody {
   answers: Record<string, Answer>;
   regions: RegionData[];
   comment: string;
+  confidence: "" | "low" | "medium" | "high";
   active_ms: number;
   level: "half" | "full";
   known: string[];

@@ -2,9 +2,9 @@
 
 export type Command =
   | `finding.${1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9}`
-  | "finding.previous" | "finding.next"
+  | "finding.previous" | "finding.next" | "finding.find" | "finding.propose"
   | "answer.absent" | "answer.uncertain" | "answer.present" | "answer.not_assessable"
-  | "rest.absent" | "comment"
+  | "rest.absent" | "comment" | "confidence" | "snippets"
   | "window.next" | "invert" | "zoom.in" | "zoom.out" | "fit"
   | "tool.move" | "tool.level" | "tool.box" | "tool.polygon"
   | "marks" | "region.delete"
@@ -14,7 +14,7 @@ export type Command =
 const KEYS: Readonly<Record<string, Command>> = {
   ArrowUp: "finding.previous", ArrowDown: "finding.next",
   a: "answer.absent", u: "answer.uncertain", p: "answer.present", n: "answer.not_assessable",
-  "0": "rest.absent", c: "comment",
+  "0": "rest.absent", c: "comment", t: "snippets", "/": "finding.find",
   w: "window.next", i: "invert", "+": "zoom.in", "=": "zoom.in", "-": "zoom.out", f: "fit",
   v: "tool.move", l: "tool.level", b: "tool.box", g: "tool.polygon",
   o: "marks", Delete: "region.delete", Backspace: "region.delete",
@@ -23,7 +23,7 @@ const KEYS: Readonly<Record<string, Command>> = {
 };
 
 /** With Shift held; any other letter means the same with it as without, so that Caps Lock changes nothing. */
-const SHIFTED: Readonly<Record<string, Command>> = { h: "map.next" };
+const SHIFTED: Readonly<Record<string, Command>> = { h: "map.next", c: "confidence", p: "finding.propose" };
 
 /** Held down, these go on; every other key acts once. */
 const REPEATING: readonly Command[] = ["zoom.in", "zoom.out", "map.less", "map.more", "finding.previous", "finding.next"];

@@ -3,8 +3,13 @@ import type { CaseFinding } from "./contract";
 
 const count = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`;
 
+const LISTED = 9; // what is open beyond these is counted
+
 /** "6, 7, 8": a finding's key, or its name where it has none. */
-const list = (findings: readonly CaseFinding[]): string => findings.map(({ key, name }) => key ?? name).join(", ");
+const list = (findings: readonly CaseFinding[]): string => {
+  const named = findings.slice(0, LISTED).map(({ key, name }) => key ?? name).join(", ");
+  return findings.length > LISTED ? `${named} and ${findings.length - LISTED} more` : named;
+};
 
 export const words = {
   loading: "Loading image",
@@ -22,6 +27,16 @@ export const words = {
     [`${count(marked, "finding")} marked absent.`, above && `${above} above threshold left open.`, outlined && `${outlined} with a region left open.`]
       .filter(Boolean)
       .join(" "),
+  /** On the button that marks the rest: how many it would. */
+  rest: (count: number) => (count ? `Mark ${count} absent` : "Mark the rest absent"),
+  unanswered: "open",
+  noSnippets: "This project has no comment snippets. An administrator keeps them in the settings.",
+  snippetInserted: "Snippet inserted.",
+  confidence: (step: string) => `Confidence: ${step}`,
+  proposed: (name: string) => `${name} is proposed to the administrators. Your read goes on as before.`,
+  proposalUnsent: "Not sent: the server cannot be reached. What you wrote stays here; try again.",
+  proposalSignedOut: "Not sent: you are signed out. Sign in again in another tab; what you wrote stays here.",
+  regionsFull: (most: number) => `A read has ${most} regions at most. Delete one first.`,
   given: (finding: string, value: string) => `${finding}: ${value}`,
   /** Of the selected finding, and how many more there are of others. `elsewhere`: their names, one a region. */
   drawn: (finding: string, here: number, elsewhere: readonly string[]) => {

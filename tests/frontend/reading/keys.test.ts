@@ -45,3 +45,12 @@ it("leaves the browser's own shortcuts alone", () => {
   expect(commandOf(press("p", { ctrlKey: true }), "page", true)).toBeNull();
   expect(commandOf(press("ArrowLeft", { altKey: true }), "page", true)).toBeNull();
 });
+
+it("Shift makes a confidence of C and a proposal of P, Caps Lock does not", () => {
+  const keys = [press("c"), press("C", { shiftKey: true }), press("P"), press("P", { shiftKey: true })];
+  expect(keys.map((each) => commandOf(each, "page", true))).toEqual(["comment", "confidence", "answer.present", "finding.propose"]);
+});
+
+it("a slash finds a finding, on keyboards that need Shift for it too", () => {
+  expect([press("/"), press("/", { shiftKey: true })].map((each) => commandOf(each, "page", true))).toEqual(["finding.find", "finding.find"]);
+});
