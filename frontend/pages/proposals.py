@@ -87,7 +87,7 @@ def propose(request: HttpRequest, project: Project, assignment: Assignment) -> H
     """Keep a proposal made while reading; it stays whether or not the case is submitted."""
     form = ProposeForm(_sent(request))
     if not form.is_valid():
-        return _unfit({name: " ".join(said) for name, said in form.errors.items()})
+        return _unfit({name: " ".join(map(str, said)) for name, said in form.errors.items()})
     try:
         made = proposal_make(project=project, image=assignment.image, reader=person(request), **form.cleaned_data)
     except ValidationError as wrong:

@@ -30,7 +30,8 @@ def judge(
     """
     champion = None if champion_scores is None else reference.scores(champion_scores)
     challenger = reference.scores(challenger_scores)
-    both = np.ones(len(reference.findings), bool) if champion is None else ~np.isnan(champion).all(axis=0)
+    asked = np.ones(len(reference.findings), bool)
+    both = asked if champion is None else np.asarray(~np.isnan(champion).all(axis=0), bool)
     pair = Pair(policy, reference.of(both), None if champion is None else champion[:, both], challenger[:, both])
     added = Pair(policy, reference.of(~both), None, challenger[:, ~both])
     made = (
