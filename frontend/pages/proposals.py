@@ -48,11 +48,13 @@ class AcceptForm(forms.Form):
     name = forms.CharField(label=gettext_lazy("Name"), max_length=80)
     kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=KINDS)
     options = forms.CharField(
-        label=gettext_lazy("Options, one a line"), required=False, widget=forms.Textarea(attrs={"rows": 3})
+        label=gettext_lazy("Options, one a line, where there are several"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
     )
-    unit = forms.CharField(label=gettext_lazy("Unit"), max_length=20, required=False)
-    minimum = forms.FloatField(label=gettext_lazy("Minimum"), required=False)
-    maximum = forms.FloatField(label=gettext_lazy("Maximum"), required=False)
+    unit = forms.CharField(label=gettext_lazy("Unit of a measured number"), max_length=20, required=False)
+    minimum = forms.FloatField(label=gettext_lazy("Smallest that can be answered"), required=False)
+    maximum = forms.FloatField(label=gettext_lazy("Largest that can be answered"), required=False)
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -134,7 +136,8 @@ def _row(
 ) -> dict[str, Any]:
     first = proposed.proposals[0]
     here = of in proposed.proposals
-    begun = AcceptForm(initial={"name": proposed.name, "kind": first.kind}, auto_id=f"accept-{first.pk}-%s")
+    name = proposed.name[:1].upper() + proposed.name[1:]
+    begun = AcceptForm(initial={"name": name, "kind": first.kind}, auto_id=f"accept-{first.pk}-%s")
     return {
         "proposed": proposed,
         "first": first,

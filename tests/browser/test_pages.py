@@ -8,6 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from labeling.services.proposals import proposal_make
 from labeling.services.selection import queue_fill
 from overread.accounts.models import User
 from overread.jobs.models import Job
@@ -32,7 +33,11 @@ PAGES: dict[Role, tuple[str, ...]] = {
         "/projects/{slug}/models/1/",
         "/projects/{slug}/images/{image}/",
     ),
-    Role.ADMINISTRATOR: ("/projects/{slug}/settings/", "/projects/{slug}/settings/members/"),
+    Role.ADMINISTRATOR: (
+        "/projects/{slug}/settings/",
+        "/projects/{slug}/settings/members/",
+        "/projects/{slug}/settings/proposals/",
+    ),
 }
 
 
@@ -45,7 +50,8 @@ def furnished(transactional_db: None) -> Project:
     make_image(project, reference=True)
     pipeline = make_champion(project)
     queue_fill(project=project)
-    make_read(project, make_member(project, Role.READER))
+    read = make_read(project, make_member(project, Role.READER))
+    proposal_make(project=project, image=read.image, reader=read.reader, name="Rib fracture", note="Seventh rib, left.")
     Verdict.objects.create(
         project=project,
         challenger=pipeline,
