@@ -14,6 +14,7 @@ from overread.projects.models import Project
 
 PAGES = (
     ("worklist", _("Worklist"), "labeling.read"),
+    ("receipts", _("Your reads"), "labeling.read"),
     ("project-data", _("Data"), "archive.view"),
     ("upload", _("Upload"), "archive.upload"),
     ("project-models", _("Model"), "inference.view"),

@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 from frontend.page_urls.dashboards import urlpatterns as dashboards
-from frontend.pages import home, image, password, pixels, project, proposals, read, sign_in, upload, worklist
+from frontend.pages import home, image, password, pixels, project, proposals, read, receipts, sign_in, upload, worklist
 
 in_project = [
     path("", project.page, name="project"),
@@ -17,6 +17,7 @@ in_project = [
     path("read/release", read.release, name="read-release"),
     path("read/<uuid:pk>/heartbeat", read.heartbeat, name="read-heartbeat"),
     path("read/<uuid:pk>/map/<slug:finding>", read.attention, name="read-map"),
+    path("reads/", receipts.page, name="receipts"),
     path("reads/<uuid:pk>/undo", read.undo, name="read-undo"),
     path("images/<uuid:pk>/", image.page, name="image"),
     path("images/<uuid:pk>/read", image.read, name="image-read"),

@@ -19,6 +19,7 @@ from training.models import Verdict
 PAGES: dict[Role, tuple[str, ...]] = {
     Role.READER: (
         "/projects/{slug}/worklist/",
+        "/projects/{slug}/reads/",
         "/projects/{slug}/",
         "/projects/{slug}/upload/",
         "/projects/{slug}/images/{image}/",

@@ -2,11 +2,13 @@
 
 The web process alone is running (gunicorn as in the Procfile, SQLite): no worker competes for the cores. `unhurried`
 reads at least READING seconds a case, so that the next case was fetched meanwhile; `hurried` presses Enter as soon as
-the page lets it. Times run from the key's own time stamp to the page's word that the graphics card has finished, by a
-stopwatch of this benchmark. Beside them stand a bare page in the same browser on the same server: `bare_draw` puts a
-level's bytes on the card and draws once, `bare_fetch_draw` fetches them first; `submit_p50_ms` is the request alone.
+the page lets it; `slow_link` reads unhurried over 20 Mbit/s with 80 ms of latency. Times run from the key's own time
+stamp to the page's word that the graphics card has finished, by a stopwatch of this benchmark. Beside them stand a bare
+page in the same browser on the same server: `bare_draw` puts a level's bytes on the card and draws once,
+`bare_fetch_draw` fetches them first; `submit_p50_ms` is the request alone, which the next case does not wait for.
 `submitted_below_full_count` are reads that were accepted before the full level was on screen: there must be none, also
-where the full level is held back and Enter pressed (`held_back`).
+where the full level is held back and Enter pressed (`held_back`). `memory` reads LONG small cases and tells what has
+grown since the first WARM of them: the script's heap, the page's nodes, and the browser's processes together.
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ from pathlib import Path
 from threading import Event
 from typing import Any
 
+import psutil
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect, sync_playwright
 
 from tests.bench.asked import Asked
@@ -29,6 +32,8 @@ from tests.bench.rows import Row
 from tests.bench.server import serving
 
 SIDE, READING = 3000, 3.0
+SMALL, LONG, WARM = 512, 300, 20
+LINK = {"offline": False, "latency": 80, "downloadThroughput": 20e6 / 8, "uploadThroughput": 20e6 / 8}
 FINDINGS = ("effusion", "consolidation", "nodule", "cardiomegaly", "pneumothorax")
 FLAGS = ["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist"]
 HERE = Path(__file__).resolve().parents[1]
@@ -37,17 +42,30 @@ Times = list[dict[str, float]]
 
 
 def run(asked: Asked) -> Iterator[Row]:
-    cases = asked.cases or (6 if asked.quick else 20)
+    cases = asked.cases or (6 if asked.quick else 50)
+    hurried = slow = max(cases // 3, 1)
     for side in asked.sizes or (SIDE,):
-        with deployment() as env:
-            room = part(prepare, env=env, side=side, count=2 * cases + 3)
-            with serving(env) as address, chromium() as browser:
-                yield from held_back(browser, address, room, side)
-                yield from read_cases(browser, address, room, side, cases)
+        reads = 1 + cases + hurried + slow
+        with room_of(side, reads + 3) as (browser, address, room, env):
+            yield from held_back(browser, address, room, side)
+            yield from read_cases(browser, address, room, side, {"unhurried": cases, "hurried": hurried})
+            yield from read_slowly(browser, address, room, side, slow)
             stored = part(told, env=env)
         yield Row(f"{side}/all", "submitted_below_full_count", stored["below_full"])
-        yield Row(f"{side}/all", "lost_count", 2 * cases + 1 - stored["reads"])
+        yield Row(f"{side}/all", "lost_count", reads - stored["reads"])
         yield Row(f"{side}/all", "double_served_count", stored["reads"] - stored["images"])
+    long = 2 * WARM if asked.quick else LONG
+    with room_of(SMALL, long + 3) as (browser, address, room, env):
+        yield from memory(browser, address, room, long)
+
+
+@contextmanager
+def room_of(side: int, count: int) -> Iterator[tuple[Browser, str, dict[str, Any], dict[str, str]]]:
+    """A browser before a server whose queue holds so many films."""
+    with deployment() as env:
+        room = part(prepare, env=env, side=side, count=count)
+        with serving(env) as address, chromium() as browser:
+            yield browser, address, room, env
 
 
 def prepare(side: int, count: int) -> dict[str, Any]:
@@ -161,28 +179,67 @@ def held_back(browser: Browser, address: str, room: dict[str, Any], side: int) -
     context.close()
 
 
-def read_cases(browser: Browser, address: str, room: dict[str, Any], side: int, cases: int) -> Iterator[Row]:
+def read_cases(browser: Browser, address: str, room: dict[str, Any], side: int, paces: dict[str, int]) -> Iterator[Row]:
     context = signed_in(browser, address, room)
     page = opened(context, room)
     level_shows(page, "full")
-    for pace, seconds in (("unhurried", READING), ("hurried", 0.0)):
+    for pace, cases in paces.items():
+        seconds = READING if pace == "unhurried" else 0.0
         yield from level_rows(f"{side}/{pace}", [read_one(page, seconds) for _ in range(cases)], "overread")
     page.close()
     page = context.new_page()
     page.goto(room["worklist"])
-    bare = [bare_levels(page, image, side) for image in room["images"][:cases]]
-    for pace in ("unhurried", "hurried"):
+    bare = [bare_levels(page, image, side) for image in room["images"][: paces["hurried"]]]
+    for pace in paces:
         yield from level_rows(f"{side}/{pace}", [drawn for drawn, _ in bare], "bare_draw")
         yield from level_rows(f"{side}/{pace}", [fetched for _, fetched in bare], "bare_fetch_draw")
     context.close()
 
 
+def read_slowly(browser: Browser, address: str, room: dict[str, Any], side: int, cases: int) -> Iterator[Row]:
+    context = signed_in(browser, address, room)
+    page = opened(context, room)
+    context.new_cdp_session(page).send("Network.emulateNetworkConditions", LINK)
+    level_shows(page, "full")
+    spent = [read_one(page, 3 * READING) for _ in range(cases)]
+    yield from level_rows(f"{side}/slow_link", spent, "overread")
+    context.close()
+
+
+def memory(browser: Browser, address: str, room: dict[str, Any], cases: int) -> Iterator[Row]:
+    context = signed_in(browser, address, room)
+    page = opened(context, room)
+    level_shows(page, "full")
+    for _ in range(WARM):
+        read_one(page, 0.0)
+    before = held(context, page)
+    for _ in range(cases - WARM):
+        read_one(page, 0.0)
+    after = held(context, page)
+    for name, grown in after.items():
+        yield Row(f"{SMALL}/memory_{cases}_cases", f"{name}_growth", round(grown - before[name], 2))
+    context.close()
+
+
+def held(context: BrowserContext, page: Page) -> dict[str, float]:
+    """What page and browser hold, once what can go has gone: megabytes, and how many nodes."""
+    session = context.new_cdp_session(page)
+    session.send("HeapProfiler.collectGarbage")
+    session.send("Performance.enable")
+    told = {each["name"]: each["value"] for each in session.send("Performance.getMetrics")["metrics"]}
+    session.detach()
+    family = psutil.Process().children(recursive=True)
+    resident = sum(each.memory_info().rss for each in family if "chrom" in each.name())
+    return {"heap_mb": told["JSHeapUsedSize"] / 2**20, "nodes": told["Nodes"], "browser_mb": resident / 2**20}
+
+
 def read_one(page: Page, seconds: float) -> dict[str, float]:
-    """Seconds from Enter to the next case's first and full level, and those of the request."""
+    """Seconds from Enter to the next case's first and full level, and those of the request, which is waited for."""
     page.wait_for_timeout(seconds * 1000)
     answer(page)
     submit(page)
     level_shows(page, "full")
+    expect(page.locator("body")).to_have_attribute("data-saved", "saved", timeout=PATIENCE)
     watch = page.evaluate("() => window.benchWatch")
     request = page.evaluate(
         "() => performance.getEntriesByType('resource').filter(({ name }) => name.endsWith('/submit'))[0].duration"

@@ -1,0 +1,87 @@
+"""A reader's own receipts: what became of their reads, how far others agree, how often the model swayed them.
+
+Theirs alone: the page shows nobody else's, to nobody.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET
+
+from frontend.cases import suggestion_context
+from frontend.people import person
+from inference.models import Champion, Pipeline, Prediction
+from inference.services import prediction_ensure, prediction_show
+from inference.services.predictions import NotScored
+from labeling.models import Read
+from labeling.own import agreement_with_others, swaying
+from labeling.values import answer_words
+from overread.accounts.models import User
+from overread.projects.queries import project_for
+from training.queries import Receipt, Reply, receipts
+
+ON_A_PAGE = 20
+
+
+@login_required
+@never_cache
+@require_GET
+def page(request: HttpRequest, slug: str) -> HttpResponse:
+    project, reader = project_for(person(request), slug, "labeling.read"), person(request)
+    reads = Read.objects.filter(project=project, reader=reader, superseded_by=None).order_by("-created_at")
+    reads = reads.select_related("image__study__patient", "prediction__pipeline").prefetch_related("answers__finding")
+    shown = Paginator(reads, ON_A_PAGE).get_page(request.GET.get("page"))
+    champion = Champion.objects.select_related("pipeline").filter(project=project).first()
+    in_use = champion.pipeline if champion else None
+    context = {
+        "project": project,
+        "page": shown,
+        "rows": [row(each, reader, in_use) for each in receipts(project=project, reads=list(shown))],
+        "agreement": agreement_with_others(project=project, reader=reader),
+        "swaying": swaying(project=project, reader=reader),
+    }
+    return render(request, "receipts.html", context)
+
+
+def row(receipt: Receipt, reader: User, in_use: Pipeline | None) -> dict[str, Any]:
+    """One read. What the model in use says now is told only of a case whose model this reader has seen, and recorded."""
+    now = _now(receipt.read, reader, in_use) if receipt.corrections else None
+    return {
+        "receipt": receipt,
+        "code": receipt.read.image.patient.code,
+        "corrections": [correction(reply, now) for reply in receipt.corrections],
+        "in_use": in_use,
+    }
+
+
+def correction(reply: Reply, now: Prediction | None) -> dict[str, Any]:
+    finding, label = reply.answer.finding, reply.label
+    said = now.outputs.get(finding.slug) if now else None
+    return {
+        "finding": finding.name,
+        "answer": reply.answer.value.replace("_", " "),
+        "then": suggestion_context(reply.model),
+        "held": answer_words(finding, label.value) if label and not label.disputed else "",
+        "disputed": bool(label and label.disputed),
+        "readers": label.readers if label else 0,
+        "now": suggestion_context(said) if said else None,
+        "now_model": now.pipeline.name if now else "",
+    }
+
+
+def _now(read: Read, reader: User, in_use: Pipeline | None) -> Prediction | None:
+    """What the model in use says, where it is another than the one in view then."""
+    if in_use is None or read.prediction is None or read.prediction.pipeline_id == in_use.pk:
+        return None
+    try:
+        prediction = prediction_ensure(pipeline=in_use, image=read.image)
+    except NotScored:
+        return None
+    prediction_show(prediction=prediction, user=reader)
+    return prediction

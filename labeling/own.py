@@ -1,0 +1,140 @@
+"""What a reader may learn of their own reading: how far others agree, and how often the model changed their mind.
+
+Private: nothing here takes another reader than the one who asks.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from labeling.models import Answer, ExposureKind, Read, ReferenceLabel
+from labeling.services.labels import consensus
+from labeling.values import answer_number
+from overread.accounts.models import User
+from overread.projects.models import Finding, Project
+
+MOST = 5000
+"""Of a reader's newest reads so many are looked at."""
+
+
+@dataclass
+class Agreement:
+    """On one finding: of `cases` that others have read too, in how many the reader says what the others hold."""
+
+    finding: Finding
+    cases: int = 0
+    agreed: int = 0
+
+
+@dataclass
+class Swaying:
+    """On one finding, over cases read blind and again with the model: what became of the reader's first answer.
+
+    `disagreed`: first answers that the model contradicted; `towards` and `away`: changed to what the model says, or from
+    it. Of all changes, `right` and `wrong` are those that independent labels confirm or refute.
+    """
+
+    finding: Finding
+    cases: int = 0
+    disagreed: int = 0
+    towards: int = 0
+    away: int = 0
+    other: int = 0
+    right: int = 0
+    wrong: int = 0
+
+    @property
+    def changed(self) -> int:
+        return self.towards + self.away + self.other
+
+
+def agreement_with_others(*, project: Project, reader: User) -> list[Agreement]:
+    """Finding by finding, the reader's unexposed answers beside the consensus of everybody else's unexposed ones."""
+    findings = {finding.pk: finding for finding in project.findings.all()}
+    unexposed = Answer.objects.filter(
+        read__project=project, read__superseded_by=None, exposure=ExposureKind.NONE
+    ).order_by("read__created_at")
+    own = {
+        (image, finding): value for image, finding, value in _said(unexposed.filter(read__in=_reads(project, reader)))
+    }
+    others: dict[tuple[UUID, int], dict[Any, str]] = defaultdict(dict)
+    images = {image for image, _finding in own}
+    theirs = unexposed.exclude(read__reader=reader).filter(read__image__in=images)
+    for image, finding, value, who in theirs.values_list("read__image", "finding", "value", "read__reader"):
+        others[image, finding][who] = value
+    found = {pk: Agreement(finding) for pk, finding in findings.items()}
+    for (image, finding), value in own.items():
+        if said := others.get((image, finding)):
+            _compare(found[finding], value, list(said.values()))
+    return [each for each in found.values() if each.cases]
+
+
+def _said(answers: QuerySet[Answer]) -> Iterable[tuple[UUID, int, str]]:
+    return answers.values_list("read__image", "finding", "value")
+
+
+def _compare(agreement: Agreement, value: str, others: list[str]) -> None:
+    held = consensus(agreement.finding, others)
+    own = answer_number(agreement.finding, value)
+    if held.settled and held.value is not None and own is not None:
+        agreement.cases += 1
+        agreement.agreed += own == held.value
+
+
+def swaying(*, project: Project, reader: User) -> list[Swaying]:
+    """Finding by finding, what the model did to the reader's first answers."""
+    found = {finding.pk: Swaying(finding) for finding in project.findings.all()}
+    second = _reads(project, reader).filter(phase=Read.Phase.REVEALED).select_related("prediction")
+    pairs = {read.assignment_id: read for read in second.prefetch_related("answers__finding") if read.prediction}
+    first = Read.objects.filter(
+        assignment__in=pairs, reader=reader, phase=Read.Phase.BLIND, superseded_by=None
+    ).prefetch_related("answers")
+    truth = _independent(project, [read.image_id for read in pairs.values()])
+    for blind in first:
+        before = {answer.finding_id: answer.value for answer in blind.answers.all()}
+        after = pairs[blind.assignment_id]
+        for answer in after.answers.all():
+            said = model_answer(after.prediction.outputs.get(answer.finding.slug, {})) if after.prediction else None
+            if said is not None and answer.finding_id in before:
+                held = truth.get((after.image_id, answer.finding_id))
+                _count(found[answer.finding_id], before[answer.finding_id], answer.value, said, held)
+    return [each for each in found.values() if each.cases]
+
+
+def model_answer(said: dict[str, Any]) -> str | None:
+    """The answer that a prediction stands for: by threshold, or the most probable option. None for a number."""
+    if "above" in said:
+        return "present" if said["above"] else "absent"
+    return said.get("option")
+
+
+def _count(swaying: Swaying, before: str, after: str, said: str, truth: float | None) -> None:
+    swaying.cases += 1
+    swaying.disagreed += before != said
+    if before == after:
+        return
+    swaying.towards += after == said
+    swaying.away += before == said
+    swaying.other += said not in (before, after)
+    if truth is not None:
+        numbers = [answer_number(swaying.finding, value) for value in (before, after)]
+        swaying.right += numbers[1] == truth != numbers[0]
+        swaying.wrong += numbers[0] == truth != numbers[1]
+
+
+def _independent(project: Project, images: list[UUID]) -> dict[tuple[UUID, int], float]:
+    labels = ReferenceLabel.objects.filter(
+        project=project, image__in=images, independent=True, exposure=ExposureKind.NONE, value__isnull=False
+    )
+    return {(label.image_id, label.finding_id): float(label.value or 0.0) for label in labels}
+
+
+def _reads(project: Project, reader: User) -> QuerySet[Read]:
+    newest = Read.objects.filter(project=project, reader=reader, superseded_by=None).order_by("-created_at")
+    return Read.objects.filter(pk__in=list(newest.values_list("pk", flat=True)[:MOST]))
