@@ -16,6 +16,7 @@ COPY inference inference
 COPY labeling labeling
 COPY training training
 COPY frontend frontend
+COPY locale locale
 RUN useradd --system --uid 10001 overread && mkdir /data /srv/static && chown overread /data /srv/static
 USER overread
 RUN SECRET_KEY=build PSEUDONYM_KEY=build REFERENCE_KEY=build AUDIT_KEY=build STATIC_ROOT=/srv/static OVERREAD_DATA=/tmp/build \

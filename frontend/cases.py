@@ -11,7 +11,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, gettext_noop, ngettext
 
 from frontend.suggestions import suggestion_context
 from inference.models import Pipeline, Prediction
@@ -19,13 +19,24 @@ from inference.services import prediction_ensure, prediction_show
 from inference.services.predictions import NotScored
 from labeling.models import Assignment, Confidence, Read
 from labeling.queries import case_number, newest_read, waiting_besides
+from labeling.values import value_words
 from overread.accounts.models import User
 from overread.archive.models import Image
+from overread.archive.presets import presets, value_unit
 from overread.projects.models import Finding
 
-SKIP_REASONS = ("Image quality too poor", "Wrong body part or view", "Not my field", "I know this patient")
-VIEWS = {"PA": "frontal PA", "AP": "frontal AP", "LL": "lateral", "RL": "lateral", "LATERAL": "lateral"}
-SEXES = {"M": "M", "F": "F", "O": "other"}
+SKIP_REASONS = (  # stored as they stand here, shown in the reader's language
+    gettext_noop("Image quality too poor"),
+    gettext_noop("Wrong body part or view"),
+    gettext_noop("Not my field"),
+    gettext_noop("I know this patient"),
+)
+VIEWS = {
+    "PA": gettext_lazy("frontal PA"),
+    "AP": gettext_lazy("frontal AP"),
+    **dict.fromkeys(("LL", "RL", "LATERAL"), gettext_lazy("lateral")),
+}
+SEXES = {"M": gettext_lazy("M"), "F": gettext_lazy("F"), "O": gettext_lazy("other")}
 
 
 @dataclass(frozen=True)
@@ -127,25 +138,26 @@ def image_data(image: Image) -> dict[str, Any]:
             name: getattr(rendering, name)
             for name in ("rows", "columns", "half_rows", "half_columns", "channels", "slope", "intercept", "inverted")
         },
-        "windows": rendering.windows,
+        "windows": presets(image, rendering),
         "half_url": reverse("image-pixels", args=[image.pk, "half"]),
         "full_url": reverse("image-pixels", args=[image.pk, "full"]),
-        "alt": " ".join(part for part in (image.modality, view_words(image)) if part) or "Image",
+        "alt": " ".join(part for part in (image.modality, view_words(image)) if part) or _("Image"),
         "spacing": image.pixel_spacing,
         "spacing_kind": image.spacing_kind,
+        "unit": value_unit(image, rendering),
     }
 
 
 def view_words(image: Image) -> str:
-    return VIEWS.get(image.view.upper(), image.view)
+    return str(VIEWS.get(image.view.upper(), image.view))
 
 
 def patient_context(image: Image) -> dict[str, Any]:
     """What stands in the header: pseudonym, age, sex, view, laterality, device; dates only as intervals."""
     return {
         "pseudonym": image.patient.code,
-        "age": f"{image.age_years:.0f} y" if image.age_years is not None else "",
-        "sex": SEXES.get(image.sex, ""),
+        "age": _("%(years).0f y") % {"years": image.age_years} if image.age_years is not None else "",
+        "sex": str(SEXES.get(image.sex, "")),
         "view": view_words(image),
         "laterality": image.laterality,
         "interval": interval_words(image),
@@ -212,19 +224,27 @@ def notice(case: OpenCase) -> str:
     return "" if case.prediction else _("There is no model yet. Read as usual.")
 
 
-def first_read(case: OpenCase) -> dict[str, str]:
-    """After the reveal: finding slug → what the reader answered blind, in words."""
+@dataclass(frozen=True)
+class FirstRead:
+    """What the reader answered blind, as it is stored and in words."""
+
+    value: str
+    text: str
+
+
+def first_read(case: OpenCase) -> dict[str, FirstRead]:
+    """After the reveal: finding slug → the blind answer."""
     if case.state != "revealed":
         return {}
     blind = Read.objects.filter(
         assignment=case.assignment, reader=case.assignment.reader, phase=Read.Phase.BLIND, superseded_by=None
     ).first()
     answers = blind.answers.select_related("finding") if blind else ()
-    return {answer.finding.slug: answer.value.replace("_", " ").capitalize() for answer in answers}
+    return {answer.finding.slug: FirstRead(answer.value, value_words(answer.value)) for answer in answers}
 
 
 def finding_context(
-    finding: Finding, key: int, said: Mapping[str, Any] | None, value: str | None, first: str | None
+    finding: Finding, key: int, said: Mapping[str, Any] | None, value: str | None, first: FirstRead | None
 ) -> dict[str, Any]:
     context: dict[str, Any] = {
         "slug": finding.slug,

@@ -7,12 +7,15 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
-from overread.accounts.models import User
+from overread.accounts.models import Preferences, User
+from overread.accounts.queries import preferences_of
 from overread.projects.models import Project
 
 PAGES = (
+    ("project", _("Overview"), "projects.view"),
     ("worklist", _("Worklist"), "labeling.read"),
     ("receipts", _("Your reads"), "labeling.read"),
     ("project-data", _("Data"), "archive.view"),
@@ -41,7 +44,10 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
         for name, label, permission in PAGES:
             if project and user.has_perm(permission, project):
                 url = reverse(name, args=[slug])
-                items.append(Item(label, url, request.path.startswith(url)))
+                here = (
+                    request.path == url if name == "project" else request.path.startswith(url)
+                )  # all others lie below it
+                items.append(Item(label, url, here))
     else:
         items.append(Item(_("Projects"), reverse("home"), request.path == reverse("home")))
     if user.is_staff:
@@ -50,3 +56,9 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
             for name, label in (("jobs", _("Jobs")), ("audit-log", _("Audit")))
         ]
     return {"navigation": items}
+
+
+def preferences(request: HttpRequest) -> dict[str, Any]:
+    """How the person at hand has the pages, asked for by the pages that ask."""
+    user = getattr(request, "user", None)
+    return {"preferences": SimpleLazyObject(lambda: preferences_of(user) if isinstance(user, User) else Preferences())}

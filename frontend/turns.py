@@ -18,6 +18,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from frontend import cases
+from frontend.alone import ALONE, by_itself
 from inference.models import Pipeline
 from labeling.models import Assignment
 from labeling.queries import reads_today
@@ -28,12 +29,12 @@ from overread.projects.models import Project
 AHEAD = 2
 
 
-def hand(reader: User, project: Project, shown: Assignment | None = None) -> list[Assignment]:
+def hand(reader: User, project: Project, shown: Assignment | None = None, ahead: int = AHEAD) -> list[Assignment]:
     """The case to be read now, if not `shown` the first in the reader's hands, and those after it."""
-    held = assignments_claim(project=project, reader=reader, count=1 + AHEAD)
+    held = assignments_claim(project=project, reader=reader, count=1 + ahead)
     prefetch_related_objects([project], "findings")  # asked for once, by all of them and their panels
     now = [shown] if shown else held[:1]
-    in_order = now + [each for each in held if each not in now][:AHEAD]
+    in_order = now + [each for each in held if each not in now][:ahead]
     for each in in_order:
         each.project = project
     return in_order
@@ -41,11 +42,12 @@ def hand(reader: User, project: Project, shown: Assignment | None = None) -> lis
 
 @dataclass(frozen=True)
 class Table:
-    """For whom cases are prepared, with which model, and which tokens the page holds already."""
+    """For whom cases are prepared, with which model, and which tokens the page holds already; `alone` as in alone.py."""
 
     reader: User
     pipeline: Pipeline | None
     known: Collection[str] = ()
+    alone: bool = False
 
     def upcoming(
         self, in_order: Sequence[Assignment], first: cases.Position, *, blind: bool = False
@@ -65,7 +67,7 @@ class Table:
         stub = {
             "token": token,
             "assignment": str(assignment.pk),
-            "position": render_to_string("read/position.html", {"position": position}),
+            "position": "" if self.alone else render_to_string("read/position.html", {"position": position}),
             "image": cases.image_data(assignment.image),
             "prepared": None,
         }
@@ -73,12 +75,12 @@ class Table:
             return stub | {"token": ""}
         if token in self.known:
             return stub
-        context = case_context(assignment, position, self.reader, self.pipeline)
+        context = case_context(assignment, position, self.reader, self.pipeline, alone=self.alone)
         opens = {
             "case": context["case"],
             "header": render_to_string("read/header.html", context),
             "panel": render_to_string("read/panel.html", context),
-            "url": reverse("read", args=[assignment.project.slug, assignment.pk]),
+            "url": reverse("read", args=[assignment.project.slug, assignment.pk]) + (ALONE if self.alone else ""),
         }
         # without a token it is asked for again: the suggestion may be there by then
         return stub | {"prepared": opens, "token": "" if context["waiting"] else token}
@@ -95,11 +97,11 @@ def token_of(assignment: Assignment, state: str, pipeline: Pipeline | None) -> s
 
 
 def case_context(
-    assignment: Assignment, position: cases.Position, reader: User, pipeline: Pipeline | None
+    assignment: Assignment, position: cases.Position, reader: User, pipeline: Pipeline | None, *, alone: bool = False
 ) -> dict[str, Any]:
     """Everything the templates of one case need."""
     case = cases.case_open(assignment, reader, pipeline)
-    return {
+    context = {
         "user": reader,
         "case": cases.case_data(case),
         "waiting": case.waiting,
@@ -109,6 +111,7 @@ def case_context(
         "first_read_text": _("First read stored") if case.state == "revealed" else "",
         "worklist_url": reverse("worklist", args=[assignment.project.slug]),
     }
+    return by_itself(context, assignment) if alone else context
 
 
 def finished(project: Project, reader: User) -> str:
@@ -116,7 +119,10 @@ def finished(project: Project, reader: User) -> str:
     today = reads_today(project=project, reader=reader)
     seconds = round((today["seconds"] or 0) * today["cases"])
     context = {
-        "finished": {"cases": today["cases"], "time_text": f"{seconds // 60} min {seconds % 60:02d} s"},
+        "finished": {
+            "cases": today["cases"],
+            "time_text": _("%(minutes)d min %(seconds)02d s") % {"minutes": seconds // 60, "seconds": seconds % 60},
+        },
         "worklist_url": reverse("worklist", args=[project.slug]),
     }
     return render_to_string("read/finished.html", context)

@@ -7,18 +7,29 @@ from uuid import UUID
 from inference.models import Pipeline
 from inference.queries import champion_of
 from inference.services.scoring import images_score
+from overread.archive.models import Image
 from overread.jobs.running import Lease
 from overread.jobs.services import job_enqueue_once
 from overread.projects.models import Project
 
 
 def predict(job: Lease, *, image: str, of: str) -> None:
-    """Score a new image, and with it whatever else of its project waits: one batch is hardly slower than one image."""
+    """Score a new image; where nobody waits for it, also what else of its project waits: one batch is hardly slower."""
     pipeline = champion_of(Project.objects.get(pk=of))
     if pipeline:
-        images_score(pipeline=pipeline, lease=job, limit=64)
+        images_score(pipeline=pipeline, among=Image.objects.filter(pk=image), lease=job)
+        if job.job.queue != "interactive":
+            images_score(pipeline=pipeline, lease=job, limit=64)
     with job.finishing():
         job_enqueue_once(kind="labeling.fill", project=UUID(of), of=of)
+
+
+def one(job: Lease, *, pipeline: str, image: str) -> None:
+    """Score one image with one pipeline, for somebody who waits for it."""
+    chosen = Pipeline.objects.select_related("project").get(pk=pipeline)
+    images_score(pipeline=chosen, among=Image.objects.filter(pk=image), lease=job)
+    with job.finishing():
+        pass
 
 
 def refresh(job: Lease, *, pipeline: str) -> None:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import numpy as np
+from django.db.models import Max, QuerySet
 from numpy.typing import NDArray
 
 from inference.models import Champion, EmbeddingRow, EmbeddingShard, Pipeline, Prediction, ScoreShard
+from overread.accounts.models import User
 from overread.archive import blobs
 from overread.archive.models import Image
 from overread.projects.models import Project
@@ -30,6 +33,37 @@ class Table:
 def champion_of(project: Project) -> Pipeline | None:
     champion = Champion.objects.select_related("pipeline__project").filter(project=project).first()
     return champion.pipeline if champion else None
+
+
+@dataclass(frozen=True)
+class Released:
+    """A pipeline that is in use, or was: when it last came into use."""
+
+    pipeline: Pipeline
+    since: datetime
+    in_use: bool
+
+
+def released(project: Project) -> list[Released]:
+    """Every pipeline that was ever promoted: the champion first, then the others, last used first."""
+    champion = champion_of(project)
+    used = Pipeline.objects.filter(project=project, promotions__isnull=False).select_related("project")
+    found = used.annotate(since=Max("promotions__at")).order_by("-since", "-number")
+    models = [Released(pipeline, pipeline.since, pipeline == champion) for pipeline in found]
+    return sorted(models, key=lambda model: not model.in_use)
+
+
+def predictions_shown(*, user: User, image: Image, project: Project) -> QuerySet[Prediction]:
+    """What this user was shown of the image in this project, last shown first."""
+    shown = Prediction.objects.filter(image=image, exposures__user=user, pipeline__project=project)
+    return shown.select_related("pipeline").order_by("-exposures__at")
+
+
+def prediction_in_view(*, user: User, image: Image, project: Project) -> Prediction | None:
+    """Of the predictions this user was shown of the image the one that reading shows: the champion's, else the newest."""
+    seen = list(predictions_shown(user=user, image=image, project=project))
+    champion = champion_of(project)
+    return next((each for each in seen if each.pipeline == champion), seen[0] if seen else None)
 
 
 def prediction_find(*, project: Project, image: Image) -> tuple[Pipeline, ScoreShard, int] | None:

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
 
 from inference.models import Pipeline, Prediction
 from overread.archive.models import Image
@@ -134,9 +135,9 @@ class Read(models.Model):
     """One reader's immutable answer to one assignment. A correction is a new read that supersedes."""
 
     class Phase(models.TextChoices):
-        BLIND = "blind", "before the model was shown"
-        OPEN = "open", "with the model in view"
-        REVEALED = "revealed", "after a first read, with the model in view"
+        BLIND = "blind", _("before the model was shown")
+        OPEN = "open", _("with the model in view")
+        REVEALED = "revealed", _("after a first read, with the model in view")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     assignment = models.ForeignKey(Assignment, models.PROTECT, related_name="reads")

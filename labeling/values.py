@@ -4,10 +4,19 @@ from __future__ import annotations
 
 import math
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
 from overread.projects.models import Finding
 
 TRI = {"absent": 0.0, "uncertain": 0.5, "present": 1.0}
 NOT_ASSESSABLE = "not_assessable"
+SAID = {
+    "absent": gettext_lazy("absent"),
+    "uncertain": gettext_lazy("uncertain"),
+    "present": gettext_lazy("present"),
+    NOT_ASSESSABLE: gettext_lazy("not assessable"),
+}
 
 
 class AnswerInvalid(Exception):
@@ -26,17 +35,19 @@ def answer_problem(finding: Finding, value: str) -> str | None:
     """What is wrong with `value` as an answer to `finding`, or None."""
     if value == NOT_ASSESSABLE:
         return None
+    names = {"finding": finding.name, "options": ", ".join(finding.options), "unit": finding.unit}
     if finding.kind == Finding.Kind.BINARY:
-        return None if value in TRI else f"{finding.name}: answer absent, uncertain, present or not assessable."
+        return None if value in TRI else _("%(finding)s: answer absent, uncertain, present or not assessable.") % names
     if finding.kind == Finding.Kind.CATEGORICAL:
-        return None if value in finding.options else f"{finding.name}: choose one of {', '.join(finding.options)}."
+        return None if value in finding.options else _("%(finding)s: choose one of %(options)s.") % names
     try:
         number = float(value)
     except ValueError:
-        return f"{finding.name}: give a number in {finding.unit}."
+        return _("%(finding)s: give a number in %(unit)s.") % names
     low, high = finding.minimum, finding.maximum
     if not math.isfinite(number) or (low is not None and number < low) or (high is not None and number > high):
-        return f"{finding.name}: {value} is outside {'' if low is None else low}–{'' if high is None else high} {finding.unit}."
+        span = f"{'' if low is None else low}–{'' if high is None else high}"
+        return _("%(finding)s: %(value)s is outside %(span)s %(unit)s.") % (names | {"value": value, "span": span})
     return None
 
 
@@ -45,10 +56,21 @@ def region_problem(finding: Finding, value: str) -> str | None:
     ruled_out = finding.kind == Finding.Kind.BINARY and value == "absent"
     if not ruled_out and value != NOT_ASSESSABLE:
         return None
-    other = "uncertain or present" if finding.kind == Finding.Kind.BINARY else "the finding"
+    said = {"finding": finding.name, "answer": value_words(value)}
+    if finding.kind == Finding.Kind.BINARY:
+        return (
+            _(
+                "%(finding)s: a region is drawn for it, but the answer is %(answer)s. "
+                "Answer uncertain or present, or delete the region."
+            )
+            % said
+        )
     return (
-        f"{finding.name}: a region is drawn for it, but the answer is {value.replace('_', ' ')}. "
-        f"Answer {other}, or delete the region."
+        _(
+            "%(finding)s: a region is drawn for it, but the answer is %(answer)s. "
+            "Answer the finding, or delete the region."
+        )
+        % said
     )
 
 
@@ -61,10 +83,15 @@ def answer_number(finding: Finding, value: str) -> float | None:
     return float(finding.options.index(value)) if finding.kind == Finding.Kind.CATEGORICAL else float(value)
 
 
+def value_words(value: str) -> str:
+    """A stored answer, for people."""
+    return str(SAID.get(value, value))
+
+
 def answer_words(finding: Finding, number: float | None) -> str:
     """The reverse of answer_number, for people."""
     if number is None:
-        return "not assessable"
+        return value_words(NOT_ASSESSABLE)
     if finding.kind == Finding.Kind.BINARY:
-        return next(word for word, value in TRI.items() if value == number)
+        return value_words(next(value for value, stands_for in TRI.items() if stands_for == number))
     return finding.options[int(number)] if finding.kind == Finding.Kind.CATEGORICAL else f"{number:g} {finding.unit}"

@@ -36,7 +36,7 @@ def operator_only(view: View) -> View:
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **options: Any) -> HttpResponse:
         if not (isinstance(request.user, User) and request.user.is_staff):
-            raise PermissionDenied("This page is for the operators of this deployment.")
+            raise PermissionDenied(_("This page is for the operators of this deployment."))
         return view(request, *args, **options)
 
     return login_required(guarded)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.cache import never_cache
 
+from frontend.pages.standing import standing
 from frontend.people import person
 from inference.models import Champion
 from labeling.queries import label_counts
@@ -14,14 +17,19 @@ from overread.projects.queries import project_for
 
 
 @login_required
+@never_cache
 def page(request: HttpRequest, slug: str) -> HttpResponse:
+    """Its upload lists names of files, so no copy of the page outlives the session."""
     project = project_for(person(request), slug, "projects.view")
-    champion = Champion.objects.select_related("pipeline").filter(project=project).first()
-    counts = label_counts(project)
+    champion = Champion.objects.select_related("pipeline__run__snapshot").filter(project=project).first()
+    counts, findings = label_counts(project), list(project.findings.all())
+    names = {finding.slug: finding.name for finding in findings}
     context = {
         "project": project,
         "champion": champion,
-        "findings": [(finding, counts.get(finding.slug, 0)) for finding in project.findings.all()],
+        "standing": standing(champion.pipeline, names) if champion else "",
+        "findings": [(finding, counts.get(finding.slug, 0)) for finding in findings],
+        "limit_mb": settings.UPLOAD_MAX_BYTES // 2**20,
         "images": images_in(project).count(),
         "may_upload": person(request).has_perm("archive.upload", project),
         "may_read": person(request).has_perm("labeling.read", project),

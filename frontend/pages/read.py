@@ -21,10 +21,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from frontend import cases, turns
+from frontend.alone import ALONE, is_alone, leaving
 from frontend.people import person
 from frontend.problems import problem
-from inference.models import Exposure
-from inference.queries import attention_map, champion_of
+from inference.queries import attention_map, champion_of, prediction_in_view
 from labeling import services
 from labeling.models import Assignment, Holding, Read
 from labeling.values import AnswerInvalid
@@ -94,12 +94,15 @@ def _page(request: HttpRequest, project: Project, assignment: Assignment) -> Htt
     reader = person(request)
     if assignment.state not in Assignment.HELD or assignment.reader_id != reader.pk:
         return redirect("worklist", project.slug)
-    first, *after = turns.hand(reader, project, assignment)
+    alone = is_alone(request)
+    first, *after = turns.hand(reader, project, assignment, ahead=0 if alone else turns.AHEAD)
     position, pipeline = cases.position_of(first, reader), champion_of(project)
-    context = turns.case_context(first, position, reader, pipeline)
+    context: dict[str, Any] = {
+        "sign_in_url": f"{reverse('sign-in')}?next={reverse('read', args=[project.slug, first.pk])}"
+    }
+    context |= turns.case_context(first, position, reader, pipeline, alone=alone)
     context |= {
         "upcoming": turns.Table(reader, pipeline).upcoming(after, position.after(1), blind=turns.is_blind(first)),
-        "sign_in_url": f"{reverse('sign-in')}?next={reverse('read', args=[project.slug, first.pk])}",
         "skip_reasons": cases.SKIP_REASONS,
         "snippets": project.snippets,
     }
@@ -115,15 +118,21 @@ def _turn(
     last: dict[str, Any] | None = None,
 ) -> JsonResponse:
     """The case to be read now, or the next one, and those after it; or the end of the queue."""
-    reader = person(request)
-    in_order = turns.hand(reader, project, shown)
+    reader, alone = person(request), is_alone(request)
+    in_order = turns.hand(reader, project, shown, ahead=0 if alone else turns.AHEAD)
     body: dict[str, Any] = {"upcoming": [], "finished": None, "url": reverse("worklist", args=[project.slug])}
     body["last"] = render_to_string("read/undo.html", {"last": last}) if last else ""
     if in_order:
-        table = turns.Table(reader, champion_of(project), _known(request))
+        table = turns.Table(reader, champion_of(project), _known(request), alone=alone)
         body["upcoming"] = table.upcoming(in_order, cases.position_of(in_order[0], reader))
     else:
         body["finished"] = turns.finished(project, reader)
+    return JsonResponse(body | ({"saved": saved} if saved else {}), status=201 if saved else 200)
+
+
+def _back(request: HttpRequest, assignment: Assignment, saved: dict[str, Any] | None = None) -> JsonResponse:
+    """The end of a case that was opened by itself."""
+    body = leaving(request, assignment, saved)
     return JsonResponse(body | ({"saved": saved} if saved else {}), status=201 if saved else 200)
 
 
@@ -160,15 +169,17 @@ def submit(request: HttpRequest, project: Project, assignment: Assignment) -> Ht
         return problem(422, title, " ".join(wrong.errors.values()), errors=wrong.errors)
     except services.AssignmentGone as gone:
         return problem(409, _("Not your case."), str(gone))
-    saved, last = saved_context(read, assignment)
+    saved, last = saved_context(read, assignment, ALONE if is_alone(request) else "")
     assignment.refresh_from_db()
     revealed = assignment.state == Assignment.State.REVEALED and assignment.reader_id == read.reader_id
+    if is_alone(request) and not revealed:
+        return _back(request, assignment, saved)
     return _turn(request, project, assignment if revealed else None, saved=saved, last=last)
 
 
-def saved_context(read: Read, assignment: Assignment) -> tuple[dict[str, Any], dict[str, Any]]:
+def saved_context(read: Read, assignment: Assignment, query: str = "") -> tuple[dict[str, Any], dict[str, Any]]:
     """What the page is told of the read just stored, and what it offers to undo."""
-    undo = None if read.extra else reverse("read-undo", args=[assignment.project.slug, read.pk])
+    undo = None if read.extra else reverse("read-undo", args=[assignment.project.slug, read.pk]) + query
     message = _("Kept as an extra read: the case had gone to another reader.") if read.extra else _("Read stored.")
     saved = {"read": str(read.pk), "extra": read.extra, "message": message, "undo_url": undo, "undo_seconds": 30}
     return saved, {"case": assignment.image.patient.code, "seconds": 0, "undo_url": undo}
@@ -202,7 +213,7 @@ def answers_of(body: dict[str, Any]) -> services.Answers:
             level=body.get("level", "") if body.get("level") in ("half", "full") else "",
         )
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
-        raise AnswerInvalid({"body": "The answers are not in the form this page sends."}) from error
+        raise AnswerInvalid({"body": _("The answers are not in the form this page sends.")}) from error
 
 
 @require_POST
@@ -216,7 +227,7 @@ def skip(request: HttpRequest, project: Project, assignment: Assignment) -> Http
         return problem(422, _("Not skipped."), str(wrong))
     except services.AssignmentGone as gone:
         return problem(409, _("Not your case."), str(gone))
-    return _turn(request, project)
+    return _back(request, assignment) if is_alone(request) else _turn(request, project)
 
 
 @require_POST
@@ -268,15 +279,12 @@ def undo(request: HttpRequest, slug: str, pk: UUID) -> HttpResponse:
 @of_case
 def attention(request: HttpRequest, project: Project, assignment: Assignment, finding: str) -> HttpResponse:
     """The attention map of one finding, 8 bits a cell: only of a prediction this reader has been shown."""
-    shown = Exposure.objects.filter(
-        user=person(request), image=assignment.image, prediction__pipeline__project=project
-    ).select_related("prediction")
-    newest = shown.order_by("-at").first()
-    output = newest.prediction.outputs.get(finding) if newest else None
-    if newest is None or output is None:
+    shown = prediction_in_view(user=person(request), image=assignment.image, project=project)
+    output = shown.outputs.get(finding) if shown else None
+    if shown is None or output is None:
         raise Http404("No attention map.")
-    cells = attention_map(newest.prediction, output["column"])
+    cells = attention_map(shown, output["column"])
     response = HttpResponse(cells.tobytes(), content_type="application/octet-stream")
     response["X-Map-Rows"], response["X-Map-Columns"] = (str(side) for side in cells.shape)
-    response["X-Map-Box"] = " ".join(f"{edge:g}" for edge in newest.prediction.map_box)
+    response["X-Map-Box"] = " ".join(f"{edge:g}" for edge in shown.map_box)
     return response

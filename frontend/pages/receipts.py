@@ -14,8 +14,8 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
-from frontend.cases import suggestion_context
 from frontend.people import person
+from frontend.suggestions import suggestion_context
 from inference.models import Champion, Pipeline, Prediction
 from inference.services import prediction_ensure, prediction_show
 from inference.services.predictions import NotScored
@@ -24,7 +24,7 @@ from labeling.own import agreement_with_others, swaying
 from labeling.values import answer_words
 from overread.accounts.models import User
 from overread.projects.queries import project_for
-from training.queries import Receipt, Reply, receipts
+from training.queries import Receipt, Reply, last_words, receipts
 
 ON_A_PAGE = 20
 
@@ -34,9 +34,7 @@ ON_A_PAGE = 20
 @require_GET
 def page(request: HttpRequest, slug: str) -> HttpResponse:
     project, reader = project_for(person(request), slug, "labeling.read"), person(request)
-    reads = Read.objects.filter(project=project, reader=reader, superseded_by=None).order_by("-created_at")
-    reads = reads.select_related("image__study__patient", "prediction__pipeline").prefetch_related("answers__finding")
-    shown = Paginator(reads, ON_A_PAGE).get_page(request.GET.get("page"))
+    shown = Paginator(last_words(project=project, reader=reader), ON_A_PAGE).get_page(request.GET.get("page"))
     champion = Champion.objects.select_related("pipeline").filter(project=project).first()
     in_use = champion.pipeline if champion else None
     context = {
@@ -51,21 +49,22 @@ def page(request: HttpRequest, slug: str) -> HttpResponse:
 
 def row(receipt: Receipt, reader: User, in_use: Pipeline | None) -> dict[str, Any]:
     """One read. What the model in use says now is told only of a case whose model this reader has seen, and recorded."""
-    now = _now(receipt.read, reader, in_use) if receipt.corrections else None
+    now = _now(receipt.read, reader, in_use) if receipt.told else None
     return {
         "receipt": receipt,
         "code": receipt.read.image.patient.code,
-        "corrections": [correction(reply, now) for reply in receipt.corrections],
+        "told": [told(reply, now) for reply in receipt.told],
         "in_use": in_use,
     }
 
 
-def correction(reply: Reply, now: Prediction | None) -> dict[str, Any]:
+def told(reply: Reply, now: Prediction | None) -> dict[str, Any]:
     finding, label = reply.answer.finding, reply.label
     said = now.outputs.get(finding.slug) if now else None
     return {
         "finding": finding.name,
         "answer": reply.answer.value.replace("_", " "),
+        "first": reply.first.replace("_", " ") if reply.first and reply.changed else "",
         "then": suggestion_context(reply.model),
         "held": answer_words(finding, label.value) if label and not label.disputed else "",
         "disputed": bool(label and label.disputed),

@@ -31,6 +31,12 @@ GROUPS = (
     (gettext_lazy("Learning"), ("retrain_labels", "retrain_hours", "recipe", "gate_policy")),
 )
 LABELS = {
+    "name": gettext_lazy("Name"),
+    "modality": gettext_lazy("Modality"),
+    "description": gettext_lazy("Description"),
+    "intended_use": gettext_lazy("Intended use"),
+    "not_for": gettext_lazy("Not for"),
+    "strategy": gettext_lazy("Strategy"),
     "blind_first": gettext_lazy("Read blind first"),
     "blind_share": gettext_lazy("Share read blind, where a share is"),
     "reference_readers": gettext_lazy("Readers of each reference case"),
@@ -76,7 +82,9 @@ class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]
         model = Project
         fields = tuple(name for _legend, names in GROUPS for name in names)
         labels = LABELS
-        help_texts = dict.fromkeys(LABELS, "")
+        help_texts = dict.fromkeys(LABELS, "") | {
+            "modality": gettext_lazy("What is read: chest radiograph, dermoscopy, hand radiograph.")
+        }
         widgets = {name: forms.Textarea(attrs={"rows": 3}) for name in LONG} | {
             "strategy": forms.TextInput(attrs={"list": "strategies"})
         }

@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from frontend.cases import patient_context
@@ -86,8 +87,10 @@ def waiting_words(assignment: Assignment) -> str:
     minutes = int((timezone.now() - assignment.created_at).total_seconds() // 60)
     days, hours = divmod(minutes // 60, 24)
     if days:
-        return f"{days} d {hours:02d} h"
-    return f"{hours} h {minutes % 60:02d} min" if hours else f"{minutes} min"
+        return gettext("%(days)d d %(hours)02d h") % {"days": days, "hours": hours}
+    if hours:
+        return gettext("%(hours)d h %(minutes)02d min") % {"hours": hours, "minutes": minutes % 60}
+    return gettext("%(minutes)d min") % {"minutes": minutes}
 
 
 def preparing(project: Project) -> dict[str, int] | None:

@@ -2,7 +2,9 @@
 import "./styles/app.css";
 import { confirmForms } from "./confirm";
 import { forgetWhoLeft } from "./person";
+import { switchTheme } from "./theme";
 
 confirmForms();
 forgetWhoLeft();
+switchTheme();
 document.querySelector(".nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" }); // on a narrow window

@@ -1,5 +1,6 @@
 /** Asks before something that cannot be taken back. Forms ask by `data-confirm="Question?"` (`data-confirm-yes="Verb"`). */
 import { element } from "./dom";
+import { gettext } from "./i18n";
 
 /** True once the person has said yes. */
 export function confirmed(question: string, yes: string): Promise<boolean> {
@@ -24,7 +25,7 @@ export function confirmForms(): void {
     if (!question || form.dataset["confirmed"] === "yes") return;
     event.preventDefault();
     event.stopImmediatePropagation();
-    const verb = submitter?.dataset["confirmYes"] ?? form.dataset["confirmYes"] ?? submitter?.textContent?.trim() ?? "Yes";
+    const verb = submitter?.dataset["confirmYes"] ?? form.dataset["confirmYes"] ?? submitter?.textContent?.trim() ?? gettext("Yes");
     void confirmed(question, verb).then((yes) => {
       if (!yes) return;
       form.dataset["confirmed"] = "yes";

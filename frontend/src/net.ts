@@ -1,4 +1,5 @@
 /** Talking to the server: JSON out, JSON or problem+json in, and every way it can fail as a value. */
+import { gettext } from "./i18n";
 
 export interface Problem {
   title: string;
@@ -18,10 +19,18 @@ export type Outcome<T> =
 const TIMEOUT = 30_000;
 const WORTH_REPEATING = [408, 425, 429];
 
-export async function post<T>(url: string, body: object, keepalive = false): Promise<Outcome<T>> {
+export function post<T>(url: string, body: object, keepalive = false): Promise<Outcome<T>> {
+  return send<T>("POST", url, body, keepalive);
+}
+
+export function patch<T>(url: string, body: object): Promise<Outcome<T>> {
+  return send<T>("PATCH", url, body, false);
+}
+
+async function send<T>(method: string, url: string, body: object, keepalive: boolean): Promise<Outcome<T>> {
   try {
     const answer = await fetch(url, {
-      method: "POST",
+      method,
       body: JSON.stringify(body),
       headers: { "Content-Type": "application/json", Accept: "application/json, application/problem+json", "X-CSRFToken": csrfToken() },
       credentials: "same-origin",
@@ -47,8 +56,13 @@ async function outcome<T>(answer: Response): Promise<Outcome<T>> {
 /** The server's own words where it has sent problem+json, its status otherwise. */
 export async function problemOf(answer: Response): Promise<Problem> {
   const sent = isJson(answer) ? ((await answer.json()) as Partial<Problem>) : {};
-  const title = sent.title ?? `The server answered ${answer.status}.`;
+  const title = sent.title ?? answered(answer.status);
   return { title, detail: sent.detail ?? title, ...(sent.errors ? { errors: sent.errors } : {}) };
+}
+
+/** What is said of an answer that says nothing itself. */
+export function answered(status: number): string {
+  return gettext("The server answered %(status)s.", { status });
 }
 
 function isJson(answer: Response): boolean {

@@ -4,7 +4,10 @@ import { actionsOf } from "./reading/actions";
 import { listen } from "./reading/commands";
 import type { Case, Upcoming } from "./reading/contract";
 import { heartbeat } from "./reading/heartbeat";
+import { KeyMap, type KeyPreferences } from "./reading/keymap";
+import type { Need } from "./reading/keys";
 import { ReadingPage } from "./reading/page";
+import { KeySheet } from "./reading/sheet";
 import { Submission } from "./reading/submission";
 import { say } from "./reading/voice";
 import { words } from "./reading/words";
@@ -12,10 +15,12 @@ import { NoWebgl } from "./viewer/viewer";
 
 function start(): void {
   const user = document.body.dataset["user"] ?? "";
-  const page = pageFor(user);
+  const keys = new KeyMap(json<KeyPreferences>("preferences"));
+  const page = pageFor(user, keys);
   if (!page) return;
   const submission = new Submission(page, user);
-  listen(actionsOf(page, submission));
+  listen(actionsOf(page, submission), keys);
+  new KeySheet(keys, (need) => caseHas(page, need));
   document.addEventListener("submit", (event) => {
     if (!(event.target instanceof HTMLFormElement) || event.target.id !== "answers") return;
     event.preventDefault();
@@ -26,10 +31,15 @@ function start(): void {
   submission.resume();
 }
 
+/** What the case on screen offers beyond answers and an image. */
+function caseHas(page: ReadingPage, need: Need): boolean {
+  return need === "model" ? document.querySelector("input[name=map]") !== null : Boolean(page.opened?.case.urls.escalate);
+}
+
 /** Null, with the reason on the stage, where the browser has no WebGL2. */
-function pageFor(user: string): ReadingPage | null {
+function pageFor(user: string, keys: KeyMap): ReadingPage | null {
   try {
-    return new ReadingPage(element("#canvas", HTMLCanvasElement), user);
+    return new ReadingPage(element("#canvas", HTMLCanvasElement), user, keys);
   } catch (error) {
     if (!(error instanceof NoWebgl)) throw error;
     const note = element("#stage-note", HTMLElement);

@@ -2,11 +2,12 @@
 import { element } from "./dom";
 import { Kept, type Entry } from "./upload/kept";
 import { Row } from "./upload/row";
-import { sendFile } from "./upload/send";
+import { sendFile, type Sent } from "./upload/send";
 
 /**
  * `<form id="upload" data-url data-project>` with a file input, `<template id="upload-row">`, and a `#upload-kept` with a
- * button that clears the list. Without this script the form posts as it is.
+ * button that clears the list. With `data-lead` a file that was sent alone leads to its result. Without this script the form
+ * posts as it is.
  */
 function start(): void {
   const form = element("#upload", HTMLFormElement);
@@ -27,14 +28,21 @@ function start(): void {
   const sendAll = async (): Promise<void> => {
     if (sending) return;
     sending = foot.hidden = true; // what is on its way cannot be cleared
+    const all: Sent[] = [];
     for (let next = waiting.shift(); next; next = waiting.shift()) {
       const { row, file, entry } = next;
       const sent = await sendFile(form, input.name, file, (share) => row.progress(share));
       row.finish(sent);
       kept.finish(entry, sent);
+      all.push(sent);
     }
     sending = false;
+    lead(all);
     foot.hidden = kept.entries.length === 0;
+  };
+
+  const lead = ([sent, ...others]: Sent[]): void => {
+    if ("lead" in form.dataset && sent?.kind === "stored" && !others.length) location.assign(sent.stored.url);
   };
 
   for (const entry of kept.entries) {

@@ -13,6 +13,8 @@ from inference.queries import score_arrays, scores_find
 from overread.accounts.models import User
 from overread.archive import blobs
 from overread.archive.models import Image
+from overread.jobs.models import Job
+from overread.jobs.services import job_enqueue
 
 
 class NotScored(Exception):
@@ -79,6 +81,18 @@ def interval_of(version: ModelVersion, name: str, value: float) -> dict[str, Any
         "coverage": interval["coverage"],
         "range": [interval["lowest"], interval["highest"]],
     }
+
+
+def prediction_request(*, pipeline: Pipeline, image: Image, user: User) -> Job:
+    """Have the image scored by this pipeline, once, before any bulk work: somebody waits for it. The job tells how it went."""
+    return job_enqueue(
+        kind="inference.one",
+        key=f"inference.one:{pipeline.pk}:{image.pk}",
+        project=pipeline.project_id,
+        requested_by=user,
+        pipeline=pipeline.pk,
+        image=image.pk,
+    )
 
 
 def prediction_show(*, prediction: Prediction, user: User) -> Exposure:

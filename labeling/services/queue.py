@@ -178,8 +178,11 @@ def _leave(assignment: Assignment, holder: User, **fields: object) -> None:
 
 @transaction.atomic
 def assignment_release(*, assignment: Assignment, reader: User) -> None:
-    """Put a case back into the queue unread. Raises AssignmentGone."""
-    _leave(assignment, reader, state=State.QUEUED, reader=None)
+    """Put a case back into the queue unread; one the reader opened themselves is withdrawn. Raises AssignmentGone."""
+    if assignment.purpose == Purpose.SINGLE:
+        _leave(assignment, reader, state=State.WITHDRAWN, finished_at=timezone.now())
+    else:
+        _leave(assignment, reader, state=State.QUEUED, reader=None)
     event_append(verb="assignment.release", actor=reader, target=assignment, project=assignment.project_id)
 
 

@@ -14,7 +14,7 @@ from django.db.models import Max
 from django.utils import timezone
 
 from inference.models import Exposure, Prediction
-from inference.queries import prediction_find
+from inference.queries import prediction_find, prediction_in_view
 from labeling.models import Answer, Assignment, Confidence, ExposureKind, Holding, Purpose, Read, Region
 from labeling.services.queue import AssignmentGone, reader_lock
 from labeling.values import AnswerInvalid, AnswerMissing, answer_problem, region_problem
@@ -186,14 +186,10 @@ def _phase(assignment: Assignment, reader: User, mine: bool) -> Read.Phase:
 
 
 def _in_view(assignment: Assignment, reader: User, phase: Read.Phase) -> Prediction | None:
-    """The newest prediction of this project that was shown to the reader; a blind read has none in view."""
+    """The prediction that was shown to the reader with the case; a blind read has none in view."""
     if phase == Read.Phase.BLIND:
         return None
-    seen = Exposure.objects.filter(
-        user=reader, image=assignment.image, prediction__pipeline__project=assignment.project
-    )
-    newest = seen.select_related("prediction").order_by("-at").first()
-    return newest.prediction if newest else None
+    return prediction_in_view(user=reader, image=assignment.image, project=assignment.project)
 
 
 def _superseded(assignment: Assignment, reader: User, phase: Read.Phase) -> Read | None:

@@ -6,7 +6,7 @@ from inference import api as inference
 from labeling.api import assignments, labels, predictions, proposals, reads
 from overread.accounts import api as accounts
 from overread.api import docs
-from overread.archive.api import images
+from overread.archive.api import images, launches
 from overread.jobs import api as jobs
 from overread.projects import api as projects
 from training.api import gate, runs, snapshots
@@ -29,6 +29,7 @@ in_project: list[URLPattern | URLResolver] = [
     path("images/<uuid:pk>/pixels/<slug:level>", images.Pixels.as_view(), name="pixels"),
     path("images/<uuid:pk>/prediction/", predictions.PredictionDetail.as_view(), name="prediction"),
     path("images/<uuid:pk>/prediction/maps/<slug:finding>", predictions.PredictionMap.as_view(), name="prediction-map"),
+    path("launches/", launches.Launches.as_view(), name="launches"),
     path("predictions/", inference.Predictions.as_view(), name="predictions"),
     path("models/", inference.Models.as_view(), name="models"),
     path("models/<int:number>/", inference.ModelDetail.as_view(), name="model"),
@@ -57,6 +58,7 @@ in_project: list[URLPattern | URLResolver] = [
 urlpatterns = [
     path("tokens/", accounts.Tokens.as_view(), name="tokens"),
     path("me/", accounts.Me.as_view(), name="me"),
+    path("me/preferences/", accounts.MyPreferences.as_view(), name="preferences"),
     path("projects/", projects.Projects.as_view(), name="projects"),
     path("projects/<slug:slug>/", include(in_project)),
     path("jobs/", jobs.Jobs.as_view(), name="jobs"),

@@ -3,7 +3,23 @@
 from django.urls import include, path
 
 from frontend.page_urls.dashboards import urlpatterns as dashboards
-from frontend.pages import home, image, password, pixels, project, proposals, read, receipts, sign_in, upload, worklist
+from frontend.pages import (
+    catalogue,
+    home,
+    image,
+    launch,
+    password,
+    pixels,
+    preferences,
+    project,
+    proposals,
+    read,
+    receipts,
+    sign_in,
+    summary,
+    upload,
+    worklist,
+)
 
 in_project = [
     path("", project.page, name="project"),
@@ -21,14 +37,20 @@ in_project = [
     path("reads/<uuid:pk>/undo", read.undo, name="read-undo"),
     path("images/<uuid:pk>/", image.page, name="image"),
     path("images/<uuid:pk>/read", image.read, name="image-read"),
-    path("images/<uuid:pk>/overlay/<slug:finding>", image.overlay, name="image-overlay"),
+    path("images/<uuid:pk>/summary.pdf", summary.page, name="image-summary"),
+    path("images/<uuid:pk>/picture", image.picture, name="image-picture"),
+    path("images/<uuid:pk>/overlay/<int:number>/<slug:finding>", image.overlay, name="image-overlay"),
 ]
 
 urlpatterns = [
     path("", home.page, name="home"),
+    path("i18n.js", catalogue.page, name="catalogue"),
     path("sign-in/", sign_in.SignIn.as_view(), name="sign-in"),
     path("sign-out/", sign_in.SignOut.as_view(), name="sign-out"),
     path("password/", password.ChangePassword.as_view(), name="password"),
+    path("preferences/", preferences.page, name="preferences"),
+    path("preferences/theme", preferences.theme, name="preferences-theme"),
+    path("open/<str:token>", launch.page, name="launch"),
     path("images/<uuid:pk>/<slug:level>", pixels.page, name="image-pixels"),
     path("projects/<slug:slug>/", include(in_project)),
     *dashboards,

@@ -52,6 +52,7 @@ def addresses(world: World) -> dict[str, tuple[str, str]]:
         "token_create": ("reader", url("tokens")),
         "read_submit": ("reader", url("assignment-read", world.project, case)),
         "assignment_skip": ("reader", url("assignment-skip", world.project, case)),
+        "launch_create": ("reader", url("launches", world.project)),
         "run_request": ("ml_engineer", url("runs", world.project)),
         "model_promote": ("ml_engineer", url("verdict-promote", world.project, world.verdict)),
         "model_roll_back": ("ml_engineer", url("model-roll-back", world.project, 1)),

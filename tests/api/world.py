@@ -15,6 +15,7 @@ from labeling.models import Assignment, FindingProposal
 from labeling.services import assignment_claim, read_submit
 from labeling.services.proposals import proposal_make
 from overread.accounts.models import User
+from overread.archive.launches import launch_make
 from overread.archive.models import Image
 from overread.jobs.models import Job
 from overread.projects.models import Membership, Role
@@ -111,7 +112,15 @@ class World:
     def _member(self) -> Membership:
         return Membership.objects.get(project=self.project, role=Role.ANNOTATOR)
 
+    @cached_property
+    def _token(self) -> str:
+        """A link that opens the image."""
+        made_by = self.users[Role.ADMINISTRATOR]
+        assert made_by is not None
+        return launch_make(project=self.project, image=self._image, whole_study=False, actor=made_by).token
+
     def arguments(self, names: set[str], word: str, role: str) -> dict[str, Any]:
         """The arguments of a route that takes these."""
         known: dict[str, Any] = {"slug": self.project.slug, "number": 1, "finding": "effusion", "level": "full"}
+        known |= {"token": self._token} if "token" in names else {}
         return {name: self.pk(word, role) if name == "pk" else known[name] for name in names}

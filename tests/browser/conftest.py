@@ -17,7 +17,12 @@ from django.db import connection
 from django.test import Client
 from playwright.sync_api import Browser, Page, expect
 
+from labeling.services.proposals import proposal_make
+from labeling.services.selection import queue_fill
 from overread.accounts.models import User
+from overread.projects.models import Project, Role
+from tests.factories import make_champion, make_image, make_member, make_project, make_read
+from training.models import Verdict
 
 ROOT = Path(__file__).resolve().parents[2]
 expect.set_options(timeout=30_000)  # software graphics on busy cores
@@ -61,6 +66,33 @@ def signed_in(page: Page, live_server: Any) -> Callable[[User], Page]:
         return page
 
     return sign_in
+
+
+@pytest.fixture
+def furnished(transactional_db: None) -> Project:
+    """A project with images, a model in use, a verdict, reads and a queue."""
+    project = make_project(images=3)
+    make_image(project, reference=True)
+    pipeline = make_champion(project)
+    queue_fill(project=project)
+    read = make_read(project, make_member(project, Role.READER))
+    proposal_make(project=project, image=read.image, reader=read.reader, name="Rib fracture", note="Seventh rib, left.")
+    Verdict.objects.create(
+        project=project,
+        challenger=pipeline,
+        passed=False,
+        reference_sha256="0" * 64,
+        images=0,
+        report={
+            "passed": False,
+            "sentence": "Gate not run: no case of the reference set has an independent label.",
+            "checks": [],
+            "figures": [],
+            "images": 0,
+            "patients": 0,
+        },
+    )
+    return project
 
 
 @pytest.fixture

@@ -8,67 +8,11 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from labeling.services.proposals import proposal_make
-from labeling.services.selection import queue_fill
 from overread.accounts.models import User
 from overread.jobs.models import Job
 from overread.projects.models import Project, Role
-from tests.factories import make_champion, make_image, make_member, make_read, make_user
-from training.models import Verdict
-
-PAGES: dict[Role, tuple[str, ...]] = {
-    Role.READER: (
-        "/projects/{slug}/worklist/",
-        "/projects/{slug}/reads/",
-        "/projects/{slug}/",
-        "/projects/{slug}/upload/",
-        "/projects/{slug}/images/{image}/",
-        "/password/",
-    ),
-    Role.ANNOTATOR: ("/projects/{slug}/worklist/", "/projects/{slug}/data/"),
-    Role.ADJUDICATOR: ("/projects/{slug}/worklist/", "/projects/{slug}/models/"),
-    Role.ML_ENGINEER: (
-        "/projects/{slug}/data/",
-        "/projects/{slug}/training/",
-        "/projects/{slug}/models/",
-        "/projects/{slug}/models/1/",
-        "/projects/{slug}/images/{image}/",
-    ),
-    Role.ADMINISTRATOR: (
-        "/projects/{slug}/settings/",
-        "/projects/{slug}/settings/members/",
-        "/projects/{slug}/settings/proposals/",
-    ),
-}
-
-
-@pytest.fixture
-def furnished(transactional_db: None) -> Project:
-    """A project with images, a model in use, a verdict, reads and a queue."""
-    from tests.factories import make_project
-
-    project = make_project(images=3)
-    make_image(project, reference=True)
-    pipeline = make_champion(project)
-    queue_fill(project=project)
-    read = make_read(project, make_member(project, Role.READER))
-    proposal_make(project=project, image=read.image, reader=read.reader, name="Rib fracture", note="Seventh rib, left.")
-    Verdict.objects.create(
-        project=project,
-        challenger=pipeline,
-        passed=False,
-        reference_sha256="0" * 64,
-        images=0,
-        report={
-            "passed": False,
-            "sentence": "Gate not run: no case of the reference set has an independent label.",
-            "checks": [],
-            "figures": [],
-            "images": 0,
-            "patients": 0,
-        },
-    )
-    return project
+from tests.browser.rooms import PAGES
+from tests.factories import make_member, make_user
 
 
 def check(page: Page, path: str) -> None:

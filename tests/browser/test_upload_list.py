@@ -39,3 +39,17 @@ def test_the_list_outlives_a_look_at_a_result_and_not_the_session(
     expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
     assert page.evaluate("Object.keys(sessionStorage)") == []
     noise[:] = [text for text in noise if "422" not in text]  # the browser's own word on the refused file
+
+
+def test_one_file_on_the_projects_home_leads_to_its_result_and_several_stay(
+    transactional_db: None, page: Page, signed_in: Callable[[User], Page]
+) -> None:
+    project: Project = make_project()
+    signed_in(make_member(project, "reader"))
+    page.goto(f"/projects/{project.slug}/")
+    choose_on_home = page.get_by_label("Drop an image here")
+    two = [{"name": f"{n}.png", "mimeType": "image/png", "buffer": picture(n)} for n in (3, 4)]
+    choose_on_home.set_input_files(two)
+    expect(page.get_by_role("link", name="Open PX-")).to_have_count(2)
+    choose_on_home.set_input_files([{"name": "5.png", "mimeType": "image/png", "buffer": picture(5)}])
+    expect(page.get_by_role("heading", level=1)).to_contain_text("PX-")

@@ -305,3 +305,30 @@ def test_snippets_come_with_the_page(site: Client, case: Assignment, project: Pr
     Project.objects.filter(pk=project.pk).update(snippets=["No </script> change."])
     page = site.get(address("", case)).content.decode()
     assert '<script id="snippet-texts" type="application/json">["No \\u003C/script\\u003E change."]</script>' in page
+
+
+def test_a_case_opened_by_itself_leads_back_to_its_image(site: Client, project: Project) -> None:
+    image, _waiting = make_image(project), make_image(project)
+    make_champion(project)
+    back = reverse("image", args=[project.slug, image.pk])
+    opened = site.post(reverse("image-read", args=[project.slug, image.pk]))["Location"]
+    page = site.get(opened)
+    assert page.context["upcoming"] == [] and page.context["worklist_url"] == back
+    turn = site.post(page.context["case"]["urls"]["submit"], body(), content_type="application/json").json()
+    assert turn["leave"] == turn["url"] == back and turn["upcoming"] == []
+    assert "Your read is stored." in site.get(back).content.decode()
+
+
+def test_a_blind_case_opened_by_itself_is_revealed_before_it_leads_back(site: Client, blind_case: Assignment) -> None:
+    submit = address("-submit", blind_case) + "?alone=1"
+    first = site.post(submit, body(), content_type="application/json").json()
+    (same,) = first["upcoming"]
+    assert same["prepared"]["case"]["state"] == "revealed" and same["prepared"]["case"]["urls"]["submit"] == submit
+    assert "leave" not in first and same["prepared"]["url"].endswith("?alone=1") and "?alone=1" in first["last"]  # undo
+    assert "leave" in site.post(submit, body(), content_type="application/json").json()
+
+
+def test_skipping_a_case_opened_by_itself_leads_back_too(site: Client, case: Assignment) -> None:
+    skipped = {"reason": "Not my field", "version": 1}
+    turn = site.post(address("-skip", case) + "?alone=1", skipped, content_type="application/json").json()
+    assert turn["leave"] == reverse("image", args=[case.project.slug, case.image_id])

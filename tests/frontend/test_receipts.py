@@ -20,7 +20,7 @@ from overread.jobs.running import run_all
 from overread.projects.models import BlindFirst, Project
 from tests.factories import make_champion, make_image, make_pipeline, make_user
 from training.models import Run, Snapshot, SnapshotItem
-from training.queries import receipts
+from training.queries import last_words, receipts
 
 
 @pytest.fixture
@@ -63,7 +63,7 @@ def test_a_correction_is_followed_into_snapshot_and_model(project: Project, imag
     made = make_pipeline(project, seed=1)
     Run.objects.create(project=project, number=1, snapshot=snapshot, recipe={}, trigger="button", pipeline=made)
     (receipt,) = receipts(project=project, reads=[stored])
-    assert [(reply.answer.finding.slug, reply.answer.value) for reply in receipt.corrections] == [("nodule", nodule)]
+    assert [(reply.answer.finding.slug, reply.answer.value) for reply in receipt.told] == [("nodule", nodule)]
     assert (receipt.snapshots, receipt.models) == ([3], [made])
 
 
@@ -88,6 +88,17 @@ def test_a_change_to_what_the_model_says_is_counted(project: Project, reader: Us
     counted = {each.finding.slug: each for each in swaying(project=project, reader=reader)}
     assert (counted["nodule"].disagreed, counted["nodule"].towards, counted["nodule"].away) == (1, 1, 0)
     assert (counted["effusion"].disagreed, counted["effusion"].towards, counted["effusion"].away) == (0, 0, 1)
+
+
+def test_a_case_read_twice_has_one_receipt_with_both_answers(project: Project, reader: User) -> None:
+    project.blind_first = BlindFirst.ALWAYS
+    project.save()
+    image = make_image(project)
+    make_champion(project)
+    read(image, reader, project, blind=True, nodule="uncertain", effusion="absent")
+    read(image, reader, project, nodule="present", effusion="absent")
+    (receipt,) = receipts(project=project, reads=list(last_words(project=project, reader=reader)))
+    assert [(reply.first, reply.answer.value) for reply in receipt.told if reply.changed] == [("uncertain", "present")]
 
 
 def test_an_open_read_sways_nobody(project: Project, image: Image, reader: User) -> None:

@@ -53,7 +53,7 @@ def test_an_uploaded_image_shows_its_prediction_and_maps(site: Client, project: 
         assert "Read it first" in page
         return
     assert "Effusion" in page and "Not a medical device" in page
-    overlay = site.get(reverse("image-overlay", args=[project.slug, image.pk, "nodule"]))
+    overlay = site.get(reverse("image-overlay", args=[project.slug, image.pk, 1, "nodule"]))
     assert overlay.status_code == 200 and overlay.content.startswith(b"\x89PNG")
 
 

@@ -1,9 +1,10 @@
 /** What every command does. */
 import { post } from "../net";
-import { valueText } from "./answers";
-import { cycleConfidence } from "./confidence";
+import { flipped, mirrored, turned } from "../viewer/orientation";
 import type { Actions } from "./commands";
+import { cycleConfidence } from "./confidence";
 import type { Shape } from "./drawing";
+import type { MeasureKind } from "./measure/measure";
 import type { ReadingPage } from "./page";
 import { Picker } from "./picker";
 import { Proposing } from "./proposing";
@@ -15,11 +16,14 @@ import { words } from "./words";
 const ZOOM = 1.25;
 
 export function actionsOf(page: ReadingPage, submission: Submission): Actions {
-  const { viewer, rail, marks, drawing } = page;
+  const { viewer, rail, marks, drawing, measuring } = page;
   const [finder, snippets, proposing] = [new Picker("find", false), snippetsFor(page), new Proposing()];
   const select = (key: number) => () => page.opened?.findings.byKey(key);
   const answer = (value: string) => () => give(page, value);
-  const draw = (shape: Shape, hint: string) => () => (rail.take(shape) ? drawing.place(shape) : say(hint));
+  const draw = (shape: Shape, hint: (key: string) => string) => () =>
+    rail.take(shape) ? drawing.place(shape) : say(hint(words.key(page.keys.keyOf(`tool.${shape}`))));
+  const gauge = (kind: MeasureKind, hint: (key: string) => string) => () =>
+    rail.take(kind) ? measuring.place(kind) : say(hint(words.key(page.keys.keyOf(`tool.${kind}`))));
   return {
     "finding.1": select(1), "finding.2": select(2), "finding.3": select(3), "finding.4": select(4), "finding.5": select(5),
     "finding.6": select(6), "finding.7": select(7), "finding.8": select(8), "finding.9": select(9),
@@ -45,16 +49,27 @@ export function actionsOf(page: ReadingPage, submission: Submission): Actions {
     "zoom.in": () => viewer.zoom(ZOOM),
     "zoom.out": () => viewer.zoom(1 / ZOOM),
     fit: () => viewer.fit(),
+    reset: () => say(words.reset(rail.reset())),
+    "rotate.right": () => viewer.orient((now) => turned(now, 1)),
+    "rotate.left": () => viewer.orient((now) => turned(now, -1)),
+    mirror: () => viewer.orient(mirrored),
+    flip: () => viewer.orient(flipped),
+    magnify: () => magnify(page),
     "tool.move": () => void rail.take("move"),
-    "tool.level": () => void rail.take("level"),
+    "tool.level": () => (viewer.facts.channels === 3 ? say(words.noWindow) : void rail.take("level")),
     "tool.box": draw("box", words.toolBox),
     "tool.polygon": draw("polygon", words.toolPolygon),
+    "tool.length": gauge("length", words.toolLength),
+    "tool.angle": gauge("angle", words.toolAngle),
+    "tool.roi": gauge("roi", words.toolRoi),
+    "tool.probe": gauge("probe", words.toolProbe),
     marks: () => {
       marks.visible = !marks.visible;
       rail.update();
     },
     "region.delete": () => {
-      say(!page.busy && marks.removeSelected() ? words.regionRemoved : words.noRegion);
+      if (measuring.measures.removeSelected()) say(words.measureRemoved);
+      else say(!page.busy && marks.removeSelected() ? words.regionRemoved : words.noRegion);
       page.opened?.findings.step(0);
     },
     map: () => {
@@ -77,8 +92,14 @@ function give(page: ReadingPage, value: string): void {
   const { opened } = page;
   const finding = opened?.findings.current;
   if (!opened || !finding || page.busy || !opened.answers.give(finding.slug, value)) return;
-  say(words.given(finding.name, valueText(value)), false);
+  say(words.given(finding.name, value), false);
   opened.findings.advance();
+}
+
+function magnify({ magnifier, rail }: ReadingPage): void {
+  magnifier.toggle();
+  rail.update();
+  say(magnifier.on ? words.lensOn : words.lensOff);
 }
 
 function confirmRest(page: ReadingPage): void {
@@ -94,7 +115,7 @@ function find(page: ReadingPage, finder: Picker): void {
   const { opened } = page;
   if (!opened || page.busy) return;
   const { answers, findings } = opened;
-  const said = (slug: string): string => valueText(answers.of(slug)?.value ?? words.unanswered);
+  const said = (slug: string): string => words.value(answers.of(slug)?.value ?? words.unanswered);
   finder.open(answers.findings.map(({ name, slug }) => ({ name, detail: said(slug) })), (index) => findings.go(index));
 }
 
@@ -107,7 +128,7 @@ async function undo(page: ReadingPage): Promise<void> {
 /** Escape: first out of what is half done, then out of the case. What nobody has begun is given back. */
 function back(page: ReadingPage): void {
   const focused = document.activeElement;
-  if (page.drawing.cancel()) return;
+  if (page.drawing.cancel() || page.measuring.cancel() || page.rail.dropLens()) return;
   if (focused instanceof HTMLTextAreaElement || focused instanceof HTMLInputElement || focused instanceof SVGElement) {
     page.opened?.findings.step(0);
     return;

@@ -1,6 +1,6 @@
 /** The answers as they stand in the panel's form. The form is the only place that holds them. */
 import { element, elements } from "../dom";
-import { NOT_ASSESSABLE, type Answer, type CaseFinding } from "./contract";
+import type { Answer, CaseFinding } from "./contract";
 
 export type Given = Record<string, Answer>;
 
@@ -101,7 +101,7 @@ export class Answers {
   compareFirst(): void {
     for (const { slug } of this.findings) {
       const note = this.row(slug).querySelector<HTMLElement>("[data-first-read]");
-      if (note) note.hidden = valueText(this.of(slug)?.value ?? "") === note.dataset["firstRead"]?.toLowerCase();
+      if (note) note.hidden = String(this.of(slug)?.value ?? "") === note.dataset["firstRead"];
     }
   }
 
@@ -118,9 +118,4 @@ export class Answers {
   private markBulk(slug: string, bulk: boolean): void {
     this.row(slug).dataset["bulk"] = bulk ? "yes" : "no";
   }
-}
-
-/** As it is spoken: "present", "not assessable", "52". */
-export function valueText(value: string | number): string {
-  return value === NOT_ASSESSABLE ? "not assessable" : String(value).toLowerCase();
 }

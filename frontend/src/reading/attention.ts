@@ -79,6 +79,6 @@ export class AttentionMaps {
   private setOpacity(): void {
     if (!this.slider) return;
     this.viewer.setOpacity(this.slider.valueAsNumber / 100);
-    if (this.output) this.output.textContent = `${this.slider.value} %`;
+    if (this.output) this.output.textContent = words.opacity(this.slider.valueAsNumber);
   }
 }

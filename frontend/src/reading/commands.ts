@@ -1,15 +1,13 @@
 /** Carries out commands, whether they come from a key or from a button with `data-command`. */
-import { commandOf, focusOf, type Command } from "./keys";
-
-const SINGLE_KEYS = "overread.single-keys";
+import type { KeyMap } from "./keymap";
+import type { Command } from "./keys";
 
 export type Actions = Readonly<Record<Command, () => void>>;
 
-export function listen(actions: Actions): void {
-  const single = singleKeys();
+export function listen(actions: Actions, keys: KeyMap): void {
   document.addEventListener("keydown", (event) => {
     if (document.querySelector("dialog[open], [popover]:popover-open")) return; // it has the keyboard
-    const command = commandOf(event, focusOf(event.target), single.checked);
+    const command = keys.commandOf(event);
     if (!command) return;
     event.preventDefault();
     actions[command]();
@@ -22,12 +20,4 @@ export function listen(actions: Actions): void {
     event.preventDefault();
     actions[command as Command]();
   });
-}
-
-/** The reader's switch for single keys (WCAG 2.1.4), remembered in this browser. */
-function singleKeys(): HTMLInputElement {
-  const box = document.querySelector<HTMLInputElement>("#single-keys") ?? document.createElement("input");
-  box.checked = localStorage.getItem(SINGLE_KEYS) !== "off";
-  box.addEventListener("change", () => localStorage.setItem(SINGLE_KEYS, box.checked ? "on" : "off"));
-  return box;
 }

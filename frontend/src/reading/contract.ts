@@ -10,6 +10,8 @@ export interface WindowPreset {
   center: number;
   width: number;
   function: "LINEAR" | "LINEAR_EXACT" | "SIGMOID";
+  /** A VOI LUT: greys in 0..1 at equal steps over the window's width. */
+  table?: number[];
 }
 
 /**
@@ -34,7 +36,10 @@ export interface CaseImage {
   alt: string;
   /** Row and column spacing in millimetres. */
   spacing: [number, number] | null;
+  /** "ImagerPixelSpacing" is at the detector, not corrected for magnification. */
   spacing_kind: string;
+  /** What a value is in: "HU", or "" where it is in no unit. */
+  unit: string;
 }
 
 /**
@@ -161,6 +166,8 @@ export interface Turn {
   finished: string | null;
   /** The worklist's address. */
   url: string;
+  /** Set at the end of a case that was opened by itself: the page to go to. */
+  leave?: string;
 }
 
 export type { Problem } from "../net"; // RFC 9457; `errors` names findings by slug

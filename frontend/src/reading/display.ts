@@ -1,5 +1,6 @@
 /** Brings a case's image on screen: half level at once, full level after it, the next cases' levels ahead. */
 import { element } from "../dom";
+import type { Pixels } from "../viewer/textures";
 import type { Facts, Viewer } from "../viewer/viewer";
 import type { Windowing } from "../viewer/windowing";
 import type { CaseImage } from "./contract";
@@ -32,6 +33,11 @@ export class Display {
     if (same) return void this.prefetch();
     this.viewer.open(factsOf(image), firstWindow(image), [image, ...ahead].flatMap(urls));
     this.reload();
+  }
+
+  /** The full level's stored values, once they are here. */
+  get values(): Pixels | null {
+    return this.image && this.levels.ready(this.image, "full");
   }
 
   /** The cases after this one are others now. */

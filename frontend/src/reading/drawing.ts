@@ -1,6 +1,6 @@
 /** New regions: dragged or clicked on the image, or placed in its middle from the keyboard. */
 import { set, svg } from "../dom";
-import { toCanvas, toImage, type Point } from "../viewer/geometry";
+import { toCanvas, type Point } from "../viewer/geometry";
 import type { Viewer } from "../viewer/viewer";
 import type { RegionData } from "./contract";
 import { box, corners, hexagon, negligible, polygon } from "./regions";
@@ -12,6 +12,7 @@ const CLOSING = 10; // CSS pixels from the first corner that close a polygon
 export class Drawing {
   shape: Shape | null = null;
   private points: Point[] = [];
+  private pressed: PointerEvent | null = null;
   private readonly draft = svg("polygon", { class: "mark live b" });
   private readonly surface: SVGSVGElement;
   private readonly viewer: Viewer;
@@ -34,6 +35,7 @@ export class Drawing {
   cancel(): boolean {
     const something = this.points.length > 0;
     this.points = [];
+    this.pressed = null;
     this.draft.remove();
     return something;
   }
@@ -52,7 +54,7 @@ export class Drawing {
     const finding = this.finding();
     if (finding === null) return;
     const { clientWidth, clientHeight } = this.viewer.canvas;
-    const [x, y] = this.toImage([clientWidth / 2, clientHeight / 2]);
+    const [x, y] = this.viewer.middle;
     const radius = Math.min(clientWidth, clientHeight) / 16 / this.viewer.overlayView.scale;
     const image = this.viewer.facts;
     this.finish(
@@ -69,8 +71,10 @@ export class Drawing {
   private down(event: PointerEvent): void {
     if (this.shape === null || event.button !== 0) return;
     if (!event.isPrimary) return void this.cancel(); // a second finger pinches
+    if (this.pressed && this.pressed.pointerType !== event.pointerType) return; // a palm beside the pen
     event.preventDefault();
-    const at = this.at(event);
+    this.pressed = event;
+    const at = this.viewer.at(event);
     if (this.shape === "box") {
       this.surface.setPointerCapture(event.pointerId);
       this.points = [at, at];
@@ -85,16 +89,18 @@ export class Drawing {
   }
 
   private move(event: PointerEvent): void {
-    if (this.points.length === 0) return;
-    this.points = [...this.points.slice(0, -1), this.at(event)];
+    if (this.points.length === 0 || (this.pressed && this.pressed.pointerId !== event.pointerId)) return;
+    this.points = [...this.points.slice(0, -1), this.viewer.at(event)];
     this.layout();
   }
 
   private up(event: PointerEvent): void {
+    if (this.pressed?.pointerId !== event.pointerId) return;
+    this.pressed = null;
     const [start] = this.points;
     const finding = this.finding();
     if (this.shape !== "box" || !start || finding === null) return;
-    const region = box(finding, start, this.at(event), this.viewer.facts);
+    const region = box(finding, start, this.viewer.at(event), this.viewer.facts);
     if (negligible(region, SMALLEST / this.viewer.overlayView.scale)) this.cancel();
     else this.finish(region);
   }
@@ -108,15 +114,6 @@ export class Drawing {
     const [first] = this.points;
     if (!first || this.points.length < 4) return false;
     return Math.hypot(at[0] - first[0], at[1] - first[1]) * this.viewer.overlayView.scale < CLOSING;
-  }
-
-  private at(event: PointerEvent): Point {
-    const { left, top } = this.viewer.canvas.getBoundingClientRect();
-    return this.toImage([event.clientX - left, event.clientY - top]);
-  }
-
-  private toImage(point: Point): Point {
-    return toImage(this.viewer.overlayView, point);
   }
 }
 

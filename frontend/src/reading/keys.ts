@@ -1,32 +1,112 @@
-/** The keyboard map: one key, one command. Buttons carry the same command names in `data-command`. */
+/**
+ * The keyboard's commands, in one table. Another command is one line here and one action (actions.ts): the `?` sheet, the hints on
+ * the buttons and the readers' own keys follow. Buttons carry the same names in `data-command`.
+ */
+import { gettext } from "../i18n";
 
-export type Command =
-  | `finding.${1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9}`
-  | "finding.previous" | "finding.next" | "finding.find" | "finding.propose"
-  | "answer.absent" | "answer.uncertain" | "answer.present" | "answer.not_assessable"
-  | "rest.absent" | "comment" | "confidence" | "snippets"
-  | "window.next" | "invert" | "zoom.in" | "zoom.out" | "fit"
-  | "tool.move" | "tool.level" | "tool.box" | "tool.polygon"
-  | "marks" | "region.delete"
-  | "map" | "map.next" | "map.less" | "map.more"
-  | "skip" | "escalate" | "undo" | "submit" | "sheet" | "back";
+export const GROUPS = {
+  findings: gettext("Findings"),
+  image: gettext("Image"),
+  regions: gettext("Regions and measurements"),
+  case: gettext("Case"),
+  attention: gettext("Model attention"),
+} as const;
 
-const KEYS: Readonly<Record<string, Command>> = {
-  ArrowUp: "finding.previous", ArrowDown: "finding.next",
-  a: "answer.absent", u: "answer.uncertain", p: "answer.present", n: "answer.not_assessable",
-  "0": "rest.absent", c: "comment", t: "snippets", "/": "finding.find",
-  w: "window.next", i: "invert", "+": "zoom.in", "=": "zoom.in", "-": "zoom.out", f: "fit",
-  v: "tool.move", l: "tool.level", b: "tool.box", g: "tool.polygon",
-  o: "marks", Delete: "region.delete", Backspace: "region.delete",
-  h: "map", "[": "map.less", "]": "map.more",
-  s: "skip", e: "escalate", z: "undo", Enter: "submit", "?": "sheet", Escape: "back",
-};
+/** What a case has to have for a command to do anything in it. */
+export type Need = "model" | "escalation";
 
-/** With Shift held; any other letter means the same with it as without, so that Caps Lock changes nothing. */
-const SHIFTED: Readonly<Record<string, Command>> = { h: "map.next", c: "confidence", p: "finding.propose" };
+interface Entry {
+  readonly group: keyof typeof GROUPS;
+  readonly label: string;
+  /** The first is shown. A character as it is typed (letters small), or a key's name; "Shift+" before a letter or a name. */
+  readonly keys: readonly string[];
+  /** Held down it goes on; every other key acts once. */
+  readonly repeats?: true;
+  /** It keeps its key. */
+  readonly fixed?: true;
+  readonly needs?: Need;
+}
 
-/** Held down, these go on; every other key acts once. */
-const REPEATING: readonly Command[] = ["zoom.in", "zoom.out", "map.less", "map.more", "finding.previous", "finding.next"];
+const TABLE = {
+  "finding.previous": { group: "findings", label: gettext("Previous finding"), keys: ["ArrowUp"], repeats: true },
+  "finding.next": { group: "findings", label: gettext("Next finding"), keys: ["ArrowDown"], repeats: true },
+  "answer.absent": { group: "findings", label: gettext("Absent"), keys: ["a"] },
+  "answer.uncertain": { group: "findings", label: gettext("Uncertain"), keys: ["u"] },
+  "answer.present": { group: "findings", label: gettext("Present"), keys: ["p"] },
+  "answer.not_assessable": { group: "findings", label: gettext("Not assessable"), keys: ["n"] },
+  "rest.absent": { group: "findings", label: gettext("Mark all unanswered as absent"), keys: ["0"] },
+  "finding.find": { group: "findings", label: gettext("Find a finding by its name"), keys: ["/"] },
+  comment: { group: "findings", label: gettext("Comment"), keys: ["c"] },
+  snippets: { group: "findings", label: gettext("Comment snippets"), keys: ["t"] },
+  confidence: { group: "findings", label: gettext("Confidence, the next step"), keys: ["Shift+c"] },
+  "finding.propose": { group: "findings", label: gettext("Propose a finding"), keys: ["Shift+p"] },
+
+  "window.next": { group: "image", label: gettext("Next window preset"), keys: ["w"] },
+  "tool.level": { group: "image", label: gettext("Window by dragging (or the right button)"), keys: ["l"] },
+  invert: { group: "image", label: gettext("Invert"), keys: ["i"] },
+  "zoom.in": { group: "image", label: gettext("Zoom in"), keys: ["+", "="], repeats: true },
+  "zoom.out": { group: "image", label: gettext("Zoom out"), keys: ["-"], repeats: true },
+  fit: { group: "image", label: gettext("Fit"), keys: ["f"] },
+  "tool.move": { group: "image", label: gettext("Move the image"), keys: ["v"] },
+  magnify: { group: "image", label: gettext("Magnifier"), keys: ["m"] },
+  "rotate.right": { group: "image", label: gettext("Rotate right"), keys: ["."] },
+  "rotate.left": { group: "image", label: gettext("Rotate left"), keys: [","] },
+  mirror: { group: "image", label: gettext("Mirror"), keys: ["y"] },
+  flip: { group: "image", label: gettext("Flip"), keys: ["Shift+y"] },
+  reset: { group: "image", label: gettext("Image as at the start"), keys: ["x"] },
+
+  "tool.box": { group: "regions", label: gettext("Box; twice places one"), keys: ["b"] },
+  "tool.polygon": { group: "regions", label: gettext("Polygon; twice places one"), keys: ["g"] },
+  "tool.length": { group: "regions", label: gettext("Length; twice places one"), keys: ["d"] },
+  "tool.angle": { group: "regions", label: gettext("Angle; twice places one"), keys: ["Shift+d"] },
+  "tool.roi": { group: "regions", label: gettext("Mean of an area; twice places one"), keys: ["q"] },
+  "tool.probe": { group: "regions", label: gettext("Value at a point; twice places one"), keys: ["Shift+q"] },
+  marks: { group: "regions", label: gettext("Show or hide marks"), keys: ["o"] },
+  "region.delete": { group: "regions", label: gettext("Remove region or measurement"), keys: ["Delete", "Backspace"] },
+
+  submit: { group: "case", label: gettext("Submit and open next"), keys: ["Enter"], fixed: true },
+  undo: { group: "case", label: gettext("Undo"), keys: ["z"] },
+  skip: { group: "case", label: gettext("Skip"), keys: ["s"] },
+  escalate: { group: "case", label: gettext("Escalate"), keys: ["e"], needs: "escalation" },
+  back: { group: "case", label: gettext("Back to worklist"), keys: ["Escape"], fixed: true },
+  sheet: { group: "case", label: gettext("Keyboard shortcuts"), keys: ["?"] },
+
+  map: { group: "attention", label: gettext("Map of the selected finding on, off"), keys: ["h"], needs: "model" },
+  "map.next": { group: "attention", label: gettext("Another finding's map"), keys: ["Shift+h"], needs: "model" },
+  "map.less": { group: "attention", label: gettext("Opacity down"), keys: ["["], repeats: true, needs: "model" },
+  "map.more": { group: "attention", label: gettext("Opacity up"), keys: ["]"], repeats: true, needs: "model" },
+} as const satisfies Readonly<Record<string, Entry>>;
+
+/** Keys that are no commands of the table, for the sheet alone. */
+export const BESIDES: readonly Pick<Entry, "group" | "label" | "keys">[] = [
+  { group: "findings", label: gettext("Select a finding"), keys: ["1", "–", "9"] },
+  { group: "regions", label: gettext("Move the region"), keys: ["ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight"] },
+  { group: "regions", label: gettext("Resize it; with Alt by 1 px"), keys: ["Shift"] },
+];
+
+/** A command with a line in the table. */
+export type Named = keyof typeof TABLE;
+export type Command = Named | `finding.${1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9}`;
+
+/** The table's lines in its order. */
+export const COMMANDS: readonly (readonly [Named, Entry])[] = Object.entries<Entry>(TABLE) as [Named, Entry][];
+
+export function entryOf(command: Named): Entry {
+  return TABLE[command];
+}
+
+/** Key, as the table writes it, to command. */
+export type Bindings = ReadonlyMap<string, Named>;
+
+/** The table's keys, where the reader has none of their own. */
+export function bindings(own: Readonly<Record<string, string>> = {}): Bindings {
+  const bound = new Map<string, Named>();
+  for (const [command, { keys }] of COMMANDS) if (!(command in own)) for (const key of keys) bound.set(key, command);
+  for (const [command] of COMMANDS) if (own[command] !== undefined) bound.set(own[command], command);
+  return bound;
+}
+
+const DEFAULT = bindings();
 
 export interface Press {
   readonly key: string;
@@ -41,18 +121,25 @@ export interface Press {
 export type Focus = "page" | "text" | "number" | "slider" | "control";
 
 /** The command of a key press, or null where the key is not ours there. `single` is the reader's switch for single keys. */
-export function commandOf(press: Press, focus: Focus, single: boolean): Command | null {
+export function commandOf(press: Press, focus: Focus, single: boolean, bound: Bindings = DEFAULT): Command | null {
   const { key } = press;
   if ((press.ctrlKey || press.metaKey) && key === "Enter" && !press.repeat) return "submit";
   if (press.ctrlKey || press.metaKey || press.altKey) return null;
-  const letter = key.toLowerCase();
-  const shifted = press.shiftKey ? SHIFTED[letter] : undefined;
-  const command = /^[1-9]$/.test(key) ? (`finding.${key}` as Command) : (shifted ?? KEYS[key] ?? KEYS[letter]);
-  if (!command || (press.repeat && !REPEATING.includes(command))) return null;
+  const command = /^[1-9]$/.test(key) ? (`finding.${key}` as Command) : bound.get(spelled(press, true)) ?? bound.get(spelled(press, false));
+  if (!command || (press.repeat && !repeats(command))) return null;
   if (key === "Escape") return press.repeat ? null : "back";
   if (focus === "text" || (focus === "control" && key === "Enter") || (focus === "slider" && key.startsWith("Arrow"))) return null;
   if (focus === "number") return key === "Enter" || key.startsWith("Arrow") ? command : null;
   return single || key.length > 1 ? command : null;
+}
+
+/** As the table writes it; a letter means the same in both cases, so that Caps Lock changes nothing. */
+function spelled({ key, shiftKey }: Press, withShift: boolean): string {
+  return `${withShift && shiftKey ? "Shift+" : ""}${key.length === 1 ? key.toLowerCase() : key}`;
+}
+
+function repeats(command: Command): boolean {
+  return command in TABLE && entryOf(command as Named).repeats === true;
 }
 
 export function focusOf(target: EventTarget | null): Focus {
@@ -65,4 +152,14 @@ export function focusOf(target: EventTarget | null): Focus {
     return ["radio", "checkbox"].includes(target.type) ? "page" : "text";
   }
   return target.closest("button, a[href], summary") ? "control" : "page";
+}
+
+const NAMED = ["ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight", "Home", "End", "PageUp", "PageDown", "Insert", "Delete", "Backspace"];
+
+/** The key of a press as a reader may take it for a command, or null where it stays what it is. The server asks the same. */
+export function takeable(press: Press): string | null {
+  const { key } = press;
+  const named = NAMED.includes(key);
+  if (press.ctrlKey || press.metaKey || press.altKey || !(named || /^[^\s1-9]$/u.test(key))) return null;
+  return spelled(press, named || key.toLowerCase() !== key.toUpperCase());
 }

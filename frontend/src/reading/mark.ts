@@ -1,16 +1,18 @@
 /** One region drawn over the image, with its handles; dragged by mouse, touch or pen. */
 import { set, svg } from "../dom";
-import { toImage, type Point } from "../viewer/geometry";
+import type { Point } from "../viewer/geometry";
 import type { Viewer } from "../viewer/viewer";
 import type { RegionData } from "./contract";
+import { grab } from "./grab";
 import type { Names } from "./marks";
 import { corners, described, moved, reshaped } from "./regions";
+import { words } from "./words";
 
 const HANDLE = 8; // CSS pixels
 
 export class Mark {
   region: RegionData;
-  readonly node = svg("g", { class: "region", tabindex: 0, role: "application", "aria-roledescription": "region" });
+  readonly node = svg("g", { class: "region", tabindex: 0, role: "application", "aria-roledescription": words.region });
   private readonly lines = ["mark-grip", "mark-halo", "mark"].map((name) => svg("polygon", { class: name }));
   private readonly label = svg("text", { class: "mark-label" });
   private handles: SVGRectElement[] = [];
@@ -50,24 +52,13 @@ export class Mark {
 
   private grab(event: PointerEvent): void {
     if (event.button !== 0) return;
-    event.stopPropagation(); // the image under it stays where it is
-    event.preventDefault();
     this.node.focus({ preventScroll: true });
     const corner = this.handles.findIndex((handle) => handle === event.target);
-    const [start, before] = [this.at(event), this.region];
-    const follow = (now: PointerEvent): void => {
-      const to = this.at(now);
+    const before = this.region;
+    const follow = (to: Point, from: Point): void => {
       const image = this.viewer.facts;
-      this.change(corner < 0 ? moved(before, to[0] - start[0], to[1] - start[1], image) : reshaped(before, corner, to, image));
+      this.change(corner < 0 ? moved(before, to[0] - from[0], to[1] - from[1], image) : reshaped(before, corner, to, image));
     };
-    this.node.setPointerCapture(event.pointerId);
-    this.node.addEventListener("pointermove", follow);
-    const release = (): void => this.node.removeEventListener("pointermove", follow);
-    for (const end of ["pointerup", "pointercancel"]) this.node.addEventListener(end, release, { once: true });
-  }
-
-  private at(event: PointerEvent): Point {
-    const { left, top } = this.viewer.canvas.getBoundingClientRect();
-    return toImage(this.viewer.overlayView, [event.clientX - left, event.clientY - top]);
+    grab(this.node, event, this.viewer, follow, () => this.change(before));
   }
 }

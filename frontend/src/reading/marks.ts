@@ -1,13 +1,11 @@
 /** The regions on the image: shown, selected, moved and resized by keyboard, deleted, hidden. */
 import { element } from "../dom";
-import { toCanvas, type Point } from "../viewer/geometry";
+import { toCanvas } from "../viewer/geometry";
 import type { Viewer } from "../viewer/viewer";
+import { arrowStep } from "./arrows";
 import type { RegionData } from "./contract";
 import { Mark } from "./mark";
 import { moved, resized } from "./regions";
-
-const ARROWS: Record<string, Point> = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
-const STEP = 8; // CSS pixels an arrow moves; 1 image pixel with Alt
 
 export interface Names {
   /** "6 Nodule or mass" on the image, "Nodule or mass" when spoken. */
@@ -79,6 +77,10 @@ export class Marks {
     for (const mark of this.marks) mark.layout((point) => toCanvas(view, point), this.names);
   }
 
+  deselect(): void {
+    this.select(null);
+  }
+
   private insert(region: RegionData): Mark {
     const mark = new Mark(region, this.viewer, (next) => this.change(mark, next));
     mark.node.addEventListener("focus", () => this.select(mark));
@@ -100,13 +102,14 @@ export class Marks {
     this.changed();
   }
 
+  /** Arrows move it on screen, with Shift they move its right or lower edge there, however the image is turned. */
   private key(event: KeyboardEvent, mark: Mark): void {
-    const arrow = ARROWS[event.key];
-    if (!arrow || event.ctrlKey || event.metaKey) return;
-    const step = event.altKey ? 1 : Math.max(1, Math.round(STEP / this.viewer.overlayView.scale));
-    const change = event.shiftKey ? resized : moved;
-    event.preventDefault(); // Alt and an arrow would leave the page
-    event.stopPropagation();
-    this.change(mark, change(mark.region, arrow[0] * step, arrow[1] * step, this.viewer.facts));
+    const step = arrowStep(event, this.viewer);
+    if (!step) return;
+    const { viewer } = this;
+    const [dx, dy] = viewer.inImage(step);
+    const [right, lower] = [viewer.inImage([1, 0]), viewer.inImage([0, 1])];
+    const edges = [right[0] + lower[0], right[1] + lower[1]] as const; // 1: the edge with the larger x or y, -1: the other
+    this.change(mark, event.shiftKey ? resized(mark.region, dx, dy, edges, viewer.facts) : moved(mark.region, dx, dy, viewer.facts));
   }
 }

@@ -14,7 +14,11 @@ import { Drafts } from "./drafts";
 import { Drawing } from "./drawing";
 import { Findings } from "./findings";
 import { describeCase, describeView } from "./foot";
+import { describeKeys } from "./hints";
+import type { KeyMap } from "./keymap";
+import { Magnifier } from "./magnifier";
 import { Marks } from "./marks";
+import { Measuring } from "./measure/measuring";
 import { describeAnswers } from "./progress";
 import { Queue } from "./queue";
 import { Rail } from "./rail";
@@ -35,10 +39,13 @@ export interface Opened {
 const MOST_REGIONS = 200; // the server takes no more with one read
 
 export class ReadingPage {
+  readonly keys: KeyMap;
   readonly viewer: Viewer;
   readonly display: Display;
   readonly marks: Marks;
   readonly drawing: Drawing;
+  readonly measuring: Measuring;
+  readonly magnifier: Magnifier;
   readonly rail: Rail;
   readonly clock = pageClock();
   readonly timing = new Timing();
@@ -55,7 +62,9 @@ export class ReadingPage {
   private readonly finished = element("#finished", HTMLElement);
 
   /** Throws NoWebgl. */
-  constructor(canvas: HTMLCanvasElement, user: string) {
+  constructor(canvas: HTMLCanvasElement, user: string, keys: KeyMap) {
+    this.keys = keys;
+    keys.onChange(() => describeKeys(document, keys));
     this.drafts = new Drafts(user);
     this.drafts.prune(Date.now());
     this.viewer = new Viewer(canvas, {
@@ -71,8 +80,18 @@ export class ReadingPage {
       this.marks.add(region);
       this.rail.take("move");
     });
-    this.rail = new Rail(this.viewer, this.drawing, this.marks);
-    new Gestures(element(".stage", HTMLElement), this.viewer, () => this.rail.grip);
+    this.measuring = new Measuring(this.marks.surface, this.viewer, {
+      pixels: () => this.display.values,
+      selecting: () => {
+        this.marks.visible = true;
+        this.marks.deselect();
+      },
+      done: () => this.rail.take("move"),
+    });
+    const stage = element(".stage", HTMLElement);
+    this.magnifier = new Magnifier(stage, this.marks.surface, this.viewer);
+    this.rail = new Rail(this.viewer, this);
+    new Gestures(stage, this.viewer, (pointer) => this.rail.grip(pointer));
     this.panel.addEventListener("input", () => this.answersChanged());
   }
 
@@ -125,6 +144,7 @@ export class ReadingPage {
     this.marks.load(shown.marks);
     this.marks.visible = true;
     this.rail.open(shown.image.windows);
+    this.measuring.open(shown.image);
     this.viewer.canvas.setAttribute("aria-label", shown.image.alt);
     describeCase(shown.foot, shown.image.columns, shown.image.rows);
     this.clock.reset(performance.now());
@@ -196,18 +216,20 @@ export class ReadingPage {
     this.marks.surface.classList.toggle("is-locked", locked);
   }
 
-  private close({ finished, url }: Turn): void {
+  private close({ finished, url, leave }: Turn): void {
     this.display.close();
     this.header.innerHTML = this.panel.innerHTML = "";
     this.finished.innerHTML = finished ?? "";
     history.replaceState(null, "", url);
     this.follow({ case: "", version: "", state: "finished", drawn: "" });
     element("h1", HTMLElement).focus();
+    if (leave) location.replace(leave);
   }
 
   private follow(state: Record<string, string>): void {
     Object.assign(document.body.dataset, state);
-    document.title = `${element("h1", HTMLElement).textContent} · Overread`;
+    describeKeys(document, this.keys);
+    document.title = words.title(element("h1", HTMLElement).textContent);
     this.undo?.stop();
     this.undo = new Undo(document.body, performance.now());
   }
@@ -241,6 +263,8 @@ export class ReadingPage {
     if (!this.opened) return;
     this.marks.layout();
     this.drawing.layout();
+    this.measuring.measures.layout();
+    this.magnifier.layout();
     this.rail.update();
     describeView(this.viewer, this.display.level);
   }
@@ -253,6 +277,7 @@ export class ReadingPage {
       document.body.dataset["drawn"] = this.opened.case.assignment;
       this.timing.drawn(level);
     }
+    if (level === "full") this.measuring.measures.refresh();
     this.viewChanged();
     this.selectionChanged();
   }

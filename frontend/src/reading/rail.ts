@@ -4,41 +4,59 @@ import type { Grip } from "../viewer/gestures";
 import type { Viewer } from "../viewer/viewer";
 import type { WindowPreset } from "./contract";
 import type { Drawing, Shape } from "./drawing";
+import type { Magnifier } from "./magnifier";
 import type { Marks } from "./marks";
+import type { MeasureKind } from "./measure/measure";
+import type { Measuring } from "./measure/measuring";
+import { words } from "./words";
 
-export type Tool = "move" | "level" | Shape;
+export type Tool = "move" | "level" | Shape | MeasureKind;
+
+/** Whose tools these are. */
+export interface Hands {
+  readonly drawing: Drawing;
+  readonly measuring: Measuring;
+  readonly magnifier: Magnifier;
+  readonly marks: Marks;
+}
 
 export class Rail {
   private tool: Tool = "move";
   private windows: readonly WindowPreset[] = [];
   private readonly list = element("#presets", HTMLElement);
   private readonly pattern = element("#preset", HTMLTemplateElement);
+  private readonly more = element("#more-tools", HTMLElement);
+  private readonly opener = element("[popovertarget=more-tools]", HTMLButtonElement);
   private readonly viewer: Viewer;
-  private readonly drawing: Drawing;
-  private readonly marks: Marks;
+  private readonly hands: Hands;
 
-  constructor(viewer: Viewer, drawing: Drawing, marks: Marks) {
+  constructor(viewer: Viewer, hands: Hands) {
     this.viewer = viewer;
-    this.drawing = drawing;
-    this.marks = marks;
+    this.hands = hands;
     this.list.addEventListener("click", (event) => {
       const button = event.target instanceof Element ? event.target.closest("button") : null;
       if (button) this.setWindow(elements("button", HTMLButtonElement, this.list).indexOf(button));
     });
+    this.more.addEventListener("click", (event) => {
+      if (event.target instanceof Element && event.target.closest("[data-closes]")) this.more.hidePopover();
+    });
   }
 
-  /** What the first pointer does on the image. */
-  get grip(): Grip {
+  /** What the first pointer does on the image. A finger carries the lens; a mouse carries it without pressing. */
+  grip(pointer: string): Grip {
+    if (pointer === "touch" && this.hands.magnifier.on) return "draw";
     return this.tool === "move" || this.tool === "level" ? this.tool : "draw";
   }
 
   /** Take a tool. True where it was in hand already. */
   take(tool: Tool): boolean {
     const again = this.tool === tool;
-    this.drawing.cancel();
+    const { drawing, measuring, marks } = this.hands;
+    drawing.cancel();
     this.tool = tool;
-    this.drawing.shape = tool === "box" || tool === "polygon" ? tool : null;
-    this.marks.surface.dataset["tool"] = tool;
+    drawing.shape = isShape(tool) ? tool : null;
+    measuring.take(tool === "move" || tool === "level" || isShape(tool) ? null : tool);
+    marks.surface.dataset["tool"] = tool;
     this.update();
     return again;
   }
@@ -48,6 +66,7 @@ export class Rail {
     this.windows = windows;
     this.list.replaceChildren(...windows.map(({ label }) => this.button(label)));
     for (const grey of elements("[data-grey-only]", HTMLElement)) grey.hidden = windows.length === 0;
+    this.hands.magnifier.off();
     this.take("move");
   }
 
@@ -55,20 +74,37 @@ export class Rail {
     if (this.windows.length) this.setWindow((this.preset + 1) % this.windows.length);
   }
 
+  /** The image as it was opened, and no measure on it. How many were removed. Regions stay. */
+  reset(): number {
+    this.hands.magnifier.off();
+    this.viewer.reset(this.windows[0] ?? this.viewer.windowing);
+    this.take("move");
+    return this.hands.measuring.measures.clear();
+  }
+
+  /** Put the lens away. False where it is not on. */
+  dropLens(): boolean {
+    const dropped = this.hands.magnifier.off();
+    if (dropped) this.update();
+    return dropped;
+  }
+
   update(): void {
     for (const button of elements("[data-command^='tool.']", HTMLElement)) {
       button.setAttribute("aria-pressed", String(button.dataset["command"] === `tool.${this.tool}`));
     }
     press("invert", this.viewer.inverted);
-    press("marks", this.marks.visible);
+    press("marks", this.hands.marks.visible);
+    press("magnify", this.hands.magnifier.on);
+    this.opener.classList.toggle("is-held", this.more.querySelector("[aria-pressed=true]") !== null);
     const { preset } = this;
     elements("button", HTMLButtonElement, this.list).forEach((button, index) => button.setAttribute("aria-pressed", String(index === preset)));
   }
 
   /** Which preset the window is, -1 where it was changed by hand. */
   private get preset(): number {
-    const { center, width } = this.viewer.windowing;
-    return this.windows.findIndex((window) => window.center === center && window.width === width);
+    const { center, width, function: shape, table } = this.viewer.windowing;
+    return this.windows.findIndex((each) => each.center === center && each.width === width && each.function === shape && each.table?.length === table?.length);
   }
 
   private setWindow(index: number): void {
@@ -78,9 +114,13 @@ export class Rail {
 
   private button(label: string): HTMLButtonElement {
     const made = element("button", HTMLButtonElement, this.pattern.content).cloneNode(true) as HTMLButtonElement;
-    made.textContent = label;
+    made.textContent = made.title = words.windowName(label);
     return made;
   }
+}
+
+function isShape(tool: Tool): tool is Shape {
+  return tool === "box" || tool === "polygon";
 }
 
 function press(command: string, on: boolean): void {

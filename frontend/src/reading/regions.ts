@@ -1,6 +1,7 @@
 /** Arithmetic of boxes and polygons in image pixels. Nothing here knows the screen. */
 import { within, type Point, type Size } from "../viewer/geometry";
 import type { RegionData } from "./contract";
+import { words } from "./words";
 
 export interface Bounds {
   readonly x0: number;
@@ -38,12 +39,19 @@ export function moved(region: RegionData, dx: number, dy: number, image: Size): 
   return { ...region, points: region.points.map(([x, y]) => [x + sx, y + sy]) };
 }
 
-/** Wider and taller by the given pixels; the top left corner of its bounds stays. Never under one pixel. */
-export function resized(region: RegionData, dw: number, dh: number, image: Size): RegionData {
+/** Two edges of its bounds shifted by the given pixels: those with the larger x and y where `edges` is positive, the others where it is not. Never under one pixel. */
+export function resized(region: RegionData, dx: number, dy: number, edges: Point, image: Size): RegionData {
   const { x0, y0, x1, y1 } = bounds(region.points);
-  const fx = within(x1 - x0 + dw, 1, image.width - x0) / Math.max(x1 - x0, 1);
-  const fy = within(y1 - y0 + dh, 1, image.height - y0) / Math.max(y1 - y0, 1);
-  return { ...region, points: region.points.map(([x, y]) => [x0 + (x - x0) * fx, y0 + (y - y0) * fy]) };
+  const across = stretch(x0, x1, dx, edges[0], image.width);
+  const down = stretch(y0, y1, dy, edges[1], image.height);
+  return { ...region, points: region.points.map(([x, y]) => [across(x), down(y)]) };
+}
+
+/** Of the span from `low` to `high` one edge moves, the other stays: where every coordinate between goes. */
+function stretch(low: number, high: number, by: number, edge: number, size: number): (at: number) => number {
+  const [fixed, most] = edge > 0 ? [low, size - low] : [high, high];
+  const factor = within(high - low + (edge > 0 ? by : -by), 1, most) / Math.max(high - low, 1);
+  return (at) => fixed + (at - fixed) * factor;
 }
 
 /** Every corner as drawn: four for a box (clockwise from top left), the polygon's own otherwise. */
@@ -67,8 +75,8 @@ export function negligible(region: RegionData, smallest: number): boolean {
 
 export function described(region: RegionData, name: string): string {
   const { x0, y0, x1, y1 } = bounds(region.points);
-  const [w, h, x, y] = [x1 - x0, y1 - y0, x0, y0].map(Math.round);
-  return `${region.kind === "box" ? "Box" : "Polygon"} for ${name}: ${w} by ${h} pixels, ${x} from the left, ${y} from the top`;
+  const [w, h, x, y] = [Math.round(x1 - x0), Math.round(y1 - y0), Math.round(x0), Math.round(y0)];
+  return words.outline(region.kind, name, [w, h, x, y]);
 }
 
 function inside([x, y]: Point, image: Size): [number, number] {

@@ -1,76 +1,198 @@
 /** Every sentence the reading page says by itself. Plain clinical English, present tense, no exclamation mark. */
-import type { CaseFinding } from "./contract";
+import { gettext, ngettext } from "../i18n";
+import type { Orientation } from "../viewer/orientation";
+import { NOT_ASSESSABLE, type CaseFinding } from "./contract";
+import type { Subject } from "./measure/subject";
+import type { Statistics } from "./measure/values";
 
-const count = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`;
+type Spaced = Pick<Subject, "spacing" | "atDetector">;
+
+const CHANNELS = "RGB";
+
+/** One place after the point where there is a fraction, with a true minus sign. */
+const decimal = (value: number): string => (Number.isInteger(value) ? String(value) : value.toFixed(1)).replace("-", "−");
 
 const LISTED = 9; // what is open beyond these is counted
 
 /** "6, 7, 8": a finding's key, or its name where it has none. */
 const list = (findings: readonly CaseFinding[]): string => {
   const named = findings.slice(0, LISTED).map(({ key, name }) => key ?? name).join(", ");
-  return findings.length > LISTED ? `${named} and ${findings.length - LISTED} more` : named;
+  return findings.length > LISTED ? gettext("%(findings)s and %(count)s more", { findings: named, count: findings.length - LISTED }) : named;
 };
 
+const regions = (count: number): string => ngettext("%(count)s region", "%(count)s regions", count);
+
+const drawnElsewhere = (names: readonly string[]): string => {
+  const others = new Set(names);
+  const [finding = ""] = names;
+  if (others.size === 1) return ngettext("%(count)s region for %(finding)s", "%(count)s regions for %(finding)s", names.length, { finding });
+  return gettext("%(regions)s for %(findings)s other findings", { regions: regions(names.length), findings: others.size });
+};
+
+/** An answer as it is spoken: "present", "not assessable", "52", an option as the project names it. */
+function value(answer: string | number): string {
+  switch (answer) {
+    case "absent":
+      return gettext("absent");
+    case "uncertain":
+      return gettext("uncertain");
+    case "present":
+      return gettext("present");
+    case NOT_ASSESSABLE:
+      return gettext("not assessable");
+    default:
+      return String(answer);
+  }
+}
+
+const KEYS: Readonly<Record<string, string>> = {
+  ArrowUp: "↑", ArrowDown: "↓", ArrowLeft: "←", ArrowRight: "→", "-": "−",
+  Delete: gettext("Del"), Backspace: gettext("Backspace"), Insert: gettext("Ins"), Home: gettext("Home"), End: gettext("End"),
+  PageUp: gettext("Page up"), PageDown: gettext("Page down"), Enter: gettext("Enter"), Escape: gettext("Esc"), Shift: gettext("Shift"),
+};
+
+/** A key of keys.ts as it is printed on a keyboard: "B", "Shift+H", "↑". */
+function keyText(key: string): string {
+  if (key.startsWith("Shift+")) return gettext("Shift+%(key)s", { key: keyText(key.slice(6)) });
+  return KEYS[key] ?? (key.length === 1 ? key.toUpperCase() : key);
+}
+
 export const words = {
-  loading: "Loading image",
-  unreadable: "Image not readable. Load it again, or skip the case.",
-  contextLost: "The graphics were interrupted. The image returns by itself.",
-  noWebgl: "This browser cannot show the image: WebGL 2 is off. Turn on graphics acceleration or use a current browser.",
-  fullLoading: "The full-resolution image is still loading.",
+  loading: gettext("Loading image"),
+  unreadable: gettext("Image not readable. Load it again, or skip the case."),
+  contextLost: gettext("The graphics were interrupted. The image returns by itself."),
+  noWebgl: gettext("This browser cannot show the image: WebGL 2 is off. Turn on graphics acceleration or use a current browser."),
+  fullLoading: gettext("The full-resolution image is still loading."),
+  size: (columns: number, rows: number) => gettext("%(columns)s × %(rows)s px", { columns, rows }),
+  zoom: (percent: number) => gettext("Zoom %(percent)s %%", { percent }),
+  /** A file names its windows itself; where it has none the server computes one. */
+  windowName: (label: string) => (label === "Automatic" ? gettext("Automatic") : label),
+  colour: gettext("Colour"),
+  half: gettext("Half resolution"),
   missing: (open: readonly CaseFinding[]) =>
-    `${count(open.length, "finding")} still ${open.length === 1 ? "needs" : "need"} an answer: ${list(open)}.`,
-  contradicted: ({ name, kind }: CaseFinding, value: string) =>
-    `${name}: a region is drawn for it, but the answer is ${value.replace("_", " ")}. ` +
-    `Answer ${kind === "binary" ? "uncertain or present" : "the finding"}, or delete the region.`,
-  answered: (done: number, total: number) => `${done} of ${total} answered`,
+    ngettext("%(count)s finding still needs an answer: %(findings)s.", "%(count)s findings still need an answer: %(findings)s.", open.length, {
+      findings: list(open),
+    }),
+  contradicted: ({ name, kind }: CaseFinding, answer: string) =>
+    kind === "binary"
+      ? gettext("%(finding)s: a region is drawn for it, but the answer is %(answer)s. Answer uncertain or present, or delete the region.", { finding: name, answer: value(answer) })
+      : gettext("%(finding)s: a region is drawn for it, but the answer is %(answer)s. Answer the finding, or delete the region.", { finding: name, answer: value(answer) }),
+  answered: (done: number, total: number) => gettext("%(done)s of %(total)s answered", { done, total }),
   restAbsent: (marked: number, above: number, outlined: number) =>
-    [`${count(marked, "finding")} marked absent.`, above && `${above} above threshold left open.`, outlined && `${outlined} with a region left open.`]
+    [
+      ngettext("%(count)s finding marked absent.", "%(count)s findings marked absent.", marked),
+      above && gettext("%(count)s above threshold left open.", { count: above }),
+      outlined && gettext("%(count)s with a region left open.", { count: outlined }),
+    ]
       .filter(Boolean)
       .join(" "),
   /** On the button that marks the rest: how many it would. */
-  rest: (count: number) => (count ? `Mark ${count} absent` : "Mark the rest absent"),
-  unanswered: "open",
-  noSnippets: "This project has no comment snippets. An administrator keeps them in the settings.",
-  snippetInserted: "Snippet inserted.",
-  confidence: (step: string) => `Confidence: ${step}`,
-  proposed: (name: string) => `${name} is proposed to the administrators. Your read goes on as before.`,
-  proposalUnsent: "Not sent: the server cannot be reached. What you wrote stays here; try again.",
-  proposalSignedOut: "Not sent: you are signed out. Sign in again in another tab; what you wrote stays here.",
-  regionsFull: (most: number) => `A read has ${most} regions at most. Delete one first.`,
-  given: (finding: string, value: string) => `${finding}: ${value}`,
+  rest: (count: number) => (count ? ngettext("Mark %(count)s absent", "Mark %(count)s absent", count) : gettext("Mark the rest absent")),
+  unanswered: gettext("open"),
+  noSnippets: gettext("This project has no comment snippets. An administrator keeps them in the settings."),
+  snippetInserted: gettext("Snippet inserted."),
+  confidence: (step: string) => gettext("Confidence: %(step)s", { step }),
+  proposed: (finding: string) => gettext("%(finding)s is proposed to the administrators. Your read goes on as before.", { finding }),
+  proposalUnsent: gettext("Not sent: the server cannot be reached. What you wrote stays here; try again."),
+  proposalSignedOut: gettext("Not sent: you are signed out. Sign in again in another tab; what you wrote stays here."),
+  regionsFull: (most: number) => gettext("A read has %(most)s regions at most. Delete one first.", { most }),
+  value,
+  given: (finding: string, answer: string) => gettext("%(finding)s: %(answer)s", { finding, answer: value(answer) }),
   /** Of the selected finding, and how many more there are of others. `elsewhere`: their names, one a region. */
   drawn: (finding: string, here: number, elsewhere: readonly string[]) => {
-    const own = here ? count(here, "region") : elsewhere.length ? "no region" : "none drawn";
-    const others = new Set(elsewhere);
-    const where = others.size === 1 ? elsewhere[0] : `${others.size} other findings`;
-    return `${finding}: ${own}${elsewhere.length ? `; ${count(elsewhere.length, "region")} for ${where}` : ""}`;
+    const own = here ? regions(here) : elsewhere.length ? gettext("no region") : gettext("none drawn");
+    return gettext("%(finding)s: %(regions)s", { finding, regions: elsewhere.length ? `${own}; ${drawnElsewhere(elsewhere)}` : own });
   },
-  regionRemoved: "Region removed.",
-  noRegion: "No region is selected.",
-  noFinding: "Select a finding first.",
-  toolBox: "Box: drag on the image, or press B again to place one.",
-  toolPolygon: "Polygon: click its corners, Enter closes it, or press G again to place one.",
-  mapOff: "Heat map off",
-  mapOn: (finding: string) => `Heat map: ${finding}. Model attention, not an outline.`,
-  mapMissing: (finding: string) => `There is no heat map for ${finding}. Shift+H goes through those there are.`,
-  mapFailed: "The heat map is not readable. The image stays as it is.",
-  saving: "Saving",
-  notSaved: (reads: number) => (reads > 1 ? `${reads} reads not saved. Kept on this computer.` : "Not saved. Kept on this computer."),
-  refused: (pseudonym: string, detail: string) => `${pseudonym} not saved: ${detail} Your answers are kept on this computer.`,
-  answersRefused: "Not saved: an answer is missing or not allowed.",
-  discard: "Discard",
-  discardQuestion: "Discard this read? The server has refused it, and this is the only copy.",
+  region: gettext("region"),
+  outline: (kind: "box" | "polygon", finding: string, [width, height, left, top]: readonly [number, number, number, number]) =>
+    kind === "box"
+      ? gettext("Box for %(finding)s: %(width)s by %(height)s pixels, %(left)s from the left, %(top)s from the top", { finding, width, height, left, top })
+      : gettext("Polygon for %(finding)s: %(width)s by %(height)s pixels, %(left)s from the left, %(top)s from the top", { finding, width, height, left, top }),
+  regionRemoved: gettext("Region removed."),
+  noRegion: gettext("No region is selected."),
+  noFinding: gettext("Select a finding first."),
+  toolBox: (key: string) => gettext("Box: drag on the image, or press %(key)s again to place one.", { key }),
+  toolPolygon: (key: string) => gettext("Polygon: click its corners, Enter closes it, or press %(key)s again to place one.", { key }),
+  measureRemoved: gettext("Measurement removed."),
+  toolLength: (key: string) => gettext("Length: drag along it, or press %(key)s again to place one.", { key }),
+  toolAngle: (key: string) => gettext("Angle: click an end, the vertex and the other end, or press %(key)s again to place one.", { key }),
+  toolRoi: (key: string) => gettext("Region of interest: drag an ellipse, or press %(key)s again to place one.", { key }),
+  toolProbe: (key: string) => gettext("Value: point at the image, click to leave a cross, or press %(key)s again to place one.", { key }),
+  measures: { length: gettext("Length"), angle: gettext("Angle"), roi: gettext("Region of interest"), probe: gettext("Point") },
+  length: (length: number, { spacing, atDetector }: Spaced) => {
+    const values = { length: decimal(length) };
+    if (!spacing) return gettext("%(length)s px", values);
+    return atDetector ? gettext("%(length)s mm at the detector", values) : gettext("%(length)s mm", values);
+  },
+  /** Nothing to add where the file's spacing holds for the body. */
+  spacingNote: ({ spacing, atDetector }: Spaced) => {
+    if (!spacing) return gettext("No pixel spacing: length in pixels");
+    return atDetector ? gettext("Lengths at the detector, not corrected for magnification") : "";
+  },
+  angle: (degrees: number) => (Number.isNaN(degrees) ? "" : gettext("%(degrees)s°", { degrees: decimal(degrees) })),
+  area: (area: number, pixels: number, { spacing }: Spaced) =>
+    spacing ? gettext("Area %(area)s mm², %(pixels)s px", { area: decimal(area), pixels }) : gettext("Area %(pixels)s px", { pixels }),
+  place: ([x, y]: readonly [number, number]) => gettext("x %(x)s, y %(y)s", { x: Math.floor(x), y: Math.floor(y) }),
+  values: (values: readonly number[], unit: string) => {
+    if (values.length > 1) return values.map((value, channel) => `${CHANNELS[channel]} ${value}`).join(", ");
+    const value = decimal(values[0] ?? 0);
+    return unit ? gettext("%(value)s %(unit)s", { value, unit }) : gettext("value %(value)s", { value });
+  },
+  /** `channel`: 0, 1, 2 for red, green, blue, null for grey. */
+  statistics: ({ mean, deviation, least, most }: Statistics, channel: number | null, unit: string) => {
+    const of = channel === null ? "" : `${CHANNELS[channel]}: `;
+    const values = { mean: unit ? `${decimal(mean)} ${unit}` : decimal(mean), deviation: decimal(deviation), least: decimal(least), most: decimal(most) };
+    return [of + gettext("Mean %(mean)s, SD %(deviation)s", values), of + gettext("Min %(least)s, max %(most)s", values)];
+  },
+  valuesFollow: gettext("Values follow with the full resolution"),
+  orientation: ({ quarters, mirrored }: Orientation) => {
+    if (quarters === 0) return mirrored ? gettext("Mirrored left to right") : "";
+    if (quarters === 2) return mirrored ? gettext("Flipped top to bottom") : gettext("Rotated 180°");
+    if (quarters === 1) return mirrored ? gettext("Rotated 90° right, mirrored") : gettext("Rotated 90° right");
+    return mirrored ? gettext("Rotated 90° left, mirrored") : gettext("Rotated 90° left");
+  },
+  reset: (measures: number) =>
+    measures
+      ? `${gettext("Image as at the start.")} ${ngettext("%(count)s measurement removed.", "%(count)s measurements removed.", measures)}`
+      : gettext("Image as at the start."),
+  lensOn: gettext("Magnifier on: it goes with the pointer, or the arrow keys move it."),
+  lensOff: gettext("Magnifier off"),
+  noWindow: gettext("A colour image has no window."),
+  mapOff: gettext("Heat map off"),
+  mapOn: (finding: string) => gettext("Heat map: %(finding)s. Model attention, not an outline.", { finding }),
+  mapMissing: (finding: string) => gettext("There is no heat map for %(finding)s.", { finding }),
+  mapFailed: gettext("The heat map is not readable. The image stays as it is."),
+  opacity: (percent: number) => gettext("%(percent)s %%", { percent }),
+  saving: gettext("Saving"),
+  notSaved: (reads: number) =>
+    reads > 1 ? ngettext("%(count)s read not saved. Kept on this computer.", "%(count)s reads not saved. Kept on this computer.", reads) : gettext("Not saved. Kept on this computer."),
+  refused: (pseudonym: string, detail: string) => gettext("%(case)s not saved: %(detail)s Your answers are kept on this computer.", { case: pseudonym, detail }),
+  answersRefused: gettext("Not saved: an answer is missing or not allowed."),
+  discard: gettext("Discard"),
+  discardQuestion: gettext("Discard this read? The server has refused it, and this is the only copy."),
   signedOut: (reads: number) =>
-    `You are signed out. ${reads > 1 ? `${reads} reads are` : "This read is"} kept on this computer.`,
-  stillSaving: "The read is not saved yet, so it cannot be undone.",
-  earlierSaved: (pseudonym: string) => `The kept read of ${pseudonym} is saved.`,
-  failed: "Not done: the server cannot be reached. Try again.",
-  draftRestored: "Your unsaved answers of this case are back.",
-  leaseLost: "This case is no longer held for you. Your answer will still be kept, as an extra read.",
-  opened: (pseudonym: string, findings: number) => `Case ${pseudonym}, ${count(findings, "finding")}.`,
-  revealed: (pseudonym: string) => `Case ${pseudonym}: the suggestion is shown. Confirm or correct your first read.`,
-  undone: (pseudonym: string) => `Case ${pseudonym} is open again.`,
-  nothingToUndo: "Nothing to undo.",
-  submittedAgo: (pseudonym: string, seconds: number) => `${pseudonym} submitted ${seconds} s ago`,
-  openFor: (seconds: number) => `Open for ${Math.floor(seconds / 60)} min ${seconds % 60} s`,
+    ngettext("You are signed out. This read is kept on this computer.", "You are signed out. %(count)s reads are kept on this computer.", Math.max(reads, 1)),
+  stillSaving: gettext("The read is not saved yet, so it cannot be undone."),
+  earlierSaved: (pseudonym: string) => gettext("The kept read of %(case)s is saved.", { case: pseudonym }),
+  failed: gettext("Not done: the server cannot be reached. Try again."),
+  draftRestored: gettext("Your unsaved answers of this case are back."),
+  leaseLost: gettext("This case is no longer held for you. Your answer will still be kept, as an extra read."),
+  opened: (pseudonym: string, findings: number) => ngettext("Case %(case)s, %(count)s finding.", "Case %(case)s, %(count)s findings.", findings, { case: pseudonym }),
+  revealed: (pseudonym: string) => gettext("Case %(case)s: the suggestion is shown. Confirm or correct your first read.", { case: pseudonym }),
+  undone: (pseudonym: string) => gettext("Case %(case)s is open again.", { case: pseudonym }),
+  nothingToUndo: gettext("Nothing to undo."),
+  submittedAgo: (pseudonym: string, seconds: number) => gettext("%(case)s submitted %(seconds)s s ago", { case: pseudonym, seconds }),
+  openFor: (seconds: number) => gettext("Open for %(minutes)s min %(seconds)s s", { minutes: Math.floor(seconds / 60), seconds: seconds % 60 }),
+  key: keyText,
+  changeKey: (command: string) => gettext("Change the key of %(command)s", { command }),
+  resetKey: (command: string) => gettext("Reset the key of %(command)s", { command }),
+  pressKey: (command: string, key: string) => gettext("Press the new key of %(command)s. Escape keeps %(key)s.", { command, key }),
+  keyKept: (command: string, key: string) => gettext("%(command)s keeps %(key)s.", { command, key }),
+  keyChanged: (command: string, key: string) => gettext("%(command)s is on %(key)s now.", { command, key }),
+  keyTaken: (key: string, holder: string) => gettext("%(key)s belongs to %(command)s. Press another key.", { key, command: holder }),
+  keyNotFree: (key: string) => gettext("%(key)s cannot be taken. Press another key.", { key }),
+  keysReset: gettext("Every command has its first key again."),
+  singleKeys: (on: boolean) => (on ? gettext("Single-key shortcuts are on.") : gettext("Single-key shortcuts are off. Enter, Escape and the arrows still work.")),
+  notKept: (done: string) => gettext("%(done)s The server cannot be reached: it holds until you leave this page.", { done }),
+  title: (heading: string) => gettext("%(heading)s · Overread", { heading }),
 } as const;

@@ -2,8 +2,7 @@
 import { element } from "../dom";
 import type { Entry } from "./kept";
 import type { Sent } from "./send";
-
-const KIB = 1024;
+import { words } from "./words";
 
 export class Row {
   private readonly node: HTMLElement;
@@ -12,14 +11,14 @@ export class Row {
     const pattern = element("#upload-row", HTMLTemplateElement);
     this.node = element("li", HTMLLIElement, pattern.content).cloneNode(true) as HTMLElement;
     this.part("[data-name]").textContent = file.name;
-    this.part("[data-size]").textContent = sizeText(file.size);
-    this.say("waiting", "Waiting");
+    this.part("[data-size]").textContent = words.size(file.size);
+    this.say("waiting", words.waiting);
     element("#upload-list", HTMLElement).append(this.node);
   }
 
   progress(share: number): void {
     element("progress", HTMLProgressElement, this.node).value = share;
-    this.say("sending", share < 1 ? `${Math.round(share * 100)} %` : "Checking");
+    this.say("sending", share < 1 ? words.sent(share) : words.checking);
   }
 
   finish(sent: Sent): void {
@@ -27,15 +26,15 @@ export class Row {
     if (sent.kind === "refused") return this.say("refused", sent.problem.detail);
     const link = element("a", HTMLAnchorElement, this.node);
     link.href = sent.stored.url;
-    link.textContent = `Open ${sent.stored.name}`;
+    link.textContent = words.open(sent.stored.name);
     link.hidden = false;
-    this.say("stored", sent.stored.created ? "Stored" : "Already stored");
+    this.say("stored", sent.stored.created ? words.stored : words.storedBefore);
   }
 
   /** For a file whose page was left before the server had answered. */
   unfinished(): void {
     element("progress", HTMLProgressElement, this.node).hidden = true;
-    this.say("refused", "Not known to have arrived: the page was left. Choose the file again; it is not stored twice.");
+    this.say("refused", words.unfinished);
   }
 
   private say(state: string, text: string): void {
@@ -46,8 +45,4 @@ export class Row {
   private part(selector: string): HTMLElement {
     return element(selector, HTMLElement, this.node);
   }
-}
-
-export function sizeText(bytes: number): string {
-  return bytes < KIB * KIB ? `${Math.ceil(bytes / KIB)} kB` : `${(bytes / KIB / KIB).toFixed(1)} MB`;
 }

@@ -1,5 +1,6 @@
 /** One file, one request. XMLHttpRequest, because fetch does not tell how much has been sent. */
-import { csrfToken, type Problem } from "../net";
+import { answered, csrfToken, type Problem } from "../net";
+import { words } from "./words";
 
 /** What the server says of a stored file; `created` is false where it had the same file already. */
 export interface Stored {
@@ -21,7 +22,7 @@ export function sendFile(form: HTMLFormElement, field: string, file: File, progr
   request.upload.addEventListener("progress", (event) => progress(event.lengthComputable ? event.loaded / event.total : 0));
   return new Promise((resolve) => {
     request.addEventListener("load", () => resolve(sent(request)));
-    request.addEventListener("error", () => resolve(refused("Not sent: the server cannot be reached. Choose the file again.")));
+    request.addEventListener("error", () => resolve(refused(words.unreachable)));
     request.send(body);
   });
 }
@@ -30,9 +31,9 @@ function sent(request: XMLHttpRequest): Sent {
   const json = request.getResponseHeader("Content-Type")?.includes("json") ? (JSON.parse(request.responseText) as unknown) : null;
   if (request.status < 300 && json !== null) return { kind: "stored", stored: json as Stored };
   const problem = json as Partial<Problem> | null;
-  return refused(problem?.detail ?? problem?.title ?? `The server answered ${request.status}.`);
+  return refused(problem?.detail ?? problem?.title ?? answered(request.status));
 }
 
 function refused(detail: string): Sent {
-  return { kind: "refused", problem: { title: "Not stored", detail } };
+  return { kind: "refused", problem: { title: words.notStored, detail } };
 }

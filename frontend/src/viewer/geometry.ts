@@ -1,4 +1,5 @@
 /** Where an image lies on the canvas. Image coordinates are continuous: pixel (row i, column j) covers x in [j, j+1), y in [i, i+1). */
+import { axes, laid, type Orientation } from "./orientation";
 
 export type Point = readonly [x: number, y: number];
 
@@ -7,11 +8,19 @@ export interface Size {
   readonly height: number;
 }
 
-/** canvas = image * scale + (x, y), in device pixels from the canvas's top left corner. */
+/** The image as it lies, turned or not: how large, and where its top left corner on screen is, in device pixels of the canvas. */
 export interface View {
   readonly scale: number;
   readonly x: number;
   readonly y: number;
+}
+
+/** canvas = (across * x + down * y) * scale + origin, for a point (x, y) of the image. */
+export interface Placement {
+  readonly scale: number;
+  readonly across: Point;
+  readonly down: Point;
+  readonly origin: Point;
 }
 
 const LARGEST_SCALE = 32;
@@ -42,12 +51,32 @@ export function recentre(view: View, before: Size, after: Size): View {
   return { scale: view.scale, x: view.x + (after.width - before.width) / 2, y: view.y + (after.height - before.height) / 2 };
 }
 
-export function toImage(view: View, [x, y]: Point): Point {
-  return [(x - view.x) / view.scale, (y - view.y) / view.scale];
+/** Where every point of an image goes that is turned so and seen so. */
+export function placement(view: View, image: Size, orientation: Orientation): Placement {
+  const [across, down] = axes(orientation);
+  const { width, height } = laid(image, orientation);
+  const left = across[0] + down[0] < 0 ? width * view.scale : 0; // the image's first corner may lie at any of the four
+  const top = across[1] + down[1] < 0 ? height * view.scale : 0;
+  return { scale: view.scale, across, down, origin: [view.x + left, view.y + top] };
 }
 
-export function toCanvas(view: View, [x, y]: Point): Point {
-  return [x * view.scale + view.x, y * view.scale + view.y];
+export function toImage({ scale, across, down, origin }: Placement, [x, y]: Point): Point {
+  const [dx, dy] = [(x - origin[0]) / scale, (y - origin[1]) / scale];
+  return [across[0] * dx + across[1] * dy, down[0] * dx + down[1] * dy];
+}
+
+export function toCanvas({ scale, across, down, origin }: Placement, [x, y]: Point): Point {
+  return [(across[0] * x + down[0] * y) * scale + origin[0], (across[1] * x + down[1] * y) * scale + origin[1]];
+}
+
+/** The same on a canvas `ratio` times as fine. */
+export function scaled({ scale, across, down, origin }: Placement, ratio: number): Placement {
+  return { scale: scale * ratio, across, down, origin: [origin[0] * ratio, origin[1] * ratio] };
+}
+
+/** Larger by `factor` about a point of the canvas. */
+export function enlarged({ scale, across, down, origin }: Placement, factor: number, [x, y]: Point): Placement {
+  return { scale: scale * factor, across, down, origin: [x - (x - origin[0]) * factor, y - (y - origin[1]) * factor] };
 }
 
 export function within(value: number, low: number, high: number): number {

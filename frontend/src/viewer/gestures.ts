@@ -12,11 +12,13 @@ const RIGHT = 2;
 export class Gestures {
   private readonly pointers = new Map<number, Point>();
   private grip: Grip = "move";
+  private kind = "";
   private readonly surface: HTMLElement;
   private readonly viewer: Viewer;
-  private readonly chosen: () => Grip;
+  private readonly chosen: (pointer: string) => Grip;
 
-  constructor(surface: HTMLElement, viewer: Viewer, chosen: () => Grip) {
+  /** `chosen` says what a mouse, pen or touch does. */
+  constructor(surface: HTMLElement, viewer: Viewer, chosen: (pointer: string) => Grip) {
     this.surface = surface;
     this.viewer = viewer;
     this.chosen = chosen;
@@ -31,9 +33,11 @@ export class Gestures {
 
   private down(event: PointerEvent): void {
     if (event.target instanceof Element && event.target.closest("button")) return;
+    if (event.pointerType === "touch" && this.kind === "pen" && this.pointers.size) return; // a palm beside the pen
     if (event.pointerType !== "touch") this.pointers.clear(); // a mouse has one pointer, whatever was missed before
+    this.kind = event.pointerType;
     this.pointers.set(event.pointerId, this.at(event));
-    this.grip = event.button === RIGHT ? "level" : event.button === MIDDLE ? "move" : this.chosen();
+    this.grip = event.button === RIGHT ? "level" : event.button === MIDDLE ? "move" : this.chosen(event.pointerType);
     if (this.grip !== "draw") this.surface.setPointerCapture(event.pointerId);
   }
 

@@ -1,7 +1,9 @@
 /** Draws one scene into a WebGL2 context. It keeps no image state of its own: whoever owns the scene decides when to draw. */
-import type { Size, View } from "./geometry";
+import type { Placement, Size } from "./geometry";
+import type { Lens } from "./lens";
 import { programOf, type Program } from "./program";
-import type { Ramp } from "./windowing";
+import { tableTexture } from "./textures";
+import type { Ramp, Table } from "./windowing";
 
 export interface Overlay {
   readonly texture: WebGLTexture;
@@ -12,7 +14,7 @@ export interface Overlay {
 export interface Scene {
   readonly texture: WebGLTexture;
   readonly image: Size;
-  readonly view: View;
+  readonly place: Placement;
   readonly colour: boolean;
   readonly ramp: Ramp;
   readonly inverted: boolean;
@@ -32,6 +34,7 @@ const MAP_COLOUR = [1, 0.69, 0.17] as const; // amber, a hue that no grey image 
 export class Painter {
   private readonly gl: WebGL2RenderingContext;
   private readonly programs = new Map<boolean, Program>();
+  private readonly tables = new WeakMap<Table, WebGLTexture>();
 
   constructor(gl: WebGL2RenderingContext) {
     this.gl = gl;
@@ -40,7 +43,16 @@ export class Painter {
 
   /** On the canvas. */
   paint(scene: Scene): void {
-    this.draw(scene, { width: this.gl.drawingBufferWidth, height: this.gl.drawingBufferHeight });
+    this.draw(scene, this.canvas);
+  }
+
+  /** Over what is on the canvas, inside the lens only. */
+  enlarge(scene: Scene, { left, top, side, place }: Lens): void {
+    const { gl } = this;
+    gl.enable(gl.SCISSOR_TEST);
+    gl.scissor(left, this.canvas.height - top - side, side, side);
+    this.draw({ ...scene, place }, this.canvas);
+    gl.disable(gl.SCISSOR_TEST);
   }
 
   /** Aside. */
@@ -90,24 +102,37 @@ export class Painter {
     return false;
   }
 
+  private get canvas(): Size {
+    return { width: this.gl.drawingBufferWidth, height: this.gl.drawingBufferHeight };
+  }
+
   private draw(scene: Scene, target: Size): void {
     const { gl } = this;
-    const { image, view, ramp, overlay } = scene;
+    const { image, place, ramp, overlay } = scene;
     const at = this.use(scene.colour);
     gl.viewport(0, 0, target.width, target.height);
     gl.uniform1f(at.canvasHeight, target.height);
     gl.uniform2f(at.image, image.width, image.height);
-    gl.uniform3f(at.view, view.x, view.y, view.scale);
+    gl.uniform3f(at.view, ...place.origin, place.scale);
+    gl.uniformMatrix2fv(at.turn, false, [...place.across, ...place.down]);
     gl.uniform2f(at.ramp, ramp.gain, ramp.offset);
-    gl.uniform1i(at.sigmoid, Number(ramp.sigmoid));
+    gl.uniform1i(at.curve, ramp.table ? 2 : Number(ramp.sigmoid));
     gl.uniform1i(at.inverted, Number(scene.inverted));
     gl.uniform2f(at.mapMix, MAP_THRESHOLD, overlay?.opacity ?? 0);
     gl.uniform4f(at.mapBox, ...(overlay?.box ?? ([0, 0, 1, 1] as const)));
+    gl.activeTexture(gl.TEXTURE2);
+    gl.bindTexture(gl.TEXTURE_2D, ramp.table && this.table(ramp.table));
     gl.activeTexture(gl.TEXTURE1);
     gl.bindTexture(gl.TEXTURE_2D, overlay?.texture ?? null);
     gl.activeTexture(gl.TEXTURE0);
     gl.bindTexture(gl.TEXTURE_2D, scene.texture);
     gl.drawArrays(gl.TRIANGLES, 0, 3);
+  }
+
+  private table(table: Table): WebGLTexture {
+    const known = this.tables.get(table) ?? tableTexture(this.gl, table);
+    this.tables.set(table, known);
+    return known;
   }
 
   private use(colour: boolean): Program["at"] {
@@ -117,6 +142,7 @@ export class Painter {
     gl.useProgram(known.program);
     gl.uniform1i(known.at.pixels, 0);
     gl.uniform1i(known.at.attention, 1);
+    gl.uniform1i(known.at.table, 2);
     gl.uniform3f(known.at.mapColour, ...MAP_COLOUR);
     return known.at;
   }

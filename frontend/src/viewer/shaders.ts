@@ -22,11 +22,13 @@ precision highp sampler2D;
 
 uniform usampler2D pixels;     // stored values of one level
 uniform sampler2D attention;   // 0..1
+uniform sampler2D table;       // one row of greys, 0..1
 uniform vec2 image;            // columns, rows of the full level
-uniform vec3 view;             // x, y, scale: canvas = image * scale + (x, y)
+uniform vec3 view;             // x, y, scale: canvas = turn * image * scale + (x, y)
+uniform mat2 turn;             // by quarters, and mirrored
 uniform float canvasHeight;
 uniform vec2 ramp;             // gain, offset
-uniform bool sigmoid;
+uniform int curve;             // 0 a line, 1 its logistic function, 2 the table
 uniform bool inverted;
 uniform vec4 mapBox;           // x0, y0, x1, y1 in image pixels
 uniform vec2 mapMix;           // threshold, opacity
@@ -51,15 +53,24 @@ STORED mean(vec2 at, vec2 side) {
   return sum / ((high.x - low.x) * (high.y - low.y));
 }
 
+// Interpolated here, because not every graphics card does it for a float texture.
+float entry(float share) {
+  int last = textureSize(table, 0).x - 1;
+  float place = clamp(share, 0.0, 1.0) * float(last);
+  int low = int(place);
+  float here = texelFetch(table, ivec2(low, 0), 0).r;
+  return mix(here, texelFetch(table, ivec2(min(low + 1, last), 0), 0).r, place - float(low));
+}
+
 vec3 displayed(STORED stored) {
   vec3 value = vec3(stored * ramp.x + ramp.y);
-  vec3 grey = sigmoid ? 1.0 / (1.0 + exp(-value)) : clamp(value, 0.0, 1.0);
+  vec3 grey = curve == 2 ? vec3(entry(value.r)) : curve == 1 ? 1.0 / (1.0 + exp(-value)) : clamp(value, 0.0, 1.0);
   return inverted ? 1.0 - grey : grey;
 }
 
 void main() {
   vec2 canvas = vec2(gl_FragCoord.x, canvasHeight - gl_FragCoord.y);
-  vec2 at = (canvas - view.xy) / view.z;
+  vec2 at = (canvas - view.xy) / view.z * turn; // a row vector: the turn taken back
   if (any(lessThan(at, vec2(0.0))) || any(greaterThan(at, image))) {
     drawn = vec4(0.0, 0.0, 0.0, 1.0);
     return;

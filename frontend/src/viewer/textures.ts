@@ -1,4 +1,5 @@
 /** Pixels on their way into textures. Stored values stay integers, so no precision is lost before the window. */
+import { gettext } from "../i18n";
 
 /** One level of an image: `width * height * channels` values, row by row, top row first. */
 export interface Pixels {
@@ -19,7 +20,7 @@ export interface Attention {
 /** R16UI for grey, RGB8UI for colour. Throws RangeError for an image larger than the graphics card takes. */
 export function pixelTexture(gl: WebGL2RenderingContext, pixels: Pixels): WebGLTexture {
   const most = gl.getParameter(gl.MAX_TEXTURE_SIZE) as number;
-  if (Math.max(pixels.width, pixels.height) > most) throw new RangeError(`This computer shows images up to ${most} pixels wide.`);
+  if (Math.max(pixels.width, pixels.height) > most) throw new RangeError(gettext("This computer shows images up to %(pixels)s pixels wide.", { pixels: most }));
   const texture = bound(gl, gl.NEAREST);
   if (pixels.channels === 3) {
     gl.texStorage2D(gl.TEXTURE_2D, 1, gl.RGB8UI, pixels.width, pixels.height);
@@ -35,6 +36,14 @@ export function attentionTexture(gl: WebGL2RenderingContext, map: Attention): We
   const texture = bound(gl, gl.LINEAR);
   gl.texStorage2D(gl.TEXTURE_2D, 1, gl.R8, map.width, map.height);
   gl.texSubImage2D(gl.TEXTURE_2D, 0, 0, 0, map.width, map.height, gl.RED, gl.UNSIGNED_BYTE, map.data);
+  return texture;
+}
+
+/** R32F, one row: what a VOI LUT says, as exactly as it says it. */
+export function tableTexture(gl: WebGL2RenderingContext, table: readonly number[]): WebGLTexture {
+  const texture = bound(gl, gl.NEAREST);
+  gl.texStorage2D(gl.TEXTURE_2D, 1, gl.R32F, table.length, 1);
+  gl.texSubImage2D(gl.TEXTURE_2D, 0, 0, 0, table.length, 1, gl.RED, gl.FLOAT, new Float32Array(table));
   return texture;
 }
 

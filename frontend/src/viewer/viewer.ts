@@ -1,5 +1,9 @@
-/** One image on one canvas: its levels, its view, its window. Draws at most once per animation frame. */
-import { fit, pan, recentre, zoom, type Point, type Size, type View } from "./geometry";
+/** One image on one canvas: its levels, how it is looked at, its window. Draws at most once per animation frame. */
+import { Camera } from "./camera";
+import { watchPixels } from "./density";
+import { fit, placement, scaled, toImage, type Placement, type Point, type Size } from "./geometry";
+import { lensAt, type Lens } from "./lens";
+import { inImage, UPRIGHT, type Orientation } from "./orientation";
 import { Painter, type Scene, type Still } from "./painter";
 import { attentionTexture, pixelTexture, type Attention, type Pixels } from "./textures";
 import { IDENTITY_8_BIT, ramp, type Windowing } from "./windowing";
@@ -18,7 +22,7 @@ export interface Listener {
   changed(): void;
   /** The graphics context is gone; nothing is on screen. */
   lost(): void;
-  /** It is back, empty: levels and map have to be given again. */
+  /** It is back, empty: the levels have to be given again. */
   restored(): void;
 }
 
@@ -29,13 +33,14 @@ export class Viewer {
   windowing: Windowing = { center: 0.5, width: 1, function: "LINEAR_EXACT" };
   inverted = false;
   facts: Facts = { width: 1, height: 1, channels: 1, slope: 1, intercept: 0, inverted: false };
-  private view: View = { scale: 1, x: 0, y: 0 };
-  private fitted = true;
+  private readonly camera = new Camera();
+  private magnified: Point | null = null; // CSS pixels
   private frame = 0;
   private shown: string | null = null;
   private readonly levels = new Map<string, WebGLTexture>();
   private readonly stills = new Map<string, Still>();
-  private map: { texture: WebGLTexture; box: Attention["box"] } | null = null;
+  private attention: Attention | null = null;
+  private map: WebGLTexture | null = null;
   private opacity = 0.35;
   private readonly gl: WebGL2RenderingContext;
   private painter: Painter;
@@ -53,8 +58,7 @@ export class Viewer {
     canvas.addEventListener("webglcontextlost", (event) => this.lose(event));
     canvas.addEventListener("webglcontextrestored", () => this.restore());
     canvas.addEventListener("overread:draw", () => this.draw()); // tests read the canvas back in the same task
-    new ResizeObserver(() => this.resize()).observe(canvas);
-    this.resize();
+    watchPixels(canvas, (size) => this.resize(size));
   }
 
   /** Take every level off the card whose name is not among these. */
@@ -67,11 +71,12 @@ export class Viewer {
     this.facts = facts;
     this.windowing = windowing;
     this.inverted = false;
+    this.magnified = null;
     this.shown = null;
     this.attend(null);
     this.keep(keep);
-    this.fitted = true;
-    this.resize();
+    this.camera.open(facts);
+    this.draw();
   }
 
   /** Put a level on the graphics card. */
@@ -84,7 +89,8 @@ export class Viewer {
     if (this.gl.isContextLost() || this.stills.has(name)) return;
     this.upload(name, pixels);
     const texture = this.levels.get(name);
-    if (texture) this.stills.set(name, this.painter.still(sceneOf(texture, facts, windowing, fit(facts, this.size)), this.size));
+    const place = placement(fit(facts, this.size), facts, UPRIGHT);
+    if (texture) this.stills.set(name, this.painter.still(sceneOf(texture, facts, windowing, place), this.size));
   }
 
   /** A level of this name is on the card. */
@@ -93,7 +99,8 @@ export class Viewer {
   }
 
   /** Show a level: asked of the graphics card before this returns, resolved once it is drawn, false where the context is lost. */
-  show(name: string, pixels: Pixels): Promise<boolean> {
+  async show(name: string, pixels: Pixels): Promise<boolean> {
+    if (this.gl.isContextLost()) return false;
     this.upload(name, pixels);
     this.shown = name;
     this.draw();
@@ -102,15 +109,16 @@ export class Viewer {
 
   /** Lay an attention map over the image, or take it off. */
   attend(map: Attention | null): void {
-    if (!map && !this.map) return;
-    if (this.map) this.gl.deleteTexture(this.map.texture);
-    this.map = map && { texture: attentionTexture(this.gl, map), box: map.box };
+    if (!map && !this.attention) return;
+    this.gl.deleteTexture(this.map);
+    this.attention = map;
+    this.map = null; // made when it is drawn, also after a lost context
     this.request();
   }
 
   setOpacity(opacity: number): void {
     this.opacity = opacity;
-    if (this.map) this.request();
+    if (this.attention) this.request();
   }
 
   setWindow(windowing: Windowing): void {
@@ -123,36 +131,78 @@ export class Viewer {
     this.request();
   }
 
+  /** Turn or mirror it, as `change` says from how it lies now. */
+  orient(change: (now: Orientation) => Orientation): void {
+    this.camera.orientation = change(this.orientation);
+    this.request();
+  }
+
+  get orientation(): Orientation {
+    return this.camera.orientation;
+  }
+
+  /** Upright, fitted, not inverted, without the lens, with this window. */
+  reset(windowing: Windowing): void {
+    this.inverted = false;
+    this.magnified = null;
+    this.camera.reset();
+    this.setWindow(windowing);
+  }
+
   fit(): void {
-    this.fitted = true;
-    this.view = fit(this.facts, this.size);
+    this.camera.fit();
     this.request();
   }
 
   /** Zoom about a point in CSS pixels of the canvas, its middle if none is given. */
   zoom(factor: number, at?: Point): void {
-    const centre: Point = at ? [at[0] * this.ratio, at[1] * this.ratio] : [this.size.width / 2, this.size.height / 2];
-    this.fitted = false;
-    this.view = pan(zoom(this.view, factor, centre, this.facts, this.size), 0, 0, this.facts, this.size);
+    this.camera.zoom(factor, at && [at[0] * this.ratio, at[1] * this.ratio]);
     this.request();
   }
 
   /** Move by CSS pixels. */
   pan(dx: number, dy: number): void {
-    this.fitted = false;
-    this.view = pan(this.view, dx * this.ratio, dy * this.ratio, this.facts, this.size);
+    this.camera.pan(dx * this.ratio, dy * this.ratio);
     this.request();
   }
 
-  /** The view in CSS pixels, for whatever is laid over the canvas. */
-  get overlayView(): View {
-    const { scale, x, y } = this.view;
-    return { scale: scale / this.ratio, x: x / this.ratio, y: y / this.ratio };
+  /** Enlarge what lies around a point in CSS pixels of the canvas, or nothing. */
+  magnify(at: Point | null): void {
+    if (!at && !this.magnified) return;
+    this.magnified = at;
+    this.request();
+  }
+
+  /** The lens in CSS pixels. */
+  get lens(): Readonly<Record<"left" | "top" | "side", number>> | null {
+    const { lensed: lens, ratio } = this;
+    return lens && { left: lens.left / ratio, top: lens.top / ratio, side: lens.side / ratio };
+  }
+
+  /** Where the image lies in CSS pixels, for whatever is laid over the canvas. */
+  get overlayView(): Placement {
+    return scaled(this.camera.place, 1 / this.ratio);
+  }
+
+  /** The image point under a pointer. */
+  at({ clientX, clientY }: MouseEvent): Point {
+    const { left, top } = this.canvas.getBoundingClientRect();
+    return toImage(this.overlayView, [clientX - left, clientY - top]);
+  }
+
+  /** The image point in the middle of the canvas. */
+  get middle(): Point {
+    return this.camera.middle;
+  }
+
+  /** A direction on screen as one in the image, turned as it is. */
+  inImage(direction: Point): Point {
+    return inImage(this.orientation, direction);
   }
 
   /** Device pixels per image pixel. */
   get scale(): number {
-    return this.view.scale;
+    return this.camera.view.scale;
   }
 
   private get size(): Size {
@@ -163,12 +213,15 @@ export class Viewer {
     return this.canvas.width / Math.max(this.canvas.clientWidth, 1);
   }
 
-  private resize(): void {
-    const before = this.size;
-    const width = Math.max(1, Math.round(this.canvas.clientWidth * devicePixelRatio));
-    const height = Math.max(1, Math.round(this.canvas.clientHeight * devicePixelRatio));
-    if (width !== before.width || height !== before.height) Object.assign(this.canvas, { width, height });
-    this.view = this.fitted ? fit(this.facts, this.size) : recentre(this.view, before, this.size);
+  private get lensed(): Lens | null {
+    const { magnified: at, ratio } = this;
+    return at && lensAt([at[0] * ratio, at[1] * ratio], this.camera.place, this.size, ratio);
+  }
+
+  private resize(size: Size): void {
+    const [width, height] = [Math.max(1, size.width), Math.max(1, size.height)];
+    if (width !== this.size.width || height !== this.size.height) Object.assign(this.canvas, { width, height });
+    this.camera.resize(this.size);
     this.draw();
   }
 
@@ -182,14 +235,23 @@ export class Viewer {
     const name = this.shown;
     const texture = name === null ? undefined : this.levels.get(name);
     if (name === null || !texture) this.painter.clear();
-    else if (!this.drawStill(name)) this.painter.paint(this.scene(texture));
-    this.canvas.dataset["view"] = [this.view.scale, this.view.x, this.view.y].join(" ");
+    else if (!this.drawStill(name)) this.paint(texture);
+    const { scale, x, y } = this.camera.view;
+    this.canvas.dataset["view"] = [scale, x, y].join(" ");
     this.listener.changed();
   }
 
+  private paint(texture: WebGLTexture): void {
+    const scene = this.scene(texture);
+    this.painter.paint(scene);
+    if (this.lensed) this.painter.enlarge(scene, this.lensed);
+  }
+
   private scene(texture: WebGLTexture): Scene {
-    const overlay = this.map && { ...this.map, opacity: this.opacity };
-    return { ...sceneOf(texture, this.facts, this.windowing, this.view), inverted: this.inverted !== this.facts.inverted, overlay };
+    const { attention, opacity } = this;
+    if (attention) this.map ??= attentionTexture(this.gl, attention);
+    const overlay = attention && this.map && { texture: this.map, box: attention.box, opacity };
+    return { ...sceneOf(texture, this.facts, this.windowing, this.camera.place), inverted: this.inverted !== this.facts.inverted, overlay };
   }
 
   /** The still made ahead serves for the first drawing only, and only if the canvas still has its size. */
@@ -227,8 +289,8 @@ export class Viewer {
 }
 
 /** An image as it is first shown: not inverted by hand, no map over it. */
-function sceneOf(texture: WebGLTexture, facts: Facts, windowing: Windowing, view: View): Scene {
+function sceneOf(texture: WebGLTexture, facts: Facts, windowing: Windowing, place: Placement): Scene {
   const colour = facts.channels === 3;
   const shade = colour ? IDENTITY_8_BIT : ramp(windowing, facts.slope, facts.intercept);
-  return { texture, view, colour, image: facts, ramp: shade, inverted: facts.inverted, overlay: null };
+  return { texture, place, colour, image: facts, ramp: shade, inverted: facts.inverted, overlay: null };
 }

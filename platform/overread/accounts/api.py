@@ -17,7 +17,9 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from overread.accounts.models import User
+from overread.accounts.models import Preferences, User
+from overread.accounts.queries import preferences_of
+from overread.accounts.services import preferences_change
 from overread.api import Problem
 from overread.api.bodies import Shape
 from overread.api.views import View
@@ -44,6 +46,22 @@ class MeSerializer(serializers.ModelSerializer[User]):
     class Meta:
         model = User
         fields = ["id", "email", "name", "operator"]
+
+
+class PreferencesSerializer(serializers.ModelSerializer[Preferences]):
+    keys = serializers.DictField(
+        child=serializers.CharField(), help_text="Command to key, where it is not the first one."
+    )
+
+    class Meta:
+        model = Preferences
+        fields = ["theme", "single_keys", "keys"]
+
+
+class PreferencesChangeSerializer(Shape):
+    theme = serializers.ChoiceField(Preferences.Theme.choices, required=False)
+    single_keys = serializers.BooleanField(required=False)
+    keys = serializers.DictField(child=serializers.CharField(max_length=24), required=False)
 
 
 class Tokens(View):
@@ -93,3 +111,16 @@ class Me(View):
     def get(self, request: Request) -> Response:
         """Who I am."""
         return self.show(self.user, MeSerializer)
+
+
+class MyPreferences(View):
+    @extend_schema("preferences_get", responses=PreferencesSerializer)
+    def get(self, request: Request) -> Response:
+        """How I have the pages."""
+        return self.show(preferences_of(self.user), PreferencesSerializer)
+
+    @extend_schema("preferences_change", request=PreferencesChangeSerializer, responses=PreferencesSerializer)
+    def patch(self, request: Request) -> Response:
+        """Change some of it; what is not sent stays as it is."""
+        changes = self.body(PreferencesChangeSerializer)
+        return self.show(preferences_change(user=self.user, **changes), PreferencesSerializer)

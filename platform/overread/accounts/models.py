@@ -7,6 +7,9 @@ from typing import Any
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from overread.accounts.keys import keys_check
 
 
 class UserManager(BaseUserManager["User"]):
@@ -47,3 +50,27 @@ class User(AbstractBaseUser, PermissionsMixin):
     def initials(self) -> str:
         words = (self.name or self.email).replace("Dr ", "").split()
         return "".join(word[0] for word in words[:2]).upper()
+
+
+class Preferences(models.Model):
+    """How one person has the pages, wherever they sign in. A row is made with their first choice."""
+
+    class Theme(models.TextChoices):
+        AUTO = "auto", _("Automatic")
+        LIGHT = "light", _("Light")
+        DARK = "dark", _("Dark")
+
+    user = models.OneToOneField(User, on_delete=models.CASCADE, primary_key=True, related_name="preferences")
+    theme = models.CharField(max_length=5, choices=Theme.choices, default=Theme.AUTO)
+    single_keys = models.BooleanField(default=True)
+    keys = models.JSONField(default=dict, blank=True, validators=[keys_check])
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(theme__in=["auto", "light", "dark"]), name="preferences_theme_known"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user}: {self.theme}"

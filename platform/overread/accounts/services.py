@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import secrets
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db import transaction
 from knox.models import AuthToken
 
-from overread.accounts.models import User
+from overread.accounts.models import Preferences, User
 from overread.accounts.signals import account_made, password_changed
 
 
@@ -40,6 +41,18 @@ def password_change(*, user: User, password: str) -> None:
     user.save(update_fields=["password"])
     AuthToken.objects.filter(user=user).delete()
     password_changed.send(sender=User, user=user)
+
+
+@transaction.atomic
+def preferences_change(*, user: User, **changes: Any) -> Preferences:
+    """Change some of a person's preferences (theme, single_keys, keys). Raises ValidationError and changes nothing."""
+    Preferences.objects.get_or_create(user=user)
+    preferences = Preferences.objects.select_for_update().get(user=user)
+    for name, value in changes.items():
+        setattr(preferences, name, value)
+    preferences.full_clean()
+    preferences.save(update_fields=list(changes))
+    return preferences
 
 
 def demo_accounts_refuse() -> None:

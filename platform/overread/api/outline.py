@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-METHODS = ("get", "post", "delete")
+METHODS = ("get", "post", "patch", "delete")
 FORMATS = {"binary": "bytes", "uri": "link"}
 
 

@@ -9,25 +9,26 @@ from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from overread.projects.policies import policies_check
 from overread.projects.snippets import snippets_check
 
 
 class Role(models.TextChoices):
-    READER = "reader"
-    ANNOTATOR = "annotator"
-    ADJUDICATOR = "adjudicator"
-    ML_ENGINEER = "ml_engineer", "ML engineer"
-    ADMINISTRATOR = "administrator"
+    READER = "reader", _("Reader")
+    ANNOTATOR = "annotator", _("Annotator")
+    ADJUDICATOR = "adjudicator", _("Adjudicator")
+    ML_ENGINEER = "ml_engineer", _("ML engineer")
+    ADMINISTRATOR = "administrator", _("Administrator")
 
 
 class BlindFirst(models.TextChoices):
     """When a reader answers before seeing the model. Reference and audit cases are always read blind first."""
 
-    OFF = "off"
-    ALWAYS = "always"
-    SHARE = "share", "a random share"
+    OFF = "off", _("Off")
+    ALWAYS = "always", _("Always")
+    SHARE = "share", _("a random share")
 
 
 def share(**options: Any) -> models.FloatField[float, float]:
@@ -97,9 +98,9 @@ class Finding(models.Model):
     """One question asked of every image."""
 
     class Kind(models.TextChoices):
-        BINARY = "binary"
-        CATEGORICAL = "categorical"
-        MEASUREMENT = "measurement"
+        BINARY = "binary", _("Binary")
+        CATEGORICAL = "categorical", _("Categorical")
+        MEASUREMENT = "measurement", _("Measurement")
 
     project = models.ForeignKey(Project, models.CASCADE, related_name="findings")
     slug = models.SlugField(max_length=60)

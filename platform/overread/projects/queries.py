@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404
+from django.utils.translation import gettext as _
 
 from overread.accounts.models import User
 from overread.projects.models import Project
@@ -24,5 +25,5 @@ def project_for(user: User, slug: str, permission: str) -> Project:
     if project is None or not user_roles(user, project):
         raise Http404("No such project.")
     if not user.has_perm(permission, project):
-        raise PermissionDenied("Your role in this project does not allow this.")
+        raise PermissionDenied(_("Your role in this project does not allow this."))
     return project

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from overread.accounts.models import User
 from overread.audit.services import event_append
@@ -39,12 +40,12 @@ def finding_add(*, project: Project, **fields: Any) -> Finding:
     finding.full_clean()
     if finding.kind == Finding.Kind.CATEGORICAL and len(set(finding.options)) < 2:
         raise ValidationError(
-            {"options": f"{finding.name}: a categorical finding needs two different options or more."}
+            {"options": _("%s: a categorical finding needs two different options or more.") % finding.name}
         )
     if finding.kind == Finding.Kind.MEASUREMENT and not finding.unit:
-        raise ValidationError({"unit": f"{finding.name}: a measurement needs a unit."})
+        raise ValidationError({"unit": _("%s: a measurement needs a unit.") % finding.name})
     if finding.minimum is not None and finding.maximum is not None and finding.minimum >= finding.maximum:
-        raise ValidationError({"minimum": f"{finding.name}: the minimum lies below the maximum."})
+        raise ValidationError({"minimum": _("%s: the minimum lies below the maximum.") % finding.name})
     finding.save()
     return finding
 
@@ -78,7 +79,7 @@ def membership_remove(*, membership: Membership, actor: User | None = None) -> N
     project = Project.objects.select_for_update().get(pk=membership.project_id)
     administrators = Membership.objects.filter(project=project, role=Role.ADMINISTRATOR, user__is_active=True)
     if membership.role == Role.ADMINISTRATOR and not administrators.exclude(pk=membership.pk).exists():
-        raise ValidationError("A project keeps at least one administrator. Give somebody else the role first.")
+        raise ValidationError(_("A project keeps at least one administrator. Give somebody else the role first."))
     event_append(
         verb="membership.remove", actor=actor, target=membership.user, project=project.pk, role=membership.role
     )

@@ -1,7 +1,10 @@
 """Which windows an image opens with."""
 
+from io import BytesIO
+
 import numpy as np
 import pytest
+from PIL import Image
 
 from overread.archive.dicom import Reader, Window
 from overread.archive.dicom.display import presentation
@@ -71,13 +74,42 @@ def voi_table(shape: np.ndarray) -> bytes:
 
 
 @pytest.mark.parametrize("truth", [Window("", 2000, 1500, "SIGMOID"), Window("", 1500, 800, "LINEAR_EXACT")])
-def test_a_voi_table_is_told_by_the_nearest_window(intake: Reader, truth: Window):
-    window = intake.render(voi_table(presentation(np.arange(4096), truth, inverted=False))).windows[0]
-    assert window.label == "mine (approximate)"
-    assert window.function == truth.function
-    assert window.center == pytest.approx(truth.center, abs=10)
-    assert window.width == pytest.approx(truth.width, rel=0.05)
+def test_a_voi_table_is_shown_through_its_table(intake: Reader, truth: Window):
+    values = np.arange(4096, dtype="float32")
+    wanted = presentation(values, truth, inverted=False)
+    window = intake.render(voi_table(wanted)).windows[0]
+    assert (window.label, window.center, window.width) == ("mine", 2047.5, 4095)
+    assert len(window.table) == 1024
+    assert np.abs(presentation(values, window, inverted=False) - wanted).max() < 0.002
 
 
-def test_a_falling_voi_table_is_left_out(intake: Reader):
-    assert intake.render(voi_table(np.linspace(1, 0, 4096))).windows[0].label == "Automatic"
+def test_a_falling_voi_table_is_shown_as_it_falls(intake: Reader):
+    window = intake.render(voi_table(np.linspace(1, 0, 4096))).windows[0]
+    assert (window.table[0], window.table[-1]) == (1, 0)
+
+
+def test_a_voi_table_of_one_grey_is_left_out(intake: Reader):
+    assert intake.render(voi_table(np.full(4096, 0.5))).windows[0].label == "Automatic"
+
+
+@pytest.mark.parametrize(
+    ("dtype", "first", "attributes"),
+    [("int16", -1000, {}), ("uint16", 64536, {"RescaleSlope": "1", "RescaleIntercept": "-1000"})],
+    ids=["signed", "stated as unsigned"],
+)
+def test_a_voi_table_of_signed_values_starts_below_zero(
+    intake: Reader, dtype: str, first: int, attributes: dict[str, str]
+):
+    stored = ramp() - 1000 if dtype == "int16" else ramp()
+    made = dataset(stored.astype(dtype), **attributes)
+    table = np.arange(256, dtype="<u2").tobytes()
+    made.VOILUTSequence = items({"LUTDescriptor": [256, first, 8], "LUTData": table})
+    window = intake.render(saved(made)).windows[0]
+    assert (window.center - window.width / 2, window.table[-1]) == (-1000, 1)
+
+
+def test_the_thumbnail_is_made_through_the_table(intake: Reader):
+    falling = intake.render(voi_table(np.linspace(1, 0, 4096))).thumb
+    grey = np.asarray(Image.open(BytesIO(falling)), dtype=float)
+    assert grey[0].mean() > 200
+    assert grey[-1].mean() < 50

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { commandOf, type Press } from "../../../frontend/src/reading/keys";
+import { bindings, commandOf, COMMANDS, takeable, type Press } from "../../../frontend/src/reading/keys";
 
 const press = (key: string, more: Partial<Press> = {}): Press => ({ key, repeat: false, ctrlKey: false, metaKey: false, altKey: false, shiftKey: false, ...more });
 
@@ -53,4 +53,28 @@ it("Shift makes a confidence of C and a proposal of P, Caps Lock does not", () =
 
 it("a slash finds a finding, on keyboards that need Shift for it too", () => {
   expect([press("/"), press("/", { shiftKey: true })].map((each) => commandOf(each, "page", true))).toEqual(["finding.find", "finding.find"]);
+});
+
+it("a reader's own key takes the place of the table's", () => {
+  const own = bindings({ invert: "x", "zoom.in": "Shift+z" });
+  expect(["x", "i", "+", "="].map((key) => commandOf(press(key), "page", true, own))).toEqual(["invert", null, null, null]);
+  expect(commandOf(press("Z", { shiftKey: true }), "page", true, own)).toBe("zoom.in");
+  expect(commandOf(press("z"), "page", true, own)).toBe("undo");
+});
+
+it("every key of the table belongs to one command, and can be taken unless its command is fixed", () => {
+  const keys = COMMANDS.flatMap(([, entry]) => entry.keys);
+  expect(new Set(keys).size).toBe(keys.length);
+  const free = COMMANDS.filter(([, { fixed }]) => !fixed).flatMap(([, entry]) => entry.keys);
+  const pressed = free.map((key) => takeable(press(key.replace("Shift+", ""), { shiftKey: key.startsWith("Shift+") })));
+  expect(pressed).toEqual(free);
+});
+
+it("digits, Enter, Escape, Space and the browser's combinations cannot be taken", () => {
+  const refused = [...["1", "9", "Enter", "Escape", " ", "Tab", "F5"].map((key) => press(key)), press("k", { ctrlKey: true }), press("k", { altKey: true })];
+  expect(refused.map(takeable)).toEqual(refused.map(() => null));
+});
+
+it("a sign is taken as it is typed, with Shift or without", () => {
+  expect([press("?", { shiftKey: true }), press("K", { shiftKey: true }), press("ArrowLeft", { shiftKey: true })].map(takeable)).toEqual(["?", "Shift+k", "Shift+ArrowLeft"]);
 });

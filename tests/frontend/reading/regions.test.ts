@@ -14,12 +14,17 @@ it("moving keeps the shape at the edge", () => {
 });
 
 it("resizing keeps the top left corner and at least a pixel", () => {
-  expect(resized(sample, 10, -5, image).points).toEqual([[20, 10], [60, 35]]);
-  expect(bounds(resized(sample, -999, -999, image).points)).toEqual({ x0: 20, y0: 10, x1: 21, y1: 11 });
+  expect(resized(sample, 10, -5, [1, 1], image).points).toEqual([[20, 10], [60, 35]]);
+  expect(bounds(resized(sample, -999, -999, [1, 1], image).points)).toEqual({ x0: 20, y0: 10, x1: 21, y1: 11 });
+});
+
+it("on a turned image other edges are the right and the lower one", () => {
+  expect(resized(sample, -5, 10, [-1, 1], image).points).toEqual([[15, 10], [50, 50]]);
+  expect(bounds(resized(sample, 999, 0, [-1, 1], image).points)).toEqual({ x0: 49, y0: 10, x1: 50, y1: 40 });
 });
 
 it("a polygon grows as a whole", () => {
-  const grown = resized(hexagon("nodule", [100, 50], 20, image), 40, 0, image);
+  const grown = resized(hexagon("nodule", [100, 50], 20, image), 40, 0, [1, 1], image);
   expect(bounds(grown.points).x1 - bounds(grown.points).x0).toBeCloseTo(80);
 });
 

@@ -17,10 +17,12 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
-from django.urls import path
+from django.urls import include, path
 
-from frontend.cases import confidence_steps
+from frontend.cases import FirstRead, confidence_steps
+from frontend.pages import catalogue
 from frontend.suggestions import suggestion_context
+from overread.accounts.models import Preferences
 from tests.frontend.reading import pictures
 
 NAMES = (
@@ -55,6 +57,9 @@ class Sheet:
     kind: str = "grey"
     rows: int = 512
     columns: int = 512
+    spacing: list[float] | None = field(default_factory=lambda: [0.14, 0.14])
+    spacing_kind: str = "ImagerPixelSpacing"
+    table: list[float] | None = None  # of a window that comes before the others
     assignment: str = field(default_factory=lambda: str(uuid.uuid4()))
     version: int = 1
     state: str = ""
@@ -80,6 +85,7 @@ class Room:
     snippets: tuple[str, ...] = ("No change since the prior.", "Apical scar, unchanged.", "Rotated film.")
     proposals: list[dict[str, Any]] = field(default_factory=list)
     at: int = 0
+    preferences: Preferences = field(default_factory=Preferences)
     posts: list[dict[str, Any]] = field(default_factory=list)
     reads: dict[str, dict[str, Any]] = field(default_factory=dict)
     skips: list[dict[str, Any]] = field(default_factory=list)
@@ -175,7 +181,14 @@ def case(sheet: Sheet | None) -> dict[str, Any] | None:
         return None
     base = f"/read/{sheet.assignment}"
     pixels = f"/pixels/{sheet.kind}/{sheet.seed}/{sheet.rows}/{sheet.columns}"
-    windows = [dict(zip(("label", "center", "width", "function"), window, strict=True)) for window in WINDOWS]
+    windows: list[dict[str, Any]] = [
+        dict(zip(("label", "center", "width", "function"), window, strict=True)) for window in WINDOWS
+    ]
+    if sheet.table:
+        windows = [
+            {"label": "LUT", "center": 2047.5, "width": 4095, "function": "LINEAR_EXACT", "table": sheet.table},
+            *windows,
+        ]
     keys = ("slug", "name", "kind", "options", "unit", "key", "map_url", "above")
     return {
         "assignment": sheet.assignment,
@@ -196,8 +209,9 @@ def case(sheet: Sheet | None) -> dict[str, Any] | None:
             "half_url": f"{pixels}/half",
             "full_url": f"{pixels}/full",
             "alt": "Frontal chest radiograph, PA view",
-            "spacing": [0.14, 0.14],
-            "spacing_kind": "detector",
+            "spacing": sheet.spacing,
+            "spacing_kind": sheet.spacing_kind,
+            "unit": "",
         },
         "findings": [{key: row[key] for key in keys} for row in findings(sheet)],
         "marks": sheet.regions,
@@ -228,7 +242,7 @@ def panel_finding(sheet: Sheet, row: dict[str, Any]) -> dict[str, Any]:
             "tags": [{"glyph": "unsure", "text": "model abstains", "tone": "warn"}]
             if row["slug"] == "effusion"
             else [],
-            "first_read": str(value).capitalize() if sheet.state == "revealed" else None,
+            "first_read": FirstRead(str(value), str(value)) if sheet.state == "revealed" else None,
         }
     elif sheet.state != "blind" and row["kind"] == "measurement":
         said = {"value": 52.0, "unit": "%", "low": 48.0, "high": 56.0, "coverage": 0.9, "range": [30.0, 80.0]}
@@ -256,6 +270,7 @@ def context(request: HttpRequest, sheet: Sheet | None) -> dict[str, Any]:
     }
     return {
         "user": READER,
+        "preferences": room.preferences,
         "worklist_url": "/worklist/",
         "sign_in_url": "/sign-in/",
         "case": case(sheet),
@@ -381,6 +396,14 @@ def undo(request: HttpRequest, assignment: str) -> HttpResponse:
     return turn(request)
 
 
+def keep(request: HttpRequest) -> HttpResponse:
+    if room.faults:
+        return room.faults.pop(0)()
+    for name, value in json.loads(request.body).items():
+        setattr(room.preferences, name, value)
+    return JsonResponse({})
+
+
 def heartbeat(request: HttpRequest, assignment: str) -> HttpResponse:
     room.beats += 1
     return HttpResponse(status=204)
@@ -417,6 +440,7 @@ def plain(request: HttpRequest) -> HttpResponse:
 
 urlpatterns = [
     path("", page),
+    path("i18n.js", catalogue.page, name="catalogue"),
     path("read/<str:assignment>/", page),
     path("read/<str:assignment>/submit/", submit),
     path("read/<str:assignment>/skip/", skip),
@@ -427,5 +451,6 @@ urlpatterns = [
     path("pixels/<str:kind>/<int:seed>/<int:rows>/<int:columns>/<str:level>", pixels),
     path("maps/<str:assignment>/<str:slug>", attention_map),
     path("worklist/", plain),
+    path("preferences/", include(([path("", keep, name="preferences")], "api"))),
     path("sign-in/", plain),
 ]

@@ -29,6 +29,16 @@ def test_no_violation(room: Room, page: Page, blind: bool, size: tuple[int, int]
     assert violations(page) == []
 
 
+@pytest.mark.parametrize("size", [(1440, 900), (390, 844)], ids=["wide", "phone"])
+def test_no_violation_with_every_image_tool(reading: Page, size: tuple[int, int]) -> None:
+    reading.set_viewport_size({"width": size[0], "height": size[1]})
+    for key in ("d", "d", "q", "q", "Shift+D", "Shift+D", "Shift+Q", "Shift+Q", ".", "m"):
+        reading.keyboard.press(key)
+    assert violations(reading) == []
+    reading.locator("[popovertarget=more-tools]").click()
+    assert violations(reading) == []
+
+
 @pytest.mark.parametrize("opening", ["?", "s"], ids=["sheet", "skip"])
 def test_no_violation_in_a_dialog(reading: Page, opening: str) -> None:
     reading.keyboard.press(opening)

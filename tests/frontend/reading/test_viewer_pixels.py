@@ -93,6 +93,90 @@ def test_minified_is_the_mean_of_the_box(page: Page) -> None:
     assert np.abs(drawn[..., 0] - np.where(inside, windowed(values, *WINDOWS[0][1:]), 0)).max() <= 1
 
 
+CURVE = [round(float(grey), 5) for grey in np.linspace(0, 1, 300) ** 0.4 * 0.9]
+
+
+@pytest.mark.parametrize("inverted", [False, True])
+def test_a_voi_lut_is_shown_through_its_table(page: Page, inverted: bool) -> None:
+    open_case(page, table=CURVE, inverted=inverted)
+    drawn, view = canvas(page)
+    values, inside = resampled(pictures.chest(1, 700, 612), drawn.shape[:2], view)
+    wanted = 255 * np.interp(values, np.linspace(0, 4095, len(CURVE)), CURVE)
+    assert np.abs(drawn[..., 0] - np.where(inside, 255 - wanted if inverted else wanted, 0)).max() <= 1
+
+
+def test_dragging_the_window_stretches_the_table(page: Page) -> None:
+    open_case(page, table=CURVE)
+    page.keyboard.press("l")
+    page.mouse.move(500, 400)
+    page.mouse.down()
+    page.mouse.move(600, 400, steps=4)
+    page.mouse.up()
+    drawn, view = canvas(page)
+    values, inside = resampled(pictures.chest(1, 700, 612), drawn.shape[:2], view)
+    reach = 4095 * 2**0.5 / 2
+    wanted = 255 * np.interp(values, np.linspace(2047.5 - reach, 2047.5 + reach, len(CURVE)), CURVE)
+    assert np.abs(drawn[..., 0] - np.where(inside, wanted, 0)).max() <= 1
+    expect(page.locator("#foot-window")).to_have_text("W 5791 L 2048 table")
+
+
+TURNS = {
+    ".": lambda picture: np.rot90(picture, -1),
+    ",": np.rot90,
+    "..": lambda picture: np.rot90(picture, 2),
+    "y": np.fliplr,
+    "Y": np.flipud,
+    ".y": lambda picture: np.fliplr(np.rot90(picture, -1)),
+    "y.": lambda picture: np.rot90(np.fliplr(picture), -1),
+    ".Y": lambda picture: np.flipud(np.rot90(picture, -1)),
+}
+
+
+@pytest.mark.parametrize("keys", TURNS)
+def test_turned_and_mirrored_as_numpy_does(page: Page, keys: str) -> None:
+    open_case(page)
+    for key in keys:
+        page.keyboard.press("Shift+Y" if key == "Y" else key)
+    drawn, view = canvas(page)
+    values, inside = resampled(TURNS[keys](pictures.chest(1, 700, 612)), drawn.shape[:2], view)
+    assert np.abs(drawn[..., 0] - np.where(inside, windowed(values, *WINDOWS[0][1:]), 0)).max() <= 1
+
+
+def test_the_lens_shows_its_middle_enlarged(page: Page) -> None:
+    open_case(page)
+    before, view = canvas(page)
+    page.mouse.move(520, 400)
+    page.keyboard.press("m")
+    after, _ = canvas(page)
+    frame = page.locator(".stage").bounding_box()
+    assert frame
+    x, y = 520 - frame["x"], 400 - frame["y"]
+    larger = (view[0] * 2.5, x - (x - view[1]) * 2.5, y - (y - view[2]) * 2.5)
+    values, _ = resampled(pictures.chest(1, 700, 612), after.shape[:2], larger)
+    inside = np.zeros(after.shape[:2], bool)
+    inside[round(y - 110) + 1 : round(y + 110) - 1, round(x - 110) + 1 : round(x + 110) - 1] = True
+    assert np.abs(after[..., 0] - windowed(values, *WINDOWS[0][1:]))[inside].max() <= 1
+    outside = np.ones(after.shape[:2], bool)
+    outside[round(y - 111) : round(y + 112), round(x - 111) : round(x + 112)] = False
+    assert (after == before)[outside].all()
+
+
+def test_a_lost_context_comes_back_as_it_was(page: Page) -> None:
+    open_case(page, table=CURVE)
+    for key in ".yi3h":
+        page.keyboard.press(key)
+    expect(page.locator("#map-note")).to_be_visible()
+    before, _ = canvas(page)
+    page.evaluate(
+        "(window.loss = document.querySelector('#canvas').getContext('webgl2').getExtension('WEBGL_lose_context')).loseContext()"
+    )
+    expect(page.locator("body")).to_have_attribute("data-level", "none")
+    page.evaluate("window.loss.restoreContext()")
+    expect(page.locator("body")).to_have_attribute("data-level", "full")
+    after, _ = canvas(page)
+    assert (after == before).all()
+
+
 @pytest.mark.parametrize("preset", [1, 2, 3], ids=[window[0] for window in WINDOWS[1:]])
 def test_every_window_function(page: Page, preset: int) -> None:
     open_case(page)

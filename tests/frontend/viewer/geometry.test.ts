@@ -1,8 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { fit, pan, recentre, toCanvas, toImage, zoom } from "../../../frontend/src/viewer/geometry";
+import { Camera } from "../../../frontend/src/viewer/camera";
+import { fit, pan, placement, recentre, toCanvas, toImage, zoom, type View } from "../../../frontend/src/viewer/geometry";
+import { turned, UPRIGHT } from "../../../frontend/src/viewer/orientation";
 
 const image = { width: 3000, height: 2000 };
 const canvas = { width: 900, height: 800 };
+const place = (view: View) => placement(view, image, UPRIGHT);
 
 describe("view", () => {
   it("fits the whole image into the middle", () => {
@@ -11,9 +14,9 @@ describe("view", () => {
 
   it("keeps the point under the pointer where it is while zooming", () => {
     const before = fit(image, canvas);
-    const under = toImage(before, [200, 300]);
+    const under = toImage(place(before), [200, 300]);
     const after = zoom(before, 2, [200, 300], image, canvas);
-    expect(toCanvas(after, under)).toEqual([expect.closeTo(200), expect.closeTo(300)]);
+    expect(toCanvas(place(after), under)).toEqual([expect.closeTo(200), expect.closeTo(300)]);
   });
 
   it("never zooms below half the fitted size", () => {
@@ -22,12 +25,26 @@ describe("view", () => {
 
   it("never loses the image", () => {
     const lost = pan(fit(image, canvas), 1e6, -1e6, image, canvas);
-    expect(toImage(lost, [450, 400])).toEqual([0, expect.closeTo(2000)]);
+    expect(toImage(place(lost), [450, 400])).toEqual([0, expect.closeTo(2000)]);
   });
 
   it("keeps the middle in the middle when the canvas grows", () => {
     const before = fit(image, canvas);
     const after = recentre(before, canvas, { width: 1000, height: 900 });
-    expect(toImage(after, [500, 450])).toEqual(toImage(before, [450, 400]));
+    expect(toImage(place(after), [500, 450])).toEqual(toImage(place(before), [450, 400]));
+  });
+});
+
+describe("camera", () => {
+  it("fits again what is turned, and keeps the middle of what is zoomed", () => {
+    const camera = new Camera();
+    camera.open(image);
+    camera.resize(canvas);
+    camera.orientation = turned(camera.orientation, 1);
+    expect(camera.view.scale).toBeCloseTo(800 / 3000);
+    camera.zoom(4, [300, 200]);
+    const { middle } = camera;
+    camera.orientation = turned(camera.orientation, -1);
+    expect(camera.middle).toEqual(middle.map((part) => expect.closeTo(part)));
   });
 });

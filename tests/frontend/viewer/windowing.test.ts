@@ -26,6 +26,12 @@ describe("DICOM PS3.3 C.11.2.1.2", () => {
     expect(shade(lung, 424, 1, -1024)).toBe(0.5);
   });
 
+  it("a table stands in for the line and is stretched with the window", () => {
+    const lut: Windowing = { center: 100, width: 200, function: "LINEAR_EXACT", table: [0, 0.9, 1] };
+    expect([-50, 50, 100, 150, 900].map((value) => shade(lut, value))).toEqual([0, 0.45, 0.9, 0.95, 1]);
+    expect(shade(dragged(lut, 200, 0), 200)).toBeCloseTo(0.95);
+  });
+
   it("a width of one is a step", () => {
     const step: Windowing = { center: 100, width: 1, function: "LINEAR" };
     expect([99, 100].map((value) => shade(step, value))).toEqual([0, 1]);

@@ -4,7 +4,7 @@ Files are opened only in limited child processes. Importing this package loads n
 """
 
 from .display import model_input, presentation, unpack
-from .identity import pseudonym
+from .identity import pseudonym, remapped_uid
 from .limits import Limits
 from .reader import Reader, pixels, receive, render
 from .refusal import Refused
@@ -22,6 +22,7 @@ __all__ = [
     "presentation",
     "pseudonym",
     "receive",
+    "remapped_uid",
     "render",
     "unpack",
 ]

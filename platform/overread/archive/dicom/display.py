@@ -20,13 +20,16 @@ def unpack(full: bytes, rows: int, columns: int, channels: int) -> Pixels:
 
 
 def presentation(values: Pixels, window: Window, *, inverted: bool) -> np.ndarray[Any, np.dtype[np.float32]]:
-    """Modality values as grey, 0 black to 1 white, float32 of the same shape (PS3.3 C.11.2.1.2 and C.11.2.1.3).
+    """Modality values as grey, 0 black to 1 white, float32 of the same shape (PS3.3 C.11.2.1).
 
     `inverted` is the image's polarity (MONOCHROME1), or that XOR the reader's choice.
     """
     values = values.astype(np.float32)
     center, width = window.center, window.width
-    if window.function == "SIGMOID":
+    if window.table:
+        share = np.clip((values - center) / width + 0.5, 0, 1)
+        grey = np.interp(share, np.linspace(0, 1, len(window.table)), window.table)
+    elif window.function == "SIGMOID":
         grey = 1 / (1 + np.exp(np.clip(-4 * (values - center) / width, -80, 80)))
     elif window.function == "LINEAR_EXACT":
         grey = np.clip((values - center) / width + 0.5, 0, 1)

@@ -52,7 +52,7 @@ class Reader:
         """Decode one frame of a de-identified original and pack it for browser and models. Raises Refused."""
         answer, (full, half, thumb) = self._ask({"do": "render", "frame": frame}, content)
         facts = answer["facts"]
-        facts["windows"] = tuple(Window(**window) for window in facts["windows"])
+        facts["windows"] = tuple(Window(**{**window, "table": tuple(window["table"])}) for window in facts["windows"])
         return Rendering(full=bytes(full), half=bytes(half), thumb=bytes(thumb), **facts)
 
     def pixels(self, content: bytes, *, frame: int | None = 0) -> "np.ndarray[Any, Any]":

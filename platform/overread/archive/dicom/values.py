@@ -45,12 +45,17 @@ class Arrival:
 
 @dataclass(frozen=True)
 class Window:
-    """One way to show modality values as grey levels (PS3.3 C.11.2); `center` and `width` in modality units."""
+    """One way to show modality values as grey levels (PS3.3 C.11.2); `center` and `width` in modality units.
+
+    A VOI LUT brings its `table`: greys from 0 to 1 at equal steps from center - width / 2 to center + width / 2, two at
+    least, in place of the straight line. Every other window has none.
+    """
 
     label: str
     center: float
     width: float
     function: Function = "LINEAR"
+    table: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -22,8 +22,8 @@ def windows(header: Dataset, image: ModalityNumbers, *, frame: int) -> tuple[Win
     """VOI LUTs first, then windows, in the file's order; those that would show nothing of this image are left out."""
     low, high = sorted((image.value(float(image.numbers.min())), image.value(float(image.numbers.max()))))
     group = frame_macro(header, "FrameVOILUTSequence", frame)
-    own = [*table_windows(header), *_stated_windows(group)]
-    useful = tuple(window for window in own if _shows(window, low, high))
+    own = [*table_windows(header, signed=low < 0), *_stated_windows(group)]
+    useful = tuple(window for window in own if shows(window, low, high))
     return useful or (automatic_window(image, padding=_padding(header)),)
 
 
@@ -87,7 +87,7 @@ def _floats(value: Any) -> list[float]:
         return []
 
 
-def _shows(window: Window, low: float, high: float) -> bool:
+def shows(window: Window, low: float, high: float) -> bool:
     """Whether some of the values from `low` to `high` get a grey between black and white."""
     below, above = window.center - window.width / 2, window.center + window.width / 2
     return low == high or (below < high and above > low)

@@ -1,0 +1,60 @@
+"""/i18n.js: the sentences of the scripts in a person's language. Everybody may have it, signed in or not."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from hashlib import sha256
+from typing import cast
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.cache import patch_cache_control
+from django.utils.translation import get_language, override
+from django.views.decorators.http import require_safe
+from django.views.i18n import JavaScriptCatalog
+
+YEAR = 31_536_000  # seconds
+
+
+class Scripts(JavaScriptCatalog):
+    """locale/<language>/LC_MESSAGES/djangojs, and nothing of other people's packages."""
+
+    packages = ["frontend"]  # type: ignore[assignment]
+
+
+@require_safe
+def page(request: HttpRequest) -> HttpResponse:
+    """The catalogue of the language asked for, to be kept for a year where its version is asked for as well."""
+    asked = request.GET.get("language", "")
+    language = asked if asked in dict(settings.LANGUAGES) else active()
+    with override(language):
+        response = catalogue_of(request)
+    if request.GET.get("version") == version(language):
+        patch_cache_control(response, public=True, max_age=YEAR, immutable=True)
+    else:
+        patch_cache_control(response, no_cache=True)
+    return response
+
+
+def address() -> str:
+    """Where the active language's catalogue is; another catalogue, another address."""
+    language = active()
+    return f"{reverse('catalogue')}?{urlencode({'language': language, 'version': version(language)})}"
+
+
+def catalogue_of(request: HttpRequest) -> HttpResponse:
+    """The active language's, as a script."""
+    return cast(HttpResponse, Scripts().get(request))
+
+
+def active() -> str:
+    return get_language() or settings.LANGUAGE_CODE
+
+
+@lru_cache
+def version(language: str) -> str:
+    """Changes with what the catalogue says."""
+    with override(language):
+        return sha256(catalogue_of(HttpRequest()).content).hexdigest()[:12]

@@ -1,0 +1,30 @@
+"""From the page of an image into reading it."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from frontend.alone import ALONE
+from frontend.pages.image.finding import image_for
+from frontend.people import person
+from labeling.services import assignment_open_single
+from overread.archive.models import Image
+from overread.projects.queries import project_for
+
+
+@login_required
+@require_POST
+def read(request: HttpRequest, slug: str, pk: UUID) -> HttpResponse:
+    """Open this image for reading, by itself: the read leads back to the image's page."""
+    project = project_for(person(request), slug, "labeling.read")
+    image = image_for(project, pk)
+    if image.status != Image.Status.READY:
+        return redirect("image", slug, pk)
+    assignment = assignment_open_single(project=project, image=image, reader=person(request))
+    return redirect(reverse("read", args=[slug, assignment.pk]) + ALONE)

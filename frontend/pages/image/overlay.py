@@ -1,0 +1,49 @@
+"""Attention maps to lie over the picture of an image."""
+
+from __future__ import annotations
+
+import io
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET
+
+from frontend.pages.image.finding import image_for
+from frontend.people import person
+from inference.models import Prediction
+from inference.queries import attention_map, predictions_shown
+from overread.archive.models import Image
+from overread.projects.queries import project_for
+
+
+@login_required
+@never_cache
+@require_GET
+def overlay(request: HttpRequest, slug: str, pk: UUID, number: int, finding: str) -> HttpResponse:
+    """One model's attention map of one finding: amber, its opacity the attention. Only of what this user was shown."""
+    project = project_for(person(request), slug, "archive.view")
+    image = image_for(project, pk)
+    shown = predictions_shown(user=person(request), image=image, project=project)
+    prediction = shown.filter(pipeline__number=number).first()
+    if prediction is None or "probability" not in prediction.outputs.get(finding, {}):
+        raise Http404("No attention map.")
+    return HttpResponse(_overlay(prediction, finding, image), content_type="image/png")
+
+
+def _overlay(prediction: Prediction, finding: str, image: Image) -> bytes:
+    """PNG at thumbnail size, with the map laid where it belongs on the image."""
+    from PIL import Image as Picture
+
+    cells = attention_map(prediction, prediction.outputs[finding]["column"])
+    scale = 512 / max(image.rows, image.columns)
+    size = (round(image.columns * scale), round(image.rows * scale))
+    x0, y0, x1, y1 = (round(edge * scale) for edge in prediction.map_box)
+    alpha = Picture.new("L", size)
+    alpha.paste(Picture.fromarray(cells).resize((x1 - x0, y1 - y0), Picture.Resampling.BILINEAR), (x0, y0))
+    amber = Picture.new("RGBA", size, (255, 176, 32, 0))
+    amber.putalpha(alpha.point(lambda level: 0 if level < 64 else level // 2))
+    out = io.BytesIO()
+    amber.save(out, "png")
+    return out.getvalue()

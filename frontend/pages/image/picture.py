@@ -1,0 +1,41 @@
+"""The image as it is first displayed, as a picture for pages and paper."""
+
+from __future__ import annotations
+
+import io
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.http import require_GET
+
+from frontend.pages.image.finding import image_for
+from frontend.people import person
+from overread.archive.models import Image, Rendering
+from overread.archive.queries import image_shown
+from overread.projects.queries import project_for
+
+SIDE, QUALITY = 1600, 90
+
+
+@login_required
+@require_GET
+def picture(request: HttpRequest, slug: str, pk: UUID) -> HttpResponse:
+    project = project_for(person(request), slug, "archive.view")
+    image = image_for(project, pk)
+    if image.status != Image.Status.READY:
+        raise Http404("No such image.")
+    response = HttpResponse(jpeg(image.rendering), content_type="image/jpeg")
+    response["Cache-Control"] = "private, max-age=86400"
+    return response
+
+
+def jpeg(rendering: Rendering) -> bytes:
+    """A JPEG of the half level, at most SIDE pixels on its longer side."""
+    from PIL import Image as Picture
+
+    drawn = Picture.fromarray(image_shown(rendering))
+    drawn.thumbnail((SIDE, SIDE), Picture.Resampling.BOX)
+    out = io.BytesIO()
+    drawn.save(out, "jpeg", quality=QUALITY)
+    return out.getvalue()

@@ -1,0 +1,187 @@
+"""What stands in a summary, in words; how it looks on paper is the sheet's."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+
+import overread
+from frontend.cases import patient_context
+from frontend.pages.image.comparing import Row, rows
+from frontend.pages.image.picture import jpeg
+from inference.models import Prediction
+from inference.queries import prediction_in_view, predictions_shown
+from labeling.models import ExposureKind, Read
+from labeling.queries import newest_read, prediction_allowed
+from overread.accounts.models import User
+from overread.archive.models import Image
+from overread.projects.models import Project
+
+PHASES = {
+    Read.Phase.BLIND: lazy("before the model was shown"),
+    Read.Phase.OPEN: lazy("with the model in view"),
+    Read.Phase.REVEALED: lazy("with the model in view, after a first read without it"),
+}
+
+
+@dataclass(frozen=True)
+class Outline:
+    """A region in image pixels, under the number of its finding."""
+
+    number: int
+    points: Sequence[tuple[float, float]]
+
+
+@dataclass(frozen=True)
+class Line:
+    """One finding of the table. `answer` says so where it was not read."""
+
+    number: int
+    name: str
+    read: bool
+    answer: str
+    model: str
+    compared: str
+
+
+@dataclass(frozen=True)
+class Summary:
+    """Everything on the sheet. `facts` and `sources` are pairs of a name and its text; `notes` are sentences."""
+
+    language: str
+    title: str
+    project: str
+    printed: str
+    software: str
+    facts: Sequence[tuple[str, str]]
+    picture: bytes  # JPEG
+    size: tuple[int, int]  # columns, rows of the image
+    outlines: Sequence[Outline]
+    lines: Sequence[Line]
+    suggested: bool  # whether the model's word is part of it
+    comment: str
+    notes: Sequence[str]
+    sources: Sequence[tuple[str, str]]
+
+
+def summary_of(*, project: Project, image: Image, user: User, model: str | None) -> Summary:
+    """What this user read and has been shown of the image; `model` is a pipeline's number, None for the one in use."""
+    read = newest_read(project=project, image=image, reader=user)
+    prediction = _shown(project, image, user, model)
+    compared = rows(project=project, read=read, prediction=prediction)
+    return Summary(
+        language=get_language() or "en",
+        title=_("Reading summary"),
+        project=project.name,
+        printed=moment(timezone.now()),
+        software=f"Overread {overread.__version__}",
+        facts=_facts(image),
+        picture=jpeg(image.rendering),
+        size=(image.columns, image.rows),
+        outlines=_outlines(read, compared),
+        lines=[_line(row, read, prediction) for row in compared],
+        suggested=prediction is not None,
+        comment=read.comment if read else "",
+        notes=_notes(read, prediction),
+        sources=_sources(user, read, prediction),
+    )
+
+
+def moment(at: datetime) -> str:
+    local = timezone.localtime(at)
+    return f"{date_format(local, 'j M Y, H:i')} {local.tzname()}"
+
+
+def _shown(project: Project, image: Image, user: User, model: str | None) -> Prediction | None:
+    """The prediction this user has been shown, if it may be shown to them now."""
+    if not prediction_allowed(user=user, project=project, image=image):
+        return None
+    if model is None or not model.isascii() or not model.isdigit():
+        return prediction_in_view(user=user, image=image, project=project)
+    return predictions_shown(user=user, image=image, project=project).filter(pipeline__number=model).first()
+
+
+def _facts(image: Image) -> list[tuple[str, str]]:
+    patient: dict[str, Any] = patient_context(image)
+    facts = [
+        (_("Patient"), patient["pseudonym"]),
+        (_("Age"), patient["age"] or _("not given")),
+        (_("Sex"), patient["sex"] or _("not given")),
+        (_("Modality"), image.modality),
+        (_("View"), patient["view"]),
+        (_("Laterality"), patient["laterality"]),
+        (_("Acquired"), patient["interval"]),
+        (_("Device"), patient["device"]),
+        (_("Image"), str(image.pk)),
+    ]
+    return [(name, text) for name, text in facts if text]
+
+
+def _outlines(read: Read | None, compared: Sequence[Row]) -> list[Outline]:
+    numbers = {row.finding.pk: row.number for row in compared}
+    outlines = []
+    for region in read.regions.all() if read else ():
+        points = [(float(x), float(y)) for x, y in region.points]
+        if region.kind == "box":
+            (left, top), (right, bottom) = points
+            points = [(left, top), (right, top), (right, bottom), (left, bottom)]
+        outlines.append(Outline(numbers[region.finding_id], points))
+    return outlines
+
+
+def _line(row: Row, read: Read | None, prediction: Prediction | None) -> Line:
+    answer = row.answer or (_("not asked then") if read else _("not read yet"))
+    model = model_words(row.said) if prediction else ""
+    return Line(row.number, row.finding.name, bool(row.answer), answer, model, row.verdict_words)
+
+
+def model_words(said: dict[str, Any]) -> str:
+    """Probability, and where it stands to its threshold; or a measured value."""
+    if not said:
+        return _("says nothing of it")
+    if "threshold_text" not in said:
+        return str(said["probability_text"])
+    words = (
+        _("%(number)s, above threshold %(threshold)s")
+        if said["above"]
+        else _("%(number)s, below threshold %(threshold)s")
+    )
+    return words % {"number": said["probability_text"], "threshold": said["threshold_text"]}
+
+
+def _notes(read: Read | None, prediction: Prediction | None) -> list[str]:
+    notes = [] if read else [_("This image is not read yet.")]
+    return notes if prediction else [*notes, _("No model suggestion is part of this summary.")]
+
+
+def phase_words(read: Read) -> str:
+    """How it was read; a case opened once more is read without the model in view, but not by eyes that never saw it."""
+    shown = any(answer.exposure == ExposureKind.SHOWN for answer in read.answers.all())
+    if read.phase == Read.Phase.BLIND and shown:
+        return _("without the model in view, which had been shown before")
+    return str(PHASES[Read.Phase(read.phase)])
+
+
+def _sources(user: User, read: Read | None, prediction: Prediction | None) -> list[tuple[str, str]]:
+    """Who read when and how, and which model it was."""
+    sources = []
+    if read:
+        sources.append((_("Reader"), f"{user}, {moment(read.created_at)}, {phase_words(read)}"))
+    if prediction:
+        version = prediction.pipeline.classifier
+        model = _("%(model)s, %(network)s, checksum %(checksum)s, suggestion of %(at)s") % {
+            "model": prediction.pipeline.name,
+            "network": version.architecture,
+            "checksum": version.bundle[:8],
+            "at": moment(prediction.created_at),
+        }
+        sources.append((_("Model"), model))
+    return sources

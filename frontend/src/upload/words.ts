@@ -1,0 +1,20 @@
+/** Every sentence the upload list says by itself. */
+import { gettext } from "../i18n";
+
+const KIB = 1024;
+
+export const words = {
+  waiting: gettext("Waiting"),
+  sent: (share: number) => gettext("%(percent)s %%", { percent: Math.round(share * 100) }),
+  checking: gettext("Checking"),
+  open: (name: string) => gettext("Open %(name)s", { name }),
+  stored: gettext("Stored"),
+  storedBefore: gettext("Already stored"),
+  notStored: gettext("Not stored"),
+  unfinished: gettext("Not known to have arrived: the page was left. Choose the file again; it is not stored twice."),
+  unreachable: gettext("Not sent: the server cannot be reached. Choose the file again."),
+  size: (bytes: number) =>
+    bytes < KIB * KIB
+      ? gettext("%(size)s kB", { size: Math.ceil(bytes / KIB) })
+      : gettext("%(size)s MB", { size: (bytes / KIB / KIB).toFixed(1) }),
+} as const;

@@ -1,0 +1,14 @@
+"""`{% catalogue_url %}`: where a page's scripts get their sentences."""
+
+from __future__ import annotations
+
+from django import template
+
+from frontend.pages.catalogue import address
+
+register = template.Library()
+
+
+@register.simple_tag
+def catalogue_url() -> str:
+    return address()
