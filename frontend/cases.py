@@ -5,7 +5,7 @@ Before a blind first read is stored nothing here asks for a prediction, so nothi
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,12 +13,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop, ngettext
 
+from frontend.sent import sent_words
 from frontend.suggestions import suggestion_context
 from inference.models import Pipeline, Prediction
 from inference.services import prediction_ensure, prediction_show
 from inference.services.predictions import NotScored
 from labeling.models import Assignment, Confidence, Read
 from labeling.queries import case_number, newest_read, waiting_besides
+from labeling.sent import roles_besides
 from labeling.values import value_words
 from overread.accounts.models import User
 from overread.archive.models import Image
@@ -82,15 +84,15 @@ def _suggestion(assignment: Assignment, pipeline: Pipeline | None) -> tuple[Pred
         return None, True
 
 
-def case_data(case: OpenCase) -> dict[str, Any]:
-    """What the script gets of a case."""
+def case_data(case: OpenCase, companions: Sequence[dict[str, Any]] = ()) -> dict[str, Any]:
+    """What the script gets of a case, and of the images that may hang beside its own."""
     outputs = case.prediction.outputs if case.prediction else {}
     findings = [
         finding_data(finding, key, outputs.get(finding.slug), case.assignment)
         for key, finding in enumerate(case.assignment.project.findings.all(), start=1)
     ]
     marks = [
-        {"finding": region.finding.slug, "kind": region.kind, "points": region.points}
+        {"finding": region.finding.slug, "kind": region.kind, "points": region.points, "frame": region.frame}
         for region in (case.read.regions.all() if case.read else ())
     ]
     assignment = case.assignment
@@ -99,7 +101,8 @@ def case_data(case: OpenCase) -> dict[str, Any]:
         "version": assignment.version,
         "state": case.state,
         "pseudonym": assignment.image.patient.code,
-        "image": image_data(assignment.image),
+        "image": image_data(assignment.image) | {"frames": frames_data(assignment.image)},
+        "companions": list(companions),
         "findings": findings,
         "marks": marks,
         "foot": None,
@@ -107,13 +110,23 @@ def case_data(case: OpenCase) -> dict[str, Any]:
     }
 
 
-def urls(assignment: Assignment) -> dict[str, str]:
+def urls(assignment: Assignment) -> dict[str, str | None]:
+    """Where a case's commands go; None where there is nobody to send it to."""
     slug = assignment.project.slug
-    of_case = {
-        name: reverse(f"read-{name}", args=[slug, assignment.pk]) for name in ("submit", "skip", "propose", "heartbeat")
-    }
+    names = ("submit", "skip", "propose", "heartbeat", "defer", "escalate", "opinion")
+    of_case: dict[str, str | None] = {name: reverse(f"read-{name}", args=[slug, assignment.pk]) for name in names}
+    if not _somebody_besides(assignment):
+        of_case |= {"escalate": None, "opinion": None}
     of_project = {"release": reverse("read-release", args=[slug]), "worklist": reverse("worklist", args=[slug])}
     return of_case | of_project
+
+
+def _somebody_besides(assignment: Assignment) -> bool:
+    """Whether anybody else reads in the project; asked once for all cases of a request."""
+    project, reader = assignment.project, assignment.reader
+    if reader is not None and "_besides" not in project.__dict__:
+        project.__dict__["_besides"] = bool(roles_besides(project=project, reader=reader))
+    return bool(project.__dict__.get("_besides"))
 
 
 def finding_data(finding: Finding, key: int, said: Mapping[str, Any] | None, assignment: Assignment) -> dict[str, Any]:
@@ -139,6 +152,13 @@ def image_data(image: Image) -> dict[str, Any]:
             for name in ("rows", "columns", "half_rows", "half_columns", "channels", "slope", "intercept", "inverted")
         },
         "windows": presets(image, rendering),
+        "frame": 0,
+        "frames": [],
+        "frame_count": image.frames,
+        "modality": image.modality,
+        "view": image.view,
+        "laterality": image.laterality,
+        "label": label_words(image),
         "half_url": reverse("image-pixels", args=[image.pk, "half"]),
         "full_url": reverse("image-pixels", args=[image.pk, "full"]),
         "alt": " ".join(part for part in (image.modality, view_words(image)) if part) or _("Image"),
@@ -148,8 +168,22 @@ def image_data(image: Image) -> dict[str, Any]:
     }
 
 
+def frames_data(image: Image) -> list[dict[str, Any]]:
+    """What each frame that was kept has of its own; none are asked for where there is but one."""
+    kept = [image.rendering, *image.frame_renderings.all()] if image.frames > 1 else []
+    names = ("channels", "slope", "intercept")
+    return [{name: getattr(frame, name) for name in names} for frame in kept] if len(kept) > 1 else []
+
+
 def view_words(image: Image) -> str:
     return str(VIEWS.get(image.view.upper(), image.view))
+
+
+def label_words(image: Image) -> str:
+    """What tells it from the other images of its study: RMLO of a mammogram, "lateral" of a chest film."""
+    if image.modality == "MG" and image.view:
+        return f"{image.laterality}{image.view}"
+    return " ".join(part for part in (view_words(image), image.laterality) if part)
 
 
 def patient_context(image: Image) -> dict[str, Any]:
@@ -193,6 +227,7 @@ def panel_context(case: OpenCase) -> dict[str, Any]:
         "findings": findings,
         "maps": [slug for slug, output in outputs.items() if "probability" in output],
         "notice": notice(case),
+        "asked": asked(case),
         "comment": case.read.comment if case.read else "",
         "has_binary": any(finding["kind"] == Finding.Kind.BINARY for finding in findings),
         "confidence": confidence(case),
@@ -222,6 +257,13 @@ def notice(case: OpenCase) -> str:
     if case.waiting:
         return _("The suggestion for this case is still being made. Read as usual.")
     return "" if case.prediction else _("There is no model yet. Read as usual.")
+
+
+def asked(case: OpenCase) -> str:
+    """Why the reader has this case, where a colleague sent it or they amend their own read of it."""
+    if case.assignment.amending:
+        return _("You are amending your stored read: %(reason)s") % {"reason": case.assignment.amending}
+    return sent_words(case.assignment, known=case.state != "blind")
 
 
 @dataclass(frozen=True)

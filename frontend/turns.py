@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 
 from frontend import cases
 from frontend.alone import ALONE, by_itself
+from frontend.companions import companions_data
 from inference.models import Pipeline
 from labeling.models import Assignment
 from labeling.queries import reads_today
@@ -101,9 +102,10 @@ def case_context(
 ) -> dict[str, Any]:
     """Everything the templates of one case need."""
     case = cases.case_open(assignment, reader, pipeline)
+    beside = companions_data(assignment.project, [assignment.image])
     context = {
         "user": reader,
-        "case": cases.case_data(case),
+        "case": cases.case_data(case, beside[assignment.image_id]),
         "waiting": case.waiting,
         "patient": cases.patient_context(assignment.image),
         "panel": cases.panel_context(case),

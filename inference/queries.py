@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
@@ -103,6 +105,24 @@ def scores_of(pipeline: Pipeline) -> Table:
         blocks.append(score_arrays(shard)["probabilities"])
     width = len(pipeline.classifier.card["columns"])
     return Table(images, np.concatenate(blocks) if blocks else np.empty((0, width), np.float32))
+
+
+def scores_among(pipeline: Pipeline, images: QuerySet[Image]) -> Table:
+    """As scores_of, for these images alone: no shard is opened but theirs."""
+    rows = EmbeddingRow.objects.filter(image__in=images, shard__score_shards__pipeline=pipeline).order_by(
+        "shard", "row"
+    )
+    found: list[UUID] = []
+    blocks: list[NDArray[np.float32]] = []
+    for shard, of_shard in groupby(rows.values_list("shard", "row", "image"), key=itemgetter(0)):
+        places = list(of_shard)
+        with np.load(
+            io.BytesIO(blobs.read(ScoreShard.objects.get(pipeline=pipeline, shard=shard).blob)), allow_pickle=False
+        ) as arrays:
+            blocks.append(arrays["probabilities"][[row for _shard, row, _image in places]])
+        found += [image for _shard, _row, image in places]
+    width = len(pipeline.classifier.card["columns"])
+    return Table(found, np.concatenate(blocks) if blocks else np.empty((0, width), np.float32))
 
 
 def embeddings_of(backbone: str) -> Table:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from labeling.services.labels import labels_refresh
 from labeling.services.selection import queue_fill, queue_reorder
+from labeling.services.urgency import urgency_mark
 from overread.archive.models import Image
 from overread.jobs.running import Lease
 from overread.projects.models import Project
@@ -20,3 +21,7 @@ def fill(job: Lease, *, of: str) -> None:
 
 def reorder(job: Lease, *, of: str) -> None:
     queue_reorder(project=Project.objects.get(pk=of), lease=job)
+
+
+def urgency(job: Lease, *, of: str) -> None:
+    urgency_mark(project=Project.objects.get(pk=of), lease=job)

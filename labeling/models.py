@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from inference.models import Pipeline, Prediction
 from overread.archive.models import Image
-from overread.projects.models import Finding, Project
+from overread.projects.models import Finding, Project, Role
 
 
 class Purpose(models.TextChoices):
@@ -23,6 +23,21 @@ class Purpose(models.TextChoices):
     REFERENCE = "reference", "reference set"
     ADJUDICATE = "adjudicate", "adjudication"
     SINGLE = "single", "opened by a reader"
+
+
+class Priority(models.IntegerChoices):
+    """What goes first in the queue, before any rank. Lowest first."""
+
+    SENT = 0, "sent by a colleague"
+    SUSPECTED = 1, "suspected urgent"
+    ORDINARY = 2
+
+
+class Sent(models.TextChoices):
+    """What a colleague asks for with an assignment they sent."""
+
+    ESCALATION = "escalation", "escalated"
+    OPINION = "opinion", "second opinion"
 
 
 ALWAYS_BLIND = {Purpose.AUDIT, Purpose.REFERENCE, Purpose.ADJUDICATE}
@@ -54,8 +69,11 @@ class Assignment(models.Model):
         DONE = "done"
         SKIPPED = "skipped"
         WITHDRAWN = "withdrawn"
+        DEFERRED = "deferred", "put aside by its reader, and theirs until the lease ends"
+        ESCALATED = "escalated", "sent on to another role, as an assignment of its own"
 
     HELD = (State.CLAIMED, State.REVEALED)
+    RESERVED = (*HELD, State.DEFERRED)
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     project = models.ForeignKey(Project, models.PROTECT, related_name="assignments")
@@ -69,7 +87,11 @@ class Assignment(models.Model):
     state = models.CharField(max_length=9, choices=State.choices, default=State.QUEUED)
     version = models.PositiveIntegerField(default=0)
     blind = models.BooleanField()
-    rank = models.FloatField(help_text="Order in the queue, lowest first.")
+    priority = models.PositiveSmallIntegerField(choices=Priority.choices, default=Priority.ORDINARY)
+    rank = models.FloatField(help_text="Order in the queue within its priority, lowest first.")
+    suspected = models.CharField(
+        max_length=200, blank=True, help_text="Urgent findings above threshold; empty where that must order nothing."
+    )
     strategy = models.CharField(max_length=120, blank=True)
     score = models.FloatField(null=True)
     probability = models.FloatField(null=True, help_text="Of being drawn, where it was drawn at random.")
@@ -78,11 +100,24 @@ class Assignment(models.Model):
     lease_until = models.DateTimeField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
     claimed_at = models.DateTimeField(null=True)
+    worked_at = models.DateTimeField(null=True, help_text="When its reader last had it in view.")
     finished_at = models.DateTimeField(null=True)
+    amending = models.CharField(
+        max_length=500,
+        blank=True,
+        help_text="Why its reader has opened a stored answer again; goes into the next read.",
+    )
+    for_role = models.CharField(max_length=14, choices=Role.choices, blank=True, help_text="Empty: for any reader.")
+    sent_as = models.CharField(max_length=10, choices=Sent.choices, blank=True)
+    sent_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    sent_from = models.ForeignKey("self", models.PROTECT, null=True, related_name="sent")
+    sent_reason = models.CharField(max_length=500, blank=True)
 
     class Meta:
         indexes = [
-            models.Index(fields=["project", "state", "rank"]),
+            models.Index(
+                fields=["project", "state", "priority", "rank", "created_at", "id"], name="assignment_queue_order"
+            ),
             models.Index(fields=["reader", "state"]),
             models.Index(fields=["image", "project"]),
         ]
@@ -90,18 +125,24 @@ class Assignment(models.Model):
             models.UniqueConstraint(fields=["project", "image", "purpose", "slot"], name="assignment_slot_once"),
             models.UniqueConstraint(
                 fields=["project", "image", "reader"],
-                condition=Q(state__in=["claimed", "revealed"]),
+                condition=Q(state__in=["claimed", "revealed", "deferred"]),
                 name="assignment_held_once_per_reader",
             ),
             models.CheckConstraint(
                 condition=Q(state="queued", reader=None) | ~Q(state="queued"), name="assignment_queued_has_no_reader"
             ),
             models.CheckConstraint(
-                condition=~Q(state__in=["claimed", "revealed"]) | Q(reader__isnull=False, lease_until__isnull=False),
+                condition=~Q(state__in=["claimed", "revealed", "deferred"])
+                | Q(reader__isnull=False, lease_until__isnull=False),
                 name="assignment_held_has_reader_and_lease",
             ),
             models.CheckConstraint(
                 condition=Q(blind=True) | Q(purpose__in=["exploit", "single"]), name="assignment_blind_where_it_must"
+            ),
+            models.CheckConstraint(
+                condition=Q(sent_as="", sent_by=None, sent_from=None)
+                | Q(sent_as__in=["escalation", "opinion"], sent_by__isnull=False, sent_from__isnull=False),
+                name="assignment_sent_by_somebody",
             ),
         ]
 
@@ -155,6 +196,7 @@ class Read(models.Model):
     confidence = models.CharField(
         max_length=6, blank=True, choices=Confidence.choices, help_text="Of the read as a whole, where it was given."
     )
+    reason = models.TextField(blank=True, help_text="Why it amends the read it supersedes, where that was asked.")
     active_ms = models.PositiveIntegerField(default=0, help_text="Active reading time, not wall time.")
     level = models.CharField(
         max_length=4, blank=True, help_text="The resolution on screen: full, half, or nothing (REST)."
@@ -205,6 +247,7 @@ class Region(models.Model):
     finding = models.ForeignKey(Finding, models.PROTECT, related_name="+")
     kind = models.CharField(max_length=7, choices=[("box", "box"), ("polygon", "polygon")])
     points = models.JSONField()
+    frame = models.PositiveIntegerField(default=0, help_text="The frame it was drawn on, counted from 0.")
 
     def __str__(self) -> str:
         return f"{self.kind} of read {self.read_id}"

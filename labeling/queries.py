@@ -7,15 +7,16 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet, Sum
 from django.utils import timezone
 
 from inference.models import Exposure
 from labeling.models import Answer, Assignment, ExposureKind, FindingProposal, Read, ReferenceLabel
+from labeling.services.order import ORDER
 from labeling.services.queue import DRAWN, one_an_image, open_to, reads_blind
 from overread.accounts.models import User
 from overread.archive.models import Image
-from overread.projects.models import Project
+from overread.projects.models import BlindFirst, Project
 
 COUNTED = 1000
 EXPOSED_WEIGHT, IMPORTED_WEIGHT = 0.7, 0.9
@@ -78,7 +79,7 @@ def prediction_allowed(*, user: User, project: Project, image: Image) -> bool:
 
 
 def _waiting_blind(project: Project) -> QuerySet[Assignment]:
-    over = [Assignment.State.DONE, Assignment.State.WITHDRAWN]
+    over = [Assignment.State.DONE, Assignment.State.WITHDRAWN, Assignment.State.ESCALATED]
     return Assignment.objects.filter(project=project, blind=True).exclude(state__in=over)
 
 
@@ -91,30 +92,52 @@ def answers_withheld(*, user: User, project: Project) -> QuerySet[Assignment, UU
 
 @dataclass(frozen=True)
 class Worklist:
-    """What a reader may read next, one row an image, each part in its order: what they hold, then what they could take."""
+    """What a reader may read next, one row an image, each part in its order: what they hold, what they put aside, then
+    what they could take.
+    """
 
     held: QuerySet[Assignment]
+    aside: QuerySet[Assignment]
     free: QuerySet[Assignment]
+
+    def first(self) -> Assignment | None:
+        """Where to go on: what was worked on last, or else the next of the queue."""
+        return self.held.first() or self.free.first()
 
     def matching(self, which: Q, limit: int) -> list[Assignment]:
         """The first of those that `which` admits."""
-        held = list(self.held.filter(which)[:limit])
-        return held + list(self.free.filter(which)[: limit - len(held)])
+        rows: list[Assignment] = []
+        for part in (self.held, self.aside, self.free):
+            rows += part.filter(which)[: limit - len(rows)]
+        return rows
 
     def counted(self, which: Mapping[str, Q]) -> dict[str, int]:
         """How many each of them admits."""
         numbers = {name: Count("pk", filter=condition) for name, condition in which.items()}
-        held, free = self.held.aggregate(**numbers), self.free.aggregate(**numbers)
-        return {name: held[name] + free[name] for name in which}
+        parts = [part.order_by().aggregate(**numbers) for part in (self.held, self.aside, self.free)]
+        return {name: sum(part[name] for part in parts) for name in which}
 
 
 def worklist(*, project: Project, reader: User) -> Worklist:
-    """The cases of this reader. Two questions, not one: the queue's part is then read off its index, however long it is."""
-    held = Assignment.objects.filter(project=project, reader=reader, state__in=Assignment.HELD)
-    free = one_an_image(open_to(project, reader), project, reader)
+    """The cases of this reader. Questions by part, not one: the queue's is then read off its index, however long it
+    is.
+    """
+    mine = Assignment.objects.filter(project=project, reader=reader).select_related(*DRAWN, "sent_by")
+    free = one_an_image(open_to(project, reader), project, reader).select_related(*DRAWN, "sent_by")
     return Worklist(
-        held.select_related(*DRAWN).order_by("claimed_at"), free.select_related(*DRAWN).order_by("rank", "created_at")
+        mine.filter(state__in=Assignment.HELD).order_by(F("worked_at").desc(nulls_last=True), "claimed_at"),
+        mine.filter(state=Assignment.State.DEFERRED).order_by("lease_until"),
+        free.order_by(*ORDER),
     )
+
+
+def told_to(*, project: Project, reader: User) -> Q:
+    """Of an assignment: whether this reader may know why it is there, as `prediction_allowed` has it of its image."""
+    own = Exists(Read.objects.filter(project=project, image=OuterRef("image"), reader=reader))
+    if project.blind_first == BlindFirst.ALWAYS:
+        return Q(own)
+    waits = Exists(_waiting_blind(project).filter(image=OuterRef("image")))
+    return Q(own) | (Q(blind=False) & ~Q(waits))
 
 
 def waiting_besides(*, assignment: Assignment, reader: User) -> tuple[int, bool]:
@@ -124,7 +147,7 @@ def waiting_besides(*, assignment: Assignment, reader: User) -> tuple[int, bool]
     """
     project, image = assignment.project, assignment.image_id
     held = Assignment.objects.filter(project=project, reader=reader, state__in=Assignment.HELD).exclude(image=image)
-    free = open_to(project, reader).exclude(image=image).order_by("rank", "created_at").values_list("image", flat=True)
+    free = open_to(project, reader).exclude(image=image).order_by(*ORDER).values_list("image", flat=True)
     rows = free[:COUNTED]
     return held.count() + len(set(rows)), len(rows) == COUNTED
 

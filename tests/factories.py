@@ -87,7 +87,10 @@ def in_reference(patient: str) -> bool:
 
 @lru_cache
 def small_bundle(
-    names: tuple[str, ...] = ("effusion", "nodule"), seed: int = 0, layout: OutputLayout | None = None
+    names: tuple[str, ...] = ("effusion", "nodule"),
+    seed: int = 0,
+    thresholds: tuple[float, ...] = (),
+    layout: OutputLayout | None = None,
 ) -> Bundle:
     """A small network with fresh weights, exported: what a trained one is, but for having learned.
 
@@ -112,7 +115,8 @@ def small_bundle(
         layout=layout,
         preparation=Preparation(size=32),
         calibrations=uncalibrated(layout),
-        thresholds={name: 0.5 for name, kind in kinds.items() if kind == "binary"},
+        thresholds={name: 0.5 for name, kind in kinds.items() if kind == "binary"}
+        | dict(zip(names, thresholds, strict=False)),
         weights_sha256=sha256_of(packed),
         onnx_sha256=sha256_of(graph),
         intervals={name: Interval(8.0, 0.9, 40, 0.0, 60.0) for name, kind in kinds.items() if kind == "measurement"},
@@ -120,22 +124,23 @@ def small_bundle(
     return Bundle(card, packed, graph)
 
 
-def make_pipeline(project: Project, *, seed: int = 0) -> Pipeline:
+def make_pipeline(project: Project, *, seed: int = 0, thresholds: tuple[float, ...] = ()) -> Pipeline:
     from inference.services.versions import bundle_store, version_register
     from training.services.running import layout_of
     from training.services.snapshots import finding_specs
 
-    bundle = small_bundle(seed=seed, layout=layout_of(finding_specs(project)))
+    names = tuple(project.findings.values_list("slug", flat=True))
+    bundle = small_bundle(names, seed, thresholds, layout_of(finding_specs(project)))
     bundle_store(bundle)
     return version_register(project=project, bundle=bundle, facts={})
 
 
-def make_champion(project: Project, *, seed: int = 0) -> Pipeline:
+def make_champion(project: Project, *, seed: int = 0, thresholds: tuple[float, ...] = ()) -> Pipeline:
     """A model in use that has scored every image of the project, its queue filled."""
     from inference.queries import champion_of
     from inference.services import champion_swap
 
-    pipeline = make_pipeline(project, seed=seed)
+    pipeline = make_pipeline(project, seed=seed, thresholds=thresholds)
     champion_swap(project=project, pipeline=pipeline, expected=champion_of(project), signed_by=make_user())
     run_all()
     return pipeline

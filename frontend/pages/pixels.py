@@ -10,36 +10,31 @@ from django.views.decorators.http import condition, require_GET
 
 from frontend.people import person
 from overread.archive import blobs
-from overread.archive.models import Image, Rendering
-from overread.archive.queries import image_visible
+from overread.archive.queries import frame_asked, image_visible, level_digest
 
-LEVELS = ("full", "half", "thumb")
 PICTURES = {b"\xff\xd8": "image/jpeg", b"\x89P": "image/png", b"RI": "image/webp"}
 
 
-def _rendering(request: HttpRequest, pk: UUID) -> Rendering:
+def _digest(request: HttpRequest, pk: UUID, level: str) -> str:
     image = image_visible(person(request), pk)
-    if image is None or image.status != Image.Status.READY:
-        raise Http404("No such image.")
-    return image.rendering
+    found = image and level_digest(image, level, frame_asked(request.GET.get("frame", "0")))
+    if not found:
+        raise Http404("No such image, level or frame.")
+    return found
 
 
-def _digest(request: HttpRequest, pk: UUID, level: str) -> str | None:
-    if not request.user.is_authenticated or level not in LEVELS:
-        return None
-    return f'"{getattr(_rendering(request, pk), level)}"'
+def _etag(request: HttpRequest, pk: UUID, level: str) -> str | None:
+    return f'"{_digest(request, pk, level)}"' if request.user.is_authenticated else None
 
 
 @login_required
 @require_GET
-@condition(etag_func=_digest)
+@condition(etag_func=_etag)
 def page(request: HttpRequest, pk: UUID, level: str) -> HttpResponse:
     """`full` and `half`: gzip of little-endian uint16 (grey) or RGB uint8; `thumb`: a small picture. Content never
-    changes.
+    changes. `?frame=` counts from 0.
     """
-    if level not in LEVELS:
-        raise Http404("No such level.")
-    content = blobs.read(getattr(_rendering(request, pk), level))
+    content = blobs.read(_digest(request, pk, level))
     if level == "thumb":
         response = HttpResponse(content, content_type=PICTURES.get(content[:2], "application/octet-stream"))
     else:

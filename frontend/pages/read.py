@@ -24,6 +24,7 @@ from frontend import cases, turns
 from frontend.alone import ALONE, is_alone, leaving
 from frontend.people import person
 from frontend.problems import problem
+from frontend.sent import roles_offered
 from inference.queries import attention_map, champion_of, prediction_in_view
 from labeling import services
 from labeling.models import Assignment, Holding, Read
@@ -94,6 +95,7 @@ def _page(request: HttpRequest, project: Project, assignment: Assignment) -> Htt
     reader = person(request)
     if assignment.state not in Assignment.HELD or assignment.reader_id != reader.pk:
         return redirect("worklist", project.slug)
+    services.assignment_extend(assignment=assignment, reader=reader)
     alone = is_alone(request)
     first, *after = turns.hand(reader, project, assignment, ahead=0 if alone else turns.AHEAD)
     position, pipeline = cases.position_of(first, reader), champion_of(project)
@@ -105,6 +107,8 @@ def _page(request: HttpRequest, project: Project, assignment: Assignment) -> Htt
         "upcoming": turns.Table(reader, pipeline).upcoming(after, position.after(1), blind=turns.is_blind(first)),
         "skip_reasons": cases.SKIP_REASONS,
         "snippets": project.snippets,
+        "roles": roles_offered(project, reader),
+        "untils": services.Until.choices,
     }
     return render(request, "read.html", context)
 
@@ -182,7 +186,8 @@ def saved_context(read: Read, assignment: Assignment, query: str = "") -> tuple[
     undo = None if read.extra else reverse("read-undo", args=[assignment.project.slug, read.pk]) + query
     message = _("Kept as an extra read: the case had gone to another reader.") if read.extra else _("Read stored.")
     saved = {"read": str(read.pk), "extra": read.extra, "message": message, "undo_url": undo, "undo_seconds": 30}
-    return saved, {"case": assignment.image.patient.code, "seconds": 0, "undo_url": undo}
+    opinion = cases.urls(assignment)["opinion"]
+    return saved, {"case": assignment.image.patient.code, "seconds": 0, "undo_url": undo, "opinion_url": opinion}
 
 
 def key_of(body: dict[str, Any]) -> UUID:
@@ -200,7 +205,12 @@ def answers_of(body: dict[str, Any]) -> services.Answers:
             for slug, answer in body["answers"].items()
         }
         regions = tuple(
-            services.RegionDrawn(str(r["finding"]), r["kind"], tuple((float(x), float(y)) for x, y in r["points"]))
+            services.RegionDrawn(
+                str(r["finding"]),
+                r["kind"],
+                tuple((float(x), float(y)) for x, y in r["points"]),
+                int(r.get("frame", 0)),
+            )
             for r in body.get("regions", [])
         )
         return services.Answers(

@@ -7,18 +7,19 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from labeling.selection import strategies
 from overread.accounts.models import User
 from overread.projects.models import Project
 from overread.projects.queries import project_for
-from overread.projects.services import project_change
+from overread.projects.services import findings_mark_urgent, project_change
 from overread.projects.snippets import snippets_check
 
 GROUPS = (
@@ -27,7 +28,7 @@ GROUPS = (
         gettext_lazy("Reading protocol"),
         ("blind_first", "blind_share", "reference_readers", "lease_minutes", "snippets"),
     ),
-    (gettext_lazy("Queue"), ("strategy", "batch_size", "audit_share", "patient_cap")),
+    (gettext_lazy("Queue"), ("strategy", "batch_size", "audit_share", "patient_cap", "urgent_orders_blind")),
     (gettext_lazy("Learning"), ("retrain_labels", "retrain_hours", "recipe", "gate_policy")),
 )
 LABELS = {
@@ -45,6 +46,7 @@ LABELS = {
     "batch_size": gettext_lazy("Cases in a batch"),
     "audit_share": gettext_lazy("Share drawn at random, for the audit"),
     "patient_cap": gettext_lazy("Images of one patient in a batch, at most"),
+    "urgent_orders_blind": gettext_lazy("Suspected urgent cases go first even where they are read blind"),
     "retrain_labels": gettext_lazy("Train after so many new reads (0: never)"),
     "retrain_hours": gettext_lazy("Train after so many hours (0: never)"),
     "recipe": gettext_lazy("Recipe, where it differs from the default (JSON)"),
@@ -92,7 +94,8 @@ class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         for name, field in self.fields.items():
-            field.widget.attrs["class"] = "input"
+            if not isinstance(field, forms.BooleanField):
+                field.widget.attrs["class"] = "input"
             if name in HIGHEST:
                 field.widget.attrs["max"] = HIGHEST[name]
                 field.validators.append(MaxValueValidator(HIGHEST[name], _("At most %(limit_value)d.")))
@@ -124,3 +127,18 @@ def page(request: HttpRequest, slug: str) -> HttpResponse:
         return redirect("project-settings", slug)
     context = {"project": project, "form": form, "findings": project.findings.all(), "strategies": strategies.names()}
     return render(request, "settings.html", context)
+
+
+@login_required
+@require_POST
+def urgent(request: HttpRequest, slug: str) -> HttpResponse:
+    """Which findings are urgent."""
+    assert isinstance(request.user, User)
+    project = project_for(request.user, slug, "projects.administer")
+    try:
+        findings_mark_urgent(project=project, actor=request.user, slugs=request.POST.getlist("urgent"))
+    except ValidationError as wrong:
+        messages.error(request, " ".join(wrong.messages))
+    else:
+        messages.success(request, _("Urgent findings stored. The queue follows in a moment."))
+    return redirect("project-settings", slug)

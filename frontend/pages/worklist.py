@@ -15,33 +15,44 @@ from django.utils.translation import gettext_lazy as _
 
 from frontend.cases import patient_context
 from frontend.people import person
+from frontend.sent import sent_rows, sent_words, until_words
 from inference.models import Champion
 from labeling.models import Assignment, Purpose, Read
-from labeling.queries import read_today, reads_today, worklist
+from labeling.queries import read_today, reads_today, told_to, worklist
 from labeling.selection.reasons import UNSURE_ON
-from labeling.services.telling import reason_tell
+from labeling.services.telling import reason_tell, suspicion_tell
 from overread.accounts.models import User
 from overread.archive.models import Image
 from overread.projects.models import Project
 from overread.projects.queries import project_for
 
 SHOWN, MOST = 10, 500
-FILTERS = {
-    "all": (_("All"), Q()),
-    "unsure": (_("Model unsure"), Q(blind=False, reason__startswith=UNSURE_ON)),  # what is read blind keeps its reason
-    "adjudicate": (_("Adjudicate"), Q(purpose=Purpose.ADJUDICATE)),
-    "held": (_("Held by you"), Q(state__in=Assignment.HELD)),
-}
 
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the list. `reason` is empty while it must stay hidden."""
+    """One line of the list. `reason` and `urgent` are empty while they must stay hidden."""
 
     assignment: Assignment
     patient: dict[str, Any]
     reason: str
+    urgent: str
+    sent: str
     waiting: str
+
+
+def filters(project: Project, reader: User) -> dict[str, tuple[Any, Q]]:
+    """Key → label and condition. What tells of the model lists only cases of which that may be told."""
+    told, state = told_to(project=project, reader=reader), Assignment.State
+    return {
+        "all": (_("All"), Q()),
+        "urgent": (_("Suspected urgent"), ~Q(suspected="") & told),
+        "unsure": (_("Model unsure"), Q(reason__startswith=UNSURE_ON) & told),
+        "adjudicate": (_("Adjudicate"), Q(purpose=Purpose.ADJUDICATE)),
+        "sent": (_("Sent to you"), ~Q(sent_as="")),
+        "deferred": (_("Deferred by you"), Q(state=state.DEFERRED)),
+        "held": (_("Held by you"), Q(state__in=Assignment.HELD)),
+    }
 
 
 @login_required
@@ -50,29 +61,31 @@ def page(request: HttpRequest, slug: str) -> HttpResponse:
     reader = person(request)
     waiting = worklist(project=project, reader=reader)
     chosen = request.GET.get("show", "all")
-    chosen = chosen if chosen in FILTERS else "all"
+    offered = filters(project, reader)
+    chosen = chosen if chosen in offered else "all"
     limit = MOST if request.GET.get("length") == "all" else SHOWN
-    which = {key: condition for key, (_label, condition) in FILTERS.items()}
-    counts = waiting.counted(which | {"unread": ~Q(read_today(project=project, reader=reader))})
-    count, today = counts["all"], reads_today(project=project, reader=reader)
+    which = {key: condition for key, (_label, condition) in offered.items()}
+    counts = waiting.counted(which | {"unread": ~which["deferred"] & ~Q(read_today(project=project, reader=reader))})
+    count, today = counts["all"] - counts["deferred"], reads_today(project=project, reader=reader)
     shown = waiting.matching(which[chosen], limit)
-    first = shown if chosen == "all" else waiting.matching(Q(), 1)
     context = {
         "project": project,
         "rows": [row(assignment, reader) for assignment in shown],
-        "first": first[0] if first else None,
+        "first": waiting.first(),
         "count": count,
+        "listed": counts["all"],
         "shown": len(shown),
         "matching": counts[chosen],
         "chosen": chosen,
         "more": len(shown) < min(counts[chosen], MOST),
-        "tabs": [(key, label, counts[key], key == chosen) for key, (label, _condition) in FILTERS.items()],
+        "tabs": [(key, label, counts[key], key == chosen) for key, (label, _condition) in offered.items()],
         "today": today,
         "total_today": today["cases"] + counts["unread"],
         "minutes_left": round(today["seconds"] * count / 60) if today["seconds"] else None,
         "champion": Champion.objects.select_related("pipeline").filter(project=project).first(),
-        "preparing": preparing(project) if not count else None,
+        "preparing": preparing(project) if not counts["all"] else None,
         "recent": recent(project, request),
+        "sent": sent_rows(project, reader),
     }
     return render(request, "worklist.html", context)
 
@@ -80,10 +93,20 @@ def page(request: HttpRequest, slug: str) -> HttpResponse:
 def row(assignment: Assignment, reader: User) -> Row:
     known = reason_tell(assignment=assignment, reader=reader)  # and on record, before it is written down
     reason = assignment.reason if known else ""
-    return Row(assignment, patient_context(assignment.image), reason, waiting_words(assignment))
+    return Row(
+        assignment,
+        patient_context(assignment.image),
+        reason,
+        suspicion_tell(assignment=assignment, reader=reader),
+        sent_words(assignment, known),
+        waiting_words(assignment),
+    )
 
 
 def waiting_words(assignment: Assignment) -> str:
+    """Since when it waits; of a case put aside until when."""
+    if assignment.state == Assignment.State.DEFERRED and assignment.lease_until:
+        return until_words(assignment.lease_until)
     minutes = int((timezone.now() - assignment.created_at).total_seconds() // 60)
     days, hours = divmod(minutes // 60, 24)
     if days:

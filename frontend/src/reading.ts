@@ -33,7 +33,17 @@ function start(): void {
 
 /** What the case on screen offers beyond answers and an image. */
 function caseHas(page: ReadingPage, need: Need): boolean {
-  return need === "model" ? document.querySelector("input[name=map]") !== null : Boolean(page.opened?.case.urls.escalate);
+  const shown = page.opened?.case;
+  switch (need) {
+    case "model":
+      return document.querySelector("input[name=map]") !== null;
+    case "escalation":
+      return Boolean(shown?.urls.escalate);
+    case "frames":
+      return (shown?.image.frames.length ?? 0) > 1;
+    case "companions":
+      return (shown?.companions.length ?? 0) > 0;
+  }
 }
 
 /** Null, with the reason on the stage, where the browser has no WebGL2. */

@@ -15,7 +15,9 @@ from rest_framework.response import Response
 from labeling import services
 from labeling.api.reads import ReadSerializer, SubmissionSerializer, answers_of, refusing
 from labeling.models import Assignment, Purpose, Read
-from labeling.services.telling import reason_tell
+from labeling.sent import sent_by
+from labeling.services import Until
+from labeling.services.telling import reason_tell, suspicion_tell
 from overread.api.bodies import Shape
 from overread.archive.api.images import ImageSerializer
 from overread.projects.api import ProjectView
@@ -25,21 +27,56 @@ class AssignmentSerializer(serializers.ModelSerializer[Assignment]):
     image = ImageSerializer()
     purpose = serializers.ChoiceField(choices=Purpose.choices, allow_null=True, help_text="Hidden before a blind read.")
     reason = serializers.CharField(allow_null=True, help_text="Hidden before a blind read.")
+    suspected = serializers.CharField(
+        allow_null=True, help_text="Urgent findings the model suspects. Hidden before a blind read."
+    )
+    sent_by = serializers.CharField(allow_null=True, help_text="The colleague who escalated it or asks for an opinion.")
+    sent_reason = serializers.CharField(allow_null=True, help_text="Hidden before a blind read.")
 
     class Meta:
         model = Assignment
-        fields = ["id", "state", "version", "blind", "purpose", "reason", "lease_until", "image"]
+        fields = ["id", "state", "version", "blind", "purpose", "reason", "suspected", "sent_as", "sent_by"]
+        fields += ["sent_reason", "lease_until", "image"]
 
     def to_representation(self, instance: Assignment) -> dict[str, Any]:
-        known = reason_tell(
-            assignment=instance, reader=self.context["user"]
-        )  # and on record, before it is written down
-        return super().to_representation(instance) | ({} if known else {"purpose": None, "reason": None})
+        reader = self.context["user"]
+        known = reason_tell(assignment=instance, reader=reader)  # and on record, before it is written down
+        hidden = {} if known else dict.fromkeys(("purpose", "reason", "sent_reason"))
+        suspected = suspicion_tell(assignment=instance, reader=reader) if known else None
+        return super().to_representation(instance) | {"suspected": suspected} | hidden
 
 
 class SubmittedSerializer(serializers.Serializer[Any]):
     read = ReadSerializer()
     assignment = AssignmentSerializer(help_text="As it stands now: done, or revealed after a blind first read.")
+
+
+class SentSerializer(serializers.ModelSerializer[Assignment]):
+    reader = serializers.CharField(allow_null=True, help_text="Who has it, or has read it.")
+    state = serializers.CharField(help_text="As an assignment's.")
+    for_role = serializers.CharField(help_text="Empty: for any reader.")
+
+    class Meta:
+        model = Assignment
+        fields = ["id", "image", "state", "sent_as", "for_role", "sent_reason", "skip_reason", "reader", "created_at"]
+
+
+class DeferSerializer(Shape):
+    until = serializers.ChoiceField(choices=Until.choices)
+
+
+class EscalateSerializer(Shape):
+    role = serializers.CharField(max_length=14, help_text="A role that reads in this project and somebody else holds.")
+    reason = serializers.CharField(max_length=500)
+
+
+class OpinionSerializer(Shape):
+    role = serializers.CharField(max_length=14, required=False, allow_blank=True, help_text="Empty: any reader.")
+    reason = serializers.CharField(max_length=500, required=False, allow_blank=True)
+
+
+class AmendSerializer(Shape):
+    reason = serializers.CharField(max_length=500)
 
 
 class SkipSerializer(Shape):
@@ -53,7 +90,7 @@ class AssignmentView(ProjectView):
     def mine(self) -> QuerySet[Assignment]:
         """Assignments of this project that were given to me at some time."""
         given = Assignment.objects.filter(project=self.project, holdings__reader=self.user).distinct()
-        return given.select_related("project", "image__study__patient", "image__rendering")
+        return given.select_related("project", "image__study__patient", "image__rendering", "sent_by")
 
     def assignment(self, pk: UUID) -> Assignment:
         return get_object_or_404(self.mine(), pk=pk)
@@ -62,8 +99,15 @@ class AssignmentView(ProjectView):
 class Assignments(AssignmentView):
     @extend_schema("assignment_list", responses=AssignmentSerializer(many=True))
     def get(self, request: Request, slug: str) -> Response:
-        """The cases I hold."""
-        return self.paged(self.mine().filter(reader=self.user, state__in=Assignment.HELD), AssignmentSerializer)
+        """The cases I hold or have put aside."""
+        return self.paged(self.mine().filter(reader=self.user, state__in=Assignment.RESERVED), AssignmentSerializer)
+
+
+class AssignmentsSent(AssignmentView):
+    @extend_schema("assignment_sent_list", responses=SentSerializer(many=True))
+    def get(self, request: Request, slug: str) -> Response:
+        """What I have escalated or asked a second opinion on, newest first, and what became of it."""
+        return self.paged(sent_by(project=self.project, reader=self.user), SentSerializer)
 
 
 class AssignmentClaim(AssignmentView):
@@ -111,6 +155,45 @@ class AssignmentSkip(AssignmentView):
         return Response(status=204)
 
 
+class AssignmentDefer(AssignmentView):
+    @extend_schema("assignment_defer", request=DeferSerializer, responses=AssignmentSerializer)
+    def post(self, request: Request, slug: str, pk: UUID) -> Response:
+        """Put a case I hold aside: it stays mine until then."""
+        until = Until(self.body(DeferSerializer)["until"])
+        with refusing():
+            services.assignment_defer(assignment=self.assignment(pk), reader=self.user, until=until)
+        return self.show(self.assignment(pk), AssignmentSerializer)
+
+
+class AssignmentResume(AssignmentView):
+    @extend_schema("assignment_resume", request=None, responses=AssignmentSerializer)
+    def post(self, request: Request, slug: str, pk: UUID) -> Response:
+        """Go on with a case I have put aside."""
+        with refusing():
+            resumed = services.assignment_resume(assignment=self.assignment(pk), reader=self.user)
+        return self.show(resumed, AssignmentSerializer)
+
+
+class AssignmentEscalate(AssignmentView):
+    @extend_schema("assignment_escalate", request=EscalateSerializer, responses={204: None})
+    def post(self, request: Request, slug: str, pk: UUID) -> Response:
+        """Send a case I hold to a role, with a reason: it goes first in line there and does not come back to me."""
+        with refusing():
+            services.assignment_escalate(
+                assignment=self.assignment(pk), reader=self.user, **self.body(EscalateSerializer)
+            )
+        return Response(status=204)
+
+
+class AssignmentOpinion(AssignmentView):
+    @extend_schema("assignment_second_opinion", request=OpinionSerializer, responses={204: None})
+    def post(self, request: Request, slug: str, pk: UUID) -> Response:
+        """Have another reader read the image of a case of mine, without seeing my answers."""
+        with refusing():
+            services.opinion_ask(assignment=self.assignment(pk), reader=self.user, **self.body(OpinionSerializer))
+        return Response(status=204)
+
+
 class AssignmentRelease(AssignmentView):
     @extend_schema("assignment_release", request=None, responses={204: None})
     def post(self, request: Request, slug: str, pk: UUID) -> Response:
@@ -136,4 +219,14 @@ class ReadUndo(AssignmentView):
         read = get_object_or_404(Read, project=self.project, reader=self.user, pk=pk)
         with refusing():
             reopened = services.read_undo(read=read, reader=self.user)
+        return self.show(self.assignment(reopened.pk), AssignmentSerializer)
+
+
+class ReadAmend(AssignmentView):
+    @extend_schema("read_amend", request=AmendSerializer, responses=AssignmentSerializer)
+    def post(self, request: Request, slug: str, pk: UUID) -> Response:
+        """Reopen the case of a standing read of mine, with a reason; it stands until a new one supersedes it."""
+        read = get_object_or_404(Read, project=self.project, reader=self.user, pk=pk)
+        with refusing():
+            reopened = services.read_amend(read=read, reader=self.user, **self.body(AmendSerializer))
         return self.show(self.assignment(reopened.pk), AssignmentSerializer)

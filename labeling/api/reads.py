@@ -15,7 +15,7 @@ from rest_framework.response import Response
 
 from labeling.models import Answer, Confidence, Read
 from labeling.queries import answers_withheld
-from labeling.services import Answers, AssignmentGone, RegionDrawn
+from labeling.services import Answers, AssignmentGone, NoReason, NotSent, RegionDrawn
 from labeling.values import AnswerInvalid
 from overread.api import Problem
 from overread.api.bodies import Shape
@@ -26,11 +26,13 @@ Given = tuple[str, bool]
 
 @contextmanager
 def refusing() -> Iterator[None]:
-    """The reading room's refusals as problems: 422 with one entry per finding, 409 when it is not their case."""
+    """The reading room's refusals as problems: 422 with what does not fit, 409 when it is not their case."""
     try:
         yield
     except AnswerInvalid as wrong:
         raise Problem("The read was not stored.", str(wrong), errors=wrong.errors) from wrong
+    except (NotSent, NoReason) as refusal:
+        raise Problem("Not done.", str(refusal)) from refusal
     except AssignmentGone as gone:
         raise Problem("Not your case.", str(gone), status=409) from gone
 
@@ -72,6 +74,9 @@ class RegionSerializer(Shape):
         max_length=500,
         help_text="[[x, y], …] in image pixels; a box has two corners.",
     )
+    frame = serializers.IntegerField(
+        default=0, min_value=0, max_value=9999, help_text="The frame it was drawn on, counted from 0."
+    )
 
 
 class SubmissionSerializer(Shape):
@@ -92,7 +97,9 @@ def answers_of(body: dict[str, Any]) -> Answers:
         values={slug: value for slug, (value, _) in body["answers"].items()},
         bulk=frozenset(slug for slug, (_, bulk) in body["answers"].items() if bulk),
         regions=tuple(
-            RegionDrawn(region["finding"]["slug"], region["kind"], tuple((x, y) for x, y in region["points"]))
+            RegionDrawn(
+                region["finding"]["slug"], region["kind"], tuple((x, y) for x, y in region["points"]), region["frame"]
+            )
             for region in body.get("regions", [])
         ),
         comment=body.get("comment", ""),
@@ -131,6 +138,7 @@ class ReadSerializer(serializers.ModelSerializer[Read]):
             "extra",
             "comment",
             "confidence",
+            "reason",
             "active_ms",
             "level",
             "created_at",

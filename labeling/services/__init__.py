@@ -1,28 +1,40 @@
 """Everything that writes in the reading room: the queue, the reads, the labels made of them, and what is read next."""
 
+from labeling.services.amending import NoReason, read_amend
+from labeling.services.deferring import Until, assignment_defer
 from labeling.services.labels import label_import_open, labels_import, labels_listen, labels_refresh
-from labeling.services.queue import (
+from labeling.services.leaving import (
     AssignmentGone,
+    assignment_release,
+    assignment_skip,
+    assignments_release_lapsed,
+)
+from labeling.services.queue import (
     assignment_claim,
     assignment_extend,
     assignment_open_single,
-    assignment_release,
-    assignment_skip,
+    assignment_resume,
     assignment_take,
     assignments_claim,
     assignments_extend,
-    assignments_release_lapsed,
 )
 from labeling.services.reading import Answers, RegionDrawn, read_submit, read_undo
+from labeling.services.sending import NotSent, assignment_escalate, opinion_ask
 
 __all__ = [
     "Answers",
     "AssignmentGone",
+    "NoReason",
+    "NotSent",
     "RegionDrawn",
+    "Until",
     "assignment_claim",
+    "assignment_defer",
+    "assignment_escalate",
     "assignment_extend",
     "assignment_open_single",
     "assignment_release",
+    "assignment_resume",
     "assignment_skip",
     "assignment_take",
     "assignments_claim",
@@ -32,6 +44,8 @@ __all__ = [
     "labels_import",
     "labels_listen",
     "labels_refresh",
+    "opinion_ask",
+    "read_amend",
     "read_submit",
     "read_undo",
 ]

@@ -9,11 +9,14 @@ from typing import Literal
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from inference.models import Exposure
 from labeling.models import ALWAYS_BLIND, Assignment, Holding, Purpose, Read
+from labeling.sent import MET
+from labeling.services.leaving import AssignmentGone, assignments_release_lapsed, slot_free
+from labeling.services.order import ORDER, before_outer
 from overread.accounts.models import User
 from overread.archive.models import Image
 from overread.audit.services import event_append
@@ -25,10 +28,6 @@ State = Assignment.State
 ATTEMPTS = 30
 DRAWN = ("project", "image__study__patient", "image__rendering")
 """What a page needs of a case to draw it."""
-
-
-class AssignmentGone(Exception):
-    """The reader does not hold this assignment (any more). The text says so, for the reader."""
 
 
 def assignment_claim(*, project: Project, reader: User, besides: Assignment | None = None) -> Assignment | None:
@@ -77,7 +76,7 @@ def _held(project: Project, reader: User, count: int) -> list[Assignment]:
 
 def _take(project: Project, reader: User) -> Assignment | Literal[False] | None:
     """The assignment taken; False when the queue holds none for this reader; None when somebody was quicker."""
-    queue = open_to(project, reader).select_related(*DRAWN).order_by("rank", "created_at")
+    queue = open_to(project, reader).select_related(*DRAWN).order_by(*ORDER)
     free = queue.select_for_update(skip_locked=True, of=("self",)).first()
     assignment = free or queue.select_for_update(of=("self",)).first()  # those locked a moment ago may yet come free
     if assignment is None:
@@ -104,7 +103,9 @@ def _held_or_waiting(project: Project, image: Image, reader: User) -> Assignment
     mine = Assignment.objects.select_related("project", "image").filter(project=project, image=image, reader=reader)
     if held := mine.filter(state__in=Assignment.HELD).first():
         return assignment_extend(assignment=held, reader=reader)
-    waiting = open_to(project, reader).filter(image=image).order_by("rank", "created_at")
+    if aside := mine.filter(state=State.DEFERRED).first():
+        return assignment_resume(assignment=aside, reader=reader)
+    waiting = open_to(project, reader).filter(image=image).order_by(*ORDER)
     return next((each for each in waiting if _give(each, reader)), None)
 
 
@@ -130,22 +131,22 @@ def open_to(project: Project, reader: User) -> QuerySet[Assignment]:
     """Queued assignments this reader may take."""
     same_image = {"image": OuterRef("image"), "reader": reader}
     read_before = Read.objects.filter(project=project, **same_image)
-    met = Assignment.objects.filter(project=project, state__in=[*Assignment.HELD, State.SKIPPED], **same_image)
+    met = Assignment.objects.filter(project=project, state__in=MET, **same_image)
     queue = _fit_for(project, reader).select_related("project", "image")
     return queue.exclude(Exists(read_before)).exclude(Exists(met))
 
 
 def one_an_image(queue: QuerySet[Assignment], project: Project, reader: User) -> QuerySet[Assignment]:
     """Of what is open to a reader the first of each image: they take one of its slots at most."""
-    before = Q(rank__lt=OuterRef("rank")) | Q(rank=OuterRef("rank"), pk__lt=OuterRef("pk"))
-    return queue.exclude(Exists(_fit_for(project, reader).filter(before, image=OuterRef("image"))))
+    return queue.exclude(Exists(_fit_for(project, reader).filter(before_outer(), image=OuterRef("image"))))
 
 
 def _fit_for(project: Project, reader: User) -> QuerySet[Assignment]:
-    """What is queued, but for what calls for another role, or for eyes that have not seen the model."""
-    seen = Exposure.objects.filter(user=reader, image=OuterRef("image"))
-    queue = Assignment.objects.filter(project=project, state=State.QUEUED).exclude(Q(blind=True) & Exists(seen))
-    return queue if Role.ADJUDICATOR in user_roles(reader, project) else queue.exclude(purpose=Purpose.ADJUDICATE)
+    """What is queued, but for what calls for another role or other eyes, or for eyes that have not seen the model."""
+    seen, roles = Exposure.objects.filter(user=reader, image=OuterRef("image")), user_roles(reader, project)
+    queue = Assignment.objects.filter(project=project, state=State.QUEUED, for_role__in=["", *sorted(roles)])
+    queue = queue.exclude(sent_by=reader).exclude(Q(blind=True) & Exists(seen))
+    return queue if Role.ADJUDICATOR in roles else queue.exclude(purpose=Purpose.ADJUDICATE)
 
 
 def _ask_for_more(project: Project) -> None:
@@ -154,9 +155,10 @@ def _ask_for_more(project: Project) -> None:
 
 def assignment_extend(*, assignment: Assignment, reader: User) -> Assignment:
     """Prolong the lease of a case in view. Raises AssignmentGone when it is not held by this reader."""
-    lease = timezone.now() + timedelta(minutes=assignment.project.lease_minutes)
+    now = timezone.now()
+    lease = now + timedelta(minutes=assignment.project.lease_minutes)
     mine = Assignment.objects.filter(pk=assignment.pk, reader=reader, state__in=Assignment.HELD)
-    if not mine.update(lease_until=lease):
+    if not mine.update(lease_until=lease, worked_at=now):
         raise AssignmentGone("This case is no longer held by you. An answer you send is kept all the same.")
     assignment.lease_until = lease
     return assignment
@@ -170,81 +172,29 @@ def assignments_extend(*, project: Project, reader: User) -> int:
     )
 
 
-def _leave(assignment: Assignment, holder: User, **fields: object) -> None:
-    mine = Assignment.objects.filter(pk=assignment.pk, reader=holder, state=State.CLAIMED)
-    if not mine.update(version=F("version") + 1, lease_until=None, **fields):
-        raise AssignmentGone("This case is no longer held by you.")
-
-
 @transaction.atomic
-def assignment_release(*, assignment: Assignment, reader: User) -> None:
-    """Put a case back into the queue unread; one the reader opened themselves is withdrawn. Raises AssignmentGone."""
-    if assignment.purpose == Purpose.SINGLE:
-        _leave(assignment, reader, state=State.WITHDRAWN, finished_at=timezone.now())
-    else:
-        _leave(assignment, reader, state=State.QUEUED, reader=None)
-    event_append(verb="assignment.release", actor=reader, target=assignment, project=assignment.project_id)
+def assignment_resume(*, assignment: Assignment, reader: User) -> Assignment:
+    """Go on with a case put aside, as it was left. Raises AssignmentGone when it has gone back to the queue."""
+    now = timezone.now()
+    fields = {
+        "state": state_again(assignment, reader),
+        "lease_until": now + timedelta(minutes=assignment.project.lease_minutes),
+        "worked_at": now,
+    }
+    aside = Assignment.objects.filter(pk=assignment.pk, reader=reader, state=State.DEFERRED)
+    if not aside.update(**fields):
+        raise AssignmentGone("This case is not put aside for you any more.")
+    for name, value in fields.items():
+        setattr(assignment, name, value)
+    event_append(verb="assignment.resume", actor=reader, target=assignment, project=assignment.project_id)
+    return assignment
 
 
-@transaction.atomic
-def assignment_skip(*, assignment: Assignment, reader: User, reason: str) -> None:
-    """Refuse a case with a reason; somebody else gets it. Raises ValueError without a reason, AssignmentGone."""
-    reason = reason.strip()
-    if not reason:
-        raise ValueError("Say in a word why you skip this case.")
-    if len(reason) > 200:
-        raise ValueError(f"Say it in 200 characters or fewer; these are {len(reason)}.")
-    _leave(assignment, reader, state=State.SKIPPED, skip_reason=reason, finished_at=timezone.now())
-    event_append(verb="assignment.skip", actor=reader, target=assignment, project=assignment.project_id)
-    skips = Assignment.objects.filter(project=assignment.project, image=assignment.image, state=State.SKIPPED)
-    if skips.count() < 3 and assignment.purpose != Purpose.SINGLE:
-        assignment_requeue(assignment=assignment)
-
-
-def assignment_requeue(*, assignment: Assignment) -> Assignment:
-    """Offer the image of a skipped assignment again, as a new assignment that the same reader does not get."""
-    return Assignment.objects.create(
-        project=assignment.project,
-        image=assignment.image,
-        purpose=assignment.purpose,
-        selection=assignment.selection,
-        slot=_free_slot(assignment.project, assignment.image, assignment.purpose),
-        blind=assignment.blind,
-        rank=assignment.rank,
-        strategy=assignment.strategy,
-        score=assignment.score,
-        probability=assignment.probability,
-        reason=assignment.reason,
-    )
-
-
-def _free_slot(project: Project, image: Image, purpose: str) -> int:
-    """The next slot; whoever else wants one of this image waits until this transaction ends."""
-    Image.objects.select_for_update(no_key=True).get(pk=image.pk)
-    taken = (
-        Assignment.objects.filter(project=project, image=image, purpose=purpose)
-        .order_by("-slot")
-        .values_list("slot", flat=True)
-        .first()
-    )
-    return 0 if taken is None else taken + 1
-
-
-def assignments_release_lapsed(*, project: Project) -> int:
-    """Give back cases whose lease ran out. A case read blind keeps that first read and is done. Returns how many."""
-    lapsed = Assignment.objects.filter(project=project, lease_until__lt=timezone.now())
-    if not lapsed.exists():
-        return 0
-    done = lapsed.filter(state=State.REVEALED).update(
-        state=State.DONE, lease_until=None, version=F("version") + 1, finished_at=timezone.now()
-    )
-    singles = lapsed.filter(state=State.CLAIMED, purpose=Purpose.SINGLE).update(
-        state=State.WITHDRAWN, lease_until=None, version=F("version") + 1
-    )
-    back = lapsed.filter(state=State.CLAIMED).update(
-        state=State.QUEUED, reader=None, lease_until=None, version=F("version") + 1
-    )
-    return done + singles + back
+def state_again(assignment: Assignment, reader: User) -> Assignment.State:
+    """Of a case that is opened again: revealed, where it was read blind and its prediction has been shown since."""
+    first = Read.objects.filter(assignment=assignment, reader=reader, phase=Read.Phase.BLIND).exists()
+    exposed = Exposure.objects.filter(user=reader, image=assignment.image_id).exists()
+    return State.REVEALED if assignment.blind and first and exposed else State.CLAIMED
 
 
 def reads_blind(*, project: Project, image: Image, purpose: str) -> bool:
@@ -275,7 +225,7 @@ def assignment_open_single(*, project: Project, image: Image, reader: User) -> A
         project=project,
         image=image,
         purpose=Purpose.SINGLE,
-        slot=_free_slot(project, image, Purpose.SINGLE),
+        slot=slot_free(project, image, Purpose.SINGLE),
         reader=reader,
         state=State.CLAIMED,
         version=1,

@@ -16,7 +16,8 @@ from django.utils import timezone
 from inference.models import Exposure, Prediction
 from inference.queries import prediction_find, prediction_in_view
 from labeling.models import Answer, Assignment, Confidence, ExposureKind, Holding, Purpose, Read, Region
-from labeling.services.queue import AssignmentGone, reader_lock
+from labeling.services.leaving import AssignmentGone
+from labeling.services.queue import reader_lock, state_again
 from labeling.values import AnswerInvalid, AnswerMissing, answer_problem, region_problem
 from overread.accounts.models import User
 from overread.archive.models import Image
@@ -31,11 +32,14 @@ State = Assignment.State
 
 @dataclass(frozen=True)
 class RegionDrawn:
-    """A box (two corners) or polygon (three points or more), [[x, y], …] in image pixels, tied to a finding by slug."""
+    """A box (two corners) or polygon (three points or more), [[x, y], …] in image pixels, tied to a finding by slug and
+    to the frame it was drawn on, counted from 0.
+    """
 
     finding: str
     kind: Literal["box", "polygon"]
     points: tuple[tuple[float, float], ...]
+    frame: int = 0
 
 
 @dataclass(frozen=True)
@@ -84,6 +88,7 @@ def read_submit(*, assignment: Assignment, reader: User, answers: Answers, key: 
         extra=not mine,
         comment=answers.comment.strip(),
         confidence=answers.confidence,
+        reason=assignment.amending if mine else "",
         active_ms=min(max(answers.active_ms, 0), 2**31 - 1),
         level=answers.level,
     )
@@ -155,6 +160,8 @@ def _outline_problem(region: RegionDrawn, findings: dict[str, Finding], image: I
         len(region.points) != 2 if region.kind == "box" else not 3 <= len(region.points) <= 500
     ):
         return "A box has two corners, a polygon 3 to 500 points."
+    if not 0 <= region.frame < image.frames:
+        return f"A region names frame {region.frame}; the image has {image.frames}, counted from 0."
     inside = all(
         math.isfinite(x) and math.isfinite(y) and 0 <= x <= image.columns and 0 <= y <= image.rows
         for x, y in region.points
@@ -164,17 +171,17 @@ def _outline_problem(region: RegionDrawn, findings: dict[str, Finding], image: I
 
 def _standing(assignment: Assignment, reader: User) -> bool:
     """Whether the case is still this reader's to finish. Raises AssignmentGone for somebody it was never given to."""
-    if assignment.reader_id == reader.pk and assignment.state in (*Assignment.HELD, State.DONE, State.WITHDRAWN):
+    if assignment.reader_id == reader.pk and assignment.state in (*Assignment.RESERVED, State.DONE, State.WITHDRAWN):
         return True
     if not Holding.objects.filter(assignment=assignment, reader=reader).exists():
         raise AssignmentGone("This case was not given to you.")
     return assignment.state == State.QUEUED  # lapsed, and nobody has it: the late answer is in time
 
 
-def _held_elsewhere(assignment: Assignment, reader: User) -> bool:
-    """Whether this reader holds another reading of the same image."""
+def held_elsewhere(assignment: Assignment, reader: User) -> bool:
+    """Whether this reader holds, or has put aside, another reading of the same image."""
     same = Assignment.objects.filter(project=assignment.project, image=assignment.image).exclude(pk=assignment.pk)
-    return same.filter(reader=reader, state__in=Assignment.HELD).exists()
+    return same.filter(reader=reader, state__in=Assignment.RESERVED).exists()
 
 
 def _phase(assignment: Assignment, reader: User, mine: bool) -> Read.Phase:
@@ -218,6 +225,7 @@ def _store_answers(read: Read, answers: Answers, findings: dict[str, Finding]) -
             finding=findings[region.finding],
             kind=region.kind,
             points=[list(point) for point in region.points],
+            frame=region.frame,
         )
         for region in answers.regions
     )
@@ -228,13 +236,13 @@ def _advance(assignment: Assignment, reader: User, phase: Read.Phase) -> None:
     reveal = (
         phase == Read.Phase.BLIND
         and prediction_find(project=assignment.project, image=assignment.image) is not None
-        and not _held_elsewhere(assignment, reader)
+        and not held_elsewhere(assignment, reader)
     )
     now = timezone.now()
     assignment.state = State.REVEALED if reveal else State.DONE
     assignment.reader, assignment.version = reader, assignment.version + 1
     assignment.lease_until = now + timedelta(minutes=assignment.project.lease_minutes) if reveal else None
-    assignment.finished_at = None if reveal else now
+    assignment.finished_at, assignment.amending = None if reveal else now, ""
     assignment.save()
 
 
@@ -254,12 +262,17 @@ def read_undo(*, read: Read, reader: User) -> Assignment:
         raise AssignmentGone("Only your own last answer to a case can be undone.")
     if timezone.now() > read.created_at + UNDO:
         raise AssignmentGone("Undo holds for 30 seconds. Open the case from your worklist to amend it.")
-    if _held_elsewhere(assignment, reader):
+    if held_elsewhere(assignment, reader):
         raise AssignmentGone("You have this image open again: answer it there.")
-    exposed = Exposure.objects.filter(user=reader, image=assignment.image).exists()
-    assignment.state = State.REVEALED if assignment.blind and exposed else State.CLAIMED
-    assignment.reader, assignment.finished_at, assignment.version = reader, None, assignment.version + 1
-    assignment.lease_until = timezone.now() + timedelta(minutes=assignment.project.lease_minutes)
-    assignment.save()
+    reopen(assignment, reader, amending=read.reason)
     event_append(verb="read.undo", actor=reader, target=read, project=assignment.project_id)
     return assignment
+
+
+def reopen(assignment: Assignment, reader: User, *, amending: str) -> None:
+    """Put a case, whose row is locked, back into its reader's hands. `amending`: why, if it was asked."""
+    assignment.state, assignment.amending = state_again(assignment, reader), amending
+    assignment.reader, assignment.finished_at, assignment.version = reader, None, assignment.version + 1
+    assignment.worked_at = timezone.now()
+    assignment.lease_until = assignment.worked_at + timedelta(minutes=assignment.project.lease_minutes)
+    assignment.save()

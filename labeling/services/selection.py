@@ -27,6 +27,7 @@ from labeling.selection.pool import Output, Pool
 from labeling.selection.reasons import reason
 from labeling.services.queue import reads_blind
 from labeling.services.scout import scout_scores
+from labeling.services.urgency import urgency_ask
 from overread.archive.models import Image
 from overread.audit.services import event_append
 from overread.jobs.running import Lease
@@ -122,7 +123,9 @@ def queue_fill(
     with lease.finishing() if lease else transaction.atomic():
         Project.objects.select_for_update(no_key=True).get(pk=project.pk)
         reference_queue(project=project)
-        return _queue(project, *drawn) if drawn else None
+        selection = _queue(project, *drawn) if drawn else None
+        urgency_ask(project=project)
+        return selection
 
 
 def _wanted(project: Project) -> int:

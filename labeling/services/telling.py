@@ -21,3 +21,22 @@ def reason_tell(*, assignment: Assignment, reader: User) -> bool:
         with suppress(NotScored):  # then there was nothing to quote
             prediction_show(prediction=prediction_ensure(pipeline=pipeline, image=assignment.image), user=reader)
     return True
+
+
+def suspicion_tell(*, assignment: Assignment, reader: User) -> str:
+    """The urgent findings that the model in use puts above threshold, by name, where this reader may know; on record as
+    shown before it is written down. Empty otherwise.
+    """
+    project, pipeline = assignment.project, champion_of(assignment.project)
+    if not assignment.suspected or pipeline is None:
+        return ""
+    if not prediction_allowed(user=reader, project=project, image=assignment.image):
+        return ""
+    with suppress(NotScored):
+        prediction = prediction_ensure(pipeline=pipeline, image=assignment.image)
+        urgent = project.findings.filter(urgent=True)
+        names = [finding.name for finding in urgent if prediction.outputs.get(finding.slug, {}).get("above")]
+        if names:
+            prediction_show(prediction=prediction, user=reader)
+        return ", ".join(names)
+    return ""

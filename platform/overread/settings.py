@@ -49,6 +49,7 @@ CONTENT_SECURITY_POLICY = {
 }
 LAUNCH_SECONDS = envint("LAUNCH_MINUTES", 10, low=1, high=1440) * 60  # how long a link from a PACS opens its image
 UPLOAD_MAX_BYTES = envint("UPLOAD_MAX_MB", 256, low=1, high=2048) * 2**20
+FRAMES_MAX = envint("FRAMES_MAX", 600, low=1, high=10_000)  # of one image that readers can leaf through
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 2**20
 FILE_UPLOAD_TEMP_DIR = None
 

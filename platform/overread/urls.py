@@ -5,6 +5,7 @@ from django.urls import include, path
 from frontend.page_urls.dashboards import urlpatterns as dashboards
 from frontend.pages import (
     catalogue,
+    flow,
     home,
     image,
     launch,
@@ -30,11 +31,15 @@ in_project = [
     path("read/<uuid:pk>/submit", read.submit, name="read-submit"),
     path("read/<uuid:pk>/skip", read.skip, name="read-skip"),
     path("read/<uuid:pk>/propose", proposals.propose, name="read-propose"),
+    path("read/<uuid:pk>/defer", flow.defer, name="read-defer"),
+    path("read/<uuid:pk>/escalate", flow.escalate, name="read-escalate"),
+    path("read/<uuid:pk>/second-opinion", flow.opinion, name="read-opinion"),
     path("read/release", read.release, name="read-release"),
     path("read/<uuid:pk>/heartbeat", read.heartbeat, name="read-heartbeat"),
     path("read/<uuid:pk>/map/<slug:finding>", read.attention, name="read-map"),
     path("reads/", receipts.page, name="receipts"),
     path("reads/<uuid:pk>/undo", read.undo, name="read-undo"),
+    path("reads/<uuid:pk>/amend", flow.amend, name="read-amend"),
     path("images/<uuid:pk>/", image.page, name="image"),
     path("images/<uuid:pk>/read", image.read, name="image-read"),
     path("images/<uuid:pk>/summary.pdf", summary.page, name="image-summary"),

@@ -8,6 +8,7 @@ import pytest
 from labeling.models import Answer, Assignment, Read
 from labeling.services.selection import queue_fill
 from overread.accounts.models import User
+from overread.archive.models import Image
 from overread.projects.models import Project
 from tests.api.rooms import at, held, make_blind, submission, url
 from tests.factories import make_champion, make_image, make_project, make_read
@@ -28,7 +29,7 @@ def test_a_read_is_stored(project: Project, reader: User, case: Assignment) -> N
     region = {"finding": "nodule", "kind": "box", "points": [[1, 2], [10.5, 20]]}
     body = submission(project, "present", regions=[region], comment="Clear.", active_ms=900, level="full")
     told = submit(reader, case, body).json()
-    assert told["assignment"]["state"] == "done" and told["read"]["regions"] == [region]
+    assert told["assignment"]["state"] == "done" and told["read"]["regions"] == [region | {"frame": 0}]
     assert {answer["value"] for answer in told["read"]["answers"]} == {"present"}
 
 
@@ -83,6 +84,15 @@ def test_an_unanswered_finding_is_named(project: Project, reader: User, case: As
 def test_a_region_outside_the_image_is_refused(project: Project, reader: User, case: Assignment) -> None:
     region = {"finding": "nodule", "kind": "box", "points": [[0, 0], [1e300, 5]]}
     assert submit(reader, case, submission(project, regions=[region])).status_code == 422
+
+
+def test_a_region_lies_on_a_frame_that_the_image_has(project: Project, reader: User, case: Assignment) -> None:
+    region = {"finding": "nodule", "kind": "box", "points": [[1, 2], [10, 20]], "frame": 1}
+    refused = submit(reader, case, submission(project, "present", regions=[region]))
+    assert refused.status_code == 422 and set(refused.json()["errors"]) == {"regions"}
+    Image.objects.filter(pk=case.image_id).update(frames=2)
+    told = submit(reader, case, submission(project, "present", regions=[region])).json()
+    assert told["read"]["regions"] == [region]
 
 
 def test_an_answer_that_its_region_contradicts_is_named(project: Project, reader: User, case: Assignment) -> None:

@@ -83,7 +83,7 @@ def test_a_suggestion_still_being_made_is_told(site: Client, case: Assignment, p
 
 
 def test_nothing_speaks_of_what_cannot_be_done(site: Client, case: Assignment) -> None:
-    assert "scalate" not in site.get(address("", case)).content.decode()
+    assert "Escalate" not in site.get(address("", case)).content.decode()
 
 
 def test_a_stored_read_brings_the_next_case(site: Client, case: Assignment, project: Project) -> None:

@@ -7,12 +7,21 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from inference.models import Exposure
 from labeling.models import Assignment, Purpose
-from labeling.services import assignment_claim, assignment_release, read_submit
+from labeling.services import (
+    Until,
+    assignment_claim,
+    assignment_defer,
+    assignment_escalate,
+    assignment_release,
+    read_submit,
+)
 from labeling.services.selection import queue_fill
 from overread.accounts.models import User
-from overread.projects.models import Project
-from tests.factories import answers, make_champion, make_image, make_read
+from overread.projects.models import Project, Role
+from overread.projects.services import findings_mark_urgent
+from tests.factories import answers, make_champion, make_image, make_member, make_read
 
 
 @pytest.fixture
@@ -176,3 +185,87 @@ def test_what_is_for_an_adjudicator_cannot_be_started(site: Client, queue: Proje
     case = Assignment.objects.first()
     assert start(site, queue, case=str(case.pk)) == reverse("worklist", args=[queue.slug])
     assert not Assignment.objects.exclude(state=Assignment.State.QUEUED).exists()
+
+
+def test_a_case_put_aside_says_until_when_and_goes_on(site: Client, queue: Project, reader: User) -> None:
+    case = assignment_claim(project=queue, reader=reader)
+    assignment_defer(assignment=case, reader=reader, until=Until.TODAY)
+    page = worklist(site, queue, show="deferred")
+    assert [row.assignment for row in page.context["rows"]] == [case]
+    assert "Deferred by you until the end of today" in page.content.decode()
+    assert (tabs(page)["deferred"], page.context["count"]) == (1, 2) and page.context["first"] != case
+    assert start(site, queue, case=str(case.pk)) == opened(case)
+
+
+def test_the_case_worked_on_last_is_continued(site: Client, queue: Project, reader: User) -> None:
+    first = assignment_claim(project=queue, reader=reader)
+    second = assignment_claim(project=queue, reader=reader, besides=first)
+    for case in (first, second):
+        site.get(opened(case))
+    assert worklist(site, queue).context["first"] == second
+
+
+def test_what_was_sent_is_told_on_both_sides(site: Client, client: Client, queue: Project, reader: User) -> None:
+    colleague = make_member(queue, Role.ADJUDICATOR, name="colleague")
+    case = assignment_claim(project=queue, reader=reader)
+    assignment_escalate(assignment=case, reader=reader, role=Role.ADJUDICATOR, reason="Unusual hilum")
+    assert "waits for: adjudicator" in worklist(site, queue).content.decode()
+    client.force_login(colleague)
+    page = worklist(client, queue, show="sent")
+    assert tabs(page)["sent"] == 1 and "Escalated by Reader: Unusual hilum" in page.content.decode()
+
+
+def test_the_reason_of_a_blind_case_that_was_sent_opens_later(
+    site: Client, client: Client, references: Project, reader: User
+) -> None:
+    colleague = make_member(references, Role.ADJUDICATOR)
+    case = assignment_claim(project=references, reader=reader)
+    assignment_escalate(assignment=case, reader=reader, role=Role.ADJUDICATOR, reason="Effusion missed by the model")
+    client.force_login(colleague)
+    page = worklist(client, references).content.decode()
+    assert "The reason opens after your first read" in page and "missed by the model" not in page
+
+
+@pytest.fixture
+def suspected(project: Project, administrator: User) -> Project:
+    """Two cases whose effusion is urgent and suspected, one of the reference set."""
+    make_image(project)
+    make_image(project, reference=True)
+    findings_mark_urgent(project=project, actor=administrator, slugs=["effusion"])
+    make_champion(project, thresholds=(0.0, 1.0))
+    Assignment.objects.update(suspected="Effusion")  # were the blind one marked too, the page would still not tell
+    return project
+
+
+def test_a_suspected_case_says_so_in_words_and_on_record(site: Client, suspected: Project, reader: User) -> None:
+    page = worklist(site, suspected)
+    assert [row.urgent for row in page.context["rows"] if not row.assignment.blind] == ["Effusion"]
+    assert page.content.decode().count("Suspected urgent: Effusion") == 1
+    assert Exposure.objects.filter(user=reader).count() == 1
+
+
+def test_no_filter_tells_of_a_blind_case(site: Client, suspected: Project) -> None:
+    Assignment.objects.update(reason="Model unsure on effusion 0.48")
+    for show in ("urgent", "unsure"):
+        page = worklist(site, suspected, show=show)
+        assert tabs(page)[show] == 1 and not any(row.assignment.blind for row in page.context["rows"])
+
+
+def test_an_open_slot_of_an_image_that_waits_blind_tells_nothing(site: Client, suspected: Project) -> None:
+    blind = Assignment.objects.filter(blind=True).first()
+    Assignment.objects.filter(blind=False).update(image=blind.image)
+    assert tabs(worklist(site, suspected))["urgent"] == 0
+
+
+def test_a_read_is_amended_from_the_list(site: Client, queue: Project, reader: User) -> None:
+    read = make_read(queue, reader)
+    assert "Amend the read of" in worklist(site, queue).content.decode()
+    answer = site.post(reverse("read-amend", args=[queue.slug, read.pk]), {"reason": "Seen the prior"})
+    assert answer.headers["Location"] == opened(read.assignment)
+    assert "You are amending your stored read: Seen the prior" in site.get(opened(read.assignment)).content.decode()
+
+
+def test_what_cannot_be_amended_is_told(site: Client, queue: Project, reader: User) -> None:
+    read = make_read(queue, reader)
+    answer = site.post(reverse("read-amend", args=[queue.slug, read.pk]), {"reason": " "}, follow=True)
+    assert "Say in a word why you amend this read." in answer.content.decode()

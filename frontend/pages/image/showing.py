@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET
 from frontend.cases import patient_context
 from frontend.pages.image.comparing import rows
 from frontend.pages.image.finding import image_for
+from frontend.pages.image.opinions import opinions
 from frontend.pages.image.result import Result, result_of
 from frontend.people import person
 from labeling.models import Region
@@ -42,6 +43,7 @@ def context(request: HttpRequest, project: Project, result: Result) -> dict[str,
         "result": result,
         "model": result.chosen.pipeline if result.chosen else None,
         "rows": rows(project=project, read=result.read, prediction=result.prediction),
+        "opinions": opinions(project=project, result=result, reader=person(request)),
         "regions": [outline(region) for region in regions],
         "label_size": max(result.image.rows, result.image.columns) // 36 or 1,
         "may_read": result.ready and person(request).has_perm("labeling.read", project),

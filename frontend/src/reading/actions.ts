@@ -4,6 +4,7 @@ import { flipped, mirrored, turned } from "../viewer/orientation";
 import type { Actions } from "./commands";
 import { cycleConfidence } from "./confidence";
 import type { Shape } from "./drawing";
+import { askOpinion, defer, escalate } from "./flow";
 import type { MeasureKind } from "./measure/measure";
 import type { ReadingPage } from "./page";
 import { Picker } from "./picker";
@@ -45,15 +46,15 @@ export function actionsOf(page: ReadingPage, submission: Submission): Actions {
     },
     snippets,
     "window.next": () => rail.nextWindow(),
-    invert: () => viewer.invert(),
-    "zoom.in": () => viewer.zoom(ZOOM),
-    "zoom.out": () => viewer.zoom(1 / ZOOM),
-    fit: () => viewer.fit(),
+    invert: () => page.hanging.viewer.invert(),
+    "zoom.in": () => page.hanging.viewer.zoom(ZOOM),
+    "zoom.out": () => page.hanging.viewer.zoom(1 / ZOOM),
+    fit: () => page.hanging.viewer.fit(),
     reset: () => say(words.reset(rail.reset())),
-    "rotate.right": () => viewer.orient((now) => turned(now, 1)),
-    "rotate.left": () => viewer.orient((now) => turned(now, -1)),
-    mirror: () => viewer.orient(mirrored),
-    flip: () => viewer.orient(flipped),
+    "rotate.right": () => page.hanging.viewer.orient((now) => turned(now, 1)),
+    "rotate.left": () => page.hanging.viewer.orient((now) => turned(now, -1)),
+    mirror: () => page.hanging.viewer.orient(mirrored),
+    flip: () => page.hanging.viewer.orient(flipped),
     magnify: () => magnify(page),
     "tool.move": () => void rail.take("move"),
     "tool.level": () => (viewer.facts.channels === 3 ? say(words.noWindow) : void rail.take("level")),
@@ -67,6 +68,10 @@ export function actionsOf(page: ReadingPage, submission: Submission): Actions {
       marks.visible = !marks.visible;
       rail.update();
     },
+    "frame.previous": () => page.frames.step(-1),
+    "frame.next": () => page.frames.step(1),
+    prior: () => page.hanging.toggle("prior"),
+    "hanging.next": () => page.hanging.next(),
     "region.delete": () => {
       if (measuring.measures.removeSelected()) say(words.measureRemoved);
       else say(!page.busy && marks.removeSelected() ? words.regionRemoved : words.noRegion);
@@ -80,7 +85,10 @@ export function actionsOf(page: ReadingPage, submission: Submission): Actions {
     "map.less": () => page.opened?.maps.stronger(-1),
     "map.more": () => page.opened?.maps.stronger(1),
     skip: () => void page.leaveWithReason("skip", page.opened?.case.urls.skip),
-    escalate: () => void page.leaveWithReason("escalate", page.opened?.case.urls.escalate),
+    defer: () => void defer(page),
+    escalate: () => void escalate(page),
+    opinion: () => void askOpinion(page, page.opened?.case.urls.opinion),
+    "opinion.last": () => void askOpinion(page, document.querySelector<HTMLElement>("[data-opinion-url]")?.dataset["opinionUrl"]),
     undo: () => void undo(page),
     submit: () => void (drawing.close() || submission.submit()),
     sheet: () => void document.querySelector<HTMLElement>("#keys")?.togglePopover(),

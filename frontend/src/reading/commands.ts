@@ -8,7 +8,7 @@ export function listen(actions: Actions, keys: KeyMap): void {
   document.addEventListener("keydown", (event) => {
     if (document.querySelector("dialog[open], [popover]:popover-open")) return; // it has the keyboard
     const command = keys.commandOf(event);
-    if (!command) return;
+    if (!command || (command.startsWith("frame.") && document.body.dataset["frames"] === undefined)) return;
     event.preventDefault();
     actions[command]();
   });

@@ -14,6 +14,21 @@ export interface WindowPreset {
   table?: number[];
 }
 
+export interface FrameFacts {
+  channels: 1 | 3;
+  slope: number;
+  intercept: number;
+}
+
+/** Another image of the same patient in the same project, for comparing: its pixels and what they are, never what was said of it. */
+export interface Companion {
+  /** An earlier image, the fittest first; or another image of the same study. */
+  role: "prior" | "study";
+  /** "Prior, 244 days before", "RMLO". */
+  label: string;
+  image: CaseImage;
+}
+
 /**
  * One image. `half_url` and `full_url` answer with little-endian uint16 (grey) or uint8 RGB interleaved (colour), rows * columns
  * (half_rows * half_columns) pixels, under Content-Encoding gzip and immutable caching.
@@ -31,6 +46,18 @@ export interface CaseImage {
   inverted: boolean;
   /** The first one is shown at the start; empty for colour. */
   windows: WindowPreset[];
+  /** Which of its frames the two addresses are of, counted from 0. */
+  frame: number;
+  /** What each frame that can be shown has of its own; empty for an image of one. Address of another: `?frame=`. */
+  frames: FrameFacts[];
+  /** How many frames the file holds: more than `frames` where it has too many to keep. */
+  frame_count: number;
+  /** As DICOM codes them, such as MG, MLO and L; empty where the file does not say. */
+  modality: string;
+  view: string;
+  laterality: string;
+  /** What tells it from the other images of its study, such as "LMLO"; empty where nothing does. */
+  label: string;
   half_url: string;
   full_url: string;
   alt: string;
@@ -63,13 +90,18 @@ export interface RegionData {
   finding: string;
   kind: "box" | "polygon";
   points: [x: number, y: number][];
+  /** The frame it was drawn on, counted from 0; 0 where it is left out. */
+  frame?: number;
 }
 
 export interface CaseUrls {
   submit: string;
   skip: string;
   propose: string;
-  escalate?: string | null;
+  defer: string;
+  /** Null where nobody else reads in the project, as is `opinion`. */
+  escalate: string | null;
+  opinion: string | null;
   worklist: string;
   /** Gives cases back: `{assignments: [...]}`. */
   release: string;
@@ -83,6 +115,7 @@ export interface Case {
   /** The patient's pseudonym, for messages. */
   pseudonym: string;
   image: CaseImage;
+  companions: Companion[];
   findings: CaseFinding[];
   marks: RegionData[];
   /** One line under the image, such as the image check's verdict; null while the model is hidden. */
@@ -113,7 +146,26 @@ export interface SubmitBody {
   known: string[];
 }
 
-/** POST urls.skip and urls.escalate. */
+/** POST urls.defer; answered by a turn. */
+export interface DeferBody {
+  until: "hour" | "today" | "tomorrow";
+  version: number;
+}
+
+/** POST urls.escalate, answered by a turn, and urls.opinion, answered by `Said`. */
+export interface SendBody {
+  /** One of the project's; empty, for an opinion, for any. */
+  role: string;
+  reason: string;
+  version: number;
+}
+
+/** What was done, in words for the reader; the case in view stays. */
+export interface Said {
+  message: string;
+}
+
+/** POST urls.skip. */
 export interface SkipBody {
   reason: string;
   version: number;
@@ -152,7 +204,7 @@ export interface Saved {
 }
 
 /**
- * The answer to submit, skip, escalate and undo: 201 with `saved` after a submit, 200 otherwise. Errors are problem+json: 401
+ * The answer to submit, skip, defer, escalate and undo: 201 with `saved` after a submit, 200 otherwise. Errors are problem+json: 401
  * when the session is over (as is a redirect, or a 403 without a reason), 422 with `errors` for answers that can be mended,
  * other 4xx for a refusal. After 408, 425, 429, 5xx and silence the page asks again with the same key.
  */

@@ -4,6 +4,7 @@ import type { Pixels } from "../viewer/textures";
 import type { Facts, Viewer } from "../viewer/viewer";
 import type { Windowing } from "../viewer/windowing";
 import type { CaseImage } from "./contract";
+import { nearOf } from "./frame";
 import { Levels, levelUrl, type Level } from "./levels";
 import { words } from "./words";
 
@@ -17,6 +18,7 @@ export class Display {
   private readonly viewer: Viewer;
   private readonly changed: () => void;
   private image: CaseImage | null = null;
+  private near: readonly CaseImage[] = [];
   private ahead: readonly CaseImage[] = [];
 
   constructor(viewer: Viewer, changed: () => void) {
@@ -28,11 +30,25 @@ export class Display {
   /** Show a case. A level drawn aside ahead of time is on screen with the next frame; the same image stays as it is. */
   open(image: CaseImage, ahead: readonly CaseImage[]): void {
     const same = this.image?.id === image.id && this.level === "full";
-    this.image = image;
+    if (!same) [this.image, this.near] = [image, nearOf(image)];
     this.keep(ahead);
     if (same) return void this.prefetch();
     this.viewer.open(factsOf(image), firstWindow(image), [image, ...ahead].flatMap(urls));
     this.reload();
+  }
+
+  /** Show another frame of the image on screen; its view and its window stay. */
+  turn(frame: CaseImage): void {
+    const before = this.image ? [this.image] : [];
+    [this.image, this.near] = [frame, nearOf(frame)];
+    this.keep(this.ahead);
+    this.viewer.keep([...before, frame, ...this.near, ...this.ahead].flatMap(urls));
+    this.reload();
+  }
+
+  /** Which frame is on screen or on its way there. */
+  get frame(): number {
+    return this.image?.frame ?? 0;
   }
 
   /** The full level's stored values, once they are here. */
@@ -50,7 +66,7 @@ export class Display {
 
   private keep(ahead: readonly CaseImage[]): void {
     this.ahead = ahead;
-    this.levels.keep(this.image ? [this.image, ...ahead] : ahead);
+    this.levels.keep([...(this.image ? [this.image, ...this.near] : []), ...ahead]);
   }
 
   /** Nothing to show any more: the queue is finished. */
@@ -79,7 +95,7 @@ export class Display {
   private async stream(image: CaseImage): Promise<void> {
     const waiting = setTimeout(() => this.image === image && this.level === "none" && this.say(words.loading), PATIENCE);
     try {
-      if (this.viewer.holds(image.full_url)) await this.put(image, "full"); // it was drawn aside ahead of time
+      if (this.viewer.holds(image.full_url) || this.levels.ready(image, "full")) await this.put(image, "full"); // it was drawn aside ahead of time
       if (this.level === "none") {
         await this.levels.get(image, "half");
         await this.put(image, "half");
@@ -101,6 +117,7 @@ export class Display {
   private async put(image: CaseImage, level: Level): Promise<void> {
     const pixels = this.levels.ready(image, level);
     if (this.image !== image || !pixels) return;
+    this.viewer.facts = factsOf(image); // of several frames each has its own
     const drawn = await this.viewer.show(levelUrl(image, level), pixels);
     if (!drawn || this.image !== image) return;
     this.say("");
@@ -109,6 +126,8 @@ export class Display {
 
   /** What fails here costs nothing: once the case is opened its levels are asked for again, and that failure is shown. */
   private async prefetch(): Promise<void> {
+    const { image: shown } = this;
+    for (const frame of this.near) if (this.image === shown) await this.levels.get(frame, "full").catch(() => null);
     for (const image of this.ahead) {
       for (const level of ["half", "full"] as const) {
         const pixels = await this.levels.get(image, level).catch(() => null);
@@ -130,7 +149,7 @@ export class Display {
   }
 }
 
-function factsOf({ columns: width, rows: height, channels, slope, intercept, inverted }: CaseImage): Facts {
+export function factsOf({ columns: width, rows: height, channels, slope, intercept, inverted }: CaseImage): Facts {
   return { width, height, channels, slope, intercept, inverted };
 }
 
@@ -139,8 +158,8 @@ function urls({ half_url, full_url }: CaseImage): string[] {
 }
 
 /** Colour has no window. */
-function firstWindow(image: CaseImage): Windowing {
-  return image.windows[0] ?? { center: 127.5, width: 255, function: "LINEAR_EXACT" };
+export function firstWindow(image: CaseImage | null): Windowing {
+  return image?.windows[0] ?? { center: 127.5, width: 255, function: "LINEAR_EXACT" };
 }
 
 function nextFrame(): Promise<void> {

@@ -13,7 +13,7 @@ export const GROUPS = {
 } as const;
 
 /** What a case has to have for a command to do anything in it. */
-export type Need = "model" | "escalation";
+export type Need = "model" | "escalation" | "frames" | "companions";
 
 interface Entry {
   readonly group: keyof typeof GROUPS;
@@ -53,6 +53,10 @@ const TABLE = {
   "rotate.left": { group: "image", label: gettext("Rotate left"), keys: [","] },
   mirror: { group: "image", label: gettext("Mirror"), keys: ["y"] },
   flip: { group: "image", label: gettext("Flip"), keys: ["Shift+y"] },
+  "frame.previous": { group: "image", label: gettext("Previous frame (or Shift and the wheel)"), keys: ["ArrowLeft"], repeats: true, needs: "frames" },
+  "frame.next": { group: "image", label: gettext("Next frame"), keys: ["ArrowRight"], repeats: true, needs: "frames" },
+  prior: { group: "image", label: gettext("An earlier image beside it"), keys: ["k"], needs: "companions" },
+  "hanging.next": { group: "image", label: gettext("Next hanging"), keys: ["j"], needs: "companions" },
   reset: { group: "image", label: gettext("Image as at the start"), keys: ["x"] },
 
   "tool.box": { group: "regions", label: gettext("Box; twice places one"), keys: ["b"] },
@@ -67,7 +71,9 @@ const TABLE = {
   submit: { group: "case", label: gettext("Submit and open next"), keys: ["Enter"], fixed: true },
   undo: { group: "case", label: gettext("Undo"), keys: ["z"] },
   skip: { group: "case", label: gettext("Skip"), keys: ["s"] },
+  defer: { group: "case", label: gettext("Put aside"), keys: ["Shift+s"] },
   escalate: { group: "case", label: gettext("Escalate"), keys: ["e"], needs: "escalation" },
+  opinion: { group: "case", label: gettext("Second opinion"), keys: ["Shift+e"], needs: "escalation" },
   back: { group: "case", label: gettext("Back to worklist"), keys: ["Escape"], fixed: true },
   sheet: { group: "case", label: gettext("Keyboard shortcuts"), keys: ["?"] },
 
@@ -86,7 +92,8 @@ export const BESIDES: readonly Pick<Entry, "group" | "label" | "keys">[] = [
 
 /** A command with a line in the table. */
 export type Named = keyof typeof TABLE;
-export type Command = Named | `finding.${1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9}`;
+/** `opinion.last`, of the read before, has a button alone. */
+export type Command = Named | "opinion.last" | `finding.${1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9}`;
 
 /** The table's lines in its order. */
 export const COMMANDS: readonly (readonly [Named, Entry])[] = Object.entries<Entry>(TABLE) as [Named, Entry][];
@@ -129,7 +136,7 @@ export function commandOf(press: Press, focus: Focus, single: boolean, bound: Bi
   if (!command || (press.repeat && !repeats(command))) return null;
   if (key === "Escape") return press.repeat ? null : "back";
   if (focus === "text" || (focus === "control" && key === "Enter") || (focus === "slider" && key.startsWith("Arrow"))) return null;
-  if (focus === "number") return key === "Enter" || key.startsWith("Arrow") ? command : null;
+  if (focus === "number") return key === "Enter" || key === "ArrowUp" || key === "ArrowDown" ? command : null;
   return single || key.length > 1 ? command : null;
 }
 

@@ -20,6 +20,7 @@ export class Marks {
   private readonly changed: () => void;
   private marks: Mark[] = [];
   private selected: Mark | null = null;
+  private shown = 0;
 
   constructor(viewer: Viewer, names: Names, changed: () => void) {
     this.viewer = viewer;
@@ -43,9 +44,20 @@ export class Marks {
     this.layout();
   }
 
-  /** Add a region, select it and give it the focus, so that the arrow keys move it at once. */
+  get frame(): number {
+    return this.shown;
+  }
+
+  /** Show the regions of this frame; those of others stay as they are, out of sight. */
+  set frame(frame: number) {
+    this.shown = frame;
+    if (this.selected && frameOf(this.selected) !== frame) this.select(null);
+    for (const mark of this.marks) this.place(mark);
+  }
+
+  /** Add a region to the frame on screen, select it and give it the focus, so that the arrow keys move it at once. */
   add(region: RegionData): void {
-    const mark = this.insert(region);
+    const mark = this.insert({ ...region, frame: this.shown });
     this.visible = true;
     this.select(mark);
     mark.node.focus({ preventScroll: true });
@@ -87,7 +99,12 @@ export class Marks {
     mark.node.addEventListener("keydown", (event) => this.key(event, mark));
     this.marks.push(mark);
     this.surface.append(mark.node);
+    this.place(mark);
     return mark;
+  }
+
+  private place(mark: Mark): void {
+    mark.node.classList.toggle("is-elsewhere", frameOf(mark) !== this.shown);
   }
 
   private select(mark: Mark | null): void {
@@ -112,4 +129,8 @@ export class Marks {
     const edges = [right[0] + lower[0], right[1] + lower[1]] as const; // 1: the edge with the larger x or y, -1: the other
     this.change(mark, event.shiftKey ? resized(mark.region, dx, dy, edges, viewer.facts) : moved(mark.region, dx, dy, viewer.facts));
   }
+}
+
+function frameOf(mark: Mark): number {
+  return mark.region.frame ?? 0;
 }

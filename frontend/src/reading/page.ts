@@ -14,6 +14,8 @@ import { Drafts } from "./drafts";
 import { Drawing } from "./drawing";
 import { Findings } from "./findings";
 import { describeCase, describeView } from "./foot";
+import { Frames } from "./frames";
+import { Hanging } from "./hanging/hanging";
 import { describeKeys } from "./hints";
 import type { KeyMap } from "./keymap";
 import { Magnifier } from "./magnifier";
@@ -47,6 +49,8 @@ export class ReadingPage {
   readonly measuring: Measuring;
   readonly magnifier: Magnifier;
   readonly rail: Rail;
+  readonly frames: Frames;
+  readonly hanging: Hanging;
   readonly clock = pageClock();
   readonly timing = new Timing();
   readonly drafts: Drafts;
@@ -92,6 +96,8 @@ export class ReadingPage {
     this.magnifier = new Magnifier(stage, this.marks.surface, this.viewer);
     this.rail = new Rail(this.viewer, this);
     new Gestures(stage, this.viewer, (pointer) => this.rail.grip(pointer));
+    this.frames = new Frames(this.display, this.marks, stage, (frame) => this.measuring.open(frame));
+    this.hanging = new Hanging(stage, this.viewer, (pointer) => (this.rail.grip(pointer) === "level" ? "level" : "move"), user);
     this.panel.addEventListener("input", () => this.answersChanged());
   }
 
@@ -100,6 +106,7 @@ export class ReadingPage {
     this.queue.take(upcoming);
     this.display.open(shown.image, this.queue.images);
     this.open(shown);
+    this.hanging.expect(this.queue.ready[0]?.case ?? null);
   }
 
   /** What the server answers when it names the case to be shown: that one, or the end of the queue. */
@@ -116,6 +123,7 @@ export class ReadingPage {
   receive(turn: Turn): void {
     this.queue.take(turn.upcoming);
     this.display.expect(this.queue.images);
+    this.hanging.expect(this.queue.ready[0]?.case ?? null);
     const position = this.queue.position(this.opened?.case.assignment ?? "");
     if (position !== null) element("[data-position]", HTMLElement).innerHTML = position;
     for (const slot of document.querySelectorAll("[data-last]")) slot.innerHTML = turn.last;
@@ -144,7 +152,8 @@ export class ReadingPage {
     this.marks.load(shown.marks);
     this.marks.visible = true;
     this.rail.open(shown.image.windows);
-    this.measuring.open(shown.image);
+    this.frames.open(shown.image);
+    this.hanging.open(shown);
     this.viewer.canvas.setAttribute("aria-label", shown.image.alt);
     describeCase(shown.foot, shown.image.columns, shown.image.rows);
     this.clock.reset(performance.now());
@@ -218,6 +227,7 @@ export class ReadingPage {
 
   private close({ finished, url, leave }: Turn): void {
     this.display.close();
+    this.hanging.close();
     this.header.innerHTML = this.panel.innerHTML = "";
     this.finished.innerHTML = finished ?? "";
     history.replaceState(null, "", url);
@@ -266,12 +276,14 @@ export class ReadingPage {
     this.measuring.measures.layout();
     this.magnifier.layout();
     this.rail.update();
+    this.hanging.changed(this.viewer);
     describeView(this.viewer, this.display.level);
   }
 
   private levelChanged(): void {
     const { level } = this.display;
     document.body.dataset["level"] = level;
+    this.hanging.mainReached(level);
     if (!this.opened) return;
     if (level !== "none") {
       document.body.dataset["drawn"] = this.opened.case.assignment;

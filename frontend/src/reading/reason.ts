@@ -1,7 +1,7 @@
-/** Asks why a case is skipped or escalated. */
+/** Asks why a case is skipped. */
 import { element } from "../dom";
 
-export type Purpose = "skip" | "escalate";
+export type Purpose = "skip";
 
 /** The reason, or null where the reader went back. */
 export function reasonAsked(purpose: Purpose): Promise<string | null> {

@@ -63,7 +63,7 @@ export function corners(region: RegionData): Point[] {
 
 /** One corner dragged elsewhere; a box keeps the opposite one. */
 export function reshaped(region: RegionData, corner: number, to: Point, image: Size): RegionData {
-  if (region.kind === "box") return box(region.finding, to, corners(region)[(corner + 2) % 4] ?? to, image);
+  if (region.kind === "box") return { ...region, points: box(region.finding, to, corners(region)[(corner + 2) % 4] ?? to, image).points };
   return { ...region, points: region.points.map((point, index) => (index === corner ? inside(to, image) : point)) };
 }
 

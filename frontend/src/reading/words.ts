@@ -163,6 +163,20 @@ export const words = {
   mapMissing: (finding: string) => gettext("There is no heat map for %(finding)s.", { finding }),
   mapFailed: gettext("The heat map is not readable. The image stays as it is."),
   opacity: (percent: number) => gettext("%(percent)s %%", { percent }),
+  companion: (label: string) => gettext("%(image)s, for comparison", { image: label }),
+  companionUnreadable: gettext("Image not readable. The image you read is not affected."),
+  hanging: {
+    single: () => gettext("This image alone."),
+    study: (beside: number) =>
+      ngettext("%(count)s image of the study beside the image that is read.", "%(count)s images of the study beside the image that is read.", beside),
+    prior: () => gettext("An earlier image beside the image that is read."),
+  },
+  hangingNone: gettext("There is no other image of this patient."),
+  priorNone: gettext("There is no earlier image of this patient."),
+  frame: (number: number, shown: number, held: number) =>
+    held > shown
+      ? gettext("Frame %(number)s of %(shown)s; the file holds %(held)s", { number, shown, held })
+      : gettext("Frame %(number)s of %(shown)s", { number, shown }),
   saving: gettext("Saving"),
   notSaved: (reads: number) =>
     reads > 1 ? ngettext("%(count)s read not saved. Kept on this computer.", "%(count)s reads not saved. Kept on this computer.", reads) : gettext("Not saved. Kept on this computer."),
@@ -180,6 +194,9 @@ export const words = {
   opened: (pseudonym: string, findings: number) => ngettext("Case %(case)s, %(count)s finding.", "Case %(case)s, %(count)s findings.", findings, { case: pseudonym }),
   revealed: (pseudonym: string) => gettext("Case %(case)s: the suggestion is shown. Confirm or correct your first read.", { case: pseudonym }),
   undone: (pseudonym: string) => gettext("Case %(case)s is open again.", { case: pseudonym }),
+  deferred: (pseudonym: string) => gettext("%(case)s is put aside. Your worklist has it.", { case: pseudonym }),
+  escalated: (pseudonym: string) => gettext("%(case)s is escalated.", { case: pseudonym }),
+  nobodyElse: gettext("Nobody else reads in this project."),
   nothingToUndo: gettext("Nothing to undo."),
   submittedAgo: (pseudonym: string, seconds: number) => gettext("%(case)s submitted %(seconds)s s ago", { case: pseudonym, seconds }),
   openFor: (seconds: number) => gettext("Open for %(minutes)s min %(seconds)s s", { minutes: Math.floor(seconds / 60), seconds: seconds % 60 }),

@@ -2,12 +2,16 @@
 import { fit, pan, placement, recentre, toCanvas, toImage, zoom, type Placement, type Point, type Size, type View } from "./geometry";
 import { laid, UPRIGHT, type Orientation } from "./orientation";
 
+/** Towards which edge of the canvas a fitted image lies: left, neither, right. */
+export type Edge = -1 | 0 | 1;
+
 export class Camera {
   private image: Size = { width: 1, height: 1 };
   private canvas: Size = { width: 1, height: 1 };
   private seen: View = { scale: 1, x: 0, y: 0 };
   private turned: Orientation = UPRIGHT;
-  private fitted = true;
+  private whole = true;
+  private edge: Edge = 0;
 
   /** Another image: the whole of it, upright. */
   open(image: Size): void {
@@ -21,15 +25,29 @@ export class Camera {
   }
 
   fit(): void {
-    this.fitted = true;
-    this.seen = fit(this.laid, this.canvas);
+    this.whole = true;
+    this.seen = fit(this.laid, this.canvas, this.edge);
+  }
+
+  /** The whole image is on screen, as large as the canvas allows. */
+  get fitted(): boolean {
+    return this.whole;
+  }
+
+  get align(): Edge {
+    return this.edge;
+  }
+
+  set align(edge: Edge) {
+    this.edge = edge;
+    if (this.whole) this.fit();
   }
 
   /** The canvas changed its size: a fitted image fits again, otherwise what was in the middle stays there. */
   resize(canvas: Size): void {
     const before = this.canvas;
     this.canvas = canvas;
-    this.seen = this.fitted ? fit(this.laid, canvas) : recentre(this.seen, before, canvas);
+    this.seen = this.whole ? fit(this.laid, canvas, this.edge) : recentre(this.seen, before, canvas);
   }
 
   /** Larger by `factor` about a point of the canvas, its middle if none is given. */
@@ -39,7 +57,7 @@ export class Camera {
   }
 
   pan(dx: number, dy: number): void {
-    this.fitted = false;
+    this.whole = false;
     this.seen = pan(this.seen, dx, dy, this.laid, this.canvas);
   }
 
@@ -56,7 +74,7 @@ export class Camera {
     const { middle } = this;
     this.turned = orientation;
     const [x, y] = toCanvas(this.place, middle);
-    if (this.fitted) this.fit();
+    if (this.whole) this.fit();
     else this.pan(this.canvas.width / 2 - x, this.canvas.height / 2 - y);
   }
 

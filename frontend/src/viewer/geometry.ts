@@ -25,10 +25,10 @@ export interface Placement {
 
 const LARGEST_SCALE = 32;
 
-/** The whole image, as large as the canvas allows, in its middle. */
-export function fit(image: Size, canvas: Size): View {
+/** The whole image, as large as the canvas allows, in its middle or towards its left (-1) or right (1) edge. */
+export function fit(image: Size, canvas: Size, align = 0): View {
   const scale = Math.min(canvas.width / image.width, canvas.height / image.height);
-  return { scale, x: (canvas.width - image.width * scale) / 2, y: (canvas.height - image.height * scale) / 2 };
+  return { scale, x: ((canvas.width - image.width * scale) * (1 + align)) / 2, y: (canvas.height - image.height * scale) / 2 };
 }
 
 /** Zoom by a factor and keep the image point under `at` (canvas pixels) where it is. Never below half the fitted size. */

@@ -1,5 +1,5 @@
 /** One image on one canvas: its levels, how it is looked at, its window. Draws at most once per animation frame. */
-import { Camera } from "./camera";
+import { Camera, type Edge } from "./camera";
 import { watchPixels } from "./density";
 import { fit, placement, scaled, toImage, type Placement, type Point, type Size } from "./geometry";
 import { lensAt, type Lens } from "./lens";
@@ -154,6 +154,22 @@ export class Viewer {
     this.request();
   }
 
+  /** The whole image is on screen, as large as the canvas allows. */
+  get fitted(): boolean {
+    return this.camera.fitted;
+  }
+
+  /** Towards which edge of the canvas a fitted image lies: -1 left, 0 none, 1 right. */
+  get align(): Edge {
+    return this.camera.align;
+  }
+
+  set align(edge: Edge) {
+    if (edge === this.camera.align) return;
+    this.camera.align = edge;
+    this.request();
+  }
+
   /** Zoom about a point in CSS pixels of the canvas, its middle if none is given. */
   zoom(factor: number, at?: Point): void {
     this.camera.zoom(factor, at && [at[0] * this.ratio, at[1] * this.ratio]);
@@ -258,7 +274,7 @@ export class Viewer {
   private drawStill(name: string): boolean {
     const still = this.stills.get(name);
     if (!still) return false;
-    const fits = still.width === this.canvas.width && still.height === this.canvas.height;
+    const fits = still.width === this.canvas.width && still.height === this.canvas.height && this.camera.align === 0;
     if (fits) this.painter.copy(still);
     this.painter.drop(still);
     this.stills.delete(name);

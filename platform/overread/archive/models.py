@@ -126,6 +126,25 @@ class Rendering(models.Model):
         return f"rendering of {self.image_id}"
 
 
+class FrameRendering(models.Model):
+    """A frame after the first, counted from 0, as Rendering has the first: the same size, its own line to values."""
+
+    image = models.ForeignKey(Image, models.CASCADE, related_name="frame_renderings")
+    number = models.PositiveIntegerField()
+    full = models.CharField(max_length=64)
+    half = models.CharField(max_length=64)
+    channels = models.PositiveSmallIntegerField()
+    slope = models.FloatField()
+    intercept = models.FloatField()
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [models.UniqueConstraint(fields=["image", "number"], name="frame_once")]
+
+    def __str__(self) -> str:
+        return f"frame {self.number} of {self.image_id}"
+
+
 class Enrolment(models.Model):
     """An image stands in a project."""
 

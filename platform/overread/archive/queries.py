@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import F, Q, QuerySet
 
 from overread.accounts.models import User
 from overread.archive import blobs, dicom
-from overread.archive.models import Image, Rendering
+from overread.archive.models import FrameRendering, Image, Rendering
 from overread.projects.models import Project
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+
+HUNG_AT_MOST = 60
+"""Images looked at for each that something may hang beside; of these CHOICES are offered."""
+CHOICES = 12
+LEVELS = ("full", "half", "thumb")
 
 
 def images_in(project: Project) -> QuerySet[Image]:
@@ -48,6 +56,69 @@ def image_visible(user: User, image: UUID) -> Image | None:
         pk=image, enrolments__project__memberships__user=user, enrolments__project__memberships__user__is_active=True
     )
     return found.select_related("study__patient", "rendering").distinct().first()
+
+
+@dataclass(frozen=True)
+class Companions:
+    """Images to hang beside one: the others of its study, and the patient's earlier ones, the fittest first."""
+
+    study: tuple[Image, ...]
+    priors: tuple[Image, ...]
+
+
+def companions_in(project: Project, images: Sequence[Image]) -> dict[UUID, Companions]:
+    """For each of these images what may hang beside it, out of the same project; one question for them all."""
+    of_one = Q(pk=None)
+    for image in images:
+        earlier = Q(study__patient=image.study.patient_id, study__day__lt=image.study.day)
+        of_one |= Q(study=image.study_id) | (earlier if image.study.day is not None else Q(pk=None))
+    ready = images_in(project).filter(of_one, status=Image.Status.READY)
+    found = list(
+        ready.order_by(F("study__day").desc(nulls_last=True), "created_at", "pk")[: HUNG_AT_MOST * len(images)]
+    )
+    return {image.pk: _companions(image, found) for image in images}
+
+
+def _companions(image: Image, found: Sequence[Image]) -> Companions:
+    study = [each for each in found if each.study_id == image.study_id and each.pk != image.pk]
+    priors = [each for each in found if _earlier(each, image) and _comparable(each, image)]
+    priors.sort(key=lambda prior: _unlike(prior, image))  # stable: the newest first among equals
+    return Companions(tuple(study[:CHOICES]), tuple(priors[:CHOICES]))
+
+
+def _earlier(other: Image, image: Image) -> bool:
+    days = other.study.day, image.study.day
+    same = other.study.patient_id == image.study.patient_id
+    return same and days[0] is not None and days[1] is not None and days[0] < days[1]
+
+
+def _comparable(prior: Image, image: Image) -> bool:
+    return prior.body_part == image.body_part or prior.modality == image.modality
+
+
+def _unlike(prior: Image, image: Image) -> tuple[bool, bool, bool]:
+    """Whether another view, another body part, another modality: what counts most first."""
+    return (
+        (prior.view, prior.laterality) != (image.view, image.laterality),
+        prior.body_part != image.body_part,
+        prior.modality != image.modality,
+    )
+
+
+def level_digest(image: Image, level: str, frame: int) -> str | None:
+    """The blob of `full` or `half` of a frame, counted from 0, or of `thumb`; None where there is no such thing."""
+    if image.status != Image.Status.READY:
+        return None
+    if frame == 0:
+        return {name: getattr(image.rendering, name) for name in LEVELS}.get(level)
+    if level not in ("full", "half"):
+        return None
+    return FrameRendering.objects.filter(image=image, number=frame).values_list(level, flat=True).first()
+
+
+def frame_asked(text: str) -> int:
+    """The frame that an address asks for, counted from 0; -1, which there is none of, for what is no number."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= 6 else -1
 
 
 def image_shown(rendering: Rendering) -> NDArray[np.uint8]:

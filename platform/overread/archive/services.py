@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Literal
 
@@ -12,7 +13,7 @@ from django.db import IntegrityError, transaction
 
 from overread.accounts.models import User
 from overread.archive import blobs, dicom
-from overread.archive.models import Enrolment, Image, Patient, Rendering, Study
+from overread.archive.models import Enrolment, FrameRendering, Image, Patient, Rendering, Study
 from overread.audit.services import event_append
 from overread.jobs.registry import Queue
 from overread.jobs.running import Lease
@@ -20,6 +21,7 @@ from overread.jobs.services import job_enqueue
 from overread.projects.models import Project
 
 Source = Literal["upload", "rest", "import"]
+FRAMES_AT_ONCE = 16  # of one file in one call: each call has the processor time of a whole file
 
 
 @dataclass(frozen=True)
@@ -161,7 +163,9 @@ def image_render(*, image: Image, lease: Lease) -> None:
     reason.
     """
     try:
-        made = dicom.render(blobs.get(image.sha256))
+        content = blobs.get(image.sha256)
+        made = dicom.render(content)
+        frames = list(_frames_made(image, content, lease))
     except dicom.Refused as refusal:
         with lease.finishing():
             image_quarantine(image=image, reason=refusal.reason)
@@ -191,10 +195,31 @@ def image_render(*, image: Image, lease: Lease) -> None:
                 },
             },
         )
+        FrameRendering.objects.filter(image=image).delete()
+        FrameRendering.objects.bulk_create(frames)
         Image.objects.filter(pk=image.pk).update(status=Image.Status.READY, reason="")
         image.status = Image.Status.READY
         for enrolment in image.enrolments.select_related("project"):
             image_announce(image=image, project=enrolment.project, source=enrolment.source)
+
+
+def _frames_made(image: Image, content: bytes, lease: Lease) -> Iterator[FrameRendering]:
+    """The frames after the first, a batch at a time, up to the most that are kept of one image. Raises dicom.Refused."""
+    count = min(image.frames, settings.FRAMES_MAX)
+    for first in range(1, count, FRAMES_AT_ONCE):
+        for number, frame in enumerate(
+            dicom.render_frames(content, first=first, count=min(FRAMES_AT_ONCE, count - first)), start=first
+        ):
+            yield FrameRendering(
+                image=image,
+                number=number,
+                full=blobs.put(frame.full),
+                half=blobs.put(frame.half),
+                channels=frame.channels,
+                slope=frame.slope,
+                intercept=frame.intercept,
+            )
+        lease.progress(frames=min(first + FRAMES_AT_ONCE, count), of=image.frames)
 
 
 def image_quarantine(*, image: Image, reason: str) -> None:

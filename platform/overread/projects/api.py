@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from django.core.exceptions import ValidationError
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from overread.api import Problem
+from overread.api.bodies import Shape
 from overread.api.views import View
 from overread.jobs.api import JobSerializer
 from overread.jobs.models import Job
@@ -16,6 +19,7 @@ from overread.jobs.queries import jobs_newest
 from overread.projects.models import Finding, Project, Role
 from overread.projects.queries import project_for, projects_of
 from overread.projects.rules import user_roles
+from overread.projects.services import findings_mark_urgent
 
 
 class ProjectView(View):
@@ -42,7 +46,7 @@ class FindingSerializer(serializers.ModelSerializer[Finding]):
 
     class Meta:
         model = Finding
-        fields = ["slug", "name", "kind", "options", "unit", "minimum", "maximum"]
+        fields = ["slug", "name", "kind", "options", "unit", "minimum", "maximum", "urgent"]
 
 
 class PoliciesSerializer(serializers.ModelSerializer[Project]):
@@ -62,6 +66,7 @@ class PoliciesSerializer(serializers.ModelSerializer[Project]):
             "batch_size",
             "audit_share",
             "patient_cap",
+            "urgent_orders_blind",
             "recipe",
             "retrain_labels",
             "retrain_hours",
@@ -107,6 +112,24 @@ class ProjectDetail(ProjectView):
     @extend_schema("project_get", responses=ProjectDetailSerializer)
     def get(self, request: Request, slug: str) -> Response:
         """One project: its findings, its policies, my roles, the model in use."""
+        return self.show(self.project, ProjectDetailSerializer)
+
+
+class UrgentSerializer(Shape):
+    findings = serializers.ListField(child=serializers.CharField(max_length=60), max_length=500, help_text="By slug.")
+
+
+class UrgentFindings(ProjectView):
+    permission = "projects.administer"
+
+    @extend_schema("findings_urgent", request=UrgentSerializer, responses=ProjectDetailSerializer)
+    def post(self, request: Request, slug: str) -> Response:
+        """Make these findings urgent, and no others: cases the model suspects of one go first in the queue."""
+        slugs = self.body(UrgentSerializer)["findings"]
+        try:
+            findings_mark_urgent(project=self.project, actor=self.user, slugs=slugs)
+        except ValidationError as wrong:
+            raise Problem("Not stored.", " ".join(wrong.messages)) from wrong
         return self.show(self.project, ProjectDetailSerializer)
 
 

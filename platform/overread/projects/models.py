@@ -66,6 +66,9 @@ class Project(models.Model):
     auto_fill = models.BooleanField(default=True, help_text="Draw a new batch by itself when the queue runs low.")
     audit_share = share(default=0.15, help_text="Share of every batch drawn uniformly at random.")
     patient_cap = models.PositiveSmallIntegerField(default=2, validators=[MinValueValidator(1)])
+    urgent_orders_blind = models.BooleanField(
+        default=False, help_text="Whether a suspected urgent finding moves a case that is read blind."
+    )
     # learning
     recipe = models.JSONField(
         default=dict, blank=True, help_text="Fields of the training recipe that differ from its defaults."
@@ -111,6 +114,7 @@ class Finding(models.Model):
     minimum = models.FloatField(null=True, blank=True)
     maximum = models.FloatField(null=True, blank=True)
     order = models.PositiveSmallIntegerField(default=0)
+    urgent = models.BooleanField(default=False, help_text="A case suspected of it goes first in the queue.")
     added_at = models.DateTimeField(
         null=True, blank=True, help_text="When it joined a project that was being read; empty for those from the start."
     )
@@ -125,6 +129,7 @@ class Finding(models.Model):
             models.CheckConstraint(
                 condition=Q(kind="categorical") | Q(options=[]), name="finding_options_only_if_categorical"
             ),
+            models.CheckConstraint(condition=Q(urgent=False) | Q(kind="binary"), name="finding_urgent_only_if_binary"),
         ]
 
     def __str__(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from overread.accounts.models import User
 from overread.audit.services import event_append
 from overread.projects.models import Finding, Membership, Project, Role
+from overread.projects.policies import policies_changed
 
 
 @transaction.atomic
@@ -70,7 +71,30 @@ def project_change(*, project: Project, actor: User, **policies: Any) -> Project
     project.save(update_fields=list(policies))
     changed = {name: [before[name], value] for name, value in policies.items() if before[name] != value}
     event_append(verb="project.change", actor=actor, target=project, project=project.pk, changed=changed)
+    policies_changed(project.pk, changed)
     return project
+
+
+@transaction.atomic
+def findings_mark_urgent(*, project: Project, actor: User, slugs: Collection[str]) -> None:
+    """Make these findings of a project urgent, and no others. Raises ValidationError for one that cannot be."""
+    findings = {finding.slug: finding for finding in Finding.objects.select_for_update().filter(project=project)}
+    for slug in slugs:
+        if slug not in findings:
+            raise ValidationError({"urgent": f"There is no finding {slug!r} in this project."})
+        if findings[slug].kind != Finding.Kind.BINARY:
+            raise ValidationError(
+                {"urgent": f"{findings[slug].name} has no threshold: only a binary finding is urgent."}
+            )
+    before = sorted(slug for slug, finding in findings.items() if finding.urgent)
+    if before == sorted(set(slugs)):
+        return
+    for urgent in (True, False):
+        marked = [finding.pk for slug, finding in findings.items() if (slug in slugs) == urgent]
+        Finding.objects.filter(pk__in=marked).update(urgent=urgent)
+    changed = {"urgent": [before, sorted(set(slugs))]}
+    event_append(verb="project.change", actor=actor, target=project, project=project.pk, changed=changed)
+    policies_changed(project.pk, changed)
 
 
 @transaction.atomic

@@ -9,6 +9,11 @@ it("knows digits, letters in both cases and signs", () => {
   );
 });
 
+it("Shift puts a case aside and asks for a second opinion; without it S skips and E escalates", () => {
+  const of = (key: string, shiftKey: boolean) => commandOf(press(key, { shiftKey }), "page", true);
+  expect([of("S", true), of("E", true), of("s", false), of("e", false)]).toEqual(["defer", "opinion", "skip", "escalate"]);
+});
+
 it("Shift and H chooses a map, H alone switches it, Caps Lock or not", () => {
   expect([press("h"), press("H"), press("H", { shiftKey: true }), press("h", { shiftKey: true })].map((each) => commandOf(each, "page", true))).toEqual(
     ["map", "map", "map.next", "map.next"],

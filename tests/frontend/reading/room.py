@@ -57,6 +57,9 @@ class Sheet:
     kind: str = "grey"
     rows: int = 512
     columns: int = 512
+    frames: int = 1
+    coded: tuple[str, str, str] = ("DX", "PA", "")  # modality, view, laterality
+    companions: list[tuple[str, str, Sheet]] = field(default_factory=list)  # role, label, what it shows
     spacing: list[float] | None = field(default_factory=lambda: [0.14, 0.14])
     spacing_kind: str = "ImagerPixelSpacing"
     table: list[float] | None = None  # of a window that comes before the others
@@ -88,7 +91,9 @@ class Room:
     preferences: Preferences = field(default_factory=Preferences)
     posts: list[dict[str, Any]] = field(default_factory=list)
     reads: dict[str, dict[str, Any]] = field(default_factory=dict)
+    roles: bool = False
     skips: list[dict[str, Any]] = field(default_factory=list)
+    asked: list[dict[str, Any]] = field(default_factory=list)
     beats: int = 0
     released: list[str] = field(default_factory=list)
     faults: list[Callable[[], HttpResponse]] = field(default_factory=list)
@@ -176,10 +181,7 @@ def further(number: int) -> dict[str, Any]:
     }
 
 
-def case(sheet: Sheet | None) -> dict[str, Any] | None:
-    if sheet is None:
-        return None
-    base = f"/read/{sheet.assignment}"
+def image(sheet: Sheet) -> dict[str, Any]:
     pixels = f"/pixels/{sheet.kind}/{sheet.seed}/{sheet.rows}/{sheet.columns}"
     windows: list[dict[str, Any]] = [
         dict(zip(("label", "center", "width", "function"), window, strict=True)) for window in WINDOWS
@@ -189,30 +191,43 @@ def case(sheet: Sheet | None) -> dict[str, Any] | None:
             {"label": "LUT", "center": 2047.5, "width": 4095, "function": "LINEAR_EXACT", "table": sheet.table},
             *windows,
         ]
+    facts = {"channels": 1 if sheet.kind == "grey" else 3, "slope": 1, "intercept": 0}
+    return facts | {
+        "id": f"{sheet.kind}-{sheet.seed}",
+        "rows": sheet.rows,
+        "columns": sheet.columns,
+        "half_rows": sheet.rows // 2,
+        "half_columns": sheet.columns // 2,
+        "inverted": sheet.inverted,
+        "windows": windows if sheet.kind == "grey" else [],
+        "frame": 0,
+        "frames": [facts] * sheet.frames if sheet.frames > 1 else [],
+        "frame_count": sheet.frames,
+        **dict(zip(("modality", "view", "laterality"), sheet.coded, strict=True)),
+        "label": "",
+        "half_url": f"{pixels}/half",
+        "full_url": f"{pixels}/full",
+        "alt": "Frontal chest radiograph, PA view",
+        "spacing": sheet.spacing,
+        "spacing_kind": sheet.spacing_kind,
+        "unit": "",
+    }
+
+
+def case(sheet: Sheet | None) -> dict[str, Any] | None:
+    if sheet is None:
+        return None
+    base = f"/read/{sheet.assignment}"
     keys = ("slug", "name", "kind", "options", "unit", "key", "map_url", "above")
     return {
         "assignment": sheet.assignment,
         "version": sheet.version,
         "state": sheet.state,
         "pseudonym": sheet.pseudonym,
-        "image": {
-            "id": f"{sheet.kind}-{sheet.seed}",
-            "rows": sheet.rows,
-            "columns": sheet.columns,
-            "half_rows": sheet.rows // 2,
-            "half_columns": sheet.columns // 2,
-            "channels": 1 if sheet.kind == "grey" else 3,
-            "slope": 1,
-            "intercept": 0,
-            "inverted": sheet.inverted,
-            "windows": windows if sheet.kind == "grey" else [],
-            "half_url": f"{pixels}/half",
-            "full_url": f"{pixels}/full",
-            "alt": "Frontal chest radiograph, PA view",
-            "spacing": sheet.spacing,
-            "spacing_kind": sheet.spacing_kind,
-            "unit": "",
-        },
+        "image": image(sheet),
+        "companions": [
+            {"role": role, "label": label, "image": image(beside)} for role, label, beside in sheet.companions
+        ],
         "findings": [{key: row[key] for key in keys} for row in findings(sheet)],
         "marks": sheet.regions,
         "foot": None if sheet.state == "blind" else "Image check passed: frontal · lungs found · in distribution",
@@ -220,7 +235,9 @@ def case(sheet: Sheet | None) -> dict[str, Any] | None:
             "submit": f"{base}/submit/",
             "skip": f"{base}/skip/",
             "propose": f"{base}/propose/",
-            "escalate": None,
+            "defer": f"{base}/defer/",
+            "escalate": f"{base}/escalate/" if room.roles else None,
+            "opinion": f"{base}/opinion/" if room.roles else None,
             "worklist": "/worklist/",
             "release": "/release/",
             "heartbeat": f"{base}/heartbeat/",
@@ -291,6 +308,12 @@ def context(request: HttpRequest, sheet: Sheet | None) -> dict[str, Any]:
         "finished": {"cases": len(room.sheets), "time_text": "1 h 31 min"},
         "snippets": list(room.snippets),
         "skip_reasons": ["Image not readable", "Wrong view or body part", "I know this patient", "Other"],
+        "untils": [
+            ("hour", "For 1 hour"),
+            ("today", "Until the end of today"),
+            ("tomorrow", "Until the end of tomorrow"),
+        ],
+        "roles": [("reader", "Reader"), ("adjudicator", "Adjudicator")] if room.roles else [],
     }
 
 
@@ -335,6 +358,7 @@ def turn(request: HttpRequest, saved: dict[str, Any] | None = None) -> JsonRespo
         "case": room.last[0].pseudonym,
         "seconds": int(time.monotonic() - room.last[1]),
         "undo_url": f"/read/{room.last[0].assignment}/undo/",
+        "opinion_url": f"/read/{room.last[0].assignment}/opinion/" if room.roles else None,
     }
     body = {
         "upcoming": upcoming(request, waiting(), known),
@@ -390,6 +414,11 @@ def propose(request: HttpRequest, assignment: str) -> HttpResponse:
     return JsonResponse({"proposal": str(uuid.uuid4()), "name": room.proposals[-1]["name"]}, status=201)
 
 
+def opinion(request: HttpRequest, assignment: str) -> HttpResponse:
+    room.asked.append(json.loads(request.body))
+    return JsonResponse({"message": f"A second opinion on {room.find(assignment).pseudonym} is asked for."}, status=201)
+
+
 def undo(request: HttpRequest, assignment: str) -> HttpResponse:
     sheet = room.find(assignment)
     room.at, room.last = room.sheets.index(sheet), None
@@ -415,6 +444,8 @@ def release(request: HttpRequest) -> HttpResponse:
 
 
 def pixels(request: HttpRequest, kind: str, seed: int, rows: int, columns: int, level: str) -> HttpResponse:
+    room.asked.append(request.get_full_path())
+    seed += int(request.GET.get("frame", 0))
     answer = HttpResponse(pictures.packed(kind, seed, rows, columns, level), content_type="application/octet-stream")
     answer["Content-Encoding"] = "gzip"
     answer["Cache-Control"] = "private, max-age=31536000, immutable"
@@ -445,6 +476,9 @@ urlpatterns = [
     path("read/<str:assignment>/submit/", submit),
     path("read/<str:assignment>/skip/", skip),
     path("read/<str:assignment>/propose/", propose),
+    path("read/<str:assignment>/defer/", skip),
+    path("read/<str:assignment>/escalate/", skip),
+    path("read/<str:assignment>/opinion/", opinion),
     path("read/<str:assignment>/undo/", undo),
     path("release/", release),
     path("read/<str:assignment>/heartbeat/", heartbeat),

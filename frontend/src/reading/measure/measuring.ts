@@ -38,10 +38,10 @@ export class Measuring {
     surface.addEventListener("pointerleave", () => this.tell(""));
   }
 
-  /** What is measured on an image stays while it is on screen, also when the suggestion is revealed. */
+  /** What is measured on an image, or on one of its frames, stays while that is on screen, also when the suggestion is revealed. */
   open(image: CaseImage): void {
-    if (this.image === image.id) return;
-    this.image = image.id;
+    if (this.image === image.full_url) return;
+    this.image = image.full_url;
     this.subject = subjectOf(image, () => this.bench.pixels());
     this.measures.open(this.subject);
     this.tell("");

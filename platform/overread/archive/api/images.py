@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.cache import get_conditional_response
 from django_filters import rest_framework as filters
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -20,11 +20,10 @@ from overread.api import Problem
 from overread.archive import blobs, dicom
 from overread.archive.api.uploads import DicomBody, FormBody, JpegBody, PngBody
 from overread.archive.models import Image, Rendering
-from overread.archive.queries import images_in
+from overread.archive.queries import frame_asked, images_in, level_digest
 from overread.archive.services import image_ingest
 from overread.projects.api import ProjectView
 
-LEVELS = ("full", "half", "thumb")
 UPLOAD = {
     "multipart/form-data": {
         "type": "object",
@@ -136,17 +135,20 @@ class ImageDetail(ImageView):
 class Pixels(ImageView):
     permission = "archive.view"
 
-    @extend_schema("image_pixels", responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
+    @extend_schema(
+        "image_pixels",
+        parameters=[OpenApiParameter("frame", int, description="Of an image with several; counted from 0.")],
+        responses={(200, "application/octet-stream"): OpenApiTypes.BINARY},
+    )
     def get(self, request: Request, slug: str, pk: UUID, level: str) -> HttpResponseBase:
         """The pixels of an image.
 
         `full` and `half`: little-endian uint16 (grey) or RGB uint8, row by row, as the image's `pixels` tell, under
         Content-Encoding gzip. `thumb`: a small JPEG. They never change.
         """
-        image = self.image(pk)
-        if level not in LEVELS or image.status != Image.Status.READY:
+        digest = level_digest(self.image(pk), level, frame_asked(request.query_params.get("frame", "0")))
+        if digest is None:
             raise Http404("There are no such pixels of this image.")
-        digest = getattr(image.rendering, level)
         response = get_conditional_response(request._request, etag=f'"{digest}"') or _bytes(digest, level)
         response["Cache-Control"] = "private, max-age=31536000, immutable"
         return response

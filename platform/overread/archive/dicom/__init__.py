@@ -6,12 +6,13 @@ Files are opened only in limited child processes. Importing this package loads n
 from .display import model_input, presentation, unpack
 from .identity import pseudonym, remapped_uid
 from .limits import Limits
-from .reader import Reader, pixels, receive, render
+from .reader import Reader, pixels, receive, render, render_frames
 from .refusal import Refused
-from .values import Arrival, Rendering, Window
+from .values import Arrival, Frame, Rendering, Window
 
 __all__ = [
     "Arrival",
+    "Frame",
     "Limits",
     "Reader",
     "Refused",
@@ -24,5 +25,6 @@ __all__ = [
     "receive",
     "remapped_uid",
     "render",
+    "render_frames",
     "unpack",
 ]

@@ -23,7 +23,7 @@ from .intake import receive
 from .limits import Limits
 from .part10 import is_part10
 from .refusal import Refused
-from .rendition import decoded_picture, render
+from .rendition import decoded_picture, render, render_frames
 from .wire import Blob, packed, unpacked
 
 Answer = tuple[dict[str, Any], list[Blob]]
@@ -40,6 +40,12 @@ def answer_render(head: dict[str, Any], content: bytes, limits: Limits) -> Answe
     return {"facts": facts}, [facts.pop(name) for name in ("full", "half", "thumb")]
 
 
+def answer_frames(head: dict[str, Any], content: bytes, limits: Limits) -> Answer:
+    facts = [asdict(frame) for frame in render_frames(content, head["first"], head["count"], limits)]
+    levels = [each.pop(name) for each in facts for name in ("full", "half")]
+    return {"frames": facts}, levels
+
+
 def answer_pixels(head: dict[str, Any], content: bytes, limits: Limits) -> Answer:
     frame = head["frame"]
     if not is_part10(content):
@@ -54,6 +60,7 @@ def answer_pixels(head: dict[str, Any], content: bytes, limits: Limits) -> Answe
 ANSWERS: dict[str, Callable[[dict[str, Any], bytes, Limits], Answer]] = {
     "receive": answer_receive,
     "render": answer_render,
+    "render_frames": answer_frames,
     "pixels": answer_pixels,
 }
 

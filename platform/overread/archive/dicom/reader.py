@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 from .limits import Limits
 from .process import Child
 from .refusal import Refused
-from .values import Arrival, Rendering, Window
+from .values import Arrival, Frame, Rendering, Window
 from .wire import Blob
 
 if TYPE_CHECKING:
@@ -54,6 +54,15 @@ class Reader:
         facts = answer["facts"]
         facts["windows"] = tuple(Window(**{**window, "table": tuple(window["table"])}) for window in facts["windows"])
         return Rendering(full=bytes(full), half=bytes(half), thumb=bytes(thumb), **facts)
+
+    def render_frames(self, content: bytes, *, first: int, count: int) -> tuple[Frame, ...]:
+        """So many frames from `first` on, decoded in one go. Raises Refused, naming the frame that does not decode."""
+        answer, levels = self._ask({"do": "render_frames", "first": first, "count": count}, content)
+        pairs = zip(levels[::2], levels[1::2], strict=True)
+        return tuple(
+            Frame(full=bytes(full), half=bytes(half), **facts)
+            for facts, (full, half) in zip(answer["frames"], pairs, strict=True)
+        )
 
     def pixels(self, content: bytes, *, frame: int | None = 0) -> "np.ndarray[Any, Any]":
         """Decoded stored values, as pydicom's pixel_array gives them: one frame, or with None all. Raises Refused."""
@@ -135,6 +144,11 @@ def receive(content: bytes, *, key: bytes) -> Arrival:
 def render(content: bytes, *, frame: int = 0) -> Rendering:
     """Reader.render in this process's own reader."""
     return standing_reader().render(content, frame=frame)
+
+
+def render_frames(content: bytes, *, first: int, count: int) -> tuple[Frame, ...]:
+    """Reader.render_frames in this process's own reader."""
+    return standing_reader().render_frames(content, first=first, count=count)
 
 
 def pixels(content: bytes, *, frame: int | None = 0) -> "np.ndarray[Any, Any]":

@@ -9,13 +9,13 @@ from PIL import Image
 
 from .colour import eight_bits, palette_rgb
 from .display import presentation
-from .frames import Pixels, open_dicom
+from .frames import DicomImage, Pixels, open_dicom
 from .limits import Limits
 from .modality import ModalityNumbers, modality_numbers, squeezed
 from .part10 import is_part10
 from .picture import picture_kind, picture_pixels
 from .refusal import Refused
-from .values import Rendering, Window
+from .values import Frame, Rendering, Window
 from .windows import automatic_window, windows
 
 GZIP_LEVEL = 2
@@ -26,12 +26,26 @@ THUMB_QUALITY = 85
 def render(content: bytes, frame: int, limits: Limits) -> Rendering:
     """Decode one frame of a de-identified original and pack it. Raises Refused where it does not decode."""
     if is_part10(content):
-        return _render_dicom(content, frame, limits)
+        return _rendered(open_dicom(content, limits), frame)
     pixels = decoded_picture(content, frame, limits)
     if pixels.ndim == 3:
         return _pack_colour(pixels, frame=frame, frames=1)
     image = squeezed(pixels, bits=8 * pixels.dtype.itemsize)
     return _pack_grey(image, (automatic_window(image),), inverted=False, frame=frame, frames=1)
+
+
+def render_frames(content: bytes, first: int, count: int, limits: Limits) -> list[Frame]:
+    """So many frames from `first` on. Raises Refused, with the frame's number counted from 1, where one does not decode."""
+    image = open_dicom(content, limits)
+    return [_frame(image, number) for number in range(first, first + count)]
+
+
+def _frame(image: DicomImage, number: int) -> Frame:
+    try:
+        made = _rendered(image, number)
+    except Refused as refused:
+        raise Refused(refused.code, f"Frame {number + 1}: {refused.reason}") from refused
+    return Frame(made.full, made.half, made.channels, made.slope, made.intercept)
 
 
 def decoded_picture(content: bytes, frame: int | None, limits: Limits) -> Pixels:
@@ -43,8 +57,7 @@ def decoded_picture(content: bytes, frame: int | None, limits: Limits) -> Pixels
     return picture_pixels(content, kind, limits)
 
 
-def _render_dicom(content: bytes, frame: int, limits: Limits) -> Rendering:
-    image = open_dicom(content, limits)
+def _rendered(image: DicomImage, frame: int) -> Rendering:
     stored, header, shape = image.frame(frame), image.header, image.shape
     if shape.photometric == "PALETTE COLOR":
         rgb = palette_rgb(stored, header, little_endian=image.file.syntax.is_little_endian)

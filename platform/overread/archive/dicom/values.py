@@ -86,3 +86,17 @@ class Rendering:
     windows: tuple[Window, ...]  # the first one is the one to open with; empty for RGB
     minimum: float
     maximum: float
+
+
+@dataclass(frozen=True)
+class Frame:
+    """One of the frames after the first, as a Rendering holds it; its size is the first one's.
+
+    A frame may be grey where another has colour, and each brings its own line to modality values.
+    """
+
+    full: bytes
+    half: bytes
+    channels: int
+    slope: float
+    intercept: float

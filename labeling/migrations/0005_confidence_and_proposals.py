@@ -12,8 +12,8 @@ class Migration(migrations.Migration):
     dependencies = [
         ('archive', '0003_images_keep_their_patient'),
         ('inference', '0002_immutable'),
-        ('labeling', '0002_immutable'),
-        ('projects', '0002_snippets_and_added_findings'),
+        ('labeling', '0004_flow_of_a_case'),
+        ('projects', '0004_snippets_and_added_findings'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

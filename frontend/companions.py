@@ -1,0 +1,38 @@
+"""What hangs beside the image that is read: pixels and what they are of, never an answer to them or a prediction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from frontend.cases import image_data, label_words
+from overread.archive.models import Image
+from overread.archive.queries import companions_in
+from overread.projects.models import Project
+
+
+def companions_data(project: Project, images: Sequence[Image]) -> dict[UUID, list[dict[str, Any]]]:
+    """For each of these images what the script gets to hang beside it (contract.ts); one question for them all."""
+    beside = companions_in(project, images)
+    return {
+        image.pk: [_data("study", label_words(other) or _("Same study"), other) for other in beside[image.pk].study]
+        + [_data("prior", prior_words(other, image), other) for other in beside[image.pk].priors]
+        for image in images
+    }
+
+
+def _data(role: str, label: str, image: Image) -> dict[str, Any]:
+    if image.frames > 1:
+        label = _("%(label)s, frame 1 of %(count)d") % {"label": label, "count": image.frames}
+    return {"role": role, "label": label, "image": image_data(image)}
+
+
+def prior_words(prior: Image, image: Image) -> str:
+    """Dates are shifted per patient, intervals are true."""
+    days = (image.study.day or 0) - (prior.study.day or 0)
+    interval = ngettext("Prior, %(days)d day before", "Prior, %(days)d days before", days) % {"days": days}
+    return f"{interval} · {label_words(prior)}" if prior.view else interval

@@ -1,0 +1,65 @@
+"""Reads of what readers send each other, and of what became of it."""
+
+from __future__ import annotations
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from inference.models import Exposure
+from labeling.models import Assignment, Purpose, Read, Sent
+from overread.accounts.models import User
+from overread.archive.models import Image
+from overread.projects.models import Membership, Project, Role
+from overread.projects.rules import READING
+
+State = Assignment.State
+MET = (*Assignment.RESERVED, State.SKIPPED, State.ESCALATED)
+"""Whoever has an image so is not offered it again."""
+
+
+def roles_besides(*, project: Project, reader: User) -> list[Role]:
+    """The reading roles that somebody else holds, to whom a case could go."""
+    others = Membership.objects.filter(project=project, user__is_active=True, role__in=READING).exclude(user=reader)
+    held = set(others.values_list("role", flat=True))
+    return [role for role in Role if role in held]
+
+
+def recipients(*, assignment: Assignment, sender: User, role: str, purpose: Purpose) -> QuerySet[User]:
+    """Who could read this image for a colleague: as the queue would offer it to them (see queue.open_to)."""
+    of_image = {"project": assignment.project, "image": assignment.image}
+    members = Membership.objects.filter(user=OuterRef("pk"), project=assignment.project)
+    people = User.objects.filter(Exists(members.filter(role__in=[role] if role else READING)), is_active=True)
+    if purpose == Purpose.ADJUDICATE:
+        people = people.filter(Exists(members.filter(role=Role.ADJUDICATOR)))
+    if assignment.blind:
+        people = people.exclude(Exists(Exposure.objects.filter(user=OuterRef("pk"), image=assignment.image)))
+    met = Assignment.objects.filter(reader=OuterRef("pk"), state__in=MET, **of_image)
+    read = Read.objects.filter(reader=OuterRef("pk"), **of_image)
+    return people.exclude(pk=sender.pk).exclude(Exists(met)).exclude(Exists(read))
+
+
+def opinion_waiting(*, assignment: Assignment, sender: User) -> bool:
+    """Whether a second opinion that this reader asked for on this image is still to come."""
+    asked = Assignment.objects.filter(project=assignment.project, image=assignment.image, sent_by=sender)
+    return asked.filter(sent_as=Sent.OPINION, state__in=[State.QUEUED, *Assignment.RESERVED]).exists()
+
+
+def sent_by(*, project: Project, reader: User) -> QuerySet[Assignment]:
+    """What this reader has sent, newest first: of each the assignment it has become last, skipped ones included."""
+    later = Assignment.objects.filter(
+        sent_from=OuterRef("sent_from"), sent_as=OuterRef("sent_as"), created_at__gt=OuterRef("created_at")
+    )
+    sent = Assignment.objects.filter(project=project, sent_by=reader).exclude(Exists(later))
+    return sent.select_related("image__study__patient", "reader", "sent_from").order_by("-created_at")
+
+
+def replies(*, image: Image, project: Project, reader: User) -> list[Read]:
+    """The standing reads that colleagues gave when this reader asked, one of each; none while this reader's own case of
+    the image is open, so that neither answer leans on the other.
+    """
+    mine = Assignment.objects.filter(project=project, image=image)
+    if mine.filter(reader=reader, state__in=Assignment.RESERVED).exists():
+        return []
+    asked = mine.filter(sent_by=reader, state=State.DONE)
+    reads = Read.objects.filter(assignment__in=asked, superseded_by=None).exclude(reader=reader)
+    found = reads.select_related("reader", "assignment").prefetch_related("answers__finding").order_by("created_at")
+    return list({read.reader_id: read for read in found}.values())

@@ -1,0 +1,51 @@
+"""Amending a stored read: its case is opened again with a reason, and the new read supersedes the old one."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from labeling.models import Assignment, Read
+from labeling.services.leaving import AssignmentGone
+from labeling.services.queue import reader_lock
+from labeling.services.reading import held_elsewhere, reopen
+from overread.accounts.models import User
+from overread.audit.services import event_append
+
+
+class NoReason(ValueError):
+    """A read is amended with a reason only. The text says so, for the reader."""
+
+
+@transaction.atomic
+def read_amend(*, read: Read, reader: User, reason: str) -> Assignment:
+    """Open the case of a standing read again. The read stands until the new one supersedes it, and in the record after.
+
+    What was read blind and has been revealed since is opened as revealed: the blind answer stands for good.
+    Raises NoReason, and AssignmentGone where the read is not this reader's to amend.
+    """
+    reason = reason.strip()
+    if not reason:
+        raise NoReason("Say in a word why you amend this read.")
+    if len(reason) > 500:
+        raise NoReason(f"Say it in 500 characters or fewer; these are {len(reason)}.")
+    reader_lock(reader)
+    cases = Assignment.objects.select_for_update(of=("self",)).select_related("project", "image")
+    assignment = cases.get(pk=read.assignment_id)
+    if refusal := _refusal(read, assignment, reader):
+        raise AssignmentGone(refusal)
+    reopen(assignment, reader, amending=reason)
+    event_append(verb="read.amend", actor=reader, target=read, project=assignment.project_id)
+    return assignment
+
+
+def _refusal(read: Read, assignment: Assignment, reader: User) -> str:
+    """Why this read cannot be amended, for the reader; empty where it can."""
+    if read.reader_id != reader.pk or Read.objects.filter(supersedes=read).exists():
+        return "Only a read of your own that stands can be amended; this one has been superseded."
+    if read.extra:
+        return "This answer was kept as an extra read: the case is a colleague's. Open its image to read it again."
+    if assignment.reader_id == reader.pk and assignment.state in Assignment.RESERVED:
+        return "You have this case open, or put aside: continue it from your worklist."
+    if assignment.reader_id != reader.pk or assignment.state != Assignment.State.DONE:
+        return "This case has gone on to a colleague since. Open its image to read it again."
+    return "You have this image open again: answer it there." if held_elsewhere(assignment, reader) else ""

@@ -1,0 +1,46 @@
+"""Putting a case aside for oneself: it stays reserved for its reader until a time they choose."""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+
+from django.db import models, transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from labeling.models import Assignment
+from labeling.services.leaving import AssignmentGone
+from overread.accounts.models import User
+from overread.audit.services import event_append
+
+
+class Until(models.TextChoices):
+    """For how long a case can be put aside."""
+
+    HOUR = "hour", _("For 1 hour")
+    TODAY = "today", _("Until the end of today")
+    TOMORROW = "tomorrow", _("Until the end of tomorrow")
+
+
+def moment_of(until: Until) -> datetime:
+    """When that is, from now on, in the server's time zone."""
+    if until == Until.HOUR:
+        return timezone.now() + timedelta(hours=1)
+    day = timezone.localdate() + timedelta(days=1 if until == Until.TODAY else 2)
+    return timezone.make_aware(datetime.combine(day, time.min))
+
+
+@transaction.atomic
+def assignment_defer(*, assignment: Assignment, reader: User, until: Until) -> datetime:
+    """Put a case in hand aside; it is in nobody's queue until then. Returns when that is. Raises AssignmentGone.
+
+    Its version stays, so that answers half given, which the browser keeps under it, are found again.
+    """
+    moment = moment_of(until)
+    mine = Assignment.objects.filter(pk=assignment.pk, reader=reader, state__in=Assignment.HELD)
+    if not mine.update(state=Assignment.State.DEFERRED, lease_until=moment, worked_at=timezone.now()):
+        raise AssignmentGone("This case is no longer held by you.")
+    event_append(
+        verb="assignment.defer", actor=reader, target=assignment, project=assignment.project_id, until=str(until)
+    )
+    return moment

@@ -1,0 +1,110 @@
+"""How a case leaves its reader's hands unread: given back, skipped, or lapsed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Exists, F, OuterRef, Q
+from django.utils import timezone
+
+from labeling.models import Assignment, Purpose, Read
+from overread.accounts.models import User
+from overread.archive.models import Image
+from overread.audit.services import event_append
+from overread.projects.models import Project
+
+State = Assignment.State
+CARRIED = (
+    *("project", "image", "purpose", "selection", "blind", "rank", "strategy", "score", "probability", "reason"),
+    *("priority", "suspected", "for_role", "sent_as", "sent_by", "sent_from", "sent_reason"),
+)
+"""What an assignment hands on to the one that offers its image again."""
+
+
+class AssignmentGone(Exception):
+    """The reader does not hold this assignment (any more). The text says so, for the reader."""
+
+
+def leave(assignment: Assignment, holder: User, states: tuple[str, ...] = (State.CLAIMED,), **fields: object) -> None:
+    """Take a case out of its holder's hands. Raises AssignmentGone when it is not in them, in one of these states."""
+    mine = Assignment.objects.filter(pk=assignment.pk, reader=holder, state__in=states)
+    if not mine.update(version=F("version") + 1, lease_until=None, **fields):
+        raise AssignmentGone("This case is no longer held by you.")
+
+
+def refuse_if_amending(assignment: Assignment) -> None:
+    """Raises AssignmentGone for a stored read that is being amended: it is neither given away nor refused."""
+    if Assignment.objects.filter(pk=assignment.pk).exclude(amending="").exists():
+        raise AssignmentGone("You are amending a stored read: submit it, or go back and it stands as it is.")
+
+
+@transaction.atomic
+def assignment_release(*, assignment: Assignment, reader: User) -> None:
+    """Put a case back into the queue unread; one the reader opened themselves is withdrawn, one that is answered already
+    is done again. Raises AssignmentGone.
+    """
+    if Read.objects.filter(assignment=assignment, reader=reader).exists():
+        leave(assignment, reader, Assignment.HELD, state=State.DONE, finished_at=timezone.now(), amending="")
+    elif assignment.purpose == Purpose.SINGLE and not assignment.sent_as:
+        leave(assignment, reader, state=State.WITHDRAWN, finished_at=timezone.now())
+    else:
+        leave(assignment, reader, state=State.QUEUED, reader=None)
+    event_append(verb="assignment.release", actor=reader, target=assignment, project=assignment.project_id)
+
+
+@transaction.atomic
+def assignment_skip(*, assignment: Assignment, reader: User, reason: str) -> None:
+    """Refuse a case with a reason; somebody else gets it. Raises ValueError without a reason, AssignmentGone."""
+    reason = reason.strip()
+    if not reason:
+        raise ValueError("Say in a word why you skip this case.")
+    if len(reason) > 200:
+        raise ValueError(f"Say it in 200 characters or fewer; these are {len(reason)}.")
+    refuse_if_amending(assignment)
+    leave(assignment, reader, state=State.SKIPPED, skip_reason=reason, finished_at=timezone.now())
+    event_append(verb="assignment.skip", actor=reader, target=assignment, project=assignment.project_id)
+    skips = Assignment.objects.filter(project=assignment.project, image=assignment.image, state=State.SKIPPED)
+    if skips.count() < 3 and (assignment.purpose != Purpose.SINGLE or assignment.sent_as):
+        assignment_requeue(assignment=assignment)
+
+
+def assignment_requeue(*, assignment: Assignment, **otherwise: Any) -> Assignment:
+    """Offer the image of an assignment again, as a new one that the same reader does not get.
+
+    `otherwise`: fields in which the new one differs.
+    """
+    fields = {name: getattr(assignment, name) for name in CARRIED} | otherwise
+    slot = slot_free(assignment.project, assignment.image, fields["purpose"])
+    return Assignment.objects.create(slot=slot, **fields)
+
+
+def slot_free(project: Project, image: Image, purpose: str) -> int:
+    """The next slot; whoever else wants one of this image waits until this transaction ends."""
+    Image.objects.select_for_update(no_key=True).get(pk=image.pk)
+    taken = (
+        Assignment.objects.filter(project=project, image=image, purpose=purpose)
+        .order_by("-slot")
+        .values_list("slot", flat=True)
+        .first()
+    )
+    return 0 if taken is None else taken + 1
+
+
+def assignments_release_lapsed(*, project: Project) -> int:
+    """Give back cases whose lease, or time put aside, ran out. What is answered stays so, and is done. Returns how
+    many.
+    """
+    lapsed = Assignment.objects.filter(project=project, lease_until__lt=timezone.now())
+    if not lapsed.exists():
+        return 0
+    answered = Exists(Read.objects.filter(assignment=OuterRef("pk"), reader=OuterRef("reader")))
+    done = lapsed.filter(Q(state=State.REVEALED) | answered).update(
+        state=State.DONE, lease_until=None, version=F("version") + 1, finished_at=timezone.now()
+    )
+    unread = lapsed.filter(state__in=[State.CLAIMED, State.DEFERRED])
+    singles = unread.filter(purpose=Purpose.SINGLE, sent_as="").update(
+        state=State.WITHDRAWN, lease_until=None, version=F("version") + 1
+    )
+    back = unread.update(state=State.QUEUED, reader=None, lease_until=None, version=F("version") + 1)
+    return done + singles + back

@@ -1,0 +1,84 @@
+"""Sending a case to colleagues: on to another role, or to one more reader for a second opinion."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils import timezone
+
+from labeling.models import Assignment, Priority, Purpose, Read, Sent
+from labeling.sent import opinion_waiting, recipients
+from labeling.services.leaving import AssignmentGone, assignment_requeue, leave, refuse_if_amending
+from overread.accounts.models import User
+from overread.archive.models import Image
+from overread.audit.services import event_append
+from overread.projects.models import Role
+from overread.projects.rules import READING
+
+
+class NotSent(ValueError):
+    """The case was not sent. The text says why, for the reader."""
+
+
+@transaction.atomic
+def assignment_escalate(*, assignment: Assignment, reader: User, role: str, reason: str) -> Assignment:
+    """Give a case in hand to a role that its sender names: first in line there, and never back to the sender.
+
+    Purpose, arm and blindness stay; of what the sender has drawn or written only the reason travels. A first read that
+    is stored stands. Raises NotSent without a reason or without a reader, AssignmentGone.
+    """
+    reason = _reason(reason, needed=True)
+    if not role:
+        raise NotSent("Choose the role this case goes to.")
+    refuse_if_amending(assignment)
+    leave(assignment, reader, Assignment.HELD, state=Assignment.State.ESCALATED, finished_at=timezone.now())
+    return _send(assignment, reader, Sent.ESCALATION, role, reason)
+
+
+@transaction.atomic
+def opinion_ask(*, assignment: Assignment, reader: User, role: str = "", reason: str = "") -> Assignment:
+    """Ask another reader, of any role or a named one, to read the same image without seeing this reader's answers.
+
+    This reader's own read stands, or goes on. Raises NotSent where it is asked for already or nobody can give it,
+    AssignmentGone for a case that is not this reader's.
+    """
+    reason = _reason(reason, needed=False)
+    Image.objects.select_for_update(no_key=True).get(pk=assignment.image_id)  # two clicks ask once
+    mine = Assignment.objects.filter(pk=assignment.pk, reader=reader, state__in=Assignment.RESERVED).exists()
+    if not mine and not Read.objects.filter(assignment=assignment, reader=reader).exists():
+        raise AssignmentGone("You have neither this case in hand nor a read of it.")
+    if opinion_waiting(assignment=assignment, sender=reader):
+        raise NotSent("You have asked for a second opinion on this case already; it waits for its reader.")
+    return _send(assignment, reader, Sent.OPINION, role, reason)
+
+
+def _reason(given: str, *, needed: bool) -> str:
+    reason = given.strip()
+    if needed and not reason:
+        raise NotSent("Say in a word why you escalate this case.")
+    if len(reason) > 500:
+        raise NotSent(f"Say it in 500 characters or fewer; these are {len(reason)}.")
+    return reason
+
+
+def _send(assignment: Assignment, sender: User, kind: Sent, role: str, reason: str) -> Assignment:
+    if role and role not in READING:
+        raise NotSent("That role does not read in this project.")
+    adjudication = kind == Sent.OPINION and assignment.purpose == Purpose.ADJUDICATE
+    purpose = Purpose.REFERENCE if adjudication else Purpose(assignment.purpose)  # an opinion is one more reading
+    if not recipients(assignment=assignment, sender=sender, role=role, purpose=purpose).exists():
+        who = f"Nobody else with the role {Role(role).label.lower()}" if role else "Nobody else in this project"
+        raise NotSent(f"{who} can read this case: they have read it, skipped it or seen what the model says of it.")
+    sent = assignment_requeue(
+        assignment=assignment,
+        purpose=purpose,
+        priority=Priority.SENT,
+        reason="" if assignment.purpose == Purpose.SINGLE else assignment.reason,
+        for_role=role,
+        sent_as=kind,
+        sent_by=sender,
+        sent_from=assignment,
+        sent_reason=reason,
+    )
+    verb = "assignment.escalate" if kind == Sent.ESCALATION else "assignment.second_opinion"
+    event_append(verb=verb, actor=sender, target=assignment, project=assignment.project_id, role=role, to=str(sent.pk))
+    return sent
