@@ -36,8 +36,8 @@ class Priority(models.IntegerChoices):
 class Sent(models.TextChoices):
     """What a colleague asks for with an assignment they sent."""
 
-    ESCALATION = "escalation", "escalated"
-    OPINION = "opinion", "second opinion"
+    ESCALATION = "escalation", _("escalated")
+    OPINION = "opinion", _("second opinion")
 
 
 ALWAYS_BLIND = {Purpose.AUDIT, Purpose.REFERENCE, Purpose.ADJUDICATE}
@@ -193,10 +193,10 @@ class Read(models.Model):
     supersedes = models.OneToOneField("self", models.PROTECT, null=True, related_name="superseded_by")
     extra = models.BooleanField(default=False, help_text="Came after the lease had gone to somebody else.")
     comment = models.TextField(blank=True)
+    reason = models.TextField(blank=True, help_text="Why it amends the read it supersedes, where that was asked.")
     confidence = models.CharField(
         max_length=6, blank=True, choices=Confidence.choices, help_text="Of the read as a whole, where it was given."
     )
-    reason = models.TextField(blank=True, help_text="Why it amends the read it supersedes, where that was asked.")
     active_ms = models.PositiveIntegerField(default=0, help_text="Active reading time, not wall time.")
     level = models.CharField(
         max_length=4, blank=True, help_text="The resolution on screen: full, half, or nothing (REST)."

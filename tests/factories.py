@@ -108,6 +108,7 @@ def small_bundle(
     torch.manual_seed(seed)
     layout = layout or OutputLayout(tuple(Output(name, "binary") for name in names))
     kinds = {output.name: output.kind for output in layout}
+    binary = [name for name, kind in kinds.items() if kind == "binary"]
     net = network.assemble("small_cnn", 1, layout).eval()
     graph, packed = onnx_export.export(net, 1, 32), weights.pack(net.state_dict())
     card = Card(
@@ -115,8 +116,7 @@ def small_bundle(
         layout=layout,
         preparation=Preparation(size=32),
         calibrations=uncalibrated(layout),
-        thresholds={name: 0.5 for name, kind in kinds.items() if kind == "binary"}
-        | dict(zip(names, thresholds, strict=False)),
+        thresholds=dict.fromkeys(binary, 0.5) | dict(zip(binary, thresholds, strict=False)),
         weights_sha256=sha256_of(packed),
         onnx_sha256=sha256_of(graph),
         intervals={name: Interval(8.0, 0.9, 40, 0.0, 60.0) for name, kind in kinds.items() if kind == "measurement"},
@@ -129,8 +129,7 @@ def make_pipeline(project: Project, *, seed: int = 0, thresholds: tuple[float, .
     from training.services.running import layout_of
     from training.services.snapshots import finding_specs
 
-    names = tuple(project.findings.values_list("slug", flat=True))
-    bundle = small_bundle(names, seed, thresholds, layout_of(finding_specs(project)))
+    bundle = small_bundle(seed=seed, thresholds=thresholds, layout=layout_of(finding_specs(project)))
     bundle_store(bundle)
     return version_register(project=project, bundle=bundle, facts={})
 

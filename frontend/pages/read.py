@@ -106,9 +106,9 @@ def _page(request: HttpRequest, project: Project, assignment: Assignment) -> Htt
     context |= {
         "upcoming": turns.Table(reader, pipeline).upcoming(after, position.after(1), blind=turns.is_blind(first)),
         "skip_reasons": cases.SKIP_REASONS,
-        "snippets": project.snippets,
         "roles": roles_offered(project, reader),
         "untils": services.Until.choices,
+        "snippets": project.snippets,
     }
     return render(request, "read.html", context)
 

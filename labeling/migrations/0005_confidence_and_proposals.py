@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
         ('archive', '0003_images_keep_their_patient'),
         ('inference', '0002_immutable'),
         ('labeling', '0004_flow_of_a_case'),
-        ('projects', '0004_snippets_and_added_findings'),
+        ('projects', '0003_urgent_findings'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

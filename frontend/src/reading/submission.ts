@@ -39,7 +39,7 @@ export class Submission implements Desk {
     const { case: shown } = opened;
     const { assignment, pseudonym } = shown;
     const draft = this.page.drafts.name(shown);
-    const [page, body] = [location.pathname, this.body(shown.version)];
+    const [page, body] = [location.pathname + location.search, this.body(shown.version)];
     const entry = { url: shown.urls.submit, page, assignment, pseudonym, draft, at: Date.now(), body };
     const saved = this.saving.submit(entry); // it is kept here before anything else happens
     this.page.over.add(draft);

@@ -338,6 +338,7 @@ def prepared(request: HttpRequest, sheet: Sheet, known: list[str], *, withheld: 
         "assignment": sheet.assignment,
         "position": render_to_string("read/position.html", values),
         "image": values["case"]["image"],
+        "begun": False,
         "prepared": None,
     }
     if token in known or withheld:
@@ -407,16 +408,16 @@ def skip(request: HttpRequest, assignment: str) -> HttpResponse:
     return turn(request)
 
 
+def opinion(request: HttpRequest, assignment: str) -> HttpResponse:
+    room.asked.append(json.loads(request.body))
+    return JsonResponse({"message": f"A second opinion on {room.find(assignment).pseudonym} is asked for."}, status=201)
+
+
 def propose(request: HttpRequest, assignment: str) -> HttpResponse:
     if room.faults:
         return room.faults.pop(0)()
     room.proposals.append(json.loads(request.body))
     return JsonResponse({"proposal": str(uuid.uuid4()), "name": room.proposals[-1]["name"]}, status=201)
-
-
-def opinion(request: HttpRequest, assignment: str) -> HttpResponse:
-    room.asked.append(json.loads(request.body))
-    return JsonResponse({"message": f"A second opinion on {room.find(assignment).pseudonym} is asked for."}, status=201)
 
 
 def undo(request: HttpRequest, assignment: str) -> HttpResponse:
@@ -475,10 +476,10 @@ urlpatterns = [
     path("read/<str:assignment>/", page),
     path("read/<str:assignment>/submit/", submit),
     path("read/<str:assignment>/skip/", skip),
-    path("read/<str:assignment>/propose/", propose),
     path("read/<str:assignment>/defer/", skip),
     path("read/<str:assignment>/escalate/", skip),
     path("read/<str:assignment>/opinion/", opinion),
+    path("read/<str:assignment>/propose/", propose),
     path("read/<str:assignment>/undo/", undo),
     path("release/", release),
     path("read/<str:assignment>/heartbeat/", heartbeat),

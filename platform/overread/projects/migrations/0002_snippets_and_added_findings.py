@@ -5,7 +5,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('projects', '0003_urgent_findings'),
+        ('projects', '0001_initial'),
     ]
 
     operations = [
