@@ -178,6 +178,14 @@ def view_words(image: Image) -> str:
     return str(VIEWS.get(image.view.upper(), image.view))
 
 
+def age_words(image: Image) -> str:
+    return _("%(years).0f y") % {"years": image.age_years} if image.age_years is not None else ""
+
+
+def sex_words(image: Image) -> str:
+    return str(SEXES.get(image.sex, ""))
+
+
 def label_words(image: Image) -> str:
     """What tells it from the other images of its study: RMLO of a mammogram, "lateral" of a chest film."""
     if image.modality == "MG" and image.view:
@@ -189,8 +197,8 @@ def patient_context(image: Image) -> dict[str, Any]:
     """What stands in the header: pseudonym, age, sex, view, laterality, device; dates only as intervals."""
     return {
         "pseudonym": image.patient.code,
-        "age": _("%(years).0f y") % {"years": image.age_years} if image.age_years is not None else "",
-        "sex": str(SEXES.get(image.sex, "")),
+        "age": age_words(image),
+        "sex": sex_words(image),
         "view": view_words(image),
         "laterality": image.laterality,
         "interval": interval_words(image),

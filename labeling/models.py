@@ -35,8 +35,8 @@ class Priority(models.IntegerChoices):
 class Sent(models.TextChoices):
     """What a colleague asks for with an assignment they sent."""
 
-    ESCALATION = "escalation", "escalated"
-    OPINION = "opinion", "second opinion"
+    ESCALATION = "escalation", _("escalated")
+    OPINION = "opinion", _("second opinion")
 
 
 ALWAYS_BLIND = {Purpose.AUDIT, Purpose.REFERENCE, Purpose.ADJUDICATE}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from functools import lru_cache
 from hashlib import sha256
-from typing import cast
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -21,7 +20,7 @@ YEAR = 31_536_000  # seconds
 class Scripts(JavaScriptCatalog):
     """locale/<language>/LC_MESSAGES/djangojs, and nothing of other people's packages."""
 
-    packages = ["frontend"]  # type: ignore[assignment]
+    packages = ["frontend"]
 
 
 @require_safe
@@ -46,7 +45,7 @@ def address() -> str:
 
 def catalogue_of(request: HttpRequest) -> HttpResponse:
     """The active language's, as a script."""
-    return cast(HttpResponse, Scripts().get(request))
+    return Scripts().get(request)
 
 
 def active() -> str:

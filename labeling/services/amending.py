@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from labeling.models import Assignment, Read
 from labeling.services.leaving import AssignmentGone
@@ -25,9 +26,9 @@ def read_amend(*, read: Read, reader: User, reason: str) -> Assignment:
     """
     reason = reason.strip()
     if not reason:
-        raise NoReason("Say in a word why you amend this read.")
+        raise NoReason(_("Say in a word why you amend this read."))
     if len(reason) > 500:
-        raise NoReason(f"Say it in 500 characters or fewer; these are {len(reason)}.")
+        raise NoReason(_("Say it in 500 characters or fewer; these are %(count)s.") % {"count": len(reason)})
     reader_lock(reader)
     cases = Assignment.objects.select_for_update(of=("self",)).select_related("project", "image")
     assignment = cases.get(pk=read.assignment_id)
@@ -41,11 +42,11 @@ def read_amend(*, read: Read, reader: User, reason: str) -> Assignment:
 def _refusal(read: Read, assignment: Assignment, reader: User) -> str:
     """Why this read cannot be amended, for the reader; empty where it can."""
     if read.reader_id != reader.pk or Read.objects.filter(supersedes=read).exists():
-        return "Only a read of your own that stands can be amended; this one has been superseded."
+        return _("Only a read of your own that stands can be amended; this one has been superseded.")
     if read.extra:
-        return "This answer was kept as an extra read: the case is a colleague's. Open its image to read it again."
+        return _("This answer was kept as an extra read: the case is a colleague's. Open its image to read it again.")
     if assignment.reader_id == reader.pk and assignment.state in Assignment.RESERVED:
-        return "You have this case open, or put aside: continue it from your worklist."
+        return _("You have this case open, or put aside: continue it from your worklist.")
     if assignment.reader_id != reader.pk or assignment.state != Assignment.State.DONE:
-        return "This case has gone on to a colleague since. Open its image to read it again."
-    return "You have this image open again: answer it there." if held_elsewhere(assignment, reader) else ""
+        return _("This case has gone on to a colleague since. Open its image to read it again.")
+    return _("You have this image open again: answer it there.") if held_elsewhere(assignment, reader) else ""

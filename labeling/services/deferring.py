@@ -6,6 +6,7 @@ from datetime import datetime, time, timedelta
 
 from django.db import models, transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from labeling.models import Assignment
@@ -39,7 +40,7 @@ def assignment_defer(*, assignment: Assignment, reader: User, until: Until) -> d
     moment = moment_of(until)
     mine = Assignment.objects.filter(pk=assignment.pk, reader=reader, state__in=Assignment.HELD)
     if not mine.update(state=Assignment.State.DEFERRED, lease_until=moment, worked_at=timezone.now()):
-        raise AssignmentGone("This case is no longer held by you.")
+        raise AssignmentGone(gettext("This case is no longer held by you."))
     event_append(
         verb="assignment.defer", actor=reader, target=assignment, project=assignment.project_id, until=str(until)
     )

@@ -7,6 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from labeling.models import Assignment, Purpose, Read
 from overread.accounts.models import User
@@ -30,13 +31,13 @@ def leave(assignment: Assignment, holder: User, states: tuple[str, ...] = (State
     """Take a case out of its holder's hands. Raises AssignmentGone when it is not in them, in one of these states."""
     mine = Assignment.objects.filter(pk=assignment.pk, reader=holder, state__in=states)
     if not mine.update(version=F("version") + 1, lease_until=None, **fields):
-        raise AssignmentGone("This case is no longer held by you.")
+        raise AssignmentGone(_("This case is no longer held by you."))
 
 
 def refuse_if_amending(assignment: Assignment) -> None:
     """Raises AssignmentGone for a stored read that is being amended: it is neither given away nor refused."""
     if Assignment.objects.filter(pk=assignment.pk).exclude(amending="").exists():
-        raise AssignmentGone("You are amending a stored read: submit it, or go back and it stands as it is.")
+        raise AssignmentGone(_("You are amending a stored read: submit it, or go back and it stands as it is."))
 
 
 @transaction.atomic
@@ -58,9 +59,11 @@ def assignment_skip(*, assignment: Assignment, reader: User, reason: str) -> Non
     """Refuse a case with a reason; somebody else gets it. Raises ValueError without a reason, AssignmentGone."""
     reason = reason.strip()
     if not reason:
-        raise ValueError("Say in a word why you skip this case.")
+        raise ValueError(_("Say in a word why you skip this case."))
     if len(reason) > 200:
-        raise ValueError(f"Say it in 200 characters or fewer; these are {len(reason)}.")
+        raise ValueError(
+            _("Say it in %(most)d characters or fewer; these are %(given)d.") % {"most": 200, "given": len(reason)}
+        )
     refuse_if_amending(assignment)
     leave(assignment, reader, state=State.SKIPPED, skip_reason=reason, finished_at=timezone.now())
     event_append(verb="assignment.skip", actor=reader, target=assignment, project=assignment.project_id)

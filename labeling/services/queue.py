@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from inference.models import Exposure
 from labeling.models import ALWAYS_BLIND, Assignment, Holding, Purpose, Read
@@ -116,6 +117,7 @@ def _give(assignment: Assignment, reader: User) -> bool:
         "reader": reader,
         "version": assignment.version + 1,
         "claimed_at": now,
+        "worked_at": None,
         "lease_until": now + timedelta(minutes=assignment.project.lease_minutes),
     }
     if not Assignment.objects.filter(pk=assignment.pk, state=State.QUEUED, version=assignment.version).update(**fields):
@@ -183,7 +185,7 @@ def assignment_resume(*, assignment: Assignment, reader: User) -> Assignment:
     }
     aside = Assignment.objects.filter(pk=assignment.pk, reader=reader, state=State.DEFERRED)
     if not aside.update(**fields):
-        raise AssignmentGone("This case is not put aside for you any more.")
+        raise AssignmentGone(gettext("This case is not put aside for you any more."))
     for name, value in fields.items():
         setattr(assignment, name, value)
     event_append(verb="assignment.resume", actor=reader, target=assignment, project=assignment.project_id)

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from inference.models import Exposure, Prediction
 from inference.queries import prediction_find, prediction_in_view
@@ -106,7 +107,7 @@ def read_submit(*, assignment: Assignment, reader: User, answers: Answers, key: 
 
 def _same_or_refuse(earlier: Read, assignment: Assignment) -> Read:
     if earlier.assignment_id != assignment.pk:
-        raise AnswerInvalid({"key": "This key was used for another case. Make a new one."})
+        raise AnswerInvalid({"key": _("This key was used for another case. Make a new one.")})
     return earlier
 
 
@@ -152,7 +153,7 @@ def _standing(assignment: Assignment, reader: User) -> bool:
     if assignment.reader_id == reader.pk and assignment.state in (*Assignment.RESERVED, State.DONE, State.WITHDRAWN):
         return True
     if not Holding.objects.filter(assignment=assignment, reader=reader).exists():
-        raise AssignmentGone("This case was not given to you.")
+        raise AssignmentGone(_("This case was not given to you."))
     return assignment.state == State.QUEUED  # lapsed, and nobody has it: the late answer is in time
 
 
@@ -236,11 +237,11 @@ def read_undo(*, read: Read, reader: User) -> Assignment:
     )
     newest = Read.objects.filter(assignment=assignment, reader=reader).order_by("-created_at").first()
     if read.reader_id != reader.pk or newest is None or newest.pk != read.pk or read.extra:
-        raise AssignmentGone("Only your own last answer to a case can be undone.")
+        raise AssignmentGone(_("Only your own last answer to a case can be undone."))
     if timezone.now() > read.created_at + UNDO:
-        raise AssignmentGone("Undo holds for 30 seconds. Open the case from your worklist to amend it.")
+        raise AssignmentGone(_("Undo holds for 30 seconds. Open the case from your worklist to amend it."))
     if held_elsewhere(assignment, reader):
-        raise AssignmentGone("You have this image open again: answer it there.")
+        raise AssignmentGone(_("You have this image open again: answer it there."))
     reopen(assignment, reader, amending=read.reason)
     event_append(verb="read.undo", actor=reader, target=read, project=assignment.project_id)
     return assignment

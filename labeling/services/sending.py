@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from labeling.models import Assignment, Priority, Purpose, Read, Sent
 from labeling.sent import opinion_waiting, recipients
@@ -28,7 +29,7 @@ def assignment_escalate(*, assignment: Assignment, reader: User, role: str, reas
     """
     reason = _reason(reason, needed=True)
     if not role:
-        raise NotSent("Choose the role this case goes to.")
+        raise NotSent(_("Choose the role this case goes to."))
     refuse_if_amending(assignment)
     leave(assignment, reader, Assignment.HELD, state=Assignment.State.ESCALATED, finished_at=timezone.now())
     return _send(assignment, reader, Sent.ESCALATION, role, reason)
@@ -45,29 +46,28 @@ def opinion_ask(*, assignment: Assignment, reader: User, role: str = "", reason:
     Image.objects.select_for_update(no_key=True).get(pk=assignment.image_id)  # two clicks ask once
     mine = Assignment.objects.filter(pk=assignment.pk, reader=reader, state__in=Assignment.RESERVED).exists()
     if not mine and not Read.objects.filter(assignment=assignment, reader=reader).exists():
-        raise AssignmentGone("You have neither this case in hand nor a read of it.")
+        raise AssignmentGone(_("You have neither this case in hand nor a read of it."))
     if opinion_waiting(assignment=assignment, sender=reader):
-        raise NotSent("You have asked for a second opinion on this case already; it waits for its reader.")
+        raise NotSent(_("You have asked for a second opinion on this case already; it waits for its reader."))
     return _send(assignment, reader, Sent.OPINION, role, reason)
 
 
 def _reason(given: str, *, needed: bool) -> str:
     reason = given.strip()
     if needed and not reason:
-        raise NotSent("Say in a word why you escalate this case.")
+        raise NotSent(_("Say in a word why you escalate this case."))
     if len(reason) > 500:
-        raise NotSent(f"Say it in 500 characters or fewer; these are {len(reason)}.")
+        raise NotSent(_("Say it in 500 characters or fewer; these are %(count)s.") % {"count": len(reason)})
     return reason
 
 
 def _send(assignment: Assignment, sender: User, kind: Sent, role: str, reason: str) -> Assignment:
     if role and role not in READING:
-        raise NotSent("That role does not read in this project.")
+        raise NotSent(_("That role does not read in this project."))
     adjudication = kind == Sent.OPINION and assignment.purpose == Purpose.ADJUDICATE
     purpose = Purpose.REFERENCE if adjudication else Purpose(assignment.purpose)  # an opinion is one more reading
     if not recipients(assignment=assignment, sender=sender, role=role, purpose=purpose).exists():
-        who = f"Nobody else with the role {Role(role).label.lower()}" if role else "Nobody else in this project"
-        raise NotSent(f"{who} can read this case: they have read it, skipped it or seen what the model says of it.")
+        raise NotSent(_nobody(role))
     sent = assignment_requeue(
         assignment=assignment,
         purpose=purpose,
@@ -82,3 +82,14 @@ def _send(assignment: Assignment, sender: User, kind: Sent, role: str, reason: s
     verb = "assignment.escalate" if kind == Sent.ESCALATION else "assignment.second_opinion"
     event_append(verb=verb, actor=sender, target=assignment, project=assignment.project_id, role=role, to=str(sent.pk))
     return sent
+
+
+def _nobody(role: str) -> str:
+    if not role:
+        return _(
+            "Nobody else in this project can read this case: they have read it, skipped it or seen the model on it."
+        )
+    told = _(
+        "Nobody else with the role %(role)s can read this case: they have read it, skipped it or seen the model on it."
+    )
+    return told % {"role": Role(role).label.lower()}

@@ -9,10 +9,13 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from overread.accounts.models import User
+from overread.accounts.services import preferences_change
 from overread.jobs.models import Job
 from overread.projects.models import Project, Role
 from tests.browser.rooms import PAGES
 from tests.factories import make_member, make_user
+
+SIGHTS = (("light", 1440, 900), ("dark", 1440, 900), ("light", 420, 800))  # theme, width and height
 
 
 def check(page: Page, path: str) -> None:
@@ -24,16 +27,15 @@ def check(page: Page, path: str) -> None:
 
 @pytest.mark.parametrize("role", PAGES)
 def test_pages_of_each_role(role: Role, furnished: Project, page: Page, signed_in: Callable[[User], Page]) -> None:
-    signed_in(make_member(furnished, role))
+    signed_in(member := make_member(furnished, role))
     image = furnished.enrolments.filter(image__study__patient__reference=False).first().image_id
-    for theme in ("light", "dark"):
-        page.emulate_media(color_scheme=theme)
+    for theme, width, height in SIGHTS:
+        preferences_change(user=member, theme=theme)
+        page.set_viewport_size({"width": width, "height": height})
         for path in PAGES[role]:
             check(page, path.format(slug=furnished.slug, image=image))
-    page.set_viewport_size({"width": 390, "height": 844})
-    for path in PAGES[role]:
-        page.goto(path.format(slug=furnished.slug, image=image))
-        assert page.evaluate("document.documentElement.scrollWidth") <= 391, f"{path} is wider than a narrow window"
+            assert page.evaluate("getComputedStyle(document.documentElement).colorScheme") == theme
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, f"{path} is wider than {width}"
 
 
 def test_the_reading_page(furnished: Project, page: Page, signed_in: Callable[[User], Page]) -> None:
@@ -63,5 +65,36 @@ def test_signing_in_and_out(furnished: Project, page: Page) -> None:
     page.get_by_role("button", name="Sign in").click()
     expect(page.get_by_role("heading", name="Your worklist")).to_be_visible()
     page.get_by_role("button", name=str(user)).click()
+    assert Axe().run(page).violations_count == 0
     page.get_by_role("button", name="Sign out").click()
     expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+
+
+def test_the_theme_switch_is_taken_at_once_and_kept(
+    furnished: Project, page: Page, signed_in: Callable[[User], Page]
+) -> None:
+    signed_in(member := make_member(furnished, Role.READER))
+    page.goto("/preferences/")
+    page.get_by_role("button", name=str(member)).click()
+    with page.expect_response("**/preferences/theme"):
+        page.get_by_role("button", name="Light").click()
+    expect(page.locator("html")).to_have_attribute("data-theme", "light")
+    page.goto(f"/projects/{furnished.slug}/worklist/")
+    assert page.evaluate("getComputedStyle(document.documentElement).colorScheme") == "light"
+
+
+def test_a_key_changed_on_the_preferences_page_holds_for_the_next_case(
+    furnished: Project, page: Page, signed_in: Callable[[User], Page]
+) -> None:
+    signed_in(make_member(furnished, Role.READER))
+    page.goto("/preferences/")
+    page.get_by_role("button", name="Keyboard shortcuts").click()
+    page.get_by_role("button", name="Change keys").click()
+    page.get_by_role("button", name="Change the key of Invert").click()
+    with page.expect_response("**/me/preferences/"):
+        page.keyboard.press("Shift+K")
+    page.goto(f"/projects/{furnished.slug}/worklist/")
+    page.get_by_role("button", name="Start with").click()
+    expect(page.locator("body")).to_have_attribute("data-level", "full")
+    page.keyboard.press("Shift+K")
+    expect(page.locator("[data-command=invert]")).to_have_attribute("aria-pressed", "true")

@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 from inference.engine import backbones
 from labeling.models import Assignment
 from overread.accounts.models import User
+from overread.archive.models import Image
 from overread.jobs.models import Job
 from overread.jobs.registry import KINDS
 from overread.projects.models import Project, Role
@@ -19,12 +20,13 @@ from tests.factories import make_member, make_user
 from training.models import Verdict
 
 # What is data, or stays as it is in every language.
-NAMES = {"Overread", "PX-2093AB"}
+NAMES = {"Overread", "PX-2093AB", "PA"}
 
 
 @pytest.fixture
 def brackets(furnished: Project, page: Page, monkeypatch: pytest.MonkeyPatch) -> Project:
     """The furnished project, made in English and shown in brackets."""
+    Image.objects.update(age_years=60, sex="M", view="PA", laterality="", modality="")
     bracket(monkeypatch)
     bracket_scripts(page)
     return furnished

@@ -29,7 +29,9 @@ def test_events_newest_first_with_who_and_what(client, operator):
     event_append(verb="project.create", actor=operator, colour="blue")
     event_append(verb="project.change", actor=operator)
     page = client.get(ADDRESS).content.decode()
-    assert page.index('<th scope="row">project.change') < page.index('<th scope="row">project.create')
+    assert page.index('<th scope="row" translate="no">project.change') < page.index(
+        '<th scope="row" translate="no">project.create'
+    )
     assert "colour: blue" in page
     assert str(operator) in page
 
@@ -38,8 +40,8 @@ def test_events_are_filtered_by_verb(client, operator):
     event_append(verb="one.thing")
     event_append(verb="other.thing")
     page = client.get(ADDRESS, {"verb": "one.thing"}).content.decode()
-    assert '<th scope="row">one.thing' in page
-    assert '<th scope="row">other.thing' not in page
+    assert '<th scope="row" translate="no">one.thing' in page
+    assert '<th scope="row" translate="no">other.thing' not in page
 
 
 def test_the_chain_is_verified_on_demand(client, operator):

@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_GET
 
-from frontend.cases import SEXES, view_words
+from frontend.cases import age_words, sex_words, view_words
 from frontend.pages.data import summary
 from frontend.pages.data.facets import facets, with_labelled
 from overread.accounts.models import User
@@ -79,8 +79,7 @@ def tiles(user: User, project: Project, images: Page[Image]) -> list[Tile]:
 
 def person_words(image: Image) -> str:
     """ "M 60 y · frontal PA", as far as it is known."""
-    age = f"{image.age_years:.0f} y" if image.age_years is not None else ""
-    parts = (" ".join(part for part in (SEXES.get(image.sex, ""), age) if part), view_words(image))
+    parts = (" ".join(part for part in (sex_words(image), age_words(image)) if part), view_words(image))
     return " · ".join(part for part in parts if part)
 
 

@@ -41,7 +41,7 @@ export function actionsOf(page: ReadingPage, submission: Submission): Actions {
     "rotate.left": () => page.hanging.viewer.orient((now) => turned(now, -1)),
     mirror: () => page.hanging.viewer.orient(mirrored),
     flip: () => page.hanging.viewer.orient(flipped),
-    magnify: () => magnify(page),
+    magnify: () => say(rail.toggleLens() ? words.lensOn : words.lensOff),
     "tool.move": () => void rail.take("move"),
     "tool.level": () => (viewer.facts.channels === 3 ? say(words.noWindow) : void rail.take("level")),
     "tool.box": draw("box", words.toolBox),
@@ -88,12 +88,6 @@ function give(page: ReadingPage, value: string): void {
   if (!opened || !finding || page.busy || !opened.answers.give(finding.slug, value)) return;
   say(words.given(finding.name, value), false);
   opened.findings.advance();
-}
-
-function magnify({ magnifier, rail }: ReadingPage): void {
-  magnifier.toggle();
-  rail.update();
-  say(magnifier.on ? words.lensOn : words.lensOff);
 }
 
 function confirmRest(page: ReadingPage): void {

@@ -6,7 +6,8 @@ export type Actions = Readonly<Record<Command, () => void>>;
 
 export function listen(actions: Actions, keys: KeyMap): void {
   document.addEventListener("keydown", (event) => {
-    if (document.querySelector("dialog[open], [popover]:popover-open")) return; // it has the keyboard
+    const open = document.querySelector("dialog[open], [popover]:popover-open");
+    if (open && (open.id !== "more-tools" || event.key === "Escape")) return; // it has the keyboard; the tools tell their keys themselves
     const command = keys.commandOf(event);
     if (!command || (command.startsWith("frame.") && document.body.dataset["frames"] === undefined)) return;
     event.preventDefault();

@@ -189,6 +189,8 @@ export interface Upcoming {
   image: CaseImage;
   /** Rendered read/position.html. */
   position: string;
+  /** Its reader has had it in view before: it is not given back when this page is left. */
+  begun: boolean;
   prepared: Prepared | null;
 }
 

@@ -186,6 +186,7 @@ export const words = {
   submittedAgo: (pseudonym: string, seconds: number) => gettext("%(case)s submitted %(seconds)s s ago", { case: pseudonym, seconds }),
   openFor: (seconds: number) => gettext("Open for %(minutes)s min %(seconds)s s", { minutes: Math.floor(seconds / 60), seconds: seconds % 60 }),
   key: keyText,
+  withKey: (title: string, key: string) => gettext("%(title)s (%(key)s)", { title, key: keyText(key) }),
   changeKey: (command: string) => gettext("Change the key of %(command)s", { command }),
   resetKey: (command: string) => gettext("Reset the key of %(command)s", { command }),
   pressKey: (command: string, key: string) => gettext("Press the new key of %(command)s. Escape keeps %(key)s.", { command, key }),

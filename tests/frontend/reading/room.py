@@ -306,6 +306,7 @@ def prepared(request: HttpRequest, sheet: Sheet, known: list[str], *, withheld: 
         "assignment": sheet.assignment,
         "position": render_to_string("read/position.html", values),
         "image": values["case"]["image"],
+        "begun": False,
         "prepared": None,
     }
     if token in known or withheld:
