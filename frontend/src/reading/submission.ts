@@ -96,13 +96,14 @@ export class Submission implements Desk {
   }
 
   private body(version: number): SubmitBody {
-    const { opened, marks, clock, comment, display } = this.page;
+    const { opened, marks, clock, comment, confidence, display } = this.page;
     return {
       key: crypto.randomUUID(),
       version,
       answers: opened?.answers.given ?? {},
       regions: marks.regions,
       comment: comment.trim(),
+      confidence,
       active_ms: Math.round(clock.elapsed(performance.now())),
       level: display.level === "full" ? "full" : "half",
       known: this.page.known,
