@@ -14,10 +14,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop, ngettext
 
 from frontend.sent import sent_words
+from frontend.suggestions import suggestion_context
 from inference.models import Pipeline, Prediction
 from inference.services import prediction_ensure, prediction_show
 from inference.services.predictions import NotScored
-from labeling.models import Assignment, Read
+from labeling.models import Assignment, Confidence, Read
 from labeling.queries import case_number, newest_read, waiting_besides
 from labeling.sent import roles_besides
 from labeling.values import value_words
@@ -112,7 +113,7 @@ def case_data(case: OpenCase, companions: Sequence[dict[str, Any]] = ()) -> dict
 def urls(assignment: Assignment) -> dict[str, str | None]:
     """Where a case's commands go; None where there is nobody to send it to."""
     slug = assignment.project.slug
-    names = ("submit", "skip", "heartbeat", "defer", "escalate", "opinion")
+    names = ("submit", "skip", "propose", "heartbeat", "defer", "escalate", "opinion")
     of_case: dict[str, str | None] = {name: reverse(f"read-{name}", args=[slug, assignment.pk]) for name in names}
     if not _somebody_besides(assignment):
         of_case |= {"escalate": None, "opinion": None}
@@ -236,7 +237,26 @@ def panel_context(case: OpenCase) -> dict[str, Any]:
         "notice": notice(case),
         "asked": asked(case),
         "comment": case.read.comment if case.read else "",
+        "has_binary": any(finding["kind"] == Finding.Kind.BINARY for finding in findings),
+        "confidence": confidence(case),
+        "confidence_steps": confidence_steps(),
     }
+
+
+def confidence(case: OpenCase) -> str:
+    """What the reader said themselves, where they amend it; how sure they were blind is not carried over."""
+    own = case.read
+    return own.confidence if own and (case.state == "blind" or own.phase != Read.Phase.BLIND) else ""
+
+
+def confidence_steps() -> list[dict[str, str]]:
+    """What the control offers; the first is that nothing is said."""
+    return [
+        {"value": "", "short": "–", "name": _("not given")},
+        {"value": Confidence.LOW, "short": _("Low"), "name": _("low")},
+        {"value": Confidence.MEDIUM, "short": _("Medium"), "name": _("medium")},
+        {"value": Confidence.HIGH, "short": _("High"), "name": _("high")},
+    ]
 
 
 def notice(case: OpenCase) -> str:
@@ -288,29 +308,7 @@ def finding_context(
         "probability_text": None,
         "tags": [],
     }
-    return context | (suggestion_context(said) if said else {})
-
-
-def suggestion_context(said: Mapping[str, Any]) -> dict[str, Any]:
-    """The line under a finding: number, threshold, bar. Rounded so that the number never contradicts the verdict."""
-    if "value" in said:
-        return {"probability_text": f"{said['value']:.1f} {said['unit']}", "bar": None, "tick": None, "above": False}
-    probability = said["probability"]
-    context = {"bar": round(probability * 100, 1), "tick": None, "above": False}
-    if "option" in said:
-        return context | {"probability_text": f"{said['option']} {probability:.2f}"}
-    digits = next((n for n in (2, 3, 4) if _consistent(probability, said["threshold"], n)), 6)
-    return context | {
-        "probability_text": f"{probability:.{digits}f}",
-        "threshold_text": f"{said['threshold']:.{digits}f}",
-        "tick": round(said["threshold"] * 100, 1),
-        "above": said["above"],
-    }
-
-
-def _consistent(probability: float, threshold: float, digits: int) -> bool:
-    """Whether both, rounded so, still stand to each other as they do."""
-    return (round(probability, digits) >= round(threshold, digits)) == (probability >= threshold)
+    return context | (suggestion_context(said, finding) if said else {})
 
 
 @dataclass(frozen=True)

@@ -70,6 +70,7 @@ class Table:
             "assignment": str(assignment.pk),
             "position": "" if self.alone else render_to_string("read/position.html", {"position": position}),
             "image": cases.image_data(assignment.image),
+            "begun": assignment.worked_at is not None,
             "prepared": None,
         }
         if withheld:

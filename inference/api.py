@@ -60,6 +60,9 @@ class OutputSerializer(serializers.Serializer[Any]):
     probabilities = serializers.DictField(child=serializers.FloatField(), required=False)
     value = serializers.FloatField(required=False)
     unit = serializers.CharField(required=False)
+    low = serializers.FloatField(required=False, help_text="The truth lies from here …")
+    high = serializers.FloatField(required=False, help_text="… to here with a probability of `coverage`.")
+    coverage = serializers.FloatField(required=False)
 
 
 class PredictionSerializer(serializers.ModelSerializer[Prediction]):

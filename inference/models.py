@@ -146,7 +146,8 @@ class ScoreShard(models.Model):
 class Prediction(models.Model):
     """What one pipeline said of one image and was shown or evaluated. Never changed.
 
-    `outputs`: finding slug → {"kind", "probability" | "probabilities" | "value", "threshold", "above"}.
+    `outputs`: finding slug → {"kind", "probability" | "probabilities" | "value", "threshold", "above"}, and for a
+    measurement whose model has an interval "low", "high", "coverage" and the labels' "range".
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

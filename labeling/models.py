@@ -7,6 +7,7 @@ import uuid
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from inference.models import Pipeline, Prediction
@@ -35,8 +36,8 @@ class Priority(models.IntegerChoices):
 class Sent(models.TextChoices):
     """What a colleague asks for with an assignment they sent."""
 
-    ESCALATION = "escalation", "escalated"
-    OPINION = "opinion", "second opinion"
+    ESCALATION = "escalation", _("escalated")
+    OPINION = "opinion", _("second opinion")
 
 
 ALWAYS_BLIND = {Purpose.AUDIT, Purpose.REFERENCE, Purpose.ADJUDICATE}
@@ -163,6 +164,14 @@ class Holding(models.Model):
         return f"{self.reader_id} held {self.assignment_id}"
 
 
+class Confidence(models.TextChoices):
+    """How sure a reader says they are of a read as a whole. Optional, and never filled in for them."""
+
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+
+
 class Read(models.Model):
     """One reader's immutable answer to one assignment. A correction is a new read that supersedes."""
 
@@ -185,6 +194,9 @@ class Read(models.Model):
     extra = models.BooleanField(default=False, help_text="Came after the lease had gone to somebody else.")
     comment = models.TextField(blank=True)
     reason = models.TextField(blank=True, help_text="Why it amends the read it supersedes, where that was asked.")
+    confidence = models.CharField(
+        max_length=6, blank=True, choices=Confidence.choices, help_text="Of the read as a whole, where it was given."
+    )
     active_ms = models.PositiveIntegerField(default=0, help_text="Active reading time, not wall time.")
     level = models.CharField(
         max_length=4, blank=True, help_text="The resolution on screen: full, half, or nothing (REST)."
@@ -197,7 +209,10 @@ class Read(models.Model):
             models.Index(fields=["-created_at", "id"]),
             models.Index(fields=["reader", "-created_at"]),
         ]
-        constraints = [models.UniqueConstraint(fields=["reader", "key"], name="read_key_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["reader", "key"], name="read_key_once"),
+            models.CheckConstraint(condition=Q(confidence__in=["", *Confidence.values]), name="read_confidence_known"),
+        ]
 
     def __str__(self) -> str:
         return f"read {self.pk}"
@@ -236,6 +251,45 @@ class Region(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} of read {self.read_id}"
+
+
+class FindingProposal(models.Model):
+    """A finding that a reader saw and the project does not ask for. Kept whether or not the case is submitted."""
+
+    class State(models.TextChoices):
+        OPEN = "open"
+        ACCEPTED = "accepted"
+        DECLINED = "declined"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    project = models.ForeignKey(Project, models.PROTECT, related_name="proposals")
+    image = models.ForeignKey(Image, models.PROTECT, related_name="+")
+    reader = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    name = models.CharField(max_length=80)
+    note = models.CharField(max_length=1000, blank=True, help_text="What was seen.")
+    kind = models.CharField(max_length=12, choices=Finding.Kind.choices, default=Finding.Kind.BINARY)
+    state = models.CharField(max_length=8, choices=State.choices, default=State.OPEN)
+    finding = models.ForeignKey(Finding, models.PROTECT, null=True, related_name="+", help_text="What became of it.")
+    reason = models.CharField(max_length=200, blank=True, help_text="Why it was declined.")
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    decided_at = models.DateTimeField(null=True, blank=True)
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["project", "state"]), models.Index(fields=["-at", "id"])]
+        constraints = [
+            models.UniqueConstraint(
+                "project", "image", "reader", Lower("name"), name="proposal_once_per_image_and_reader"
+            ),
+            models.CheckConstraint(
+                condition=Q(state="open", decided_by=None, decided_at=None)
+                | Q(state__in=["accepted", "declined"], decided_by__isnull=False, decided_at__isnull=False),
+                name="proposal_decided_by_somebody",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class LabelImport(models.Model):

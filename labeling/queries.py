@@ -11,7 +11,7 @@ from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet, Sum
 from django.utils import timezone
 
 from inference.models import Exposure
-from labeling.models import Answer, Assignment, ExposureKind, Read, ReferenceLabel
+from labeling.models import Answer, Assignment, ExposureKind, FindingProposal, Read, ReferenceLabel
 from labeling.services.order import ORDER
 from labeling.services.queue import DRAWN, one_an_image, open_to, reads_blind
 from overread.accounts.models import User
@@ -231,3 +231,36 @@ def reads_without_label() -> QuerySet[Read]:
     return Read.objects.exclude(
         Exists(ReferenceLabel.objects.filter(project=OuterRef("project"), image=OuterRef("image")))
     )
+
+
+@dataclass(frozen=True)
+class Proposed:
+    """One name that readers have proposed, with every open proposal of it, the newest first."""
+
+    name: str
+    proposals: tuple[FindingProposal, ...]
+
+    @property
+    def readers(self) -> int:
+        return len({proposal.reader_id for proposal in self.proposals})
+
+
+def proposals_for(*, user: User, project: Project) -> QuerySet[FindingProposal]:
+    """The proposals this user may see: their own; to an administrator everybody's, but for cases that wait to be read
+    blind and that they, who read here too, have not read themselves.
+    """
+    rows = FindingProposal.objects.filter(project=project).select_related("image__study__patient", "reader", "finding")
+    mine = Q(reader=user)
+    if not user.has_perm("projects.administer", project):
+        return rows.filter(mine)
+    return rows.filter(mine | ~Q(image__in=answers_withheld(user=user, project=project)))
+
+
+def proposed_names(*, user: User, project: Project) -> list[Proposed]:
+    """What is proposed and not decided, the most often proposed first."""
+    found: dict[str, list[FindingProposal]] = {}
+    waiting = proposals_for(user=user, project=project).filter(state=FindingProposal.State.OPEN)
+    for proposal in waiting.order_by("-at"):
+        found.setdefault(proposal.name.casefold(), []).append(proposal)
+    names = [Proposed(each[0].name, tuple(each)) for each in found.values()]
+    return sorted(names, key=lambda each: -len(each.proposals))

@@ -11,6 +11,7 @@ import numpy as np
 from PIL import Image as Picture
 
 from inference.engine.bundle import Bundle
+from inference.engine.outputs import Output, OutputLayout
 from inference.models import Pipeline
 from labeling.services import Answers, assignment_claim, read_submit
 from overread.accounts.models import User
@@ -21,6 +22,8 @@ from overread.projects.models import Project, Role
 from overread.projects.services import membership_add, project_create
 
 EFFUSION, NODULE = {"slug": "effusion", "name": "Effusion"}, {"slug": "nodule", "name": "Nodule"}
+GRADE = {"slug": "grade", "name": "Grade", "kind": "categorical", "options": ["I", "II", "III"]}
+AGE = {"slug": "age", "name": "Bone age", "kind": "measurement", "unit": "months", "minimum": 0, "maximum": 240}
 PASSWORD = "a-good-long-password"
 
 
@@ -84,20 +87,28 @@ def in_reference(patient: str) -> bool:
 
 @lru_cache
 def small_bundle(
-    names: tuple[str, ...] = ("effusion", "nodule"), seed: int = 0, thresholds: tuple[float, ...] = ()
+    names: tuple[str, ...] = ("effusion", "nodule"),
+    seed: int = 0,
+    thresholds: tuple[float, ...] = (),
+    layout: OutputLayout | None = None,
 ) -> Bundle:
-    """A small network with fresh weights, exported: what a trained one is, but for having learned."""
+    """A small network with fresh weights, exported: what a trained one is, but for having learned.
+
+    `layout` instead of `names` where not every finding is binary; a measurement's interval is the value ± 8 then.
+    """
     import torch
 
     from inference.engine import network, onnx_export, weights
     from inference.engine.bundle import Card
     from inference.engine.digest import sha256_of
-    from inference.engine.outputs import Output, OutputLayout
+    from inference.engine.intervals import Interval
     from inference.engine.preparation import Preparation
     from inference.engine.probability import uncalibrated
 
     torch.manual_seed(seed)
-    layout = OutputLayout(tuple(Output(name, "binary") for name in names))
+    layout = layout or OutputLayout(tuple(Output(name, "binary") for name in names))
+    kinds = {output.name: output.kind for output in layout}
+    binary = [name for name, kind in kinds.items() if kind == "binary"]
     net = network.assemble("small_cnn", 1, layout).eval()
     graph, packed = onnx_export.export(net, 1, 32), weights.pack(net.state_dict())
     card = Card(
@@ -105,17 +116,20 @@ def small_bundle(
         layout=layout,
         preparation=Preparation(size=32),
         calibrations=uncalibrated(layout),
-        thresholds=dict.fromkeys(names, 0.5) | dict(zip(names, thresholds, strict=False)),
+        thresholds=dict.fromkeys(binary, 0.5) | dict(zip(binary, thresholds, strict=False)),
         weights_sha256=sha256_of(packed),
         onnx_sha256=sha256_of(graph),
+        intervals={name: Interval(8.0, 0.9, 40, 0.0, 60.0) for name, kind in kinds.items() if kind == "measurement"},
     )
     return Bundle(card, packed, graph)
 
 
 def make_pipeline(project: Project, *, seed: int = 0, thresholds: tuple[float, ...] = ()) -> Pipeline:
     from inference.services.versions import bundle_store, version_register
+    from training.services.running import layout_of
+    from training.services.snapshots import finding_specs
 
-    bundle = small_bundle(tuple(project.findings.values_list("slug", flat=True)), seed, thresholds)
+    bundle = small_bundle(seed=seed, thresholds=thresholds, layout=layout_of(finding_specs(project)))
     bundle_store(bundle)
     return version_register(project=project, bundle=bundle, facts={})
 

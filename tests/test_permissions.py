@@ -1,9 +1,9 @@
 """Who may do what: one table of every address × role.
 
 A new address fails this test until it has a row here. A row is one line: the method, the route's name, who is let in,
-and, where the address has a `pk`, whose it is (image, assignment, read, verdict, job or member). Who is let in is one
-of the sets below, or a set of roles. Everybody else must be refused: nobody by a 401 or by the sign-in page, strangers
-by a 404 below a project, members by a 403. Rows of the API stand in API, those of pages in PAGES.
+and, where the address has a `pk`, whose it is (image, assignment, read, proposal, verdict, job or member). Who is let
+in is one of the sets below, or a set of roles. Everybody else must be refused: nobody by a 401 or by the sign-in page,
+strangers by a 404 below a project, members by a 403. Rows of the API stand in API, those of pages in PAGES.
 
 The bodies sent are empty, so a POST that says 400, 409 or 422 has let its sender in.
 """
@@ -77,6 +77,10 @@ API = [
     Row("GET", "api:reads", MEMBERS),
     Row("POST", "api:read-undo", READING, "read"),
     Row("POST", "api:read-amend", READING, "read"),
+    Row("GET", "api:proposals", MEMBERS),
+    Row("POST", "api:proposals", READING),
+    Row("POST", "api:proposal-accept", ADMINISTRATORS, "proposal"),
+    Row("POST", "api:proposal-decline", ADMINISTRATORS, "proposal"),
     Row("GET", "api:labels", DECIDING),
     Row("GET", "api:selections", LEARNING),
     Row("POST", "api:selections", LEARNING),
@@ -125,6 +129,7 @@ PAGES = [
     Row("POST", "read-defer", READING, "assignment"),
     Row("POST", "read-escalate", READING, "assignment"),
     Row("POST", "read-opinion", READING, "assignment"),
+    Row("POST", "read-propose", READING, "assignment"),
     Row("POST", "read-release", READING),
     Row("POST", "read-heartbeat", READING, "assignment"),
     Row("GET", "read-map", READING, "assignment"),
@@ -149,6 +154,9 @@ PAGES = [
     Row("GET", "project-members", ADMINISTRATORS),
     Row("POST", "project-members", ADMINISTRATORS),
     Row("POST", "project-member-remove", ADMINISTRATORS, "member"),
+    Row("GET", "project-proposals", ADMINISTRATORS),
+    Row("POST", "proposal-accept", ADMINISTRATORS, "proposal"),
+    Row("POST", "proposal-decline", ADMINISTRATORS, "proposal"),
     Row("GET", "jobs", OPERATORS),
     Row("GET", "job", OPERATORS, "job"),
     Row("POST", "job-retry", OPERATORS, "job"),

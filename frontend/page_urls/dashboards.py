@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from frontend.pages import audit_log, data, jobs, members, model, settings, training
+from frontend.pages import audit_log, data, jobs, members, model, proposals, settings, training
 
 in_project = [
     path("data/", data.page, name="project-data"),
@@ -23,6 +23,9 @@ in_project = [
     path("settings/urgent/", settings.urgent, name="project-urgent"),
     path("settings/members/", members.page, name="project-members"),
     path("settings/members/<int:pk>/remove", members.remove, name="project-member-remove"),
+    path("settings/proposals/", proposals.page, name="project-proposals"),
+    path("settings/proposals/<uuid:pk>/accept", proposals.accept, name="proposal-accept"),
+    path("settings/proposals/<uuid:pk>/decline", proposals.decline, name="proposal-decline"),
 ]
 
 urlpatterns = [

@@ -108,6 +108,7 @@ def _page(request: HttpRequest, project: Project, assignment: Assignment) -> Htt
         "skip_reasons": cases.SKIP_REASONS,
         "roles": roles_offered(project, reader),
         "untils": services.Until.choices,
+        "snippets": project.snippets,
     }
     return render(request, "read.html", context)
 
@@ -217,6 +218,7 @@ def answers_of(body: dict[str, Any]) -> services.Answers:
             bulk=frozenset(slug for slug, answer in given.items() if answer.get("bulk")),
             regions=regions,
             comment=str(body.get("comment", "")),
+            confidence=body.get("confidence", ""),
             active_ms=int(body.get("active_ms", 0)),
             level=body.get("level", "") if body.get("level") in ("half", "full") else "",
         )

@@ -20,10 +20,14 @@ from overread.accounts.models import User
 from overread.projects.models import Project
 from overread.projects.queries import project_for
 from overread.projects.services import findings_mark_urgent, project_change
+from overread.projects.snippets import snippets_check
 
 GROUPS = (
     (gettext_lazy("What it is for"), ("name", "modality", "description", "intended_use", "not_for")),
-    (gettext_lazy("Reading protocol"), ("blind_first", "blind_share", "reference_readers", "lease_minutes")),
+    (
+        gettext_lazy("Reading protocol"),
+        ("blind_first", "blind_share", "reference_readers", "lease_minutes", "snippets"),
+    ),
     (gettext_lazy("Queue"), ("strategy", "batch_size", "audit_share", "patient_cap", "urgent_orders_blind")),
     (gettext_lazy("Learning"), ("retrain_labels", "retrain_hours", "recipe", "gate_policy")),
 )
@@ -38,6 +42,7 @@ LABELS = {
     "blind_share": gettext_lazy("Share read blind, where a share is"),
     "reference_readers": gettext_lazy("Readers of each reference case"),
     "lease_minutes": gettext_lazy("Minutes a case is held for its reader"),
+    "snippets": gettext_lazy("Comment snippets, one a line"),
     "batch_size": gettext_lazy("Cases in a batch"),
     "audit_share": gettext_lazy("Share drawn at random, for the audit"),
     "patient_cap": gettext_lazy("Images of one patient in a batch, at most"),
@@ -51,7 +56,30 @@ HIGHEST = {"batch_size": 10_000, "patient_cap": 1000, "retrain_labels": 1_000_00
 LONG = ("description", "intended_use", "not_for", "recipe", "gate_policy")
 
 
+class Lines(forms.CharField):
+    """A list of texts, typed as one a line."""
+
+    widget = forms.Textarea
+
+    def prepare_value(self, value: Any) -> Any:
+        return "\n".join(value) if isinstance(value, list) else value
+
+    def to_python(self, value: Any) -> Any:
+        return [line.strip() for line in str(value or "").splitlines() if line.strip()]
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return bool(self.to_python(data) != (initial or []))
+
+    def validate(self, value: Any) -> None:
+        """The model knows what fits."""
+
+    def run_validators(self, value: Any) -> None:
+        snippets_check(value)
+
+
 class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]
+    snippets = Lines(required=False, label=LABELS["snippets"], widget=forms.Textarea(attrs={"rows": 3}))
+
     class Meta:
         model = Project
         fields = tuple(name for _legend, names in GROUPS for name in names)

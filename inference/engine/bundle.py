@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from inference.engine.digest import Refused, check, sha256_of
+from inference.engine.intervals import Interval, from_dicts
 from inference.engine.outputs import OutputLayout
 from inference.engine.preparation import Preparation
 from inference.engine.probability import Calibration
@@ -23,7 +24,8 @@ class Card:
     """Everything about a model version that is not its numbers.
 
     `calibrations` follow the layout's outputs; `thresholds` are calibrated probabilities of the binary findings;
-    `facts` is what is known of it in plain JSON: recipe, metrics, shortcuts, parity.
+    `facts` is what is known of it in plain JSON: recipe, metrics, shortcuts, parity; `intervals` are those of the
+    measurements that have one. A card without any is written as it was before there were intervals: same bytes.
     """
 
     architecture: str
@@ -34,12 +36,15 @@ class Card:
     weights_sha256: str
     onnx_sha256: str
     facts: Mapping[str, Any] = field(default_factory=dict)
+    intervals: Mapping[str, Interval] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if len(self.calibrations) != len(self.layout):
             raise ValueError("A card holds one calibration per output.")
         if set(self.thresholds) != {output.name for output in self.layout if output.kind == "binary"}:
             raise ValueError("A card holds one threshold per binary finding.")
+        if set(self.intervals) - {output.name for output in self.layout if output.kind == "measurement"}:
+            raise ValueError("Only a measurement has an interval.")
 
     def to_json(self) -> bytes:
         """UTF-8, sorted keys: the same card gives the same bytes. Raises ValueError for NaN in the facts."""
@@ -54,6 +59,8 @@ class Card:
             "onnx_sha256": self.onnx_sha256,
             "facts": dict(self.facts),
         }
+        if self.intervals:
+            fields["intervals"] = {name: interval.to_dict() for name, interval in self.intervals.items()}
         return json.dumps(fields, sort_keys=True, indent=1, ensure_ascii=False, allow_nan=False).encode()
 
     @classmethod
@@ -66,6 +73,7 @@ class Card:
             fields["layout"] = OutputLayout.from_list(fields["layout"])
             fields["preparation"] = Preparation.from_dict(fields["preparation"])
             fields["calibrations"] = tuple(Calibration(**line) for line in fields["calibrations"])
+            fields["intervals"] = from_dicts(fields.get("intervals", {}))
             return cls(**fields)
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             raise Refused(f"The model card is unreadable: {error}.") from error

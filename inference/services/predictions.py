@@ -63,10 +63,24 @@ def outputs_of(version: ModelVersion, values: np.ndarray[Any, Any]) -> dict[str,
                 "column": start + best,
             }
         else:
-            entry |= {"value": block[0], "unit": output["unit"]}
+            entry |= {"value": block[0], "unit": output["unit"]} | interval_of(version, output["name"], block[0])
         out[output["name"]] = entry
         start += width
     return out
+
+
+def interval_of(version: ModelVersion, name: str, value: float) -> dict[str, Any]:
+    """Where the truth of a measurement lies with the given coverage, and the labels' range; nothing for older models."""
+    interval = version.card.get("intervals", {}).get(name)
+    if interval is None:
+        return {}
+    half = interval["half"]
+    return {
+        "low": value - half,
+        "high": value + half,
+        "coverage": interval["coverage"],
+        "range": [interval["lowest"], interval["highest"]],
+    }
 
 
 def prediction_request(*, pipeline: Pipeline, image: Image, user: User) -> Job:

@@ -13,7 +13,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from labeling.models import Answer, Read
+from labeling.models import Answer, Confidence, Read
 from labeling.queries import answers_withheld
 from labeling.services import Answers, AssignmentGone, NoReason, NotSent, RegionDrawn
 from labeling.values import AnswerInvalid
@@ -82,8 +82,11 @@ class RegionSerializer(Shape):
 class SubmissionSerializer(Shape):
     key = serializers.UUIDField(help_text="Made by you: repeating a call with it makes no second read.")
     answers = serializers.DictField(child=AnswerField(), help_text="Finding → answer; every finding is answered.")
-    regions = RegionSerializer(many=True, required=False)
+    regions = RegionSerializer(many=True, required=False, help_text="At most 200.")
     comment = serializers.CharField(required=False, allow_blank=True, max_length=4000)
+    confidence = serializers.ChoiceField(
+        choices=Confidence.choices, required=False, allow_blank=True, help_text="Of the read as a whole; optional."
+    )
     active_ms = serializers.IntegerField(required=False, min_value=0, max_value=2**31 - 1)
     level = serializers.ChoiceField(choices=["half", "full"], required=False, help_text="The resolution on screen.")
 
@@ -100,6 +103,7 @@ def answers_of(body: dict[str, Any]) -> Answers:
             for region in body.get("regions", [])
         ),
         comment=body.get("comment", ""),
+        confidence=body.get("confidence", ""),
         active_ms=body.get("active_ms", 0),
         level=body.get("level", ""),
     )
@@ -134,6 +138,7 @@ class ReadSerializer(serializers.ModelSerializer[Read]):
             "extra",
             "comment",
             "reason",
+            "confidence",
             "active_ms",
             "level",
             "created_at",

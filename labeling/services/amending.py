@@ -28,9 +28,7 @@ def read_amend(*, read: Read, reader: User, reason: str) -> Assignment:
     if not reason:
         raise NoReason(_("Say in a word why you amend this read."))
     if len(reason) > 500:
-        raise NoReason(
-            _("Say it in %(most)d characters or fewer; these are %(given)d.") % {"most": 500, "given": len(reason)}
-        )
+        raise NoReason(_("Say it in 500 characters or fewer; these are %(count)s.") % {"count": len(reason)})
     reader_lock(reader)
     cases = Assignment.objects.select_for_update(of=("self",)).select_related("project", "image")
     assignment = cases.get(pk=read.assignment_id)

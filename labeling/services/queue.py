@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext
 
 from inference.models import Exposure
 from labeling.models import ALWAYS_BLIND, Assignment, Holding, Purpose, Read
@@ -48,7 +48,7 @@ def assignments_claim(*, project: Project, reader: User, count: int) -> list[Ass
     """
     assignments_release_lapsed(project=project)
     hand: list[Assignment] = []
-    for _attempt in range(ATTEMPTS):
+    for _ in range(ATTEMPTS):
         with transaction.atomic():
             reader_lock(reader)
             hand, taken = _held(project, reader, count), None
@@ -94,8 +94,7 @@ def assignment_take(*, assignment: Assignment, reader: User) -> Assignment:
     """
     taken = _held_or_waiting(assignment.project, assignment.image, reader)
     if taken is None:
-        gone = _("%(case)s has gone to another reader, or you have read it since.")
-        raise AssignmentGone(gone % {"case": assignment.image.patient.code})
+        raise AssignmentGone(f"{assignment.image.patient.code} has gone to another reader, or you have read it since.")
     return taken
 
 
@@ -118,6 +117,7 @@ def _give(assignment: Assignment, reader: User) -> bool:
         "reader": reader,
         "version": assignment.version + 1,
         "claimed_at": now,
+        "worked_at": None,
         "lease_until": now + timedelta(minutes=assignment.project.lease_minutes),
     }
     if not Assignment.objects.filter(pk=assignment.pk, state=State.QUEUED, version=assignment.version).update(**fields):
@@ -161,7 +161,7 @@ def assignment_extend(*, assignment: Assignment, reader: User) -> Assignment:
     lease = now + timedelta(minutes=assignment.project.lease_minutes)
     mine = Assignment.objects.filter(pk=assignment.pk, reader=reader, state__in=Assignment.HELD)
     if not mine.update(lease_until=lease, worked_at=now):
-        raise AssignmentGone(_("This case is no longer held by you. An answer you send is kept all the same."))
+        raise AssignmentGone("This case is no longer held by you. An answer you send is kept all the same.")
     assignment.lease_until = lease
     return assignment
 
@@ -185,7 +185,7 @@ def assignment_resume(*, assignment: Assignment, reader: User) -> Assignment:
     }
     aside = Assignment.objects.filter(pk=assignment.pk, reader=reader, state=State.DEFERRED)
     if not aside.update(**fields):
-        raise AssignmentGone(_("This case is not put aside for you any more."))
+        raise AssignmentGone(gettext("This case is not put aside for you any more."))
     for name, value in fields.items():
         setattr(assignment, name, value)
     event_append(verb="assignment.resume", actor=reader, target=assignment, project=assignment.project_id)

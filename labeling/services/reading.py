@@ -10,12 +10,13 @@ from typing import Literal
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from inference.models import Exposure, Prediction
 from inference.queries import prediction_find, prediction_in_view
-from labeling.models import Answer, Assignment, ExposureKind, Holding, Purpose, Read, Region
+from labeling.models import Answer, Assignment, Confidence, ExposureKind, Holding, Purpose, Read, Region
 from labeling.services.leaving import AssignmentGone
 from labeling.services.queue import reader_lock, state_again
 from labeling.values import AnswerInvalid, AnswerMissing, answer_problem, region_problem
@@ -26,6 +27,7 @@ from overread.jobs.services import job_enqueue
 from overread.projects.models import Finding
 
 UNDO = timedelta(seconds=30)
+REGIONS = 200  # of one read
 State = Assignment.State
 
 
@@ -49,6 +51,7 @@ class Answers:
     bulk: frozenset[str] = frozenset()
     regions: tuple[RegionDrawn, ...] = ()
     comment: str = ""
+    confidence: Literal["", "low", "medium", "high"] = ""
     active_ms: int = 0
     level: Literal["", "half", "full"] = ""
     seen: UUID | None = field(default=None)  # the prediction in view, where a page says so
@@ -61,8 +64,8 @@ def read_submit(*, assignment: Assignment, reader: User, answers: Answers, key: 
     Repeating a call with the same key returns the first Read. A lease that lapsed loses nothing: if nobody else took
     the case the answer counts as in time, otherwise it is kept as an extra read. A second answer by the same reader to
     the same question supersedes the first; one given after the reveal stands beside the blind one.
-    Raises AnswerMissing when a finding of the project is unanswered, AnswerInvalid when an answer or a region does not
-    fit, AssignmentGone when this reader was never given the case.
+    Raises AnswerMissing when a finding is unanswered that was asked when the case was given, AnswerInvalid when an answer
+    or a region does not fit, AssignmentGone when this reader was never given the case.
     """
     reader_lock(reader)
     assignment = (
@@ -71,7 +74,7 @@ def read_submit(*, assignment: Assignment, reader: User, answers: Answers, key: 
     if earlier := Read.objects.filter(key=key, reader=reader).first():
         return _same_or_refuse(earlier, assignment)
     findings = {finding.slug: finding for finding in assignment.project.findings.all()}
-    _check(answers, findings, assignment.image)
+    _check(answers, findings, _asked(findings, assignment, reader), assignment.image)
     mine = _standing(assignment, reader)
     phase = _phase(assignment, reader, mine)
     read = Read.objects.create(
@@ -86,6 +89,7 @@ def read_submit(*, assignment: Assignment, reader: User, answers: Answers, key: 
         extra=not mine,
         comment=answers.comment.strip(),
         reason=assignment.amending if mine else "",
+        confidence=answers.confidence,
         active_ms=min(max(answers.active_ms, 0), 2**31 - 1),
         level=answers.level,
     )
@@ -111,23 +115,41 @@ def _same_or_refuse(earlier: Read, assignment: Assignment) -> Read:
     return earlier
 
 
-def _check(answers: Answers, findings: dict[str, Finding], image: Image) -> None:
+def _asked(findings: dict[str, Finding], assignment: Assignment, reader: User) -> set[str]:
+    """The findings that need an answer. One that joined the project after the case was given may be left out: the
+    reader's page, or what waits in their browser, may not know of it.
+    """
+    added = {slug: finding.added_at for slug, finding in findings.items() if finding.added_at}
+    if not added:
+        return set(findings)
+    given = Holding.objects.filter(assignment=assignment, reader=reader).aggregate(at=Max("at"))["at"]
+    return {slug for slug in findings if slug not in added or (given and added[slug] <= given)}
+
+
+def _check(answers: Answers, findings: dict[str, Finding], asked: set[str], image: Image) -> None:
     """Raises AnswerMissing or AnswerInvalid with one entry per finding."""
+    outlined = {region.finding for region in answers.regions}
     if missing := {
-        slug: f"{finding.name} is not answered." for slug, finding in findings.items() if slug not in answers.values
+        slug: f"{finding.name} is not answered."
+        for slug, finding in findings.items()
+        if slug in asked | outlined and slug not in answers.values
     }:
         raise AnswerMissing(missing)
     wrong = {slug: f"There is no finding {slug!r} in this project." for slug in answers.values if slug not in findings}
-    outlined = {region.finding for region in answers.regions}
-    for slug, finding in findings.items():
-        value = answers.values[slug]
+    for slug, value in answers.values.items():
+        if (finding := findings.get(slug)) is None:
+            continue
         if problem := answer_problem(finding, value) or (region_problem(finding, value) if slug in outlined else None):
             wrong[slug] = problem
     for region in answers.regions:
         if problem := _outline_problem(region, findings, image):
             wrong["regions"] = problem
+    if len(answers.regions) > REGIONS:
+        wrong["regions"] = f"A read has {REGIONS} regions at most; this one has {len(answers.regions)}."
     if len(answers.comment) > 4000:
         wrong["comment"] = f"A comment has 4000 characters at most; this one has {len(answers.comment)}."
+    if answers.confidence not in ("", *Confidence.values):
+        wrong["confidence"] = "Confidence is low, medium or high, or left out."
     if wrong:
         raise AnswerInvalid(wrong)
 
@@ -196,6 +218,7 @@ def _store_answers(read: Read, answers: Answers, findings: dict[str, Finding]) -
             exposure=ExposureKind.SHOWN if slug in shown else ExposureKind.NONE,
         )
         for slug, finding in findings.items()
+        if slug in answers.values
     )
     Region.objects.bulk_create(
         Region(

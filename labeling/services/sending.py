@@ -57,22 +57,8 @@ def _reason(given: str, *, needed: bool) -> str:
     if needed and not reason:
         raise NotSent(_("Say in a word why you escalate this case."))
     if len(reason) > 500:
-        raise NotSent(
-            _("Say it in %(most)d characters or fewer; these are %(given)d.") % {"most": 500, "given": len(reason)}
-        )
+        raise NotSent(_("Say it in 500 characters or fewer; these are %(count)s.") % {"count": len(reason)})
     return reason
-
-
-def _nobody(role: str) -> str:
-    """Why there is nobody to send a case to."""
-    if not role:
-        return _(
-            "Nobody else in this project can read this case: they have read it, skipped it or seen what the model says of it."
-        )
-    said = _(
-        "Nobody else with the role %(role)s can read this case: they have read it, skipped it or seen what the model says of it."
-    )
-    return said % {"role": Role(role).label.lower()}
 
 
 def _send(assignment: Assignment, sender: User, kind: Sent, role: str, reason: str) -> Assignment:
@@ -96,3 +82,14 @@ def _send(assignment: Assignment, sender: User, kind: Sent, role: str, reason: s
     verb = "assignment.escalate" if kind == Sent.ESCALATION else "assignment.second_opinion"
     event_append(verb=verb, actor=sender, target=assignment, project=assignment.project_id, role=role, to=str(sent.pk))
     return sent
+
+
+def _nobody(role: str) -> str:
+    if not role:
+        return _(
+            "Nobody else in this project can read this case: they have read it, skipped it or seen the model on it."
+        )
+    told = _(
+        "Nobody else with the role %(role)s can read this case: they have read it, skipped it or seen the model on it."
+    )
+    return told % {"role": Role(role).label.lower()}

@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from inference import api as inference
-from labeling.api import assignments, labels, predictions, reads
+from labeling.api import assignments, labels, predictions, proposals, reads
 from overread.accounts import api as accounts
 from overread.api import docs
 from overread.archive.api import images, launches
@@ -46,6 +46,9 @@ in_project: list[URLPattern | URLResolver] = [
     path("reads/", reads.Reads.as_view(), name="reads"),
     path("reads/<uuid:pk>/undo/", assignments.ReadUndo.as_view(), name="read-undo"),
     path("reads/<uuid:pk>/amend/", assignments.ReadAmend.as_view(), name="read-amend"),
+    path("proposals/", proposals.Proposals.as_view(), name="proposals"),
+    path("proposals/<uuid:pk>/accept/", proposals.ProposalAccept.as_view(), name="proposal-accept"),
+    path("proposals/<uuid:pk>/decline/", proposals.ProposalDecline.as_view(), name="proposal-decline"),
     path("labels/", labels.Labels.as_view(), name="labels"),
     path("selections/", labels.Selections.as_view(), name="selections"),
     path("snapshots/", snapshots.Snapshots.as_view(), name="snapshots"),

@@ -242,6 +242,7 @@ SPECTACULAR_SETTINGS = {
     "REDOC_DIST": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {"FindingKind": "overread.projects.models.Finding.Kind"},
 }
 
 # --- Language, time, logs -------------------------------------------------------------------------------------------

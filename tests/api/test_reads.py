@@ -33,6 +33,18 @@ def test_a_read_is_stored(project: Project, reader: User, case: Assignment) -> N
     assert {answer["value"] for answer in told["read"]["answers"]} == {"present"}
 
 
+def test_a_read_may_say_how_sure_its_reader_is(project: Project, reader: User, case: Assignment) -> None:
+    assert submit(reader, case, submission(project, confidence="certain")).status_code == 400
+    assert submit(reader, case, submission(project, confidence="low")).json()["read"]["confidence"] == "low"
+
+
+def test_too_many_regions_are_refused_with_their_number(project: Project, reader: User, case: Assignment) -> None:
+    region = {"finding": "nodule", "kind": "box", "points": [[1, 2], [10, 20]]}
+    refused = submit(reader, case, submission(project, "present", regions=[region] * 201))
+    assert refused.status_code == 422
+    assert refused.json()["errors"] == {"regions": "A read has 200 regions at most; this one has 201."}
+
+
 def test_the_same_key_makes_one_read(project: Project, reader: User, case: Assignment) -> None:
     body = submission(project)
     first, second = (submit(reader, case, body) for _ in range(2))

@@ -11,8 +11,9 @@ from django.test import Client
 
 from inference.models import Pipeline
 from inference.services import prediction_ensure, prediction_show
-from labeling.models import Assignment
+from labeling.models import Assignment, FindingProposal
 from labeling.services import assignment_claim, read_submit
+from labeling.services.proposals import proposal_make
 from overread.accounts.models import User
 from overread.archive.launches import launch_make
 from overread.archive.models import Image
@@ -87,14 +88,21 @@ class World:
         return {name: cookie.value for name, cookie in client.cookies.items()}
 
     def pk(self, word: str, role: str) -> Any:
-        """The key of an image, assignment, read, verdict, job or member; assignments and reads are the role's own."""
+        """The key of an image, assignment, read, proposal, verdict, job or member; assignments and reads are the role's own."""
         if word in ("assignment", "read"):
             return getattr(self.own.get(Role(role) if role in list(Role) else Role.READER, self.own[Role.READER]), word)
-        return {"image": self._image, "verdict": self.verdict, "job": self._job, "member": self._member}[word].pk
+        things = {"image": self._image, "verdict": self.verdict, "job": self._job, "member": self._member}
+        return (things | {"proposal": self._proposal})[word].pk
 
     @cached_property
     def _image(self) -> Image:
         return Image.objects.filter(enrolments__project=self.project, rendering__isnull=False).earliest("created_at")
+
+    @cached_property
+    def _proposal(self) -> FindingProposal:
+        reader = self.users[Role.READER]
+        assert reader is not None
+        return proposal_make(project=self.project, image=self._image, reader=reader, name="Scar")
 
     @cached_property
     def _job(self) -> Job:

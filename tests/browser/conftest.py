@@ -17,6 +17,7 @@ from django.db import connection
 from django.test import Client
 from playwright.sync_api import Browser, Page, expect
 
+from labeling.services.proposals import proposal_make
 from labeling.services.selection import queue_fill
 from overread.accounts.models import User
 from overread.projects.models import Project, Role
@@ -74,7 +75,8 @@ def furnished(transactional_db: None) -> Project:
     make_image(project, reference=True)
     pipeline = make_champion(project)
     queue_fill(project=project)
-    make_read(project, make_member(project, Role.READER))
+    read = make_read(project, make_member(project, Role.READER))
+    proposal_make(project=project, image=read.image, reader=read.reader, name="Rib fracture", note="Seventh rib, left.")
     Verdict.objects.create(
         project=project,
         challenger=pipeline,

@@ -22,5 +22,9 @@ PAGES: dict[Role, tuple[str, ...]] = {
         "/projects/{slug}/models/1/",
         "/projects/{slug}/images/{image}/",
     ),
-    Role.ADMINISTRATOR: ("/projects/{slug}/settings/", "/projects/{slug}/settings/members/"),
+    Role.ADMINISTRATOR: (
+        "/projects/{slug}/settings/",
+        "/projects/{slug}/settings/members/",
+        "/projects/{slug}/settings/proposals/",
+    ),
 }

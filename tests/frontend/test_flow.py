@@ -90,3 +90,11 @@ def test_findings_are_marked_urgent_in_the_settings(client: Client, project: Pro
     client.force_login(administrator)
     client.post(reverse("project-urgent", args=[project.slug]), {"urgent": ["nodule"]})
     assert list(Finding.objects.filter(urgent=True).values_list("slug", flat=True)) == ["nodule"]
+
+
+def test_a_case_begun_before_is_not_given_back_with_those_after(client: Client, case: Assignment, reader: User) -> None:
+    ahead = assignment_claim(project=case.project, reader=reader, besides=case)
+    client.force_login(reader)
+    for each in (case, ahead):
+        page = client.get(reverse("read", args=[case.project.slug, each.pk]))
+    assert [(each["assignment"], each["begun"]) for each in page.context["upcoming"]] == [(str(case.pk), True)]

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from inference.models import Exposure
 from labeling.models import Assignment, Read
-from labeling.services import assignment_open_single
+from labeling.services import assignment_open_single, read_undo
 from labeling.services.selection import queue_fill
 from overread.accounts.models import User
 from overread.jobs.running import run_all
@@ -280,6 +280,31 @@ def test_pixels_go_to_members_only(client: Client, case: Assignment, stranger: U
     answer = client.get(url)
     assert answer.status_code == 200 and answer["Content-Encoding"] == "gzip" and "immutable" in answer["Cache-Control"]
     assert client.get(url, headers={"If-None-Match": answer["ETag"]}).status_code == 304
+
+
+CONFIDENT = re.compile(r'name="confidence" value="(\w*)" aria-label="[^"]*" checked')
+
+
+def confidence_on(site: Client, case: Assignment) -> list[str]:
+    return CONFIDENT.findall(site.get(address("", case)).content.decode())
+
+
+def test_confidence_comes_back_with_an_undone_read_alone(site: Client, case: Assignment, reader: User) -> None:
+    assert confidence_on(site, case) == [""]
+    assert post(site, address("-submit", case), body(confidence="medium")).status_code == 201
+    read_undo(read=Read.objects.get(confidence="medium"), reader=reader)
+    assert confidence_on(site, case) == ["medium"]
+
+
+def test_how_sure_a_reader_was_blind_is_not_carried_over(site: Client, blind_case: Assignment) -> None:
+    assert post(site, address("-submit", blind_case), body(confidence="high")).status_code == 201
+    assert confidence_on(site, blind_case) == [""]
+
+
+def test_snippets_come_with_the_page(site: Client, case: Assignment, project: Project) -> None:
+    Project.objects.filter(pk=project.pk).update(snippets=["No </script> change."])
+    page = site.get(address("", case)).content.decode()
+    assert '<script id="snippet-texts" type="application/json">["No \\u003C/script\\u003E change."]</script>' in page
 
 
 def test_a_case_opened_by_itself_leads_back_to_its_image(site: Client, project: Project) -> None:

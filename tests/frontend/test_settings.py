@@ -18,7 +18,7 @@ def address(project):
 def filled(project, **fields):
     """The form as the page sends it back."""
     values = model_to_dict(project, fields=SettingsForm.Meta.fields)
-    return {**values, "recipe": "{}", "gate_policy": "{}", **fields}
+    return {**values, "snippets": "\n".join(project.snippets), "recipe": "{}", "gate_policy": "{}", **fields}
 
 
 @pytest.mark.parametrize(("who", "status"), [("engineer", 403), ("stranger", 404), ("administrator", 200)])
@@ -31,7 +31,7 @@ def test_findings_are_listed(client, address, administrator):
     client.force_login(administrator)
     page = client.get(address).content.decode()
     assert "Effusion" in page
-    assert "Findings are set when a project is made and stay as they are" in page
+    assert "What readers miss they propose" in page
     assert "Read blind first" in page
 
 
@@ -52,6 +52,9 @@ def test_settings_are_stored_and_told_to_the_audit_log(client, project, address,
         ("strategy", "magic", "There is no such strategy"),
         ("batch_size", "9" * 20, "At most 10000."),
         ("patient_cap", "9" * 20, "At most 1000."),
+        ("snippets", "No change.\nNo change.", "Two snippets are the same."),
+        ("snippets", "x" * 201, "Snippet 1 has 201 characters: 200 at most."),
+        ("snippets", "\n".join(map(str, range(51))), "51 snippets are too many: keep 50 at most."),
         ("retrain_labels", "9" * 20, "At most 1000000."),
         ("retrain_hours", "9" * 20, "At most 8760."),
         ("recipe", '{"epochs": 0}', "epochs is 0"),
@@ -89,3 +92,11 @@ def test_nothing_changed_stores_nothing_new(client, project, address, administra
     client.force_login(administrator)
     assert client.post(address, filled(project)).status_code == 302
     assert [event.detail for event in Event.objects.filter(verb="project.change")] == []
+
+
+def test_snippets_are_a_line_each(client, project, address, administrator):
+    client.force_login(administrator)
+    assert client.post(address, filled(project, snippets=" No change. \n\nSee prior.\r\n")).status_code == 302
+    project.refresh_from_db()
+    assert project.snippets == ["No change.", "See prior."]
+    assert "No change.\nSee prior.</textarea>" in client.get(address).content.decode()

@@ -1,10 +1,12 @@
 """What becomes of an answer."""
 
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from inference.models import Exposure
 from inference.queries import champion_of
@@ -24,7 +26,9 @@ from labeling.values import AnswerInvalid, AnswerMissing
 from overread.accounts.models import User
 from overread.audit.models import Event
 from overread.jobs.models import Job
+from overread.jobs.running import run_all
 from overread.projects.models import BlindFirst, Finding, Project
+from overread.projects.services import finding_add
 from tests.factories import answers, make_champion, make_image, make_project, make_read
 
 
@@ -234,3 +238,51 @@ def test_exposed_and_unexposed_labels_stand_side_by_side(blind_case: Assignment,
     run_all()
     values = dict(ReferenceLabel.objects.filter(finding__slug="nodule").values_list("exposure", "value"))
     assert values == {"none": 0.0, "shown": 1.0}
+
+
+@pytest.mark.parametrize("confidence", ["", "low", "high"])
+def test_a_read_keeps_the_confidence_it_was_given(case: Assignment, reader: User, confidence: Any) -> None:
+    said = answers(case.project, confidence=confidence)
+    assert read_submit(assignment=case, reader=reader, answers=said, key=uuid4()).confidence == confidence
+
+
+def test_another_confidence_is_refused(case: Assignment, reader: User) -> None:
+    with pytest.raises(AnswerInvalid, match="low, medium or high"):
+        said = answers(case.project, confidence="certain")
+        read_submit(assignment=case, reader=reader, answers=said, key=uuid4())
+
+
+def test_a_read_has_two_hundred_regions_at_most(case: Assignment, reader: User) -> None:
+    with pytest.raises(AnswerInvalid, match="200 regions at most; this one has 201"):
+        said = answers(case.project, "present", regions=(BOX,) * 201)
+        read_submit(assignment=case, reader=reader, answers=said, key=uuid4())
+    said = answers(case.project, "present", regions=(BOX,) * 200)
+    assert read_submit(assignment=case, reader=reader, answers=said, key=uuid4()).regions.count() == 200
+
+
+def add_finding(project: Project) -> Finding:
+    return finding_add(project=project, slug="fracture", name="Fracture", order=9, added_at=timezone.now())
+
+
+def test_a_case_given_before_a_finding_was_added_is_stored_without_it(case: Assignment, reader: User) -> None:
+    before = answers(case.project)
+    add_finding(case.project)
+    read = read_submit(assignment=case, reader=reader, answers=before, key=uuid4())
+    assert read.answers.count() == 2
+    run_all()
+    assert set(ReferenceLabel.objects.values_list("finding__slug", flat=True)) == {"effusion", "nodule"}
+
+
+def test_a_case_given_before_may_answer_what_was_added_since(case: Assignment, reader: User) -> None:
+    add_finding(case.project)
+    read = read_submit(assignment=case, reader=reader, answers=answers(case.project), key=uuid4())
+    assert read.answers.count() == 3
+
+
+def test_a_case_given_afterwards_answers_the_added_finding_too(project: Project, reader: User) -> None:
+    before = answers(project)
+    add_finding(project)
+    later = assignment_open_single(project=project, image=make_image(project), reader=reader)
+    with pytest.raises(AnswerMissing) as missing:
+        read_submit(assignment=later, reader=reader, answers=before, key=uuid4())
+    assert missing.value.errors == {"fracture": "Fracture is not answered."}

@@ -67,8 +67,8 @@ def test_a_process_that_dies_is_started_again_and_the_end_is_clean(up: Up) -> No
     until(lambda: up.pids("worker"), "a worker")
     os.kill(up.pids("worker")[0], signal.SIGKILL)
     until(lambda: len(up.pids("worker")) == 2, "another worker")
-    started = [pid for name in ("web", "worker", "trainer", "beat") for pid in up.pids(name)]
-    assert up.said("The worker process ended by itself and is started again") and len(started) == 5
+    started = [pid for name in ("web", "worker", "interactive", "trainer", "beat") for pid in up.pids(name)]
+    assert up.said("The worker process ended by itself and is started again") and len(started) == 6
     up.process.terminate()
     assert up.process.wait(60) == 0 and up.said("Overread has ended") and not up.said("SIGKILL")
     assert not [pid for pid in started if alive(pid)]

@@ -4,7 +4,7 @@ from dataclasses import asdict
 
 import numpy as np
 
-from inference.engine import calibration, thresholds, weights
+from inference.engine import calibration, intervals, thresholds, weights
 from inference.engine.bundle import Bundle, Card
 from inference.engine.digest import sha256_of
 from inference.engine.onnx_export import export, parity
@@ -20,7 +20,7 @@ PARITY_CASES = 4
 def finish(fitted: Fitted, data: TrainingSet) -> Bundle:
     """The bundle of a fitted network; to be called once, since it turns the head to the measurements' units.
 
-    Calibration and thresholds come from the calibration split alone. Raises ParityLost when the exported graph answers
+    Calibration, thresholds and intervals come from the calibration split alone. Raises ParityLost when the exported graph answers
     otherwise than the network.
     """
     recipe, network, layout = fitted.recipe, fitted.network, data.layout
@@ -32,9 +32,9 @@ def finish(fitted: Fitted, data: TrainingSet) -> Bundle:
     labels, shares = data.labels[rows].astype(np.float64), data.weights[rows].astype(np.float64)
     logits = logits_of(network, data, rows)
     lines = calibration.fit(logits.astype(np.float64), labels, shares, layout)
-    limits = thresholds.choose(
-        calibrated(logits, layout, lines), labels, shares, layout, sensitivity=recipe.sensitivity or None
-    )
+    answers = calibrated(logits, layout, lines)
+    limits = thresholds.choose(answers, labels, shares, layout, sensitivity=recipe.sensitivity or None)
+    spans = intervals.fit(answers, labels, shares, layout, coverage=recipe.coverage)
     metrics = {}
     for split in (Split.VALIDATION, Split.CALIBRATION):
         rows = data.rows(split)
@@ -57,5 +57,6 @@ def finish(fitted: Fitted, data: TrainingSet) -> Bundle:
         weights_sha256=sha256_of(packed),
         onnx_sha256=sha256_of(graph),
         facts=facts,
+        intervals=spans,
     )
     return Bundle(card, packed, graph)

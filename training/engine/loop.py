@@ -196,7 +196,7 @@ class Run:
     def resume(self, checkpoint: checkpoints.Checkpoint) -> None:
         """Continue where `state` was taken. Raises Refused for the checkpoint of another recipe or other data."""
         facts = checkpoint.facts
-        if facts["recipe"] != self.recipe.to_dict() or facts["data"] != self.data.fingerprint:
+        if Recipe.from_dict(facts["recipe"]) != self.recipe or facts["data"] != self.data.fingerprint:
             raise Refused("The checkpoint belongs to another run.")
         self.network.load_state_dict(checkpoint.weights)
         checkpoints.optimiser_restore(self.optimiser, checkpoint.optimiser)

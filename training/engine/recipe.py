@@ -20,6 +20,7 @@ RANGES: dict[str, tuple[float, float]] = {
     "patience": (0, 1000),
     "time_limit_s": (0.0, 1e7),
     "sensitivity": (0.0, 1.0),
+    "coverage": (0.5, 0.99),
     "threads": (0, 256),
 }
 
@@ -29,9 +30,10 @@ class Recipe:
     """Architecture, input, optimisation and initial weights of a run.
 
     `patience`: epochs without an acceptable one before stopping, 0 for never. `time_limit_s`: 0 for none; the schedule
-    is fitted into it. `sensitivity`: thresholds reach it on the calibration split; 0 takes Youden's. `threads`:
-    torch's, 0 as it stands; another number may give other weights. `initial`: "" for random weights, "bundle" (that
-    of `initial_sha256`), "published:NAME" (torchvision's) or "file:PATH" (safetensors of `initial_sha256`).
+    is fitted into it. `sensitivity`: thresholds reach it on the calibration split; 0 takes Youden's. `coverage`: of the
+    intervals around measurements. `threads`: torch's, 0 as it stands; another number may give other weights.
+    `initial`: "" for random weights, "bundle" (that of `initial_sha256`), "published:NAME" (torchvision's) or
+    "file:PATH" (safetensors of `initial_sha256`).
     Raises ValueError naming the field that is out of range.
     """
 
@@ -51,6 +53,7 @@ class Recipe:
     patience: int = 0
     time_limit_s: float = 0.0
     sensitivity: float = 0.0
+    coverage: float = 0.9
     threads: int = 2
     initial: str = ""
     initial_sha256: str = ""

@@ -120,16 +120,19 @@ def _truth(layout: OutputLayout, said: list[dict[str, float]]) -> NDArray[np.flo
 
 
 def _scores(pipeline: Pipeline, layout: OutputLayout, images: list[UUID]) -> NDArray[np.float64]:
-    """(N, F) probabilities in the challenger's order. Raises JobRefused for a model that lacks one of the findings."""
-    table, own = scores_of(pipeline), OutputLayout.from_list(pipeline.classifier.card["layout"])
+    """(N, F) probabilities in the challenger's order, NaN in the column of a finding this model does not answer: one
+    that joined the project after it. Raises JobRefused where it answers none of them.
+    """
+    table, own = scores_of(pipeline), OutputLayout.from_list(pipeline.classifier.card["layout"]).columns
+    names = [name for name, _, _ in _columns(layout)]
+    if names and not set(names) & set(own):
+        raise JobRefused(f"{pipeline.name.capitalize()} answers none of the challenger's findings.")
     rows = table.rows()
-    try:
-        places = [own.columns.index(name) for name, _, _ in _columns(layout)]
-    except ValueError as error:
-        raise JobRefused(
-            f"{pipeline.name.capitalize()} does not answer every finding of the challenger: {error}."
-        ) from error
-    return table.values[[rows[pk] for pk in images]][:, places].astype(np.float64)
+    values = table.values[[rows[pk] for pk in images]].astype(np.float64)
+    nothing = np.full(len(images), np.nan)
+    return (
+        np.array([values[:, own.index(name)] if name in own else nothing for name in names]).reshape(len(names), -1).T
+    )
 
 
 def subgroups_of(images: list[Image]) -> dict[str, list[str]]:

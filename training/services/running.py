@@ -202,7 +202,9 @@ def run_facts(run: Run, bundle: Bundle, tell: Teller) -> dict[str, Any]:
 
 
 def figures_on(bundle: Bundle, test: Labelled) -> dict[str, Any]:
-    """AUROC and balanced accuracy (at the model's thresholds) per finding, on patients it never saw."""
+    """AUROC and balanced accuracy (at the model's thresholds) per finding, and how often a measurement's interval holds
+    the label, on patients it never saw.
+    """
     from inference.engine.session import Session
     from training.engine.scoring import figures
 
@@ -216,6 +218,11 @@ def figures_on(bundle: Bundle, test: Labelled) -> dict[str, Any]:
             balanced = balanced_accuracy(answers[:, columns.start], column, bundle.card.thresholds[name])
             if balanced is not None:
                 found["findings"].setdefault(name, {})["balanced_accuracy"] = balanced
+    for name, interval in bundle.card.intervals.items():
+        place = bundle.card.layout.names.index(name)
+        residuals = np.abs(answers[:, bundle.card.layout.slices[place].start] - test.labels[:, place])
+        if np.isfinite(residuals).any():
+            found["findings"][name]["covered"] = float((residuals[np.isfinite(residuals)] <= interval.half).mean())
     return found
 
 

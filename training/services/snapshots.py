@@ -47,7 +47,7 @@ def snapshot_create(*, project: Project) -> Snapshot:
     """
     Project.objects.select_for_update(no_key=True).get(pk=project.pk)
     rows = _rows(project)
-    findings = finding_specs(project)
+    findings = _labelled(finding_specs(project), rows)
     _check(rows, findings)
     digest = hashlib.sha256(json.dumps([findings, rows], sort_keys=True, separators=(",", ":")).encode()).hexdigest()
     if found := Snapshot.objects.filter(project=project, sha256=digest).first():
@@ -94,6 +94,12 @@ def _rows(project: Project) -> list[dict[str, Any]]:
             rows.append(_row(pk, sha256, pseudonym, known))
     _split(rows)
     return rows
+
+
+def _labelled(findings: list[dict[str, Any]], rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The findings with a label to train on: what joined the project lately is learnt once it has been answered."""
+    known = {slug for row in rows if row["split"] == "train" for slug in row["labels"]}
+    return [finding for finding in findings if finding["slug"] in known]
 
 
 def _split(rows: list[dict[str, Any]]) -> None:

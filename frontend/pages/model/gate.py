@@ -99,7 +99,7 @@ def rows_of(verdict: Verdict, names: Mapping[str, str]) -> tuple[list[Row], Safe
                 strip=strip.strip(scale, now, before),
                 change=signed(now.value - before.value) if now and before else "",
                 passed=ruling["passed"] if ruling else None,
-                ruling=ruling_words(ruling, first=verdict.champion_id is None),
+                ruling=ruling_words(ruling, first=figure["champion"] is None),
             )
         )
     return rows, strip.axis(scale) if rows else None

@@ -144,11 +144,11 @@ def _line(row: Row, read: Read | None, prediction: Prediction | None) -> Line:
 
 
 def model_words(said: dict[str, Any]) -> str:
-    """Probability, and where it stands to its threshold; or a measured value."""
+    """Probability, and where it stands to its threshold; or a measured value with its interval."""
     if not said:
         return _("says nothing of it")
     if "threshold_text" not in said:
-        return str(said["probability_text"])
+        return ", ".join(filter(None, (said["probability_text"], said.get("interval_text"))))
     words = (
         _("%(number)s, above threshold %(threshold)s")
         if said["above"]

@@ -2,11 +2,15 @@
 import { post } from "../net";
 import { flipped, mirrored, turned } from "../viewer/orientation";
 import type { Actions } from "./commands";
+import { cycleConfidence } from "./confidence";
 import type { Shape } from "./drawing";
 import { askOpinion, defer, escalate } from "./flow";
 import type { MeasureKind } from "./measure/measure";
 import type { ReadingPage } from "./page";
+import { Picker } from "./picker";
+import { Proposing } from "./proposing";
 import type { Submission } from "./submission";
+import { snippetsFor } from "./snippets";
 import { say } from "./voice";
 import { words } from "./words";
 
@@ -14,6 +18,7 @@ const ZOOM = 1.25;
 
 export function actionsOf(page: ReadingPage, submission: Submission): Actions {
   const { viewer, rail, marks, drawing, measuring } = page;
+  const [finder, snippets, proposing] = [new Picker("find", false), snippetsFor(page), new Proposing()];
   const select = (key: number) => () => page.opened?.findings.byKey(key);
   const answer = (value: string) => () => give(page, value);
   const draw = (shape: Shape, hint: (key: string) => string) => () =>
@@ -25,12 +30,21 @@ export function actionsOf(page: ReadingPage, submission: Submission): Actions {
     "finding.6": select(6), "finding.7": select(7), "finding.8": select(8), "finding.9": select(9),
     "finding.previous": () => page.opened?.findings.step(-1),
     "finding.next": () => page.opened?.findings.step(1),
+    "finding.find": () => find(page, finder),
+    "finding.propose": () => {
+      const url = page.opened?.case.urls.propose;
+      if (url) proposing.ask(url);
+    },
     "answer.absent": answer("absent"),
     "answer.uncertain": answer("uncertain"),
     "answer.present": answer("present"),
     "answer.not_assessable": answer("not_assessable"),
     "rest.absent": () => confirmRest(page),
     comment: () => document.querySelector<HTMLTextAreaElement>("#panel textarea")?.focus(),
+    confidence: () => {
+      if (page.opened && !page.busy) say(words.confidence(cycleConfidence(document)));
+    },
+    snippets,
     "window.next": () => rail.nextWindow(),
     invert: () => page.hanging.viewer.invert(),
     "zoom.in": () => page.hanging.viewer.zoom(ZOOM),
@@ -41,7 +55,7 @@ export function actionsOf(page: ReadingPage, submission: Submission): Actions {
     "rotate.left": () => page.hanging.viewer.orient((now) => turned(now, -1)),
     mirror: () => page.hanging.viewer.orient(mirrored),
     flip: () => page.hanging.viewer.orient(flipped),
-    magnify: () => magnify(page),
+    magnify: () => say(rail.toggleLens() ? words.lensOn : words.lensOff),
     "tool.move": () => void rail.take("move"),
     "tool.level": () => (viewer.facts.channels === 3 ? say(words.noWindow) : void rail.take("level")),
     "tool.box": draw("box", words.toolBox),
@@ -90,18 +104,21 @@ function give(page: ReadingPage, value: string): void {
   opened.findings.advance();
 }
 
-function magnify({ magnifier, rail }: ReadingPage): void {
-  magnifier.toggle();
-  rail.update();
-  say(magnifier.on ? words.lensOn : words.lensOff);
-}
-
 function confirmRest(page: ReadingPage): void {
   const { opened } = page;
   if (!opened || page.busy) return;
   const { marked, above, outlined } = opened.answers.confirmRest((slug) => page.marks.count(slug) > 0);
   opened.findings.advance();
   say(words.restAbsent(marked, above, outlined));
+}
+
+/** Select a finding by its name; then A, U or P answer it as usual. */
+function find(page: ReadingPage, finder: Picker): void {
+  const { opened } = page;
+  if (!opened || page.busy) return;
+  const { answers, findings } = opened;
+  const said = (slug: string): string => words.value(answers.of(slug)?.value ?? words.unanswered);
+  finder.open(answers.findings.map(({ name, slug }) => ({ name, detail: said(slug) })), (index) => findings.go(index));
 }
 
 async function undo(page: ReadingPage): Promise<void> {

@@ -49,11 +49,16 @@ export class Answers {
     return true;
   }
 
+  /** What "confirm the rest" answers now. */
+  rest(outlined: (slug: string) => boolean): CaseFinding[] {
+    return this.missing.filter(({ slug, kind, above }) => kind === "binary" && above !== true && !outlined(slug));
+  }
+
   /** Unanswered binary findings become absent, except those above their threshold or with a region, which stay open. */
   confirmRest(outlined: (slug: string) => boolean): { marked: number; above: number; outlined: number } {
     const open = this.missing.filter(({ kind }) => kind === "binary");
     const below = open.filter(({ above }) => above !== true);
-    const rest = below.filter(({ slug }) => !outlined(slug));
+    const rest = this.rest(outlined);
     for (const { slug } of rest) {
       this.give(slug, "absent");
       this.markBulk(slug, true);

@@ -6,7 +6,8 @@ export type Actions = Readonly<Record<Command, () => void>>;
 
 export function listen(actions: Actions, keys: KeyMap): void {
   document.addEventListener("keydown", (event) => {
-    if (document.querySelector("dialog[open], [popover]:popover-open")) return; // it has the keyboard
+    const open = document.querySelector("dialog[open], [popover]:popover-open");
+    if (open && (open.id !== "more-tools" || event.key === "Escape")) return; // it has the keyboard; the tools tell their keys themselves
     const command = keys.commandOf(event);
     if (!command || (command.startsWith("frame.") && document.body.dataset["frames"] === undefined)) return;
     event.preventDefault();
@@ -14,7 +15,7 @@ export function listen(actions: Actions, keys: KeyMap): void {
   });
   document.addEventListener("click", (event) => {
     const target = event.target instanceof Element ? event.target : null;
-    if (event.detail > 0) target?.closest<HTMLElement>(".rail button, .regions button")?.blur(); // so that Enter still submits
+    if (event.detail > 0) target?.closest<HTMLElement>(".rail button, .regions button, .after-findings button, .beside-comment button")?.blur(); // so that Enter still submits
     const command = target?.closest<HTMLElement>("[data-command]")?.dataset["command"];
     if (!command || !(command in actions) || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();

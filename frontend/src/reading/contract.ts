@@ -97,6 +97,7 @@ export interface RegionData {
 export interface CaseUrls {
   submit: string;
   skip: string;
+  propose: string;
   defer: string;
   /** Null where nobody else reads in the project, as is `opinion`. */
   escalate: string | null;
@@ -139,6 +140,7 @@ export interface SubmitBody {
   answers: Record<string, Answer>;
   regions: RegionData[];
   comment: string;
+  confidence: "" | "low" | "medium" | "high";
   active_ms: number;
   level: "half" | "full";
   known: string[];
@@ -189,6 +191,8 @@ export interface Upcoming {
   image: CaseImage;
   /** Rendered read/position.html. */
   position: string;
+  /** Its reader has had it in view before: it is not given back when this page is left. */
+  begun: boolean;
   prepared: Prepared | null;
 }
 

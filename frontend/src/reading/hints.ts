@@ -8,7 +8,7 @@ const isNamed = (name: string | undefined): name is Named => COMMANDS.some(([com
 
 /**
  * `<kbd data-key="undo">` shows the key of that command. What has `data-command` or `data-shortcut` tells it to assistive
- * technology; the underlined letter of its label goes where it is not the key.
+ * technology and in its tooltip; the underlined letter of its label goes where it is not the key.
  */
 export function describeKeys(root: ParentNode, keys: KeyMap): void {
   for (const kbd of elements("kbd[data-key]", HTMLElement, root)) {
@@ -26,6 +26,8 @@ export function describeKeys(root: ParentNode, keys: KeyMap): void {
 function describe(control: HTMLElement, key: string): void {
   if (key) control.setAttribute("aria-keyshortcuts", key.replace(/^(Shift\+)?(.)$/, (_all, shift: string | undefined, letter: string) => (shift ?? "") + letter.toUpperCase()));
   else control.removeAttribute("aria-keyshortcuts");
+  const title = (control.dataset["title"] ??= control.title);
+  if (title) control.title = key ? words.withKey(title, key) : title;
   const label = control.closest("label") ?? control;
   for (const letter of elements("u", HTMLElement, label)) letter.classList.toggle("is-plain", letter.textContent.toLowerCase() !== key);
 }

@@ -35,7 +35,11 @@ const TABLE = {
   "answer.present": { group: "findings", label: gettext("Present"), keys: ["p"] },
   "answer.not_assessable": { group: "findings", label: gettext("Not assessable"), keys: ["n"] },
   "rest.absent": { group: "findings", label: gettext("Mark all unanswered as absent"), keys: ["0"] },
+  "finding.find": { group: "findings", label: gettext("Find a finding by its name"), keys: ["/"] },
   comment: { group: "findings", label: gettext("Comment"), keys: ["c"] },
+  snippets: { group: "findings", label: gettext("Comment snippets"), keys: ["t"] },
+  confidence: { group: "findings", label: gettext("Confidence, the next step"), keys: ["Shift+c"] },
+  "finding.propose": { group: "findings", label: gettext("Propose a finding"), keys: ["Shift+p"] },
 
   "window.next": { group: "image", label: gettext("Next window preset"), keys: ["w"] },
   "tool.level": { group: "image", label: gettext("Window by dragging (or the right button)"), keys: ["l"] },

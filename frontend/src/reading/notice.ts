@@ -30,10 +30,10 @@ export class SaveNotice {
     this.signIn.hidden = trouble?.kind !== "signed-out";
     this.retry.hidden = mending;
     this.discard.hidden = trouble?.kind !== "refused" || mending;
-    this.open.hidden = trouble?.kind !== "refused" || trouble.entry.page === location.pathname;
+    this.open.hidden = trouble?.kind !== "refused" || trouble.entry.page === location.pathname + location.search;
     if (trouble?.kind === "refused") this.open.href = trouble.entry.page;
     if (state === "unsaved") this.text.textContent = mending ? words.answersRefused : sentence(trouble, waiting);
-    if (!this.signIn.hidden) this.signIn.search = new URLSearchParams({ next: location.pathname }).toString();
+    if (!this.signIn.hidden) this.signIn.search = new URLSearchParams({ next: location.pathname + location.search }).toString();
   }
 }
 

@@ -6,6 +6,7 @@ import { Viewer } from "../viewer/viewer";
 import { Answers } from "./answers";
 import { AttentionMaps } from "./attention";
 import { pageClock } from "./clock";
+import { confidenceIn, setConfidence, type Confidence } from "./confidence";
 import { contradictions } from "./contradictions";
 import type { Case, Prepared, SkipBody, Turn, Upcoming } from "./contract";
 import { Display } from "./display";
@@ -36,6 +37,8 @@ export interface Opened {
   readonly findings: Findings;
   readonly maps: AttentionMaps;
 }
+
+const MOST_REGIONS = 200; // the server takes no more with one read
 
 export class ReadingPage {
   readonly keys: KeyMap;
@@ -77,6 +80,7 @@ export class ReadingPage {
     const names = { label: (slug: string) => this.label(slug), name: (slug: string) => this.name(slug) };
     this.marks = new Marks(this.viewer, names, () => this.answersChanged());
     this.drawing = new Drawing(this.marks.surface, this.viewer, () => this.opened?.findings.current?.slug ?? null, (region) => {
+      if (this.marks.regions.length >= MOST_REGIONS) return say(words.regionsFull(MOST_REGIONS));
       this.marks.add(region);
       this.rail.take("move");
     });
@@ -210,6 +214,10 @@ export class ReadingPage {
     return this.panel.querySelector("textarea")?.value ?? "";
   }
 
+  get confidence(): Confidence {
+    return confidenceIn(this.panel);
+  }
+
   /** While a read is on its way, what it holds stays as it is. */
   lock(locked: boolean): void {
     this.locked = locked;
@@ -243,13 +251,14 @@ export class ReadingPage {
     this.marks.load(draft.regions);
     const comment = this.panel.querySelector("textarea");
     if (comment) comment.value = draft.comment;
+    setConfidence(this.panel, draft.confidence ?? "");
     say(words.draftRestored);
   }
 
   private answersChanged(): void {
     if (!this.opened || this.busy) return;
     const { case: shown, answers } = this.opened;
-    this.drafts.put(shown, { answers: answers.given, regions: this.marks.regions, comment: this.comment, at: Date.now() });
+    this.drafts.put(shown, { answers: answers.given, regions: this.marks.regions, comment: this.comment, confidence: this.confidence, at: Date.now() });
     this.selectionChanged();
   }
 
@@ -257,7 +266,7 @@ export class ReadingPage {
     if (!this.opened) return;
     const { answers } = this.opened;
     answers.contradict(this.contradictions);
-    describeAnswers(this.panel, answers, this.drawn, this.obstacle);
+    describeAnswers(this.panel, answers, this.drawn, this.obstacle, answers.rest((slug) => this.marks.count(slug) > 0).length);
   }
 
   private viewChanged(): void {

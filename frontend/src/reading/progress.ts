@@ -2,13 +2,15 @@
 import type { Answers } from "./answers";
 import { words } from "./words";
 
-/** `drawn`: whose regions are on the image; `obstacle`: why the case cannot be submitted yet. */
-export function describeAnswers(panel: HTMLElement, answers: Answers, drawn: string, obstacle: string | null): void {
+/** `drawn`: whose regions are on the image; `obstacle`: why the case cannot be submitted yet; `rest`: how many "0" marks absent. */
+export function describeAnswers(panel: HTMLElement, answers: Answers, drawn: string, obstacle: string | null, rest: number): void {
   const total = answers.findings.length;
   answers.compareFirst();
   write(panel, "[data-drawn-regions]", drawn);
   write(panel, "[data-answered]", words.answered(total - answers.missing.length, total));
   write(panel, "#left", obstacle ?? "");
+  write(panel, "[data-rest]", words.rest(rest));
+  panel.querySelector("[data-command='rest.absent']")?.setAttribute("aria-disabled", String(rest === 0));
   panel.querySelector("button[type=submit]")?.setAttribute("aria-disabled", String(obstacle !== null));
 }
 

@@ -32,7 +32,7 @@ export class Queue {
 
   /** The cases after the one on screen that nobody has begun. */
   get untouched(): string[] {
-    return this.after.map(({ assignment }) => assignment);
+    return this.after.filter(({ begun }) => !begun).map(({ assignment }) => assignment);
   }
 
   private get after(): Upcoming[] {

@@ -37,9 +37,6 @@ export class Rail {
       const button = event.target instanceof Element ? event.target.closest("button") : null;
       if (button) this.setWindow(elements("button", HTMLButtonElement, this.list).indexOf(button));
     });
-    this.more.addEventListener("click", (event) => {
-      if (event.target instanceof Element && event.target.closest("[data-closes]")) this.more.hidePopover();
-    });
   }
 
   /** What the first pointer does on the image. A finger carries the lens; a mouse carries it without pressing. */
@@ -54,6 +51,7 @@ export class Rail {
     const { drawing, measuring, marks } = this.hands;
     drawing.cancel();
     this.tool = tool;
+    this.closeMore();
     drawing.shape = isShape(tool) ? tool : null;
     measuring.take(tool === "move" || tool === "level" || isShape(tool) ? null : tool);
     marks.surface.dataset["tool"] = tool;
@@ -82,6 +80,14 @@ export class Rail {
     return this.hands.measuring.measures.clear();
   }
 
+  /** The lens, on or off. True where it is on now. */
+  toggleLens(): boolean {
+    this.closeMore();
+    this.hands.magnifier.toggle();
+    this.update();
+    return this.hands.magnifier.on;
+  }
+
   /** Put the lens away. False where it is not on. */
   dropLens(): boolean {
     const dropped = this.hands.magnifier.off();
@@ -99,6 +105,13 @@ export class Rail {
     this.opener.classList.toggle("is-held", this.more.querySelector("[aria-pressed=true]") !== null);
     const { preset } = this;
     elements("button", HTMLButtonElement, this.list).forEach((button, index) => button.setAttribute("aria-pressed", String(index === preset)));
+  }
+
+  /** What was chosen there is in hand: the image is wanted now, and Enter submits. */
+  private closeMore(): void {
+    if (!this.more.matches(":popover-open")) return;
+    this.more.hidePopover();
+    this.opener.blur();
   }
 
   /** Which preset the window is, -1 where it was changed by hand. */

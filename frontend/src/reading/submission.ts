@@ -39,7 +39,7 @@ export class Submission implements Desk {
     const { case: shown } = opened;
     const { assignment, pseudonym } = shown;
     const draft = this.page.drafts.name(shown);
-    const [page, body] = [location.pathname, this.body(shown.version)];
+    const [page, body] = [location.pathname + location.search, this.body(shown.version)];
     const entry = { url: shown.urls.submit, page, assignment, pseudonym, draft, at: Date.now(), body };
     const saved = this.saving.submit(entry); // it is kept here before anything else happens
     this.page.over.add(draft);
@@ -96,13 +96,14 @@ export class Submission implements Desk {
   }
 
   private body(version: number): SubmitBody {
-    const { opened, marks, clock, comment, display } = this.page;
+    const { opened, marks, clock, comment, confidence, display } = this.page;
     return {
       key: crypto.randomUUID(),
       version,
       answers: opened?.answers.given ?? {},
       regions: marks.regions,
       comment: comment.trim(),
+      confidence,
       active_ms: Math.round(clock.elapsed(performance.now())),
       level: display.level === "full" ? "full" : "half",
       known: this.page.known,

@@ -12,8 +12,13 @@ const CHANNELS = "RGB";
 /** One place after the point where there is a fraction, with a true minus sign. */
 const decimal = (value: number): string => (Number.isInteger(value) ? String(value) : value.toFixed(1)).replace("-", "−");
 
+const LISTED = 9; // what is open beyond these is counted
+
 /** "6, 7, 8": a finding's key, or its name where it has none. */
-const list = (findings: readonly CaseFinding[]): string => findings.map(({ key, name }) => key ?? name).join(", ");
+const list = (findings: readonly CaseFinding[]): string => {
+  const named = findings.slice(0, LISTED).map(({ key, name }) => key ?? name).join(", ");
+  return findings.length > LISTED ? gettext("%(findings)s and %(count)s more", { findings: named, count: findings.length - LISTED }) : named;
+};
 
 const regions = (count: number): string => ngettext("%(count)s region", "%(count)s regions", count);
 
@@ -81,6 +86,16 @@ export const words = {
     ]
       .filter(Boolean)
       .join(" "),
+  /** On the button that marks the rest: how many it would. */
+  rest: (count: number) => (count ? ngettext("Mark %(count)s absent", "Mark %(count)s absent", count) : gettext("Mark the rest absent")),
+  unanswered: gettext("open"),
+  noSnippets: gettext("This project has no comment snippets. An administrator keeps them in the settings."),
+  snippetInserted: gettext("Snippet inserted."),
+  confidence: (step: string) => gettext("Confidence: %(step)s", { step }),
+  proposed: (finding: string) => gettext("%(finding)s is proposed to the administrators. Your read goes on as before.", { finding }),
+  proposalUnsent: gettext("Not sent: the server cannot be reached. What you wrote stays here; try again."),
+  proposalSignedOut: gettext("Not sent: you are signed out. Sign in again in another tab; what you wrote stays here."),
+  regionsFull: (most: number) => gettext("A read has %(most)s regions at most. Delete one first.", { most }),
   value,
   given: (finding: string, answer: string) => gettext("%(finding)s: %(answer)s", { finding, answer: value(answer) }),
   /** Of the selected finding, and how many more there are of others. `elsewhere`: their names, one a region. */
@@ -186,6 +201,7 @@ export const words = {
   submittedAgo: (pseudonym: string, seconds: number) => gettext("%(case)s submitted %(seconds)s s ago", { case: pseudonym, seconds }),
   openFor: (seconds: number) => gettext("Open for %(minutes)s min %(seconds)s s", { minutes: Math.floor(seconds / 60), seconds: seconds % 60 }),
   key: keyText,
+  withKey: (title: string, key: string) => gettext("%(title)s (%(key)s)", { title, key: keyText(key) }),
   changeKey: (command: string) => gettext("Change the key of %(command)s", { command }),
   resetKey: (command: string) => gettext("Reset the key of %(command)s", { command }),
   pressKey: (command: string, key: string) => gettext("Press the new key of %(command)s. Escape keeps %(key)s.", { command, key }),

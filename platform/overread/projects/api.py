@@ -52,6 +52,8 @@ class FindingSerializer(serializers.ModelSerializer[Finding]):
 class PoliciesSerializer(serializers.ModelSerializer[Project]):
     """The reading protocol, the queue and the learning of a project."""
 
+    snippets = serializers.ListField(child=serializers.CharField(), help_text="Ready-made sentences for comments.")
+
     class Meta:
         model = Project
         fields = [
@@ -59,6 +61,7 @@ class PoliciesSerializer(serializers.ModelSerializer[Project]):
             "blind_share",
             "reference_readers",
             "lease_minutes",
+            "snippets",
             "strategy",
             "batch_size",
             "audit_share",

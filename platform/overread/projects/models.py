@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from overread.projects.policies import policies_check
+from overread.projects.snippets import snippets_check
 
 
 class Role(models.TextChoices):
@@ -52,6 +53,12 @@ class Project(models.Model):
     )
     lease_minutes = models.PositiveSmallIntegerField(
         default=15, validators=[MinValueValidator(1), MaxValueValidator(480)]
+    )
+    snippets = models.JSONField(
+        default=list,
+        blank=True,
+        validators=[snippets_check],
+        help_text="Ready-made sentences that readers may put into a comment.",
     )
     # queue
     strategy = models.CharField(max_length=120, default="margin")
@@ -108,6 +115,9 @@ class Finding(models.Model):
     maximum = models.FloatField(null=True, blank=True)
     order = models.PositiveSmallIntegerField(default=0)
     urgent = models.BooleanField(default=False, help_text="A case suspected of it goes first in the queue.")
+    added_at = models.DateTimeField(
+        null=True, blank=True, help_text="When it joined a project that was being read; empty for those from the start."
+    )
 
     class Meta:
         ordering = ["order", "pk"]

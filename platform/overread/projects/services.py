@@ -81,10 +81,13 @@ def findings_mark_urgent(*, project: Project, actor: User, slugs: Collection[str
     findings = {finding.slug: finding for finding in Finding.objects.select_for_update().filter(project=project)}
     for slug in slugs:
         if slug not in findings:
-            raise ValidationError({"urgent": f"There is no finding {slug!r} in this project."})
+            raise ValidationError({"urgent": _("There is no finding %(slug)s in this project.") % {"slug": slug}})
         if findings[slug].kind != Finding.Kind.BINARY:
             raise ValidationError(
-                {"urgent": f"{findings[slug].name} has no threshold: only a binary finding is urgent."}
+                {
+                    "urgent": _("%(finding)s has no threshold: only a binary finding is urgent.")
+                    % {"finding": findings[slug].name}
+                }
             )
     before = sorted(slug for slug, finding in findings.items() if finding.urgent)
     if before == sorted(set(slugs)):

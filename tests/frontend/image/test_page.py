@@ -39,9 +39,9 @@ def show(site: Client, project: Project, image: Image, query: str = "", **header
 
 
 def shown(site: Client, project: Project, image: Image, query: str = "") -> str:
-    """The page's words, one blank between them; its secret against forgery left out."""
-    page = show(site, project, image, query).content.decode()
-    return " ".join(re.sub(r'(name="csrfmiddlewaretoken" value=|name="csrf-token" content=)"\w+"', "", page).split())
+    """The page's main part, one blank between its words; its secret against forgery left out."""
+    page = show(site, project, image, query).content.decode().partition("<main")[2].partition("</main>")[0]
+    return " ".join(re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", page).split())
 
 
 def read_it(project: Project, image: Image, reader: User, value: str = "present", **fields: Any) -> Read:

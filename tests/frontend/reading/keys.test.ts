@@ -51,6 +51,15 @@ it("leaves the browser's own shortcuts alone", () => {
   expect(commandOf(press("ArrowLeft", { altKey: true }), "page", true)).toBeNull();
 });
 
+it("Shift makes a confidence of C and a proposal of P, Caps Lock does not", () => {
+  const keys = [press("c"), press("C", { shiftKey: true }), press("P"), press("P", { shiftKey: true })];
+  expect(keys.map((each) => commandOf(each, "page", true))).toEqual(["comment", "confidence", "answer.present", "finding.propose"]);
+});
+
+it("a slash finds a finding, on keyboards that need Shift for it too", () => {
+  expect([press("/"), press("/", { shiftKey: true })].map((each) => commandOf(each, "page", true))).toEqual(["finding.find", "finding.find"]);
+});
+
 it("a reader's own key takes the place of the table's", () => {
   const own = bindings({ invert: "x", "zoom.in": "Shift+z" });
   expect(["x", "i", "+", "="].map((key) => commandOf(press(key), "page", true, own))).toEqual(["invert", null, null, null]);

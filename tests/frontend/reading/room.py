@@ -19,8 +19,9 @@ from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
 from django.urls import include, path
 
-from frontend.cases import FirstRead
+from frontend.cases import FirstRead, confidence_steps
 from frontend.pages import catalogue
+from frontend.suggestions import suggestion_context
 from overread.accounts.models import Preferences
 from tests.frontend.reading import pictures
 
@@ -83,6 +84,9 @@ class Room:
 
     sheets: list[Sheet]
     mixed: bool = False
+    many: bool = False
+    snippets: tuple[str, ...] = ("No change since the prior.", "Apical scar, unchanged.", "Rotated film.")
+    proposals: list[dict[str, Any]] = field(default_factory=list)
     at: int = 0
     preferences: Preferences = field(default_factory=Preferences)
     posts: list[dict[str, Any]] = field(default_factory=list)
@@ -129,6 +133,8 @@ def findings(sheet: Sheet) -> list[dict[str, Any]]:
                 "limit": limit,
             }
         )
+    if room.many:
+        rows += [further(number) for number in range(9, 26)]
     if room.mixed:
         rows = rows[:3]
         rows.append(
@@ -156,6 +162,23 @@ def findings(sheet: Sheet) -> list[dict[str, Any]]:
             }
         )
     return rows
+
+
+def further(number: int) -> dict[str, Any]:
+    """One more finding, below its threshold."""
+    name = {14: "Pleural thickening", 17: "Œdème interstitiel", 25: "Rib fracture"}.get(number, f"Finding {number}")
+    return {
+        "slug": f"finding-{number}",
+        "name": name,
+        "kind": "binary",
+        "options": [],
+        "unit": "",
+        "key": number if number <= 9 else None,
+        "map_url": None,
+        "above": False,
+        "chance": 0.04,
+        "limit": 0.30,
+    }
 
 
 def image(sheet: Sheet) -> dict[str, Any]:
@@ -211,6 +234,7 @@ def case(sheet: Sheet | None) -> dict[str, Any] | None:
         "urls": {
             "submit": f"{base}/submit/",
             "skip": f"{base}/skip/",
+            "propose": f"{base}/propose/",
             "defer": f"{base}/defer/",
             "escalate": f"{base}/escalate/" if room.roles else None,
             "opinion": f"{base}/opinion/" if room.roles else None,
@@ -238,7 +262,11 @@ def panel_finding(sheet: Sheet, row: dict[str, Any]) -> dict[str, Any]:
             "first_read": FirstRead(str(value), str(value)) if sheet.state == "revealed" else None,
         }
     elif sheet.state != "blind" and row["kind"] == "measurement":
-        suggestion |= {"probability_text": "52 %", "interval_text": "(48–56)", "bar": None}
+        said = {"value": 52.0, "unit": "%", "low": 48.0, "high": 56.0, "coverage": 0.9, "range": [30.0, 80.0]}
+        suggestion |= suggestion_context(said)
+    elif sheet.state != "blind":
+        chances = {"PA": 0.91, "AP": 0.08, "Lateral": 0.01}
+        suggestion |= suggestion_context({"option": "PA", "probability": 0.91, "probabilities": chances})
     return row | suggestion | {"value": value}
 
 
@@ -253,6 +281,9 @@ def context(request: HttpRequest, sheet: Sheet | None) -> dict[str, Any]:
         else "Effusion: at 90 % coverage both answers stay possible {absent, present}, so the model abstains.",
         "findings": [panel_finding(sheet, row) for row in findings(sheet)] if sheet else [],
         "comment": sheet.comment if sheet else "",
+        "has_binary": True,
+        "confidence": "",
+        "confidence_steps": confidence_steps(),
     }
     return {
         "user": READER,
@@ -275,6 +306,7 @@ def context(request: HttpRequest, sheet: Sheet | None) -> dict[str, Any]:
         },
         "first_read_text": "First read stored" if mode == "revealed" else "",
         "finished": {"cases": len(room.sheets), "time_text": "1 h 31 min"},
+        "snippets": list(room.snippets),
         "skip_reasons": ["Image not readable", "Wrong view or body part", "I know this patient", "Other"],
         "untils": [
             ("hour", "For 1 hour"),
@@ -306,6 +338,7 @@ def prepared(request: HttpRequest, sheet: Sheet, known: list[str], *, withheld: 
         "assignment": sheet.assignment,
         "position": render_to_string("read/position.html", values),
         "image": values["case"]["image"],
+        "begun": False,
         "prepared": None,
     }
     if token in known or withheld:
@@ -380,6 +413,13 @@ def opinion(request: HttpRequest, assignment: str) -> HttpResponse:
     return JsonResponse({"message": f"A second opinion on {room.find(assignment).pseudonym} is asked for."}, status=201)
 
 
+def propose(request: HttpRequest, assignment: str) -> HttpResponse:
+    if room.faults:
+        return room.faults.pop(0)()
+    room.proposals.append(json.loads(request.body))
+    return JsonResponse({"proposal": str(uuid.uuid4()), "name": room.proposals[-1]["name"]}, status=201)
+
+
 def undo(request: HttpRequest, assignment: str) -> HttpResponse:
     sheet = room.find(assignment)
     room.at, room.last = room.sheets.index(sheet), None
@@ -439,6 +479,7 @@ urlpatterns = [
     path("read/<str:assignment>/defer/", skip),
     path("read/<str:assignment>/escalate/", skip),
     path("read/<str:assignment>/opinion/", opinion),
+    path("read/<str:assignment>/propose/", propose),
     path("read/<str:assignment>/undo/", undo),
     path("release/", release),
     path("read/<str:assignment>/heartbeat/", heartbeat),

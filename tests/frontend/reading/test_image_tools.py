@@ -242,6 +242,20 @@ def test_every_tool_that_is_used_less_is_reached_by_keyboard(reading: Page) -> N
     assert names == [*tools, "rotate.right", "rotate.left", "mirror", "flip"]
     reading.keyboard.press("Enter")
     expect(reading.locator("#orientation")).to_have_text("Flipped top to bottom")
+    reading.keyboard.press("Escape")
+    expect(reading.locator("#more-tools")).to_be_hidden()
+    expect(reading.locator("[popovertarget=more-tools]")).to_be_focused()
+
+
+def test_a_tool_taken_from_the_menu_closes_it(reading: Page) -> None:
+    reading.locator("[popovertarget=more-tools]").click()
+    reading.locator("[data-command='tool.angle']").click()
+    expect(reading.locator("#more-tools")).to_be_hidden()
+    expect(reading.locator("#marks")).to_have_attribute("data-tool", "angle")
+    reading.locator("[popovertarget=more-tools]").click()
+    reading.keyboard.press("q")
+    expect(reading.locator("#more-tools")).to_be_hidden()
+    expect(reading.locator("#marks")).to_have_attribute("data-tool", "roi")
 
 
 @pytest.mark.parametrize("size", [(1440, 900), (1024, 600), (420, 800)], ids=["wide", "low", "phone"])

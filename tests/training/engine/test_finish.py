@@ -41,3 +41,18 @@ def test_without_calibration_cases_the_logits_stand(train, data):
     bundle = finish(train(data=whole), whole)
     assert bundle.card.calibrations == uncalibrated(whole.layout)
     assert bundle.card.thresholds == {"nodule": 0.5}
+
+
+def test_the_measurement_has_an_interval_of_the_recipes_coverage(train, data):
+    card = finish(train(coverage=0.8), data).card
+    interval = card.intervals["level"]
+    known = np.isfinite(data.labels[data.rows(Split.CALIBRATION), 2])
+    assert (interval.coverage, interval.cases) == (0.8, known.sum())
+    assert 0 < interval.half < 60 and 80 <= interval.lowest < interval.highest < 140
+
+
+def test_too_few_calibration_cases_leave_the_measurement_without_one(train, data):
+    few = data.labels.copy()
+    few[data.rows(Split.CALIBRATION)[5:], 2] = np.nan
+    sparse = replace(data, labels=few)
+    assert finish(train(data=sparse), sparse).card.intervals == {}

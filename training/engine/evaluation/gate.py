@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
 from numpy.typing import ArrayLike
 
 from training.engine.evaluation import checks
@@ -23,22 +24,29 @@ def judge(
     """Every demand of the policy, checked on the same images for both models; the same answer every time.
 
     scores (N, F): each model's probability of each finding on each reference image, none left out. With no champion the
-    challenger is a project's first model and held against the minima. Passed means that no check blocks: none failed,
+    challenger is a project's first model and held against the minima; so it is on a finding that the champion does not
+    answer, whose column of its scores is NaN. Passed means that no check blocks: none failed,
     and the primary endpoint could be judged. Raises ValueError for scores that do not fit the reference set.
     """
     champion = None if champion_scores is None else reference.scores(champion_scores)
-    pair = Pair(policy, reference, champion, reference.scores(challenger_scores))
+    challenger = reference.scores(challenger_scores)
+    asked = np.ones(len(reference.findings), bool)
+    both = asked if champion is None else np.asarray(~np.isnan(champion).all(axis=0), bool)
+    pair = Pair(policy, reference.of(both), None if champion is None else champion[:, both], challenger[:, both])
+    added = Pair(policy, reference.of(~both), None, challenger[:, ~both])
     made = (
         checks.primary(pair),
         *checks.by_finding(pair),
+        *checks.by_finding(added),
         *checks.precision(pair),
         *checks.calibration(pair),
+        *checks.calibration(added),
         *checks.subgroups(pair),
     )
     return Verdict(
         passed=not any(check.blocks for check in made),
         checks=made,
-        figures=_figures(pair),
+        figures=_figures(pair) + _figures(added),
         images=len(reference.labels),
         patients=len(set(reference.patients.tolist())),
         policy=policy,

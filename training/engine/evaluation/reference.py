@@ -57,3 +57,8 @@ class ReferenceLabels:
     def only(self, images: NDArray[np.bool_]) -> ReferenceLabels:
         """The same findings on some of the images (N,)."""
         return ReferenceLabels(self.findings, self.labels[images], self.patients[images])
+
+    def of(self, columns: NDArray[np.bool_]) -> ReferenceLabels:
+        """Some of the findings (F,) on the same images."""
+        names = tuple(name for name, wanted in zip(self.findings, columns, strict=True) if wanted)
+        return ReferenceLabels(names, self.labels[:, columns], self.patients, self.subgroups)

@@ -199,3 +199,19 @@ def test_a_reference_set_that_does_not_fit_is_refused(parts):
 def test_a_policy_out_of_range_is_refused(parts):
     with pytest.raises(ValueError):
         GatePolicy(**parts)
+
+
+def test_a_finding_the_champion_does_not_answer_is_held_against_a_first_models_minimum(gate_case):
+    reference, champion, challenger = gate_case(challenger=0.9)
+    champion[:, 1] = np.nan
+    verdict = judge(POLICY, reference, champion, challenger)
+    minima = {check.finding: check.limit for check in checks(verdict, "auroc")}
+    assert minima == {"effusion": POLICY.finding_margin, "nodule": POLICY.minimum_finding}
+    assert verdict.passed and [figure.champion is None for figure in verdict.figures] == [False, True]
+
+
+def test_a_poor_answer_to_a_new_finding_keeps_the_gate_shut(gate_case):
+    reference, champion, challenger = gate_case(challenger=0.9)
+    champion[:, 1], challenger[:, 1] = np.nan, np.random.default_rng(0).random(500)
+    verdict = judge(POLICY, reference, champion, challenger)
+    assert not verdict.passed and checks(verdict, "primary")[0].passed

@@ -1,0 +1,115 @@
+"""Findings that readers propose, and what an administrator makes of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Max, QuerySet
+from django.utils import timezone
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+
+from labeling.models import FindingProposal
+from overread.accounts.models import User
+from overread.archive.models import Image
+from overread.audit.services import event_append
+from overread.projects.models import Finding, Project
+from overread.projects.services import finding_add
+
+State = FindingProposal.State
+
+
+class ProposalDecided(Exception):
+    """Somebody has decided on this proposal already. The text says how."""
+
+
+@transaction.atomic
+def proposal_make(
+    *, project: Project, image: Image, reader: User, name: str, note: str = "", kind: str = Finding.Kind.BINARY
+) -> FindingProposal:
+    """Keep what a reader misses among the findings; saying it again of the same image gives the same proposal.
+
+    Raises ValidationError naming the field, also where the project asks for a finding of this name already.
+    """
+    name = " ".join(name.split())
+    if asked := Finding.objects.filter(project=project, name__iexact=name).first():
+        raise ValidationError({"name": _("%(name)s is a finding of this project already.") % {"name": asked.name}})
+    Project.objects.select_for_update(no_key=True).get(pk=project.pk)  # two tabs at once make one proposal
+    said = FindingProposal.objects.filter(project=project, image=image, reader=reader, name__iexact=name)
+    if earlier := said.first():
+        return earlier
+    proposal = FindingProposal(
+        project=project, image=image, reader=reader, name=name, note=note.strip(), kind=kind or Finding.Kind.BINARY
+    )
+    proposal.full_clean(exclude=["finding", "decided_by"])
+    proposal.save()
+    event_append(verb="proposal.make", actor=reader, target=proposal, project=project.pk)
+    return proposal
+
+
+@transaction.atomic
+def proposal_accept(*, proposal: FindingProposal, actor: User, name: str = "", **fields: Any) -> Finding:
+    """Ask for the finding from now on: `fields` are Finding's kind, options, unit, minimum and maximum.
+
+    It joins at the end, so no finding changes its key. Cases that were given before may be stored without it, models
+    that do not know it stay in use, and runs learn it as soon as it has labels. Every open proposal of this name is
+    decided. Raises ProposalDecided, and ValidationError naming the field.
+    """
+    project = Project.objects.select_for_update(no_key=True).get(pk=proposal.project_id)
+    alike = _open_alike(proposal)
+    name = " ".join((name or proposal.name).split())
+    if Finding.objects.filter(project=project, name__iexact=name).exists():
+        raise ValidationError({"name": _("%(name)s is a finding of this project already.") % {"name": name}})
+    last = project.findings.aggregate(order=Max("order"))["order"]
+    finding = finding_add(
+        project=project,
+        slug=_free_slug(project, name),
+        name=name,
+        order=0 if last is None else last + 1,
+        added_at=timezone.now(),
+        **{"kind": proposal.kind} | fields,
+    )
+    count = alike.update(state=State.ACCEPTED, finding=finding, decided_by=actor, decided_at=timezone.now())
+    event_append(
+        verb="proposal.accept", actor=actor, target=proposal, project=project.pk, finding=finding.slug, proposals=count
+    )
+    proposal.refresh_from_db()
+    return finding
+
+
+@transaction.atomic
+def proposal_decline(*, proposal: FindingProposal, actor: User, reason: str) -> FindingProposal:
+    """Leave the findings as they are, for every open proposal of this name. Raises ProposalDecided, ValidationError."""
+    Project.objects.select_for_update(no_key=True).get(pk=proposal.project_id)
+    alike, reason = _open_alike(proposal), reason.strip()
+    if not 0 < len(reason) <= 200:
+        raise ValidationError({"reason": _("Say why, in 200 characters at most.")})
+    count = alike.update(state=State.DECLINED, reason=reason, decided_by=actor, decided_at=timezone.now())
+    event_append(
+        verb="proposal.decline",
+        actor=actor,
+        target=proposal,
+        project=proposal.project_id,
+        reason=reason,
+        proposals=count,
+    )
+    proposal.refresh_from_db()
+    return proposal
+
+
+def _open_alike(proposal: FindingProposal) -> QuerySet[FindingProposal]:
+    """The open proposals of this name, this one among them. Raises ProposalDecided where it is open no more."""
+    proposal.refresh_from_db()
+    if proposal.state != State.OPEN:
+        told = {"name": proposal.name, "state": proposal.get_state_display().lower()}
+        raise ProposalDecided(_("%(name)s has been %(state)s already.") % told)
+    return FindingProposal.objects.filter(project=proposal.project_id, name__iexact=proposal.name, state=State.OPEN)
+
+
+def _free_slug(project: Project, name: str) -> str:
+    """A slug no finding of the project has. Names in other scripts than Latin give none of their own."""
+    base = slugify(name)[:50].strip("-_") or "finding"
+    taken = set(project.findings.values_list("slug", flat=True))
+    return next(slug for n in range(1, len(taken) + 2) if (slug := base if n == 1 else f"{base}-{n}") not in taken)
