@@ -67,3 +67,9 @@ def opened(page: Page) -> Page:
     page.goto("/")
     expect(page.locator("body")).to_have_attribute("data-level", "full")
     return page
+
+
+def posted(page: Page, room: Room) -> list[dict[str, Any]]:
+    """What the server was sent, once the page has nothing more to send: the next case opens before that."""
+    expect(page.locator("body")).to_have_attribute("data-saved", "saved")
+    return room.posts

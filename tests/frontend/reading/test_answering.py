@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.frontend.reading import room as rooms
-from tests.frontend.reading.conftest import opened
+from tests.frontend.reading.conftest import opened, posted
 from tests.frontend.reading.room import Room, Sheet
 from tests.frontend.reading.test_accessibility import violations
 from tests.frontend.reading.test_case_by_case import body, press
@@ -44,7 +44,7 @@ def test_twenty_five_findings_are_answered_by_keyboard_alone(many: Page, room: R
     assert row and footer and row["y"] + row["height"] <= footer["y"]
     many.keyboard.press("Enter")
     expect(body(many)).to_have_attribute("data-drawn", room.sheets[1].assignment)
-    answers = room.posts[0]["answers"]
+    answers = posted(page, room)[0]["answers"]
     assert len(answers) == 25 and answers["finding-17"] == {"value": "uncertain"}
     assert (answers["finding-14"], answers["finding-25"]) == ({"value": "present"}, {"value": "absent", "bulk": True})
 
@@ -118,7 +118,7 @@ def test_confidence_goes_round_and_is_sent(reading: Page, room: Room) -> None:
     press(reading, "03a6a")
     reading.keyboard.press("Enter")
     expect(body(reading)).to_have_attribute("data-drawn", room.sheets[1].assignment)
-    assert room.posts[0]["confidence"] == "medium"
+    assert posted(reading, room)[0]["confidence"] == "medium"
     expect(reading.get_by_role("radio", name="not given")).to_be_checked()
 
 
@@ -126,7 +126,7 @@ def test_nobody_has_to_say_how_sure_they_are(reading: Page, room: Room) -> None:
     press(reading, "1aaaaaaaa")
     reading.keyboard.press("Enter")
     expect(body(reading)).to_have_attribute("data-drawn", room.sheets[1].assignment)
-    assert room.posts[0]["confidence"] == ""
+    assert posted(reading, room)[0]["confidence"] == ""
 
 
 def test_a_snippet_goes_where_the_caret_was_left(reading: Page) -> None:

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.frontend.reading import room as rooms
-from tests.frontend.reading.conftest import opened
+from tests.frontend.reading.conftest import opened, posted
 from tests.frontend.reading.room import Room, Sheet
 
 pytestmark = pytest.mark.browser
@@ -60,7 +60,7 @@ def test_bulk_answers_are_sent_as_such(reading: Page, room: Room) -> None:
     press(reading, "03a6p")
     reading.keyboard.press("Enter")
     expect(body(reading)).to_have_attribute("data-drawn", room.sheets[1].assignment)
-    answers = room.posts[0]["answers"]
+    answers = posted(reading, room)[0]["answers"]
     assert answers["edema"] == {"value": "absent", "bulk": True}
     assert answers["nodule-or-mass"] == {"value": "present"}
 
@@ -69,7 +69,7 @@ def test_a_touched_bulk_answer_is_none_any_more(reading: Page, room: Room) -> No
     press(reading, "04a3a6a")
     reading.keyboard.press("Enter")
     expect(body(reading)).to_have_attribute("data-drawn", room.sheets[1].assignment)
-    assert room.posts[0]["answers"]["edema"] == {"value": "absent"}
+    assert posted(reading, room)[0]["answers"]["edema"] == {"value": "absent"}
 
 
 def test_enter_is_refused_with_a_reason_while_an_answer_is_missing(reading: Page, room: Room) -> None:
@@ -92,7 +92,7 @@ def test_submit_opens_the_next_case_as_a_whole(reading: Page, room: Room) -> Non
 def test_what_was_shown_and_how_long_is_sent(reading: Page, room: Room) -> None:
     submit_all_absent(reading)
     expect(body(reading)).to_have_attribute("data-drawn", room.sheets[1].assignment)
-    sent = room.posts[0]
+    sent = posted(reading, room)[0]
     assert (sent["level"], sent["version"]) == ("full", 1)
     assert 0 < sent["active_ms"] < 60_000
 
@@ -102,7 +102,7 @@ def test_four_fast_enters_save_one_case(reading: Page, room: Room) -> None:
     reading.evaluate("""() => { for (let i = 0; i < 4; i++) document.body.dispatchEvent(
         new KeyboardEvent('keydown', {key: 'Enter', bubbles: true, repeat: i % 2 == 1})) }""")
     expect(body(reading)).to_have_attribute("data-drawn", room.sheets[1].assignment)
-    assert len(room.posts) == 1
+    assert len(posted(reading, room)) == 1
 
 
 def test_submit_waits_for_the_full_level(room: Room, page: Page) -> None:
@@ -137,7 +137,7 @@ def test_undo_reopens_the_case_with_its_answers(reading: Page, room: Room) -> No
     press(reading, "6p")
     reading.keyboard.press("Enter")
     expect(body(reading)).to_have_attribute("data-drawn", room.sheets[1].assignment)
-    assert [post["version"] for post in room.posts] == [1, 2]
+    assert [post["version"] for post in posted(reading, room)] == [1, 2]
 
 
 def test_undo_goes_away_after_half_a_minute(room: Room, page: Page) -> None:
@@ -178,7 +178,7 @@ def test_single_keys_are_off_in_the_comment(reading: Page, room: Room) -> None:
     reading.keyboard.press("Escape")
     submit_all_absent(reading)
     expect(body(reading)).to_have_attribute("data-drawn", room.sheets[1].assignment)
-    assert room.posts[0]["comment"] == "apical scar"
+    assert posted(reading, room)[0]["comment"] == "apical scar"
 
 
 def test_options_and_numbers_are_answers_too(room: Room, page: Page) -> None:
@@ -190,7 +190,7 @@ def test_options_and_numbers_are_answers_too(room: Room, page: Page) -> None:
     page.keyboard.type("52.5")
     page.keyboard.press("Enter")
     expect(body(page)).to_have_attribute("data-drawn", room.sheets[1].assignment)
-    answers = room.posts[0]["answers"]
+    answers = posted(page, room)[0]["answers"]
     assert (answers["projection"], answers["ratio"]) == ({"value": "Lateral"}, {"value": 52.5})
 
 
@@ -201,7 +201,7 @@ def test_not_assessable_is_an_answer(room: Room, page: Page) -> None:
     page.locator("[data-finding=ratio] .na").click()
     page.keyboard.press("Enter")
     expect(body(page)).to_have_attribute("data-drawn", room.sheets[1].assignment)
-    assert {answer["value"] for answer in room.posts[0]["answers"].values()} == {"not_assessable"}
+    assert {answer["value"] for answer in posted(page, room)[0]["answers"].values()} == {"not_assessable"}
 
 
 def test_the_finished_queue_says_so_and_can_be_undone(room: Room, page: Page) -> None:

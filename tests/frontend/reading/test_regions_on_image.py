@@ -7,6 +7,7 @@ import re
 import pytest
 from playwright.sync_api import FloatRect, Page, expect
 
+from tests.frontend.reading.conftest import posted
 from tests.frontend.reading.room import Room
 from tests.frontend.reading.test_case_by_case import press, submit_all_absent
 
@@ -38,7 +39,7 @@ def test_a_dragged_box_belongs_to_the_selected_finding(reading: Page, room: Room
     press(reading, "03a")
     reading.keyboard.press("Enter")
     expect(reading.locator("body")).to_have_attribute("data-case", room.sheets[1].assignment)
-    (region,) = room.posts[0]["regions"]
+    (region,) = posted(reading, room)[0]["regions"]
     (x0, y0), (x1, y1) = region["points"]
     assert (region["finding"], region["kind"]) == ("nodule-or-mass", "box")
     assert 0 < x0 < x1 < 512 and (y1 - y0) == pytest.approx(0.3 * 512, abs=3)
