@@ -44,7 +44,7 @@ def test_twenty_five_findings_are_answered_by_keyboard_alone(many: Page, room: R
     assert row and footer and row["y"] + row["height"] <= footer["y"]
     many.keyboard.press("Enter")
     expect(body(many)).to_have_attribute("data-drawn", room.sheets[1].assignment)
-    answers = posted(page, room)[0]["answers"]
+    answers = posted(many, room)[0]["answers"]
     assert len(answers) == 25 and answers["finding-17"] == {"value": "uncertain"}
     assert (answers["finding-14"], answers["finding-25"]) == ({"value": "present"}, {"value": "absent", "bulk": True})
 

@@ -99,7 +99,7 @@ def test_a_region_stays_with_its_frame(clip: Page, room: Room) -> None:
     for key in ("0", "3", "a", "Enter"):
         clip.keyboard.press(key)
     expect(clip.locator("[data-undo-text]")).to_be_visible()
-    assert [region["frame"] for region in posted(page, room)[0]["regions"]] == [1]
+    assert [region["frame"] for region in posted(clip, room)[0]["regions"]] == [1]
 
 
 def test_the_next_case_begins_with_its_first_frame(clip: Page, room: Room) -> None:

@@ -159,8 +159,8 @@ def test_the_answers_are_those_of_the_image_that_is_read(compared: Page, room: R
     for key in ("6", "p", "6", "b", "b", "0", "3", "a", "Enter"):
         compared.keyboard.press(key)
     expect(compared.locator("[data-undo-text]")).to_be_visible()
-    assert room.reads[posted(page, room)[0]["key"]]["assignment"] == room.sheets[0].assignment
-    assert len(posted(page, room)[0]["regions"]) == 1
+    assert room.reads[posted(compared, room)[0]["key"]]["assignment"] == room.sheets[0].assignment
+    assert len(posted(compared, room)[0]["regions"]) == 1
 
 
 def test_a_lost_context_of_a_companion_comes_back(compared: Page) -> None:
