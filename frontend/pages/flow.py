@@ -8,10 +8,11 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from frontend.alone import is_alone
+from frontend.alone import ALONE, is_alone
 from frontend.pages.read import _back, _body, _turn, of_case
 from frontend.people import person
 from frontend.problems import problem
@@ -78,7 +79,7 @@ def opinion(request: HttpRequest, project: Project, assignment: Assignment) -> H
 @login_required
 @require_POST
 def amend(request: HttpRequest, slug: str, pk: UUID) -> HttpResponse:
-    """Open the case of a stored read again, and go there; or back to the image with the reason why not."""
+    """Open the case of a stored read again, by itself; or go back to the image with the reason why not."""
     project = project_for(person(request), slug, "labeling.read")
     reads = Read.objects.filter(project=project, reader=person(request))
     read = get_object_or_404(reads.select_related("assignment"), pk=pk)
@@ -87,4 +88,4 @@ def amend(request: HttpRequest, slug: str, pk: UUID) -> HttpResponse:
     except (services.NoReason, services.AssignmentGone) as refusal:
         messages.warning(request, str(refusal))
         return redirect("image", slug, read.image_id)
-    return redirect("read", slug, assignment.pk)
+    return redirect(reverse("read", args=[slug, assignment.pk]) + ALONE)

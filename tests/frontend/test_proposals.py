@@ -117,4 +117,4 @@ def test_a_case_keeps_its_confidence_on_the_image_page(client: Client, case: Ass
     read_submit(assignment=case, reader=reader, answers=answers(case.project, confidence="high"), key=uuid4())
     client.force_login(reader)
     page = client.get(reverse("image", args=[case.project.slug, case.image_id])).content.decode()
-    assert "<dt>Confidence</dt><dd>High</dd>" in page
+    assert "Your confidence:</span> High" in page

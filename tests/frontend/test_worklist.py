@@ -261,7 +261,7 @@ def test_a_read_is_amended_from_the_list(site: Client, queue: Project, reader: U
     read = make_read(queue, reader)
     assert "Amend the read of" in worklist(site, queue).content.decode()
     answer = site.post(reverse("read-amend", args=[queue.slug, read.pk]), {"reason": "Seen the prior"})
-    assert answer.headers["Location"] == opened(read.assignment)
+    assert answer.headers["Location"] == opened(read.assignment) + "?alone=1"
     assert "You are amending your stored read: Seen the prior" in site.get(opened(read.assignment)).content.decode()
 
 

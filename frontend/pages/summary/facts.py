@@ -175,6 +175,7 @@ def _sources(user: User, read: Read | None, prediction: Prediction | None) -> li
     sources = []
     if read:
         sources.append((_("Reader"), f"{user}, {moment(read.created_at)}, {phase_words(read)}"))
+        sources += [(_("Amended"), read.reason)] if read.reason else []
     if prediction:
         version = prediction.pipeline.classifier
         model = _("%(model)s, %(network)s, checksum %(checksum)s, suggestion of %(at)s") % {

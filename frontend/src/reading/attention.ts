@@ -15,6 +15,7 @@ export class AttentionMaps {
   private readonly slider: HTMLInputElement | null;
   private readonly output: HTMLOutputElement | null;
   private readonly note = element("#map-note", HTMLElement);
+  private frame = 0;
 
   /** `panel` holds the chooser while the model is shown, nothing otherwise. */
   constructor(viewer: Viewer, panel: HTMLElement, findings: readonly CaseFinding[]) {
@@ -51,6 +52,18 @@ export class AttentionMaps {
     this.setOpacity();
   }
 
+  /** The model has looked at the first frame alone: over another one there is no map. */
+  turned(frame: number): void {
+    this.frame = frame;
+    if (frame !== 0 && this.choices.some((choice) => choice.checked && choice.value !== "")) this.decline();
+  }
+
+  private decline(): void {
+    const off = this.choices.find((choice) => choice.value === "");
+    if (off) this.choose(off);
+    say(words.mapOfFirstFrame);
+  }
+
   private choose(choice: HTMLInputElement): void {
     choice.checked = true;
     void this.show(choice.value);
@@ -64,6 +77,7 @@ export class AttentionMaps {
       say(words.mapOff, false);
       return;
     }
+    if (this.frame !== 0) return this.decline();
     try {
       const map = await attentionMap(finding.map_url);
       if (!this.choices.some((choice) => choice.isConnected && choice.checked && choice.value === slug)) return; // chosen otherwise meanwhile

@@ -96,7 +96,10 @@ export class ReadingPage {
     this.magnifier = new Magnifier(stage, this.marks.surface, this.viewer);
     this.rail = new Rail(this.viewer, this);
     new Gestures(stage, this.viewer, (pointer) => this.rail.grip(pointer));
-    this.frames = new Frames(this.display, this.marks, stage, (frame) => this.measuring.open(frame));
+    this.frames = new Frames(this.display, this.marks, stage, (frame) => {
+      this.measuring.open(frame);
+      this.opened?.maps.turned(frame.frame);
+    });
     this.hanging = new Hanging(stage, this.viewer, (pointer) => (this.rail.grip(pointer) === "level" ? "level" : "move"), user);
     this.panel.addEventListener("input", () => this.answersChanged());
   }

@@ -161,6 +161,7 @@ export const words = {
   mapOff: gettext("Heat map off"),
   mapOn: (finding: string) => gettext("Heat map: %(finding)s. Model attention, not an outline.", { finding }),
   mapMissing: (finding: string) => gettext("There is no heat map for %(finding)s.", { finding }),
+  mapOfFirstFrame: gettext("Heat map off: the model has looked at the first frame alone."),
   mapFailed: gettext("The heat map is not readable. The image stays as it is."),
   opacity: (percent: number) => gettext("%(percent)s %%", { percent }),
   companion: (label: string) => gettext("%(image)s, for comparison", { image: label }),

@@ -13,8 +13,8 @@ from pypdf import PdfReader
 
 from frontend.pages.summary.sheet import plain
 from inference.models import Exposure
-from labeling.models import Assignment
-from labeling.services import RegionDrawn, assignment_open_single, read_submit
+from labeling.models import Assignment, Read
+from labeling.services import RegionDrawn, assignment_open_single, read_amend, read_submit
 from overread.accounts.models import User
 from overread.archive.models import Image
 from overread.projects.models import BlindFirst, Project
@@ -166,6 +166,14 @@ def test_a_case_read_once_more_is_not_called_unseen(site: Client, project: Proje
     Assignment.objects.update(state=Assignment.State.DONE, lease_until=None)
     read_it(project, image, reader)
     assert "without the model in view, which had been shown before" in text(site, project, image)
+
+
+def test_why_a_read_was_amended_is_printed(site: Client, project: Project, image: Image, reader: User) -> None:
+    read_it(project, image, reader, "absent")
+    case = read_amend(read=Read.objects.get(), reader=reader, reason="Seen the <b>prior</b>")
+    read_submit(assignment=case, reader=reader, answers=answers(project, "present"), key=uuid4())
+    said = text(site, project, image)
+    assert "Amended Seen the <b>prior</b>" in said and "Effusion Present" in said and "Absent" not in said
 
 
 def test_a_colleagues_read_is_not_mine_to_print(site: Client, project: Project, image: Image, colleague: User) -> None:

@@ -93,7 +93,8 @@ class Room:
     reads: dict[str, dict[str, Any]] = field(default_factory=dict)
     roles: bool = False
     skips: list[dict[str, Any]] = field(default_factory=list)
-    asked: list[dict[str, Any]] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
+    opinions: list[dict[str, Any]] = field(default_factory=list)
     beats: int = 0
     released: list[str] = field(default_factory=list)
     faults: list[Callable[[], HttpResponse]] = field(default_factory=list)
@@ -409,7 +410,7 @@ def skip(request: HttpRequest, assignment: str) -> HttpResponse:
 
 
 def opinion(request: HttpRequest, assignment: str) -> HttpResponse:
-    room.asked.append(json.loads(request.body))
+    room.opinions.append(json.loads(request.body))
     return JsonResponse({"message": f"A second opinion on {room.find(assignment).pseudonym} is asked for."}, status=201)
 
 

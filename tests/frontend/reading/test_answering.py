@@ -171,10 +171,10 @@ def test_a_finding_is_proposed_and_the_case_goes_on(reading: Page, room: Room) -
 def test_what_was_written_stays_when_a_proposal_is_not_taken(reading: Page, room: Room) -> None:
     room.faults.append(lambda: rooms.problem(422, "Effusion is a finding of this project already."))
     reading.get_by_role("button", name="Finding not listed").click()
-    reading.get_by_label("Name").fill("Effusion")
+    reading.locator("#propose-name").fill("Effusion")
     reading.keyboard.press("Enter")
     expect(reading.locator("#propose [data-error]")).to_have_text("Effusion is a finding of this project already.")
-    expect(reading.get_by_label("Name")).to_have_value("Effusion")
+    expect(reading.locator("#propose-name")).to_have_value("Effusion")
     reading.get_by_role("button", name="Cancel").click()
     expect(reading.locator("#propose")).to_be_hidden()
 

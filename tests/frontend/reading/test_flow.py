@@ -62,7 +62,7 @@ def test_a_second_opinion_leaves_the_case_in_view(manned: Page, room: Room) -> N
     manned.keyboard.press("Enter")
     expect(manned.locator("#voice")).to_have_text("A second opinion on PX-2001 is asked for.")
     expect(manned.locator("[data-finding=atelectasis] input[value=present]")).to_be_checked()
-    assert room.asked == [{"role": "", "reason": "", "version": 1}] and room.at == 0
+    assert room.opinions == [{"role": "", "reason": "", "version": 1}] and room.at == 0
 
 
 def test_a_second_opinion_is_offered_after_the_submit(manned: Page, room: Room) -> None:
@@ -71,7 +71,7 @@ def test_a_second_opinion_is_offered_after_the_submit(manned: Page, room: Room) 
     manned.locator("#opinion-reason").fill("Is the apex clear?")
     manned.keyboard.press("Enter")
     expect(manned.locator("#voice")).to_have_text("A second opinion on PX-2001 is asked for.")
-    assert room.asked[0]["reason"] == "Is the apex clear?"
+    assert room.opinions[0]["reason"] == "Is the apex clear?"
 
 
 def test_where_nobody_else_reads_it_says_so(reading: Page) -> None:

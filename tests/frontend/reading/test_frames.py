@@ -122,5 +122,21 @@ def test_the_revealed_case_stays_on_its_frame(room: Room, page: Page) -> None:
     shows(clip, 2)
 
 
+def test_the_heat_map_is_of_the_first_frame_alone(clip: Page) -> None:
+    chosen = clip.locator("input[name=map]:checked")
+    for key in ("3", "h"):
+        clip.keyboard.press(key)
+    expect(clip.locator("#map-note")).to_be_visible()
+    clip.keyboard.press("ArrowRight")
+    expect(clip.locator("#map-note")).to_be_hidden()
+    clip.keyboard.press("h")
+    expect(clip.locator("#voice")).to_have_text("Heat map off: the model has looked at the first frame alone.")
+    expect(chosen).to_have_value("")
+    clip.keyboard.press("ArrowLeft")
+    shows(clip, 1)
+    clip.keyboard.press("h")
+    expect(clip.locator("#map-note")).to_be_visible()
+
+
 def test_no_violation(clip: Page) -> None:
     assert violations(clip) == []

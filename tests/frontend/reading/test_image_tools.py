@@ -229,6 +229,12 @@ def test_the_lens_is_moved_by_arrow_keys_and_put_away_by_escape(reading: Page) -
     expect(reading.locator("body")).to_have_attribute("data-level", "full")
 
 
+def test_a_tools_tooltip_names_its_key(reading: Page) -> None:
+    told = "Length: a note on screen, not stored with the read (D)"
+    expect(reading.locator("[data-command='tool.length']")).to_have_attribute("title", told)
+    expect(reading.locator("#more-tools [data-key='tool.angle']")).to_have_text("Shift+D")
+
+
 def test_every_tool_that_is_used_less_is_reached_by_keyboard(reading: Page) -> None:
     reading.set_viewport_size({"width": 1024, "height": 600})
     reading.locator("[popovertarget=more-tools]").focus()

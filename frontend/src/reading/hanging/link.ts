@@ -44,7 +44,8 @@ function followWindow(from: Linked, to: Linked): void {
 export function likewise(now: Windowing, first: Windowing, other: Windowing): Windowing {
   if (now.center === first.center && now.width === first.width) return other;
   const ratio = other.width / first.width;
-  return { center: other.center + (now.center - first.center) * ratio, width: now.width * ratio, function: now.function };
+  const table = now.table && other.table ? { table: other.table } : {};
+  return { center: other.center + (now.center - first.center) * ratio, width: now.width * ratio, function: now.function, ...table };
 }
 
 function fitted({ facts, orientation, canvas }: Viewer): number {

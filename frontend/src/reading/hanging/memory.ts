@@ -10,13 +10,18 @@ export class Memory {
     this.storage = storage;
   }
 
-  /** `project` is anything that names it. */
-  layout(project: string): Layout {
-    const kept = this.storage.getItem(this.prefix + project);
+  /** `address` is any of the project's. */
+  layout(address: string): Layout {
+    const kept = this.storage.getItem(this.prefix + projectOf(address));
     return kept === "study" || kept === "prior" ? kept : "single";
   }
 
-  remember(project: string, layout: Layout): void {
-    this.storage.setItem(this.prefix + project, layout);
+  remember(address: string, layout: Layout): void {
+    this.storage.setItem(this.prefix + projectOf(address), layout);
   }
+}
+
+/** "/projects/chest/" of "/projects/chest/worklist/". */
+function projectOf(address: string): string {
+  return address.split("/", 3).join("/");
 }
