@@ -37,12 +37,12 @@ def ask(page: Page, command: str) -> None:
 def test_a_key_is_changed_in_place_and_at_once(reading: Page, room: Room) -> None:
     ask(reading, "Invert")
     with keeping(reading):
-        reading.keyboard.press("k")
-    expect(reading.locator("#keys-note")).to_have_text("Invert is on K now.")
+        reading.keyboard.press("r")
+    expect(reading.locator("#keys-note")).to_have_text("Invert is on R now.")
     reading.keyboard.press("Escape")
-    reading.keyboard.press("k")
+    reading.keyboard.press("r")
     expect(reading.locator("[data-command=invert]")).to_have_attribute("aria-pressed", "true")
-    assert room.preferences.keys == {"invert": "k"}
+    assert room.preferences.keys == {"invert": "r"}
 
 
 def test_a_key_in_use_names_its_command(reading: Page, room: Room) -> None:
@@ -64,17 +64,17 @@ def test_escape_keeps_the_key_and_the_sheet(reading: Page) -> None:
 
 
 def test_hints_follow_a_key_of_ones_own(room: Room, page: Page) -> None:
-    room.preferences = Preferences(keys={"skip": "Shift+k", "answer.absent": "q"})
+    room.preferences = Preferences(keys={"skip": "Shift+r", "answer.absent": "r"})
     opened(page)
-    expect(page.locator("kbd[data-key=skip]")).to_have_text("Shift+K")
-    expect(page.locator("input[value=absent]").first).to_have_attribute("aria-keyshortcuts", "Q")
+    expect(page.locator("kbd[data-key=skip]")).to_have_text("Shift+R")
+    expect(page.locator("input[value=absent]").first).to_have_attribute("aria-keyshortcuts", "R")
     expect(page.locator(".seg.tri u").first).to_have_class("is-plain")
-    page.keyboard.press("q")
+    page.keyboard.press("r")
     expect(page.locator("input[value=absent]").first).to_be_checked()
 
 
 def test_one_key_or_all_are_reset(room: Room, page: Page) -> None:
-    room.preferences = Preferences(keys={"invert": "k", "fit": "j"})
+    room.preferences = Preferences(keys={"invert": "r", "fit": ";"})
     opened(page)
     ask(page, "Fit")
     with keeping(page):
@@ -101,7 +101,7 @@ def test_single_keys_are_switched_off_for_good(reading: Page, room: Room) -> Non
 def test_what_cannot_be_kept_is_said(reading: Page, room: Room) -> None:
     room.faults = [lambda: problem(503, "The database is away.")]
     ask(reading, "Invert")
-    reading.keyboard.press("k")
+    reading.keyboard.press("r")
     expect(reading.locator("#keys-note")).to_contain_text("it holds until you leave this page")
 
 
