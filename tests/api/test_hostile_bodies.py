@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 from django.db import transaction
@@ -45,17 +45,33 @@ def world(db: None) -> World:
     return World()
 
 
-def addresses(world: World) -> dict[str, tuple[str, str]]:
+class Address(NamedTuple):
+    role: str
+    url: str
+    method: str = "POST"
+
+
+def addresses(world: World) -> dict[str, Address]:
     """Operation that takes JSON → the role that may do it, and its address."""
-    case = world.own["reader"].assignment
+    project, case, read = world.project, world.own["reader"].assignment, world.own["reader"].read
+    proposal = world.pk("proposal", "administrator")
     return {
-        "token_create": ("reader", url("tokens")),
-        "read_submit": ("reader", url("assignment-read", world.project, case)),
-        "assignment_skip": ("reader", url("assignment-skip", world.project, case)),
-        "launch_create": ("reader", url("launches", world.project)),
-        "run_request": ("ml_engineer", url("runs", world.project)),
-        "model_promote": ("ml_engineer", url("verdict-promote", world.project, world.verdict)),
-        "model_roll_back": ("ml_engineer", url("model-roll-back", world.project, 1)),
+        "token_create": Address("reader", url("tokens")),
+        "preferences_change": Address("reader", url("preferences"), "PATCH"),
+        "read_submit": Address("reader", url("assignment-read", project, case)),
+        "assignment_skip": Address("reader", url("assignment-skip", project, case)),
+        "assignment_defer": Address("reader", url("assignment-defer", project, case)),
+        "assignment_escalate": Address("reader", url("assignment-escalate", project, case)),
+        "assignment_second_opinion": Address("reader", url("assignment-opinion", project, case)),
+        "read_amend": Address("reader", url("read-amend", project, read)),
+        "proposal_make": Address("reader", url("proposals", project)),
+        "proposal_accept": Address("administrator", url("proposal-accept", project, proposal)),
+        "proposal_decline": Address("administrator", url("proposal-decline", project, proposal)),
+        "findings_urgent": Address("administrator", url("findings-urgent", project)),
+        "launch_create": Address("reader", url("launches", project)),
+        "run_request": Address("ml_engineer", url("runs", project)),
+        "model_promote": Address("ml_engineer", url("verdict-promote", project, world.verdict)),
+        "model_roll_back": Address("ml_engineer", url("model-roll-back", project, 1)),
     }
 
 
@@ -70,9 +86,9 @@ def shapes() -> Iterator[tuple[str, list[str]]]:
                 yield operation["operationId"], list(document["components"]["schemas"][name]["properties"])
 
 
-def send(client: APIClient, address: str, body: bytes) -> Any:
+def send(client: APIClient, address: Address, body: bytes) -> Any:
     with transaction.atomic():
-        answer = client.generic("POST", address, body, content_type="application/json")
+        answer = client.generic(address.method, address.url, body, content_type="application/json")
         transaction.set_rollback(True)
     return answer
 
@@ -83,8 +99,8 @@ def is_problem(answer: HttpResponse) -> bool:
 
 def test_a_broken_body_is_a_problem(world: World) -> None:
     wrong = []
-    for name, (role, address) in addresses(world).items():
-        client = at(world.users[role])
+    for name, address in addresses(world).items():
+        client = at(world.users[address.role])
         for what, body in BROKEN.items():
             answer = send(client, address, body)
             if not is_problem(answer):
@@ -95,8 +111,8 @@ def test_a_broken_body_is_a_problem(world: World) -> None:
 def test_no_value_of_any_member_breaks_the_server(world: World) -> None:
     known, wrong = addresses(world), []
     for name, members in shapes():
-        role, address = known[name]
-        client, right = at(world.users[role]), submission(world.project) if name == "read_submit" else {}
+        address = known[name]
+        client, right = at(world.users[address.role]), submission(world.project) if name == "read_submit" else {}
         for member in members:
             for value in VALUES:
                 answer = send(client, address, json.dumps(right | {member: value}).encode())

@@ -27,7 +27,7 @@ from tests.factories import make_champion, make_member, make_pipeline, make_proj
 
 FINDINGS = ("effusion", "nodule")
 Answer = tuple[int, dict[str, str], bytes]
-CHANGING = {"Set-Cookie", "X-Request-ID"}  # of every answer, whatever it holds
+CHANGING = {"Set-Cookie", "X-Request-ID", "Expires"}  # of every answer, whatever it holds
 LEASE = re.compile(rb'"lease_until":"[^"]+"')  # prolonged whenever the page asks
 SECRETS = re.compile(rb'name="csrfmiddlewaretoken" value="[^"]+"|name="csrf-token" content="[^"]+"')
 
@@ -78,7 +78,10 @@ def addresses(case: Assignment) -> list[str]:
         reverse("image", args=[slug, image]),
         *(reverse("image-pixels", args=[image, level]) for level in ("thumb", "half", "full")),
         *(reverse("read-map", args=[slug, case.pk, finding]) for finding in FINDINGS),
-        *(reverse("image-overlay", args=[slug, image, finding]) for finding in FINDINGS),
+        *(reverse("image-overlay", args=[slug, image, number, finding]) for number in (1, 2) for finding in FINDINGS),
+        *(f"{reverse('image', args=[slug, image])}?model={number}" for number in (1, 2)),
+        reverse("image-picture", args=[slug, image]),
+        reverse("receipts", args=[slug]),
         reverse("api:assignments", args=[slug]),
         reverse("api:assignment", args=[slug, case.pk]),
         reverse("api:images", args=[slug]),
@@ -157,4 +160,11 @@ def sent(page: Page, case: Assignment) -> dict[str, str]:
         page.keyboard.press(key)
     page.wait_for_load_state("networkidle")
     page.remove_listener("response", note)
-    return {answer.url: hashlib.sha256(SECRETS.sub(b"", answer.body())).hexdigest() for answer in answers}
+    return {answer.url: digest(answer) for answer in answers}
+
+
+def digest(answer: Response) -> str:
+    """Of its body; a redirect has none."""
+    if 300 <= answer.status < 400:
+        return f"{answer.status} {answer.headers.get('location')}"
+    return hashlib.sha256(SECRETS.sub(b"", answer.body())).hexdigest()

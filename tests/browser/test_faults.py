@@ -91,11 +91,9 @@ def step(page: Page, submitted: set[str]) -> str:
     if state["state"] == "finished":
         return "finished"
     if page.locator("#stage-retry").is_visible():
-        page.locator("#stage-retry").click()
+        press(page, "#stage-retry")
     elif state["case"] in submitted:  # the last one that was prepared: it waits for the server
-        retry = page.locator("#unsaved-retry")
-        if retry.is_visible():
-            retry.click()
+        press(page, "#unsaved-retry")
         page.wait_for_timeout(100)
     elif state["level"] == "full":
         for key in ("1", "a", "p", "Enter"):
@@ -104,6 +102,11 @@ def step(page: Page, submitted: set[str]) -> str:
     else:
         page.wait_for_timeout(50)
     return str(state["case"])
+
+
+def press(page: Page, button: str) -> None:
+    """Where it shows; it may go in the moment it is pressed."""
+    page.evaluate("(button) => document.querySelector(button + ':not([hidden])')?.click()", button)
 
 
 def truthful(page: Page, submitted: set[str]) -> None:

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from inference.engine import backbones
-from labeling.models import Assignment
+from labeling.models import Assignment, FindingProposal
 from overread.accounts.models import User
 from overread.archive.models import Image
 from overread.jobs.models import Job
@@ -43,6 +43,7 @@ def data_of(project: Project, *people: User) -> set[str]:
         project.modality.capitalize(),
         *(finding.name for finding in project.findings.all()),
         *(finding.slug for finding in project.findings.all()),
+        *(part for told in FindingProposal.objects.values_list("name", "note") for part in told),
         *(said for pipeline in pipelines for said in (pipeline.name, pipeline.name.capitalize())),
         *backbones.names(),
         *Assignment.objects.exclude(reason="").values_list("reason", flat=True),

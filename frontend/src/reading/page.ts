@@ -12,6 +12,7 @@ import type { Case, Prepared, SkipBody, Turn, Upcoming } from "./contract";
 import { Display } from "./display";
 import { Drafts } from "./drafts";
 import { Drawing } from "./drawing";
+import { DrawnAhead } from "./drawn";
 import { Findings } from "./findings";
 import { describeCase, describeView } from "./foot";
 import { Frames } from "./frames";
@@ -59,6 +60,7 @@ export class ReadingPage {
   /** Names (as drafts have) of the cases whose reads were submitted from here. */
   readonly over = new Set<string>();
   readonly queue = new Queue((shown) => this.over.has(this.drafts.name(shown)), () => this.opened?.case.assignment ?? null);
+  private readonly drawnAhead: DrawnAhead;
   private leaving = false;
   private locked = false;
   private readonly header = element("#case-header", HTMLElement);
@@ -68,7 +70,9 @@ export class ReadingPage {
   /** Throws NoWebgl. */
   constructor(canvas: HTMLCanvasElement, user: string, keys: KeyMap) {
     this.keys = keys;
+    this.drawnAhead = new DrawnAhead(keys);
     keys.onChange(() => describeKeys(document, keys));
+    describeKeys(document, keys);
     this.drafts = new Drafts(user);
     this.drafts.prune(Date.now());
     this.viewer = new Viewer(canvas, {
@@ -109,7 +113,7 @@ export class ReadingPage {
     this.queue.take(upcoming);
     this.display.open(shown.image, this.queue.images);
     this.open(shown);
-    this.hanging.expect(this.queue.ready[0]?.case ?? null);
+    this.expect();
   }
 
   /** What the server answers when it names the case to be shown: that one, or the end of the queue. */
@@ -126,20 +130,32 @@ export class ReadingPage {
   receive(turn: Turn): void {
     this.queue.take(turn.upcoming);
     this.display.expect(this.queue.images);
-    this.hanging.expect(this.queue.ready[0]?.case ?? null);
+    this.expect();
     const position = this.queue.position(this.opened?.case.assignment ?? "");
     if (position !== null) element("[data-position]", HTMLElement).innerHTML = position;
-    for (const slot of document.querySelectorAll("[data-last]")) slot.innerHTML = turn.last;
-    this.follow({});
+    for (const slot of document.querySelectorAll("[data-last]")) {
+      slot.innerHTML = turn.last;
+      describeKeys(slot, this.keys);
+    }
+    this.offerUndo();
+  }
+
+  /** The cases ahead are others now. */
+  private expect(): void {
+    const { ready } = this.queue;
+    this.drawnAhead.expect(ready);
+    this.hanging.expect(ready[0]?.case ?? null);
   }
 
   /** Replace the case, its header and its panel in one go. */
-  show({ case: shown, header, panel, url }: Prepared): void {
+  show(prepared: Prepared): void {
+    const { case: shown, url } = prepared;
     this.opened = null;
     this.display.open(shown.image, this.queue.images.filter(({ id }) => id !== shown.image.id)); // drawn while the panel is built
-    this.header.innerHTML = header;
-    this.panel.innerHTML = panel;
-    this.finished.innerHTML = "";
+    const { header, panel } = this.drawnAhead.take(prepared);
+    this.header.replaceChildren(header);
+    this.panel.replaceChildren(panel);
+    this.finished.replaceChildren();
     history.replaceState(null, "", url);
     this.open(shown);
   }
@@ -241,8 +257,11 @@ export class ReadingPage {
 
   private follow(state: Record<string, string>): void {
     Object.assign(document.body.dataset, state);
-    describeKeys(document, this.keys);
     document.title = words.title(element("h1", HTMLElement).textContent);
+    this.offerUndo();
+  }
+
+  private offerUndo(): void {
     this.undo?.stop();
     this.undo = new Undo(document.body, performance.now());
   }

@@ -102,6 +102,7 @@ def test_regions_come_back_with_the_case(reading: Page, room: Room) -> None:
     reading.keyboard.press("Enter")
     expect(reading.locator("body")).to_have_attribute("data-case", room.sheets[1].assignment)
     expect(reading.locator(".region")).to_have_count(0)
+    assert posted(reading, room)
     press(reading, "z")
     expect(reading.locator(".region")).to_have_count(1)
 
