@@ -130,7 +130,7 @@ def test_the_loop_closes(project: Project, doctor: User, signed_in: Callable[[Us
 
     expect_reordered(project, queue)
     page.goto("/projects/loop/worklist/")
-    page.get_by_role("button", name="Continue with").click()
+    page.get_by_role("button", name="Start with").click()
     expect(page.get_by_text("Suggestions: model 2")).to_be_visible()
 
 
