@@ -194,6 +194,7 @@ export const words = {
   leaseLost: gettext("This case is no longer held for you. Your answer will still be kept, as an extra read."),
   opened: (pseudonym: string, findings: number) => ngettext("Case %(case)s, %(count)s finding.", "Case %(case)s, %(count)s findings.", findings, { case: pseudonym }),
   revealed: (pseudonym: string) => gettext("Case %(case)s: the suggestion is shown. Confirm or correct your first read.", { case: pseudonym }),
+  skipped: (pseudonym: string) => gettext("Case %(case)s is skipped.", { case: pseudonym }),
   undone: (pseudonym: string) => gettext("Case %(case)s is open again.", { case: pseudonym }),
   deferred: (pseudonym: string) => gettext("%(case)s is put aside. Your worklist has it.", { case: pseudonym }),
   escalated: (pseudonym: string) => gettext("%(case)s is escalated.", { case: pseudonym }),
