@@ -182,6 +182,8 @@ export const words = {
   notSaved: (reads: number) =>
     reads > 1 ? ngettext("%(count)s read not saved. Kept on this computer.", "%(count)s reads not saved. Kept on this computer.", reads) : gettext("Not saved. Kept on this computer."),
   refused: (pseudonym: string, detail: string) => gettext("%(case)s not saved: %(detail)s Your answers are kept on this computer.", { case: pseudonym, detail }),
+  kept: (reads: number) =>
+    ngettext("%(count)s read is kept on this computer and not saved yet.", "%(count)s reads are kept on this computer and not saved yet.", reads),
   answersRefused: gettext("Not saved: an answer is missing or not allowed."),
   discard: gettext("Discard"),
   discardQuestion: gettext("Discard this read? The server has refused it, and this is the only copy."),
