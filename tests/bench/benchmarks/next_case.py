@@ -1,8 +1,10 @@
 """From submit to the next 3000² case drawn, read by keyboard in a real browser on the real server, half and full level.
 
 The web process alone is running (gunicorn as in the Procfile, SQLite): no worker competes for the cores. `unhurried`
-reads at least READING seconds a case, so that the next case was fetched meanwhile; `hurried` presses Enter as soon as
-the page lets it; `slow_link` reads unhurried over 20 Mbit/s with 80 ms of latency. Times run from the key's own time
+reads at least READING seconds a case, so that the next case was fetched meanwhile, and presses a key every KEY seconds,
+as quick fingers do; `hurried` presses all keys in one burst as soon as the page lets it, so that Enter waits behind the
+frames that the keys before it have caused, which a software renderer draws in some 30 ms each; `slow_link` reads
+unhurried over 20 Mbit/s with 80 ms of latency. Times run from the key's own time
 stamp to the page's word that the graphics card has finished, by a stopwatch of this benchmark. Beside them stand a bare
 page in the same browser on the same server: `bare_draw` puts a level's bytes on the card and draws once,
 `bare_fetch_draw` fetches them first; `submit_p50_ms` is the request alone, which the next case does not wait for.
@@ -31,7 +33,7 @@ from tests.bench.part import part
 from tests.bench.rows import Row
 from tests.bench.server import serving
 
-SIDE, READING = 3000, 3.0
+SIDE, READING, KEY = 3000, 3.0, 0.15
 SMALL, LONG, WARM = 512, 300, 20
 LINK = {"offline": False, "latency": 80, "downloadThroughput": 20e6 / 8, "uploadThroughput": 20e6 / 8}
 FINDINGS = ("effusion", "consolidation", "nodule", "cardiomegaly", "pneumothorax")
@@ -145,9 +147,10 @@ def level_shows(page: Page, level: str) -> None:
     expect(page.locator("body")).to_have_attribute("data-level", level, timeout=PATIENCE)
 
 
-def answer(page: Page) -> None:
+def answer(page: Page, pause: float = 0.0) -> None:
     for key in ("1", *"a" * len(FINDINGS)):
         page.keyboard.press(key)
+        page.wait_for_timeout(pause * 1000)
 
 
 def submit(page: Page) -> None:
@@ -236,7 +239,7 @@ def held(context: BrowserContext, page: Page) -> dict[str, float]:
 def read_one(page: Page, seconds: float) -> dict[str, float]:
     """Seconds from Enter to the next case's first and full level, and those of the request, which is waited for."""
     page.wait_for_timeout(seconds * 1000)
-    answer(page)
+    answer(page, KEY if seconds else 0.0)
     submit(page)
     level_shows(page, "full")
     expect(page.locator("body")).to_have_attribute("data-saved", "saved", timeout=PATIENCE)
