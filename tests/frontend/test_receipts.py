@@ -108,6 +108,16 @@ def test_a_measurement_is_changed_towards_the_model_or_away(
     assert (age.towards, age.away) == counted and (age.cases, age.disagreed, age.other) == (1, 1, 0)
 
 
+def test_answers_are_told_in_words(client: Client, measured: Project) -> None:
+    reader, image = make_member(measured, Role.READER), make_image(measured)
+    make_champion(measured)
+    read(image, reader, measured, blind=True, age="not_assessable")
+    read(image, reader, measured, age="30")
+    client.force_login(reader)
+    page = client.get(reverse("receipts", args=[measured.slug])).content.decode()
+    assert "you said not assessable, then 30 months" in page
+
+
 def test_a_case_read_twice_has_one_receipt_with_both_answers(project: Project, reader: User) -> None:
     project.blind_first = BlindFirst.ALWAYS
     project.save()
