@@ -288,7 +288,11 @@ def undo(request: HttpRequest, slug: str, pk: UUID) -> HttpResponse:
 @require_GET
 @of_case
 def attention(request: HttpRequest, project: Project, assignment: Assignment, finding: str) -> HttpResponse:
-    """The attention map of one finding, 8 bits a cell: only of a prediction this reader has been shown."""
+    """The attention map of one finding, 8 bits a cell: only of a prediction this reader has been shown, and never during
+    a blind read.
+    """
+    if turns.is_blind(assignment):
+        raise Http404("No attention map.")
     shown = prediction_in_view(user=person(request), image=assignment.image, project=project)
     output = shown.outputs.get(finding) if shown else None
     if shown is None or output is None:
