@@ -196,7 +196,8 @@ export class ReadingPage {
     const version = this.opened?.case.version;
     if (this.busy || !url || version === undefined) return;
     const reason = await reasonAsked(purpose);
-    if (reason !== null) await this.leave(url, { reason, version });
+    const left = this.opened?.case.pseudonym ?? "";
+    if (reason !== null && (await this.leave(url, { reason, version }))) say(words.skipped(left));
   }
 
   /** What the server need not send again. During a blind read nothing is said of cases that come with a suggestion. */
