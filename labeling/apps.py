@@ -13,6 +13,9 @@ class LabelingConfig(AppConfig):
         kind_register("labeling.fill", queue="interactive", handler="labeling.handlers.fill")
         kind_register("labeling.reorder", queue="interactive", handler="labeling.handlers.reorder")
         kind_register("labeling.urgency", queue="interactive", handler="labeling.handlers.urgency")
+        kind_register("labeling.blind", queue="interactive", handler="labeling.handlers.blind")
+        for field in ("blind_first", "blind_share"):
+            policy_listen(field, "labeling.blind")
         for field in ("urgent", "urgent_orders_blind"):
             policy_listen(field, "labeling.urgency")
         policy_register("strategy", "labeling.services.selection.strategy_check")

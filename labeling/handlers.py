@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from labeling.services.blinding import blind_mark
 from labeling.services.labels import labels_refresh
 from labeling.services.selection import queue_fill, queue_reorder
 from labeling.services.urgency import urgency_mark
@@ -21,6 +22,10 @@ def fill(job: Lease, *, of: str) -> None:
 
 def reorder(job: Lease, *, of: str) -> None:
     queue_reorder(project=Project.objects.get(pk=of), lease=job)
+
+
+def blind(job: Lease, *, of: str) -> None:
+    blind_mark(project=Project.objects.get(pk=of), lease=job)
 
 
 def urgency(job: Lease, *, of: str) -> None:

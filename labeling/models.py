@@ -240,6 +240,20 @@ class Answer(models.Model):
         return f"{self.finding_id}: {self.value}"
 
 
+class AnswersSeen(models.Model):
+    """When a user was first shown others' answers to an image. Written before the bytes leave; never changed."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    image = models.ForeignKey(Image, models.CASCADE, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["image", "user"], name="answers_seen_once")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} saw the answers to {self.image_id}"
+
+
 class Region(models.Model):
     """A box or polygon on the image, tied to a finding. `points`: [[x, y], …] in image pixels; a box has two corners."""
 
@@ -332,8 +346,9 @@ class ImportedLabel(models.Model):
 class ReferenceLabel(models.Model):
     """What the project now holds to be true of an image and finding, and by which method it was derived.
 
-    Two may stand side by side: one from unexposed answers alone (the only kind the gate and the audit arm use), one
-    from each reader's last word, seen with the model. `value`: binary 0, 0.5 (uncertain) or 1; categorical the
+    Two may stand side by side: one from unexposed answers alone, given before their reader saw anybody else's (the only
+    kind the gate and the audit arm use), one from each reader's last word, seen with the model or the others' answers.
+    `value`: binary 0, 0.5 (uncertain) or 1; categorical the
     option's index; measurement the number; None where it is disputed or not assessable.
     """
 

@@ -37,7 +37,8 @@ class Swaying:
     """On one finding, over cases read blind and again with the model: what became of the reader's first answer.
 
     `disagreed`: first answers that the model contradicted; `towards` and `away`: changed to what the model says, or from
-    it. Of all changes, `right` and `wrong` are those that independent labels confirm or refute.
+    it. Of all changes, `right` and `wrong` are those that independent labels confirm or refute. A measurement is changed
+    towards a number if it is nearer to it than before, and away otherwise.
     """
 
     finding: Finding
@@ -100,10 +101,11 @@ def swaying(*, project: Project, reader: User) -> list[Swaying]:
         before = {answer.finding_id: answer.value for answer in blind.answers.all()}
         after = pairs[blind.assignment_id]
         for answer in after.answers.all():
-            said = model_answer(after.prediction.outputs.get(answer.finding.slug, {})) if after.prediction else None
-            if said is not None and answer.finding_id in before:
+            said = after.prediction.outputs.get(answer.finding.slug, {}) if after.prediction else {}
+            if said and answer.finding_id in before:
                 held = truth.get((after.image_id, answer.finding_id))
-                _count(found[answer.finding_id], before[answer.finding_id], answer.value, said, held)
+                count = _count_measured if "value" in said else _count
+                count(found[answer.finding_id], before[answer.finding_id], answer.value, said, held)
     return [each for each in found.values() if each.cases]
 
 
@@ -114,7 +116,9 @@ def model_answer(said: dict[str, Any]) -> str | None:
     return said.get("option")
 
 
-def _count(swaying: Swaying, before: str, after: str, said: str, truth: float | None) -> None:
+def _count(swaying: Swaying, before: str, after: str, output: dict[str, Any], truth: float | None) -> None:
+    if (said := model_answer(output)) is None:
+        return
     swaying.cases += 1
     swaying.disagreed += before != said
     if before == after:
@@ -126,6 +130,25 @@ def _count(swaying: Swaying, before: str, after: str, said: str, truth: float | 
         numbers = [answer_number(swaying.finding, value) for value in (before, after)]
         swaying.right += numbers[1] == truth != numbers[0]
         swaying.wrong += numbers[0] == truth != numbers[1]
+
+
+def _count_measured(swaying: Swaying, before: str, after: str, output: dict[str, Any], truth: float | None) -> None:
+    """Two numbers agree where they read the same at one decimal, as on the page of an image."""
+    first, second = (answer_number(swaying.finding, value) for value in (before, after))
+    said = float(output["value"])
+    swaying.cases += 1
+    swaying.disagreed += first is None or round(said - first, 1) != 0
+    if first == second:
+        return
+    if first is None or second is None:
+        swaying.other += 1
+        return
+    nearer = abs(second - said) < abs(first - said)
+    swaying.towards += nearer
+    swaying.away += not nearer
+    if truth is not None:
+        swaying.right += abs(second - truth) < abs(first - truth)
+        swaying.wrong += abs(second - truth) > abs(first - truth)
 
 
 def _independent(project: Project, images: list[UUID]) -> dict[tuple[UUID, int], float]:

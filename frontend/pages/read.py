@@ -297,7 +297,11 @@ def _prediction_named(key: Any) -> UUID | None:
 @require_GET
 @of_case
 def attention(request: HttpRequest, project: Project, assignment: Assignment, finding: str) -> HttpResponse:
-    """The attention map of one finding, 8 bits a cell: only of a prediction this reader has been shown."""
+    """The attention map of one finding, 8 bits a cell: only of a prediction this reader has been shown, and never during
+    a blind read.
+    """
+    if turns.is_blind(assignment):
+        raise Http404("No attention map.")
     named = _prediction_named(request.GET.get("prediction"))
     shown = prediction_in_view(user=person(request), image=assignment.image, project=project, named=named)
     output = shown.outputs.get(finding) if shown else None

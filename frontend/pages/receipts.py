@@ -21,8 +21,9 @@ from inference.services import prediction_ensure, prediction_show
 from inference.services.predictions import NotScored
 from labeling.models import Read
 from labeling.own import agreement_with_others, swaying
-from labeling.values import answer_words
+from labeling.values import answer_number, answer_words
 from overread.accounts.models import User
+from overread.projects.models import Finding
 from overread.projects.queries import project_for
 from training.queries import Receipt, Reply, last_words, receipts
 
@@ -63,8 +64,8 @@ def told(reply: Reply, now: Prediction | None) -> dict[str, Any]:
     said = now.outputs.get(finding.slug) if now else None
     return {
         "finding": finding.name,
-        "answer": reply.answer.value.replace("_", " "),
-        "first": reply.first.replace("_", " ") if reply.first and reply.changed else "",
+        "answer": in_words(finding, reply.answer.value),
+        "first": in_words(finding, reply.first) if reply.first and reply.changed else "",
         "then": suggestion_context(reply.model),
         "held": answer_words(finding, label.value) if label and not label.disputed else "",
         "disputed": bool(label and label.disputed),
@@ -72,6 +73,11 @@ def told(reply: Reply, now: Prediction | None) -> dict[str, Any]:
         "now": suggestion_context(said) if said else None,
         "now_model": now.pipeline.name if now else "",
     }
+
+
+def in_words(finding: Finding, value: str) -> str:
+    """A stored answer in the reader's language; a measurement with its unit."""
+    return answer_words(finding, answer_number(finding, value))
 
 
 def _now(read: Read, reader: User, in_use: Pipeline | None) -> Prediction | None:

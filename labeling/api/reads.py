@@ -15,7 +15,7 @@ from rest_framework.response import Response
 
 from labeling.models import Answer, Confidence, Read
 from labeling.queries import answers_withheld
-from labeling.services import Answers, AssignmentGone, NoReason, NotSent, RegionDrawn
+from labeling.services import Answers, AssignmentGone, NoReason, NotSent, RegionDrawn, answers_show
 from labeling.values import AnswerInvalid
 from overread.api import Problem
 from overread.api.bodies import Shape
@@ -164,6 +164,12 @@ class Reads(ProjectView):
         Nobody who reads gets others' answers to an image that waits to be read blind before they have read it.
         """
         return self.paged(self._reads(), ReadSerializer)
+
+    def paginate_queryset(self, queryset: Any) -> list[Any] | None:
+        """What others have answered is on record as seen before it leaves."""
+        page: list[Any] | None = super().paginate_queryset(queryset)
+        answers_show(user=self.user, images=[read.image_id for read in page or () if read.reader_id != self.user.pk])
+        return page
 
     def _reads(self) -> QuerySet[Read]:
         reads = Read.objects.filter(project=self.project).select_related("reader", "prediction__pipeline")

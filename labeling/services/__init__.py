@@ -19,6 +19,7 @@ from labeling.services.queue import (
     assignments_extend,
 )
 from labeling.services.reading import Answers, RegionDrawn, read_submit, read_undo
+from labeling.services.seeing import answers_show
 from labeling.services.sending import NotSent, assignment_escalate, opinion_ask
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "NotSent",
     "RegionDrawn",
     "Until",
+    "answers_show",
     "assignment_claim",
     "assignment_defer",
     "assignment_escalate",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -11,7 +12,17 @@ from django.db import transaction
 from labeling.consensus.majority import majority
 from labeling.consensus.median import median
 from labeling.consensus.plurality import plurality
-from labeling.models import Answer, Assignment, ExposureKind, ImportedLabel, LabelImport, Purpose, ReferenceLabel
+from labeling.models import (
+    Answer,
+    AnswersSeen,
+    Assignment,
+    ExposureKind,
+    ImportedLabel,
+    LabelImport,
+    Purpose,
+    Read,
+    ReferenceLabel,
+)
 from labeling.values import answer_number, answer_problem
 from overread.accounts.models import User
 from overread.archive.models import Image
@@ -58,14 +69,20 @@ def consensus(finding: Finding, values: list[str]) -> Held:
 
 @transaction.atomic
 def labels_refresh(*, project: Project, image: Image) -> None:
-    """Derive the labels of one image anew, from everything that was said of it. Doing it twice changes nothing."""
+    """Derive the labels of one image anew, from everything that was said of it. Doing it twice changes nothing.
+
+    Answers are independent only if none was given in the knowledge of another. Whoever has seen the others' answers
+    therefore counts in the unexposed label with what they had said before, though it has been amended since: otherwise
+    two readers who differ would agree as soon as one has looked. What they say after it is their last word, no more.
+    """
     Image.objects.select_for_update(of=("self",), no_key=True).get(
         pk=image.pk
     )  # two refreshes of one image stand in line
     findings = list(project.findings.all())
+    seen = dict(AnswersSeen.objects.filter(image=image).values_list("user", "at"))
     answers = list(
-        Answer.objects.filter(read__project=project, read__image=image, read__superseded_by=None)
-        .select_related("read")
+        Answer.objects.filter(read__project=project, read__image=image)
+        .select_related("read__superseded_by")
         .order_by("read__created_at")
     )
     imported = list(
@@ -76,11 +93,36 @@ def labels_refresh(*, project: Project, image: Image) -> None:
     for finding in findings:
         said = [answer for answer in answers if answer.finding_id == finding.pk]
         given = [label for label in imported if label.finding_id == finding.pk]
-        _hold(project, image, finding, NONE, [answer for answer in said if answer.exposure == NONE], given)
-        _hold(project, image, finding, SHOWN, said if any(answer.exposure == SHOWN for answer in said) else [], given)
+        unexposed = [answer for answer in said if answer.exposure == NONE and _unaware(answer.read, seen)]
+        last = [answer for answer in said if _superseded_at(answer.read) is None]
+        _hold(project, image, finding, NONE, unexposed, given)
+        _hold(project, image, finding, SHOWN, last if any(_leans(answer, seen) for answer in last) else [], given)
     _adjudicate(project, image)
     for kind in LISTENERS:
         job_enqueue_once(kind=kind, project=project.pk, of=project.pk)
+
+
+Seen = Mapping[int, datetime]
+"""Reader → when they first saw the others' answers to the image."""
+
+
+def _superseded_at(read: Read) -> datetime | None:
+    later: Read | None = getattr(read, "superseded_by", None)  # Django raises where there is none
+    return later.created_at if later else None
+
+
+def _unaware(read: Read, seen: Seen) -> bool:
+    """Whether this is the reader's standing read or, where they have seen the others' answers, the one that stood then."""
+    looked, superseded = seen.get(read.reader_id), _superseded_at(read)
+    if looked is None:
+        return superseded is None
+    return read.created_at < looked and (superseded is None or superseded >= looked)
+
+
+def _leans(answer: Answer, seen: Seen) -> bool:
+    """Whether it was given in the knowledge of the model's word or the others' answers."""
+    looked = seen.get(answer.read.reader_id)
+    return answer.exposure == SHOWN or (looked is not None and answer.read.created_at >= looked)
 
 
 def _hold(
@@ -90,7 +132,7 @@ def _hold(
     key: dict[str, Any] = {"project": project, "image": image, "finding": finding, "exposure": exposure}
     given = [label for label in given if label.source.exposure == exposure]
     if answers:
-        fields = _from_answers(project, finding, answers)
+        fields = _from_answers(project, finding, exposure, answers)
     elif given:
         fields = _from_import(finding, given[-1])
     else:
@@ -99,12 +141,11 @@ def _hold(
     ReferenceLabel.objects.update_or_create(**key, defaults=fields)
 
 
-def _from_answers(project: Project, finding: Finding, answers: list[Answer]) -> dict[str, Any]:
+def _from_answers(project: Project, finding: Finding, exposure: str, answers: list[Answer]) -> dict[str, Any]:
     """Each reader's last word counts once; an adjudicator's decides."""
     last = {answer.read.reader_id: answer for answer in answers}
     adjudicated = [answer for answer in last.values() if answer.origin == "adjudicated"]
     held = consensus(finding, [answer.value for answer in adjudicated[-1:] or last.values()])
-    unexposed = all(answer.exposure == NONE for answer in last.values())
     enough = len(last) >= project.reference_readers or bool(adjudicated)
     return {
         "origin": "adjudicated" if adjudicated else "read",
@@ -113,7 +154,7 @@ def _from_answers(project: Project, finding: Finding, answers: list[Answer]) -> 
         "agreement": held.agreement,
         "readers": len(last),
         "disputed": not held.settled,
-        "independent": unexposed and enough and held.settled,
+        "independent": exposure == NONE and enough and held.settled,
     }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from datetime import timedelta
-from typing import Literal
+from typing import Any, Literal
 
 from django.conf import settings
 from django.db import transaction
@@ -106,13 +106,14 @@ def _held_or_waiting(project: Project, image: Image, reader: User) -> Assignment
         return assignment_extend(assignment=held, reader=reader)
     if aside := mine.filter(state=State.DEFERRED).first():
         return assignment_resume(assignment=aside, reader=reader)
-    waiting = open_to(project, reader).filter(image=image).order_by(*ORDER)
+    waiting = open_to(project, reader).select_related("image__study__patient").filter(image=image).order_by(*ORDER)
     return next((each for each in waiting if _give(each, reader)), None)
 
 
 def _give(assignment: Assignment, reader: User) -> bool:
+    """Whether the reader has it now; blind, where the project has come to ask for it since the case was queued."""
     now = timezone.now()
-    fields = {
+    fields: dict[str, Any] = {
         "state": State.CLAIMED,
         "reader": reader,
         "version": assignment.version + 1,
@@ -120,6 +121,8 @@ def _give(assignment: Assignment, reader: User) -> bool:
         "worked_at": None,
         "lease_until": now + timedelta(minutes=assignment.project.lease_minutes),
     }
+    if _turns_blind(assignment, reader):
+        fields["blind"] = True
     if not Assignment.objects.filter(pk=assignment.pk, state=State.QUEUED, version=assignment.version).update(**fields):
         return False
     for name, value in fields.items():
@@ -127,6 +130,14 @@ def _give(assignment: Assignment, reader: User) -> bool:
     Holding.objects.create(assignment=assignment, reader=reader)
     event_append(verb="assignment.claim", actor=reader, target=assignment, project=assignment.project_id)
     return True
+
+
+def _turns_blind(assignment: Assignment, reader: User) -> bool:
+    """Whether a case that was queued open is to be read blind first after all; not by who has seen a prediction of it."""
+    if assignment.blind:
+        return False
+    asked = reads_blind(project=assignment.project, image=assignment.image, purpose=assignment.purpose)
+    return asked and not Exposure.objects.filter(user=reader, image=assignment.image_id).exists()
 
 
 def open_to(project: Project, reader: User) -> QuerySet[Assignment]:

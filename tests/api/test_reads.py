@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from labeling.models import Answer, Assignment, Read
+from labeling.models import Answer, AnswersSeen, Assignment, Read
 from labeling.services.selection import queue_fill
 from overread.accounts.models import User
 from overread.archive.models import Image
@@ -146,6 +146,14 @@ def test_readers_see_their_own_reads_and_engineers_all(
     submit(reader, case, submission(project))
     counts = [len(at(user).get(url("reads", project)).json()["results"]) for user in (reader, colleague, engineer)]
     assert counts == [1, 0, 1]
+
+
+def test_others_answers_are_on_record_as_seen(project: Project, reader: User, engineer: User, case: Assignment) -> None:
+    submit(reader, case, submission(project))
+    at(reader).get(url("reads", project))
+    assert not AnswersSeen.objects.exists()
+    at(engineer).get(url("reads", project))
+    assert AnswersSeen.objects.get(image=case.image).user == engineer
 
 
 def test_others_answers_wait_for_an_adjudicators_own(

@@ -6,7 +6,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.db.migrations.loader import MigrationLoader
 
-from labeling.services import RegionDrawn, read_submit
+from labeling.services import RegionDrawn, answers_show, read_submit
 from overread.archive.models import Image, Patient, Study
 from overread.audit.services import events_seal
 from overread.projects.models import Project
@@ -19,7 +19,7 @@ PROMISED = {
     "archive": {"image", "patient", "study"},
     "audit": {"event", "seal"},
     "inference": {"embeddingshard", "exposure", "modelversion", "prediction", "promotion"},
-    "labeling": {"answer", "holding", "importedlabel", "labelimport", "read", "region", "selection"},
+    "labeling": {"answer", "answersseen", "holding", "importedlabel", "labelimport", "read", "region", "selection"},
     "training": {"snapshot", "snapshotitem", "verdict"},
 }
 TABLES = {f"{app}_{name}" for app, names in PROMISED.items() for name in names}
@@ -54,6 +54,7 @@ def world(db: None) -> World:
     read_submit(
         assignment=case, reader=case.reader, answers=answers(world.project, "present", regions=(box,)), key=case.pk
     )
+    answers_show(user=case.reader, images=[case.image_id])
     events_seal()
     return world
 

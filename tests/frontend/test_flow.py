@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from labeling.models import Assignment, Read
+from labeling.models import AnswersSeen, Assignment, Read
 from labeling.services import assignment_claim, opinion_ask, read_submit
 from labeling.services.selection import queue_fill
 from overread.accounts.models import User
@@ -69,10 +69,12 @@ def test_both_reads_stand_side_by_side(client: Client, case: Assignment, reader:
     client.force_login(reader)
     address = reverse("image", args=[case.project.slug, case.image_id])
     assert client.get(address).context["opinions"] is None  # not before one's own
+    assert not AnswersSeen.objects.exists()
     submit(case, reader, "absent")
     page = client.get(address)
     assert [line.answers for line in page.context["opinions"].lines] == [["Absent", "Present"]] * 2
     assert "Colleague" in page.content.decode()
+    assert AnswersSeen.objects.get().user == reader
 
 
 def test_a_colleague_who_did_not_ask_sees_none_of_it(

@@ -348,3 +348,10 @@ def test_skipping_a_case_opened_by_itself_leads_back_too(site: Client, case: Ass
     skipped = {"reason": "Not my field", "version": 1}
     turn = site.post(address("-skip", case) + "?alone=1", skipped, content_type="application/json").json()
     assert turn["leave"] == reverse("image", args=[case.project.slug, case.image_id])
+
+
+def test_a_case_made_blind_shows_no_map_of_what_was_seen(site: Client, case: Assignment) -> None:
+    site.get(address("", case))
+    assert site.get(address("-map", case, "nodule")).status_code == 200
+    Assignment.objects.filter(pk=case.pk).update(blind=True)
+    assert site.get(address("-map", case, "nodule")).status_code == 404

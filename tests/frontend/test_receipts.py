@@ -17,8 +17,8 @@ from labeling.services import Answers, assignment_claim, assignment_open_single,
 from overread.accounts.models import User
 from overread.archive.models import Image
 from overread.jobs.running import run_all
-from overread.projects.models import BlindFirst, Project
-from tests.factories import make_champion, make_image, make_pipeline, make_user
+from overread.projects.models import BlindFirst, Project, Role
+from tests.factories import make_champion, make_image, make_member, make_pipeline, make_project, make_user
 from training.models import Run, Snapshot, SnapshotItem
 from training.queries import last_words, receipts
 
@@ -88,6 +88,34 @@ def test_a_change_to_what_the_model_says_is_counted(project: Project, reader: Us
     counted = {each.finding.slug: each for each in swaying(project=project, reader=reader)}
     assert (counted["nodule"].disagreed, counted["nodule"].towards, counted["nodule"].away) == (1, 1, 0)
     assert (counted["effusion"].disagreed, counted["effusion"].towards, counted["effusion"].away) == (0, 0, 1)
+
+
+@pytest.fixture
+def measured(db: None) -> Project:
+    age = {"slug": "age", "name": "Age", "kind": "measurement", "unit": "months"}
+    return make_project(findings=(age,), blind_first=BlindFirst.ALWAYS)
+
+
+@pytest.mark.parametrize(("step", "counted"), [(-10, (1, 0)), (10, (0, 1)), (0, (0, 0))])
+def test_a_measurement_is_changed_towards_the_model_or_away(
+    measured: Project, step: int, counted: tuple[int, int]
+) -> None:
+    reader, image = make_member(measured, Role.READER), make_image(measured)
+    value = prediction_ensure(pipeline=make_champion(measured), image=image).outputs["age"]["value"]
+    read(image, reader, measured, blind=True, age=f"{value + 20:.2f}")
+    read(image, reader, measured, age=f"{value + 20 + step:.2f}")
+    (age,) = swaying(project=measured, reader=reader)
+    assert (age.towards, age.away) == counted and (age.cases, age.disagreed, age.other) == (1, 1, 0)
+
+
+def test_answers_are_told_in_words(client: Client, measured: Project) -> None:
+    reader, image = make_member(measured, Role.READER), make_image(measured)
+    make_champion(measured)
+    read(image, reader, measured, blind=True, age="not_assessable")
+    read(image, reader, measured, age="30")
+    client.force_login(reader)
+    page = client.get(reverse("receipts", args=[measured.slug])).content.decode()
+    assert "you said not assessable, then 30 months" in page
 
 
 def test_a_case_read_twice_has_one_receipt_with_both_answers(project: Project, reader: User) -> None:

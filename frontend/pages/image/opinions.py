@@ -8,6 +8,7 @@ from frontend.pages.image.comparing import answer_words
 from frontend.pages.image.result import Result
 from labeling.models import Read
 from labeling.sent import replies
+from labeling.services import answers_show
 from overread.accounts.models import User
 from overread.projects.models import Finding, Project
 
@@ -36,10 +37,13 @@ class Opinions:
 
 
 def opinions(*, project: Project, result: Result, reader: User) -> Opinions | None:
-    """None where nobody has answered, or where the reader is to answer first."""
+    """None where nobody has answered, or where the reader is to answer first. What is shown is on record before it
+    leaves: an answer given after it is not independent of these.
+    """
     others = replies(image=result.image, project=project, reader=reader) if result.allowed else []
     if not others:
         return None
+    answers_show(user=reader, images=[result.image.pk])
     reads = ([result.read] if result.read else []) + others
     return Opinions(result.read, reads, [_line(finding, reads) for finding in project.findings.all()])
 
