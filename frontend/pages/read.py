@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from contextlib import suppress
 from functools import wraps
@@ -29,6 +28,7 @@ from inference.queries import attention_map, champion_of, prediction_in_view
 from labeling import services
 from labeling.models import Assignment, Holding, Read
 from labeling.values import AnswerInvalid
+from overread.api.bodies import BodyUnreadable, json_read
 from overread.projects.models import Project
 from overread.projects.queries import project_for
 
@@ -150,13 +150,13 @@ def _known(request: HttpRequest) -> list[str]:
 
 
 def _body(request: HttpRequest) -> dict[str, Any]:
-    """The JSON object in the request. Raises AnswerInvalid when it is none."""
+    """The JSON object in the request, read as strictly as REST's. Raises AnswerInvalid when it is none."""
     try:
-        body = json.loads(request.body)
-    except ValueError as error:
-        raise AnswerInvalid({"body": "The request holds no JSON."}) from error
+        body = json_read(request.body)
+    except BodyUnreadable as error:
+        raise AnswerInvalid({"body": _("The request cannot be read: %(why)s") % {"why": error}}) from error
     if not isinstance(body, dict):
-        raise AnswerInvalid({"body": "The request holds no JSON object."})
+        raise AnswerInvalid({"body": _("The request holds no JSON object.")})
     return body
 
 
