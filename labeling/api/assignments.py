@@ -149,7 +149,10 @@ class AssignmentRead(AssignmentView):
 class AssignmentSkip(AssignmentView):
     @extend_schema("assignment_skip", request=SkipSerializer, responses={204: None})
     def post(self, request: Request, slug: str, pk: UUID) -> Response:
-        """Refuse a case, with a reason; somebody else gets it."""
+        """Refuse a case, with a reason; somebody else gets it.
+
+        One that you have answered, revealed or undone, is done: your answer stands and nobody else is asked.
+        """
         with refusing():
             services.assignment_skip(assignment=self.assignment(pk), reader=self.user, **self.body(SkipSerializer))
         return Response(status=204)

@@ -157,6 +157,22 @@ def test_skipping_needs_a_reason(site: Client, case: Assignment) -> None:
     assert post(site, address("-skip", case), {"reason": "blurred"}).status_code == 200
 
 
+def test_skipping_a_revealed_case_opens_the_next(site: Client, blind_case: Assignment, project: Project) -> None:
+    post(site, address("-submit", blind_case), body())
+    after = make_image(project)
+    queue_fill(project=project)
+    turn = post(site, address("-skip", blind_case), {"reason": "blurred"}).json()
+    assert turn["upcoming"][0]["image"]["id"] == str(after.pk)
+    assert turn["told"] == f"Skipped. Your stored read of {blind_case.image.patient.code} stands."
+
+
+def test_skipping_after_undo_says_that_the_read_stands(site: Client, case: Assignment) -> None:
+    saved = post(site, address("-submit", case), body()).json()["saved"]
+    post(site, saved["undo_url"], {})
+    assert "stands" in post(site, address("-skip", case), {"reason": "blurred"}).json()["told"]
+    assert post(site, address("-skip", case), {"reason": "blurred"}).status_code == 409
+
+
 def upcoming(page: Any) -> list[dict[str, Any]]:
     """What a page brought along of the cases after the one it shows."""
     return list(page.context["upcoming"])

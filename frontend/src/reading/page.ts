@@ -187,8 +187,10 @@ export class ReadingPage {
     this.leaving = true;
     const outcome = await post<Turn>(url, { ...body, known: this.known });
     this.leaving = false;
-    if (outcome.kind === "ok") this.turn(outcome.body);
-    else say(outcome.kind === "refused" ? outcome.problem.detail : outcome.kind === "signed-out" ? words.signedOut(1) : words.failed);
+    if (outcome.kind === "ok") {
+      this.turn(outcome.body);
+      if (outcome.body.told) say(outcome.body.told);
+    } else say(outcome.kind === "refused" ? outcome.problem.detail : outcome.kind === "signed-out" ? words.signedOut(1) : words.failed);
     return outcome.kind === "ok";
   }
 
