@@ -70,7 +70,7 @@ def page(request: HttpRequest, slug: str) -> HttpResponse:
     shown = waiting.matching(which[chosen], limit)
     context = {
         "project": project,
-        "rows": [row(assignment, reader) for assignment in shown],
+        "rows": [row(project, assignment, reader) for assignment in shown],
         "first": waiting.first(),
         "count": count,
         "listed": counts["all"],
@@ -90,12 +90,12 @@ def page(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "worklist.html", context)
 
 
-def row(assignment: Assignment, reader: User) -> Row:
+def row(project: Project, assignment: Assignment, reader: User) -> Row:
     known = reason_tell(assignment=assignment, reader=reader)  # and on record, before it is written down
     reason = assignment.reason if known else ""
     return Row(
         assignment,
-        patient_context(assignment.image),
+        patient_context(assignment.image, project),
         reason,
         suspicion_tell(assignment=assignment, reader=reader),
         sent_words(assignment, known),
