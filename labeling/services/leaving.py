@@ -9,7 +9,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from labeling.models import Assignment, Purpose, Read
+from labeling.models import SKIP_REASON, Assignment, Purpose, Read
 from overread.accounts.models import User
 from overread.archive.models import Image
 from overread.audit.services import event_append
@@ -77,10 +77,9 @@ def _reason(given: str) -> str:
     reason = given.strip()
     if not reason:
         raise ValueError(_("Say in a word why you skip this case."))
-    if len(reason) > 200:
-        raise ValueError(
-            _("Say it in %(most)d characters or fewer; these are %(given)d.") % {"most": 200, "given": len(reason)}
-        )
+    if len(reason) > SKIP_REASON:
+        told = {"most": SKIP_REASON, "given": len(reason)}
+        raise ValueError(_("Say it in %(most)d characters or fewer; these are %(given)d.") % told)
     return reason
 
 
