@@ -1,7 +1,7 @@
 import { defineConfig } from "vitest/config";
 
 /** Entries are named after what a page needs; templates load them with `{% vite_asset "frontend/src/<name>.ts" %}`. */
-const entries = ["base", "reading", "upload", "live", "preferences"].map((name) => `frontend/src/${name}.ts`);
+const entries = ["base", "reading", "upload", "live", "preferences", "worklist"].map((name) => `frontend/src/${name}.ts`);
 
 export default defineConfig({
   base: "/static/frontend/",

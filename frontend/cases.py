@@ -88,7 +88,7 @@ def case_data(case: OpenCase, companions: Sequence[dict[str, Any]] = ()) -> dict
     """What the script gets of a case, and of the images that may hang beside its own."""
     outputs = case.prediction.outputs if case.prediction else {}
     findings = [
-        finding_data(finding, key, outputs.get(finding.slug), case.assignment)
+        finding_data(finding, key, outputs.get(finding.slug), case)
         for key, finding in enumerate(case.assignment.project.findings.all(), start=1)
     ]
     marks = [
@@ -106,6 +106,7 @@ def case_data(case: OpenCase, companions: Sequence[dict[str, Any]] = ()) -> dict
         "findings": findings,
         "marks": marks,
         "foot": None,
+        "prediction": str(case.prediction.pk) if case.prediction else None,
         "urls": urls(assignment),
     }
 
@@ -129,8 +130,11 @@ def _somebody_besides(assignment: Assignment) -> bool:
     return bool(project.__dict__.get("_besides"))
 
 
-def finding_data(finding: Finding, key: int, said: Mapping[str, Any] | None, assignment: Assignment) -> dict[str, Any]:
-    shown = said is not None and "probability" in said
+def finding_data(finding: Finding, key: int, said: Mapping[str, Any] | None, case: OpenCase) -> dict[str, Any]:
+    assignment, map_url = case.assignment, None
+    if case.prediction and said is not None and "probability" in said:
+        of_map = reverse("read-map", args=[assignment.project.slug, assignment.pk, finding.slug])
+        map_url = f"{of_map}?prediction={case.prediction.pk}"
     return {
         "slug": finding.slug,
         "name": finding.name,
@@ -138,7 +142,7 @@ def finding_data(finding: Finding, key: int, said: Mapping[str, Any] | None, ass
         "options": finding.options,
         "unit": finding.unit,
         "key": key if key <= 9 else None,
-        "map_url": reverse("read-map", args=[assignment.project.slug, assignment.pk, finding.slug]) if shown else None,
+        "map_url": map_url,
         "above": said.get("above") if said else None,
     }
 

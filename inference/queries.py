@@ -61,11 +61,15 @@ def predictions_shown(*, user: User, image: Image, project: Project) -> QuerySet
     return shown.select_related("pipeline").order_by("-exposures__at")
 
 
-def prediction_in_view(*, user: User, image: Image, project: Project) -> Prediction | None:
-    """Of the predictions this user was shown of the image the one that reading shows: the champion's, else the newest."""
+def prediction_in_view(*, user: User, image: Image, project: Project, named: UUID | None = None) -> Prediction | None:
+    """Of the predictions this user was shown of the image the one that a page names as the one on screen.
+
+    Where it names none, the one that reading shows: the champion's, else the newest.
+    """
     seen = list(predictions_shown(user=user, image=image, project=project))
     champion = champion_of(project)
-    return next((each for each in seen if each.pipeline == champion), seen[0] if seen else None)
+    on_screen = next((each for each in seen if each.pk == named), None)
+    return on_screen or next((each for each in seen if each.pipeline == champion), seen[0] if seen else None)
 
 
 def prediction_find(*, project: Project, image: Image) -> tuple[Pipeline, ScoreShard, int] | None:

@@ -180,7 +180,7 @@ def submit(request: HttpRequest, project: Project, assignment: Assignment) -> Ht
     revealed = assignment.state == Assignment.State.REVEALED and assignment.reader_id == read.reader_id
     if is_alone(request) and not revealed:
         return _back(request, assignment, saved)
-    return _turn(request, project, assignment if revealed else None, saved=saved, last=last)
+    return _turn(request, project, assignment if revealed else None, saved=saved, last=None if revealed else last)
 
 
 def saved_context(read: Read, assignment: Assignment, query: str = "") -> tuple[dict[str, Any], dict[str, Any]]:
@@ -223,6 +223,7 @@ def answers_of(body: dict[str, Any]) -> services.Answers:
             confidence=body.get("confidence", ""),
             active_ms=int(body.get("active_ms", 0)),
             level=body.get("level", "") if body.get("level") in ("half", "full") else "",
+            seen=_prediction_named(body.get("seen")),
         )
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise AnswerInvalid({"body": _("The answers are not in the form this page sends.")}) from error
@@ -296,12 +297,21 @@ def undo(request: HttpRequest, slug: str, pk: UUID) -> HttpResponse:
     return _turn(request, project, reopened)
 
 
+def _prediction_named(key: Any) -> UUID | None:
+    """The prediction that a page says is on screen; another may have been made since it was opened."""
+    try:
+        return UUID(str(key))
+    except ValueError:
+        return None
+
+
 @never_cache
 @require_GET
 @of_case
 def attention(request: HttpRequest, project: Project, assignment: Assignment, finding: str) -> HttpResponse:
     """The attention map of one finding, 8 bits a cell: only of a prediction this reader has been shown."""
-    shown = prediction_in_view(user=person(request), image=assignment.image, project=project)
+    named = _prediction_named(request.GET.get("prediction"))
+    shown = prediction_in_view(user=person(request), image=assignment.image, project=project, named=named)
     output = shown.outputs.get(finding) if shown else None
     if shown is None or output is None:
         raise Http404("No attention map.")

@@ -84,7 +84,7 @@ def read_submit(*, assignment: Assignment, reader: User, answers: Answers, key: 
         reader=reader,
         key=key,
         phase=phase,
-        prediction=_in_view(assignment, reader, phase),
+        prediction=_in_view(assignment, reader, phase, answers.seen),
         supersedes=_superseded(assignment, reader, phase),
         extra=not mine,
         comment=answers.comment.strip(),
@@ -193,11 +193,11 @@ def _phase(assignment: Assignment, reader: User, mine: bool) -> Read.Phase:
     return Read.Phase.REVEALED if first and exposed else Read.Phase.BLIND
 
 
-def _in_view(assignment: Assignment, reader: User, phase: Read.Phase) -> Prediction | None:
+def _in_view(assignment: Assignment, reader: User, phase: Read.Phase, seen: UUID | None) -> Prediction | None:
     """The prediction that was shown to the reader with the case; a blind read has none in view."""
     if phase == Read.Phase.BLIND:
         return None
-    return prediction_in_view(user=reader, image=assignment.image, project=assignment.project)
+    return prediction_in_view(user=reader, image=assignment.image, project=assignment.project, named=seen)
 
 
 def _superseded(assignment: Assignment, reader: User, phase: Read.Phase) -> Read | None:

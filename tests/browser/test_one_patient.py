@@ -53,7 +53,7 @@ def test_a_blind_first_read_is_revealed_and_then_leads_back(page: Page, opened: 
     opened(blind_first=BlindFirst.ALWAYS)
     expect(page.get_by_text("This case is read blind first")).to_be_visible()
     assert "model 1" not in page.content() and "threshold" not in page.content()
-    page.get_by_role("button", name="Read it first").click()
+    page.get_by_role("button", name="Read it now").click()
     answer(page)
     expect(page.locator("body")).to_have_attribute("data-state", "revealed")
     answer(page)

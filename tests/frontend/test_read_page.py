@@ -115,7 +115,7 @@ def test_after_the_blind_read_the_model_is_revealed(site: Client, blind_case: As
 
 def test_the_image_page_of_a_blind_case_keeps_silent(site: Client, blind_case: Assignment, project: Project) -> None:
     page = site.get(reverse("image", args=[project.slug, blind_case.image_id])).content.decode()
-    assert "model 1" not in page and "Read it first" in page
+    assert "model 1" not in page and "Read it now" in page
 
 
 def test_a_missing_answer_is_told_by_finding(site: Client, case: Assignment) -> None:
@@ -238,6 +238,22 @@ def test_another_model_prepares_a_case_anew(
     make_champion(project)
     turn = post(site, address("-submit", case), body() | {"known": [next_one["token"]]}).json()
     assert turn["upcoming"][0]["prepared"] is not None
+
+
+def test_a_read_names_the_prediction_that_was_on_screen(site: Client, case: Assignment, project: Project) -> None:
+    """Another model may come into use between the preparation of a case and its read."""
+    on_screen = site.get(address("", case)).context["case"]["prediction"]
+    other = make_champion(project, seed=4)
+    site.get(address("", case))  # another tab, where the other model is shown
+    assert post(site, address("-submit", case), body(seen=on_screen)).status_code == 201
+    assert str(Read.objects.get().prediction_id) == on_screen != str(other.predictions.get().pk)
+    again = assignment_open_single(project=project, image=make_image(project), reader=Read.objects.get().reader)
+    post(site, address("-submit", again), body(seen=on_screen))  # of another image: not believed
+    assert Read.objects.get(assignment=again).prediction is None
+
+
+def test_nothing_is_undone_by_a_blind_read_that_is_revealed(site: Client, blind_case: Assignment) -> None:
+    assert post(site, address("-submit", blind_case), body()).json()["last"] == ""
 
 
 def test_cases_prepared_ahead_are_given_back(site: Client, case: Assignment, project: Project) -> None:

@@ -50,7 +50,7 @@ def test_an_uploaded_image_shows_its_prediction_and_maps(site: Client, project: 
     image = Image.objects.get()
     page = site.get(url).content.decode()
     if image.patient.reference:
-        assert "Read it first" in page
+        assert "Read it now" in page
         return
     assert "Effusion" in page and "Not a medical device" in page
     overlay = site.get(reverse("image-overlay", args=[project.slug, image.pk, 1, "nodule"]))

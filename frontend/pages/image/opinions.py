@@ -11,6 +11,8 @@ from labeling.sent import replies
 from overread.accounts.models import User
 from overread.projects.models import Finding, Project
 
+NOT_ASKED = "–"
+
 
 @dataclass(frozen=True)
 class Line:
@@ -21,7 +23,7 @@ class Line:
 
     @property
     def differ(self) -> bool:
-        return len(set(self.answers)) > 1
+        return len(set(self.answers) - {NOT_ASKED}) > 1
 
 
 @dataclass(frozen=True)
@@ -44,5 +46,5 @@ def opinions(*, project: Project, result: Result, reader: User) -> Opinions | No
 
 def _line(finding: Finding, reads: list[Read]) -> Line:
     said = [{answer.finding_id: answer.value for answer in read.answers.all()} for read in reads]
-    words = [answer_words(finding, each[finding.pk]) if finding.pk in each else "–" for each in said]
+    words = [answer_words(finding, each[finding.pk]) if finding.pk in each else NOT_ASKED for each in said]
     return Line(finding.name, words)

@@ -120,6 +120,8 @@ export interface Case {
   marks: RegionData[];
   /** One line under the image, such as the image check's verdict; null while the model is hidden. */
   foot: string | null;
+  /** Names the prediction that is on screen with the case. */
+  prediction: string | null;
   urls: CaseUrls;
 }
 
@@ -144,6 +146,8 @@ export interface SubmitBody {
   active_ms: number;
   level: "half" | "full";
   known: string[];
+  /** The case's `prediction`. */
+  seen: string | null;
 }
 
 /** POST urls.defer; answered by a turn. */

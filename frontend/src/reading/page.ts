@@ -193,9 +193,7 @@ export class ReadingPage {
     this.leaving = true;
     const outcome = await post<Turn>(url, { ...body, known: this.known });
     this.leaving = false;
-    if (outcome.kind !== "ok") return outcome;
-    this.turn(outcome.body);
-    if (outcome.body.told) say(outcome.body.told);
+    if (outcome.kind === "ok") this.turn(outcome.body);
     return outcome;
   }
 
@@ -203,11 +201,13 @@ export class ReadingPage {
   async leaveWithReason(purpose: Purpose, url: string | null | undefined, refusal = ""): Promise<void> {
     const version = this.opened?.case.version;
     if (this.busy || !url || version === undefined) return;
+    const left = this.opened?.case.pseudonym ?? "";
     const reason = await reasonAsked(purpose, refusal);
     if (reason === null || this.busy) return;
     const outcome = await this.left(url, { reason, version });
-    if (outcome.kind === "refused" && outcome.status === 422) return this.leaveWithReason(purpose, url, outcome.problem.detail);
-    if (outcome.kind !== "ok") say(why(outcome));
+    if (outcome.kind === "ok") say(outcome.body.told ?? words.skipped(left));
+    else if (outcome.kind === "refused" && outcome.status === 422) await this.leaveWithReason(purpose, url, outcome.problem.detail);
+    else say(why(outcome));
   }
 
   /** What the server need not send again. During a blind read nothing is said of cases that come with a suggestion. */

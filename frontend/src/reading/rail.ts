@@ -117,7 +117,7 @@ export class Rail {
   /** Which preset the window is, -1 where it was changed by hand. */
   private get preset(): number {
     const { center, width, function: shape, table } = this.viewer.windowing;
-    return this.windows.findIndex((each) => each.center === center && each.width === width && each.function === shape && each.table?.length === table?.length);
+    return this.windows.findIndex((each) => each.center === center && each.width === width && each.function === shape && each.table?.join() === table?.join());
   }
 
   private setWindow(index: number): void {

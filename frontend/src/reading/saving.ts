@@ -32,6 +32,7 @@ export class Saving {
   private readonly outbox: Outbox;
   private readonly desk: Desk;
   private readonly refused = new Map<string, Refusal>();
+  private readonly tried = new Set<string>();
   private running = false;
   private attempt = 0;
   private timer = 0;
@@ -66,9 +67,11 @@ export class Saving {
     this.running = true;
     clearTimeout(this.timer);
     let cut: Trouble | null = null;
-    for (let entry = this.next; entry && !cut; entry = this.next) {
+    this.tried.clear();
+    for (let entry = this.next; entry && cut?.kind !== "signed-out"; entry = this.next) {
       this.desk.saveState("saving", null, this.outbox.entries.length);
       const met = await this.send(entry);
+      this.tried.add(entry.body.key); // one that the server cannot take keeps no other from it
       if (met && met.kind !== "refused") cut = met;
     }
     this.running = false;
@@ -83,7 +86,7 @@ export class Saving {
   }
 
   private get next(): Entry | undefined {
-    return this.outbox.entries.find(({ body }) => !this.refused.has(body.key));
+    return this.outbox.entries.find(({ body }) => !this.refused.has(body.key) && !this.tried.has(body.key));
   }
 
   private tell(trouble: Trouble | null): void {

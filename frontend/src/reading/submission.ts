@@ -107,6 +107,7 @@ export class Submission implements Desk {
       active_ms: Math.round(clock.elapsed(performance.now())),
       level: display.level === "full" ? "full" : "half",
       known: this.page.known,
+      seen: opened?.case.prediction ?? null,
     };
   }
 

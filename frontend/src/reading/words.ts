@@ -182,6 +182,8 @@ export const words = {
   notSaved: (reads: number) =>
     reads > 1 ? ngettext("%(count)s read not saved. Kept on this computer.", "%(count)s reads not saved. Kept on this computer.", reads) : gettext("Not saved. Kept on this computer."),
   refused: (pseudonym: string, detail: string) => gettext("%(case)s not saved: %(detail)s Your answers are kept on this computer.", { case: pseudonym, detail }),
+  kept: (reads: number) =>
+    ngettext("%(count)s read is kept on this computer and not saved yet.", "%(count)s reads are kept on this computer and not saved yet.", reads),
   answersRefused: gettext("Not saved: an answer is missing or not allowed."),
   discard: gettext("Discard"),
   discardQuestion: gettext("Discard this read? The server has refused it, and this is the only copy."),
@@ -194,6 +196,7 @@ export const words = {
   leaseLost: gettext("This case is no longer held for you. Your answer will still be kept, as an extra read."),
   opened: (pseudonym: string, findings: number) => ngettext("Case %(case)s, %(count)s finding.", "Case %(case)s, %(count)s findings.", findings, { case: pseudonym }),
   revealed: (pseudonym: string) => gettext("Case %(case)s: the suggestion is shown. Confirm or correct your first read.", { case: pseudonym }),
+  skipped: (pseudonym: string) => gettext("Case %(case)s is skipped.", { case: pseudonym }),
   undone: (pseudonym: string) => gettext("Case %(case)s is open again.", { case: pseudonym }),
   deferred: (pseudonym: string) => gettext("%(case)s is put aside. Your worklist has it.", { case: pseudonym }),
   escalated: (pseudonym: string) => gettext("%(case)s is escalated.", { case: pseudonym }),

@@ -232,6 +232,7 @@ def case(sheet: Sheet | None) -> dict[str, Any] | None:
         ],
         "findings": [{key: row[key] for key in keys} for row in findings(sheet)],
         "marks": sheet.regions,
+        "prediction": None if sheet.state == "blind" else sheet.assignment,
         "foot": None if sheet.state == "blind" else "Image check passed: frontal · lungs found · in distribution",
         "urls": {
             "submit": f"{base}/submit/",

@@ -119,6 +119,8 @@ def test_a_length_is_in_millimetres_of_both_spacings(page: Page) -> None:
     line(page, (100, 100), (200, 300))
     length = float(re.findall(r"Length: ([\d.]+) mm$", told(page))[0])
     assert length == pytest.approx(np.hypot(100 * 0.1, 200 * 0.4), abs=0.4)
+    line_box, label_box = (measure(page).locator(part).bounding_box() for part in (".mark", "text"))
+    assert line_box and label_box and 0 < label_box["x"] - (line_box["x"] + line_box["width"]) < 30
     expect(page.locator("#measure-note")).to_be_hidden()
     expect(page.locator("[data-command='tool.move']")).to_have_attribute("aria-pressed", "true")
 

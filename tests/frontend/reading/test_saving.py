@@ -164,6 +164,19 @@ def test_a_refused_read_is_dropped_only_by_the_reader(reading: Page, room: Room)
     assert room.reads == {}
 
 
+def test_a_read_that_the_server_cannot_take_keeps_no_other_from_it(reading: Page, room: Room) -> None:
+    reading.route(f"**/{room.sheets[0].assignment}/submit/", lambda route: route.fulfill(status=500))
+    submit_all_absent(reading)
+    expect(body(reading)).to_have_attribute("data-case", room.sheets[1].assignment)
+    expect(body(reading)).to_have_attribute("data-level", "full")
+    submit_all_absent(reading)
+    expect(body(reading)).to_have_attribute("data-saved", "unsaved")
+    reading.locator("#unsaved-retry").click()
+    expect(body(reading)).to_have_attribute("data-saved", "unsaved")
+    assert [read["assignment"] for read in room.reads.values()] == [room.sheets[1].assignment]
+    expect(notice(reading)).to_contain_text("Not saved. Kept on this computer.")
+
+
 def test_a_conflict_is_asked_again_by_itself(reading: Page, room: Room) -> None:
     room.faults = [lambda: problem(409, "The queue is being made anew.")]
     submit_all_absent(reading)

@@ -79,3 +79,24 @@ def test_a_dropped_file_is_stored_and_a_bad_one_explained(signed_in: Page, proje
     rows = signed_in.locator("#upload-list li")
     expect(rows.nth(0).locator("[data-status]")).to_have_text("Stored")
     expect(rows.nth(1)).to_have_attribute("data-state", "refused")
+
+
+def test_the_worklist_sends_what_an_earlier_page_kept(signed_in: Page, project: Project) -> None:
+    for _ in range(2):
+        make_image(project)
+    queue_fill(project=project)
+    signed_in.goto(f"/projects/{project.slug}/worklist/")
+    signed_in.locator("form[action$='/read/'] button[type=submit]").first.click()
+    body(signed_in, level="full", saved="saved")
+    signed_in.route("**/submit", lambda route: route.abort("internetdisconnected"))
+    for key in ("1", "a", "p", "Enter"):
+        signed_in.keyboard.press(key)
+    body(signed_in, saved="unsaved")
+    signed_in.goto(f"/projects/{project.slug}/worklist/")
+    kept = signed_in.locator("#kept-reads")
+    expect(kept).to_contain_text("1 read is kept on this computer and not saved yet.")
+    signed_in.unroute("**/submit")
+    with signed_in.expect_navigation():
+        kept.get_by_role("button").click()
+    expect(kept).to_be_hidden()
+    assert Read.objects.count() == 1

@@ -1,6 +1,6 @@
 /** One measure drawn over the image: its line, its ends, its label. */
 import { set, svg } from "../../dom";
-import type { Point } from "../../viewer/geometry";
+import { toCanvas, type Point } from "../../viewer/geometry";
 import type { Viewer } from "../../viewer/viewer";
 import { grab } from "../grab";
 import { linesOf, spokenOf } from "./label";
@@ -42,6 +42,7 @@ export class Note {
   describe(subject: Subject): string {
     const lines = linesOf(this.measure, subject);
     this.label.replaceChildren(...lines.map((text) => Object.assign(svg("tspan", {}), { textContent: text })));
+    this.layoutLabel(this.measure.points.map((point) => toCanvas(this.viewer.overlayView, point)));
     const spoken = spokenOf(this.measure, subject);
     this.node.setAttribute("aria-label", spoken);
     return spoken;
