@@ -25,7 +25,7 @@ from labeling.values import value_words
 from overread.accounts.models import User
 from overread.archive.models import Image
 from overread.archive.presets import presets, value_unit
-from overread.projects.models import Finding
+from overread.projects.models import Finding, Project
 
 SKIP_REASONS = (  # stored as they stand here, shown in the reader's language
     gettext_noop("Image quality too poor"),
@@ -198,26 +198,25 @@ def label_words(image: Image) -> str:
     return " ".join(part for part in (view_words(image), image.laterality) if part)
 
 
-def patient_context(image: Image) -> dict[str, Any]:
-    """What stands in the header: pseudonym, age, sex, view, laterality, device; dates only as intervals."""
+def patient_context(image: Image, project: Project) -> dict[str, Any]:
+    """What stands in the header: pseudonym, age, sex, view, laterality, device; dates only as intervals within a project."""
     return {
         "pseudonym": image.patient.code,
         "age": age_words(image),
         "sex": sex_words(image),
         "view": view_words(image),
         "laterality": image.laterality,
-        "interval": interval_words(image),
+        "interval": interval_words(image, project),
         "device": image.device,
     }
 
 
-def interval_words(image: Image) -> str:
-    """How long after the patient's study before it, in days; dates are shifted, intervals are true."""
+def interval_words(image: Image, project: Project) -> str:
+    """How long after the patient's study before it in this project, in days; dates are shifted, intervals are true."""
     if image.study.day is None:
         return ""
-    earlier = (
-        image.patient.studies.filter(day__lt=image.study.day).order_by("-day").values_list("day", flat=True).first()
-    )
+    here = image.patient.studies.filter(day__lt=image.study.day, images__enrolments__project=project)
+    earlier = here.order_by("-day").values_list("day", flat=True).first()
     if earlier is None:
         return ""
     days = image.study.day - earlier

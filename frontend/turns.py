@@ -108,7 +108,7 @@ def case_context(
         "user": reader,
         "case": cases.case_data(case, beside[assignment.image_id]),
         "waiting": case.waiting,
-        "patient": cases.patient_context(assignment.image),
+        "patient": cases.patient_context(assignment.image, assignment.project),
         "panel": cases.panel_context(case),
         "position": position,
         "first_read_text": _("First read stored") if case.state == "revealed" else "",

@@ -59,6 +59,10 @@ class Selection(models.Model):
         return f"selection {self.pk}"
 
 
+SKIP_REASON = 600
+"""Characters: one of the reasons that the page offers, and 500 in the reader's own words."""
+
+
 class Assignment(models.Model):
     """One image offered to one reader for one purpose, with a lease. `version` grows with every change of hands."""
 
@@ -96,7 +100,7 @@ class Assignment(models.Model):
     score = models.FloatField(null=True)
     probability = models.FloatField(null=True, help_text="Of being drawn, where it was drawn at random.")
     reason = models.CharField(max_length=200, blank=True)
-    skip_reason = models.CharField(max_length=200, blank=True)
+    skip_reason = models.CharField(max_length=SKIP_REASON, blank=True)
     lease_until = models.DateTimeField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
     claimed_at = models.DateTimeField(null=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -11,6 +12,8 @@ from overread.projects.models import Finding
 
 TRI = {"absent": 0.0, "uncertain": 0.5, "present": 1.0}
 NOT_ASSESSABLE = "not_assessable"
+NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
+LONGEST = 80  # of what an answer is kept in
 SAID = {
     "absent": gettext_lazy("absent"),
     "uncertain": gettext_lazy("uncertain"),
@@ -32,7 +35,7 @@ class AnswerMissing(AnswerInvalid):
 
 
 def answer_problem(finding: Finding, value: str) -> str | None:
-    """What is wrong with `value` as an answer to `finding`, or None."""
+    """What is wrong with `value` as an answer to `finding`, or None. A number is plain: 12, -0.5 or 1e-3."""
     if value == NOT_ASSESSABLE:
         return None
     names = {"finding": finding.name, "options": ", ".join(finding.options), "unit": finding.unit}
@@ -40,10 +43,11 @@ def answer_problem(finding: Finding, value: str) -> str | None:
         return None if value in TRI else _("%(finding)s: answer absent, uncertain, present or not assessable.") % names
     if finding.kind == Finding.Kind.CATEGORICAL:
         return None if value in finding.options else _("%(finding)s: choose one of %(options)s.") % names
-    try:
-        number = float(value)
-    except ValueError:
+    if len(value) > LONGEST:
+        return _("%(finding)s: give a number of %(most)d characters or fewer.") % (names | {"most": LONGEST})
+    if not NUMBER.fullmatch(value):
         return _("%(finding)s: give a number in %(unit)s.") % names
+    number = float(value)
     low, high = finding.minimum, finding.maximum
     if not math.isfinite(number) or (low is not None and number < low) or (high is not None and number > high):
         span = f"{'' if low is None else low}–{'' if high is None else high}"

@@ -84,7 +84,8 @@ def amend(request: HttpRequest, slug: str, pk: UUID) -> HttpResponse:
     reads = Read.objects.filter(project=project, reader=person(request))
     read = get_object_or_404(reads.select_related("assignment"), pk=pk)
     try:
-        assignment = services.read_amend(read=read, reader=person(request), reason=request.POST.get("reason", ""))
+        reason = request.POST.get("reason", "").replace("\0", "")  # a form can hold it, PostgreSQL cannot
+        assignment = services.read_amend(read=read, reader=person(request), reason=reason)
     except (services.NoReason, services.AssignmentGone) as refusal:
         messages.warning(request, str(refusal))
         return redirect("image", slug, read.image_id)

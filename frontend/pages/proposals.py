@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 from uuid import UUID
 
@@ -16,12 +15,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
-from frontend.pages.read import of_case
+from frontend.pages.read import _body, of_case
 from frontend.people import person
 from frontend.problems import problem
 from labeling.models import Assignment, FindingProposal
 from labeling.queries import Proposed, proposals_for, proposed_names
 from labeling.services.proposals import ProposalDecided, proposal_accept, proposal_decline, proposal_make
+from labeling.values import AnswerInvalid
 from overread.projects.models import Finding, Project
 from overread.projects.queries import project_for
 
@@ -87,7 +87,10 @@ class DeclineForm(forms.Form):
 @of_case
 def propose(request: HttpRequest, project: Project, assignment: Assignment) -> HttpResponse:
     """Keep a proposal made while reading; it stays whether or not the case is submitted."""
-    form = ProposeForm(_sent(request))
+    try:
+        form = ProposeForm(_body(request))
+    except AnswerInvalid as unreadable:
+        return _unfit(unreadable.errors)
     if not form.is_valid():
         return _unfit({name: " ".join(map(str, said)) for name, said in form.errors.items()})
     try:
@@ -95,14 +98,6 @@ def propose(request: HttpRequest, project: Project, assignment: Assignment) -> H
     except ValidationError as wrong:
         return _unfit({name: " ".join(said) for name, said in wrong.message_dict.items()})
     return JsonResponse({"proposal": str(made.pk), "name": made.name}, status=201)
-
-
-def _sent(request: HttpRequest) -> dict[str, Any]:
-    try:
-        body = json.loads(request.body)
-    except ValueError:
-        return {}
-    return body if isinstance(body, dict) else {}
 
 
 def _unfit(errors: dict[str, str]) -> HttpResponse:

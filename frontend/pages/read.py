@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from contextlib import suppress
 from functools import wraps
@@ -29,6 +28,7 @@ from inference.queries import attention_map, champion_of, prediction_in_view
 from labeling import services
 from labeling.models import Assignment, Holding, Read
 from labeling.values import AnswerInvalid
+from overread.api.bodies import BodyUnreadable, json_read
 from overread.projects.models import Project
 from overread.projects.queries import project_for
 
@@ -120,8 +120,9 @@ def _turn(
     *,
     saved: dict[str, Any] | None = None,
     last: dict[str, Any] | None = None,
+    told: str = "",
 ) -> JsonResponse:
-    """The case to be read now, or the next one, and those after it; or the end of the queue."""
+    """The case to be read now, or the next one, and those after it; or the end of the queue. `told`: what is said there."""
     reader, alone = person(request), is_alone(request)
     in_order = turns.hand(reader, project, shown, ahead=0 if alone else turns.AHEAD)
     body: dict[str, Any] = {"upcoming": [], "finished": None, "url": reverse("worklist", args=[project.slug])}
@@ -131,7 +132,8 @@ def _turn(
         body["upcoming"] = table.upcoming(in_order, cases.position_of(in_order[0], reader))
     else:
         body["finished"] = turns.finished(project, reader)
-    return JsonResponse(body | ({"saved": saved} if saved else {}), status=201 if saved else 200)
+    body |= ({"saved": saved} if saved else {}) | ({"told": told} if told else {})
+    return JsonResponse(body, status=201 if saved else 200)
 
 
 def _back(request: HttpRequest, assignment: Assignment, saved: dict[str, Any] | None = None) -> JsonResponse:
@@ -150,13 +152,13 @@ def _known(request: HttpRequest) -> list[str]:
 
 
 def _body(request: HttpRequest) -> dict[str, Any]:
-    """The JSON object in the request. Raises AnswerInvalid when it is none."""
+    """The JSON object in the request, read as strictly as REST's. Raises AnswerInvalid when it is none."""
     try:
-        body = json.loads(request.body)
-    except ValueError as error:
-        raise AnswerInvalid({"body": "The request holds no JSON."}) from error
+        body = json_read(request.body)
+    except BodyUnreadable as error:
+        raise AnswerInvalid({"body": _("The request cannot be read: %(why)s") % {"why": error}}) from error
     if not isinstance(body, dict):
-        raise AnswerInvalid({"body": "The request holds no JSON object."})
+        raise AnswerInvalid({"body": _("The request holds no JSON object.")})
     return body
 
 
@@ -230,15 +232,25 @@ def answers_of(body: dict[str, Any]) -> services.Answers:
 @require_POST
 @of_case
 def skip(request: HttpRequest, project: Project, assignment: Assignment) -> HttpResponse:
+    """Refuse the case; answer with the next one, and where an answer stands all the same, with that."""
     try:
-        services.assignment_skip(
-            assignment=assignment, reader=person(request), reason=str(_body(request).get("reason", ""))
-        )
+        reason = str(_body(request).get("reason", ""))
+        stands = services.assignment_skip(assignment=assignment, reader=person(request), reason=reason)
     except (ValueError, AnswerInvalid) as wrong:
         return problem(422, _("Not skipped."), str(wrong))
     except services.AssignmentGone as gone:
         return problem(409, _("Not your case."), str(gone))
-    return _back(request, assignment) if is_alone(request) else _turn(request, project)
+    told = _("Skipped. Your stored read of %(case)s stands.") % {"case": assignment.image.patient.code}
+    return _left(request, project, assignment, told if stands else "")
+
+
+def _left(request: HttpRequest, project: Project, assignment: Assignment, told: str) -> JsonResponse:
+    """What comes after a case that is left; what is `told` of it is said there."""
+    if is_alone(request):
+        if told:
+            messages.info(request, told)
+        return _back(request, assignment)
+    return _turn(request, project, told=told)
 
 
 @require_POST

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -70,7 +71,7 @@ def page(request: HttpRequest, slug: str) -> HttpResponse:
     shown = waiting.matching(which[chosen], limit)
     context = {
         "project": project,
-        "rows": [row(assignment, reader) for assignment in shown],
+        "rows": [row(project, assignment, reader) for assignment in shown],
         "first": waiting.first(),
         "count": count,
         "listed": counts["all"],
@@ -90,12 +91,12 @@ def page(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "worklist.html", context)
 
 
-def row(assignment: Assignment, reader: User) -> Row:
+def row(project: Project, assignment: Assignment, reader: User) -> Row:
     known = reason_tell(assignment=assignment, reader=reader)  # and on record, before it is written down
     reason = assignment.reason if known else ""
     return Row(
         assignment,
-        patient_context(assignment.image),
+        patient_context(assignment.image, project),
         reason,
         suspicion_tell(assignment=assignment, reader=reader),
         sent_words(assignment, known),
@@ -106,7 +107,7 @@ def row(assignment: Assignment, reader: User) -> Row:
 def waiting_words(assignment: Assignment) -> str:
     """Since when it waits; of a case put aside until when."""
     if assignment.state == Assignment.State.DEFERRED and assignment.lease_until:
-        return until_words(assignment.lease_until)
+        return deferred_words(assignment.lease_until)
     minutes = int((timezone.now() - assignment.created_at).total_seconds() // 60)
     days, hours = divmod(minutes // 60, 24)
     if days:
@@ -114,6 +115,13 @@ def waiting_words(assignment: Assignment) -> str:
     if hours:
         return gettext("%(hours)d h %(minutes)02d min") % {"hours": hours, "minutes": minutes % 60}
     return gettext("%(minutes)d min") % {"minutes": minutes}
+
+
+def deferred_words(until: datetime) -> str:
+    """Of a case put aside; when the time is over it is still its reader's, until somebody's next case is looked for."""
+    if until <= timezone.now():
+        return gettext("Deferred by you; that time is over")
+    return gettext("Deferred by you until %(until)s") % {"until": until_words(until)}
 
 
 def preparing(project: Project) -> dict[str, int] | None:

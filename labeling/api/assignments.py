@@ -14,7 +14,7 @@ from rest_framework.response import Response
 
 from labeling import services
 from labeling.api.reads import ReadSerializer, SubmissionSerializer, answers_of, refusing
-from labeling.models import Assignment, Purpose, Read
+from labeling.models import SKIP_REASON, Assignment, Purpose, Read
 from labeling.sent import sent_by
 from labeling.services import Until
 from labeling.services.telling import reason_tell, suspicion_tell
@@ -80,7 +80,7 @@ class AmendSerializer(Shape):
 
 
 class SkipSerializer(Shape):
-    reason = serializers.CharField(max_length=200)
+    reason = serializers.CharField(max_length=SKIP_REASON)
 
 
 class AssignmentView(ProjectView):
@@ -149,7 +149,10 @@ class AssignmentRead(AssignmentView):
 class AssignmentSkip(AssignmentView):
     @extend_schema("assignment_skip", request=SkipSerializer, responses={204: None})
     def post(self, request: Request, slug: str, pk: UUID) -> Response:
-        """Refuse a case, with a reason; somebody else gets it."""
+        """Refuse a case, with a reason; somebody else gets it.
+
+        One that you have answered, revealed or undone, is done: your answer stands and nobody else is asked.
+        """
         with refusing():
             services.assignment_skip(assignment=self.assignment(pk), reader=self.user, **self.body(SkipSerializer))
         return Response(status=204)

@@ -1,4 +1,4 @@
-"""How a case leaves its reader's hands unread: given back, skipped, or lapsed."""
+"""How a case leaves its reader's hands without a new answer: given back, skipped, or lapsed."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from labeling.models import Assignment, Purpose, Read
+from labeling.models import SKIP_REASON, Assignment, Purpose, Read
 from overread.accounts.models import User
 from overread.archive.models import Image
 from overread.audit.services import event_append
@@ -55,18 +55,36 @@ def assignment_release(*, assignment: Assignment, reader: User) -> None:
 
 
 @transaction.atomic
-def assignment_skip(*, assignment: Assignment, reader: User, reason: str) -> None:
-    """Refuse a case with a reason; somebody else gets it. Raises ValueError without a reason, AssignmentGone."""
-    reason = reason.strip()
+def assignment_skip(*, assignment: Assignment, reader: User, reason: str) -> bool:
+    """Refuse a case with a reason; somebody else gets it. One that is answered already, revealed or undone, is done again:
+    its answer stands and nobody else is asked. Returns whether one stands. Raises ValueError without a reason,
+    AssignmentGone.
+    """
+    reason = _reason(reason)
+    refuse_if_amending(assignment)
+    stands = Read.objects.filter(assignment=assignment, reader=reader).exists()
+    state, states = (State.DONE, Assignment.HELD) if stands else (State.SKIPPED, (State.CLAIMED,))
+    leave(assignment, reader, states, state=state, skip_reason=reason, finished_at=timezone.now())
+    event_append(
+        verb="assignment.skip", actor=reader, target=assignment, project=assignment.project_id, read_stands=stands
+    )
+    if not stands:
+        _offer_again(assignment)
+    return stands
+
+
+def _reason(given: str) -> str:
+    reason = given.strip()
     if not reason:
         raise ValueError(_("Say in a word why you skip this case."))
-    if len(reason) > 200:
-        raise ValueError(
-            _("Say it in %(most)d characters or fewer; these are %(given)d.") % {"most": 200, "given": len(reason)}
-        )
-    refuse_if_amending(assignment)
-    leave(assignment, reader, state=State.SKIPPED, skip_reason=reason, finished_at=timezone.now())
-    event_append(verb="assignment.skip", actor=reader, target=assignment, project=assignment.project_id)
+    if len(reason) > SKIP_REASON:
+        told = {"most": SKIP_REASON, "given": len(reason)}
+        raise ValueError(_("Say it in %(most)d characters or fewer; these are %(given)d.") % told)
+    return reason
+
+
+def _offer_again(assignment: Assignment) -> None:
+    """A skipped case goes to somebody else, unless it was opened by its reader, or skipped three times."""
     skips = Assignment.objects.filter(project=assignment.project, image=assignment.image, state=State.SKIPPED)
     if skips.count() < 3 and (assignment.purpose != Purpose.SINGLE or assignment.sent_as):
         assignment_requeue(assignment=assignment)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from unicodedata import category
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -19,6 +20,7 @@ from overread.projects.models import Finding, Project
 from overread.projects.services import finding_add
 
 State = FindingProposal.State
+BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")  # letters and signs by their category, drawn as nothing
 
 
 class ProposalDecided(Exception):
@@ -33,7 +35,7 @@ def proposal_make(
 
     Raises ValidationError naming the field, also where the project asks for a finding of this name already.
     """
-    name = " ".join(name.split())
+    name = _tidy(name)
     if asked := Finding.objects.filter(project=project, name__iexact=name).first():
         raise ValidationError({"name": _("%(name)s is a finding of this project already.") % {"name": asked.name}})
     Project.objects.select_for_update(no_key=True).get(pk=project.pk)  # two tabs at once make one proposal
@@ -59,7 +61,7 @@ def proposal_accept(*, proposal: FindingProposal, actor: User, name: str = "", *
     """
     project = Project.objects.select_for_update(no_key=True).get(pk=proposal.project_id)
     alike = _open_alike(proposal)
-    name = " ".join((name or proposal.name).split())
+    name = _tidy(name or proposal.name)
     if Finding.objects.filter(project=project, name__iexact=name).exists():
         raise ValidationError({"name": _("%(name)s is a finding of this project already.") % {"name": name}})
     last = project.findings.aggregate(order=Max("order"))["order"]
@@ -97,6 +99,13 @@ def proposal_decline(*, proposal: FindingProposal, actor: User, reason: str) -> 
     )
     proposal.refresh_from_db()
     return proposal
+
+
+def _tidy(name: str) -> str:
+    """A name without spaces to spare. Raises ValidationError where nothing of it is drawn: zero-width spaces alone, say."""
+    if not any(category(each)[0] in "LNPS" and each not in BLANK for each in name):
+        raise ValidationError({"name": _("Give the finding a name that can be seen.")})
+    return " ".join(name.split())
 
 
 def _open_alike(proposal: FindingProposal) -> QuerySet[FindingProposal]:

@@ -6,11 +6,11 @@ from uuid import uuid4
 from django.utils import timezone
 
 from inference.models import Exposure
-from labeling.models import Assignment
+from labeling.models import Assignment, Read
 from labeling.services import assignments_release_lapsed, read_submit
 from overread.accounts.models import User
 from overread.projects.models import Project
-from tests.api.rooms import at, held, make_blind, url
+from tests.api.rooms import at, held, make_blind, submission, url
 from tests.factories import answers, make_champion, make_image, make_project
 
 
@@ -100,13 +100,21 @@ def test_a_case_is_not_found_through_another_project(project: Project, reader: U
 def test_skipping_needs_a_reason(project: Project, reader: User) -> None:
     make_image(project)
     case = held(project, reader)
-    for body in ({}, {"reason": "  "}, {"reason": "x" * 201}):
+    for body in ({}, {"reason": "  "}, {"reason": "x" * 601}):
         assert at(reader).post(url("assignment-skip", project, case), body, format="json").status_code == 400
     assert (
         at(reader).post(url("assignment-skip", project, case), {"reason": "Blurred"}, format="json").status_code == 204
     )
     case.refresh_from_db()
     assert case.state == "skipped" and case.skip_reason == "Blurred"
+
+
+def test_skipping_a_revealed_case_leaves_its_first_read(project: Project, reader: User) -> None:
+    case = make_blind(project, reader)
+    at(reader).post(url("assignment-read", project, case), submission(project), format="json")
+    assert at(reader).post(url("assignment-skip", project, case), {"reason": "Odd"}, format="json").status_code == 204
+    case.refresh_from_db()
+    assert case.state == "done" and Read.objects.get().assignment == case
 
 
 def test_a_released_case_goes_to_the_next_reader(project: Project, reader: User, colleague: User) -> None:

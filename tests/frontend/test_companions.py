@@ -12,6 +12,7 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
+from frontend.cases import interval_words
 from frontend.companions import companions_data
 from labeling.models import Assignment
 from labeling.services import assignment_open_single
@@ -79,6 +80,22 @@ def test_never_another_projects(project: Project) -> None:
     assert priors(project, now) == []
     image_enrol(project=project, image=elsewhere, source="rest", actor=None)
     assert priors(project, now) == [elsewhere]
+
+
+def test_the_interval_is_to_a_study_of_this_project(
+    project: Project, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    make_film(project, 40)
+    now = make_film(project, 50)
+    make_lateral(project, now)
+    make_film(make_project(), 45)
+    with django_assert_num_queries(1):
+        assert interval_words(now, project) == "10 days after the prior"
+
+
+def test_another_projects_study_makes_no_interval(project: Project) -> None:
+    make_film(make_project(), 45)
+    assert interval_words(make_film(project, 50), project) == ""
 
 
 def test_never_one_in_quarantine(project: Project) -> None:

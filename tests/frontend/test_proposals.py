@@ -47,7 +47,8 @@ def test_a_proposal_is_kept_though_the_case_is_not_submitted(client: Client, cas
 
 
 @pytest.mark.parametrize(
-    "body", [{}, [], {"name": " "}, {"name": "x" * 81}, {"name": "Nodule"}, {"name": "A", "kind": "B"}]
+    "body",
+    [{}, [], {"name": " "}, {"name": "\u200b"}, {"name": "x" * 81}, {"name": "Nodule"}, {"name": "A", "kind": "B"}],
 )
 def test_what_does_not_fit_is_said(client: Client, case: Assignment, reader: User, body: Any) -> None:
     client.force_login(reader)

@@ -11,6 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from frontend.cases import SKIP_REASONS
 from inference.models import Exposure
 from labeling.models import Assignment, Read
 from labeling.services import assignment_open_single, read_undo
@@ -155,6 +156,30 @@ def test_undo_brings_the_case_back(site: Client, case: Assignment) -> None:
 def test_skipping_needs_a_reason(site: Client, case: Assignment) -> None:
     assert post(site, address("-skip", case), {"reason": ""}).status_code == 422
     assert post(site, address("-skip", case), {"reason": "blurred"}).status_code == 200
+
+
+def test_a_chosen_reason_and_500_characters_are_taken(site: Client, case: Assignment) -> None:
+    longest = max(SKIP_REASONS, key=len) + ": " + "x" * 500
+    refused = post(site, address("-skip", case), {"reason": "x" * 601})
+    assert refused.status_code == 422 and "600 characters or fewer" in refused.json()["detail"]
+    assert post(site, address("-skip", case), {"reason": longest}).status_code == 200
+    assert Assignment.objects.get(state=Assignment.State.SKIPPED).skip_reason == longest
+
+
+def test_skipping_a_revealed_case_opens_the_next(site: Client, blind_case: Assignment, project: Project) -> None:
+    post(site, address("-submit", blind_case), body())
+    after = make_image(project)
+    queue_fill(project=project)
+    turn = post(site, address("-skip", blind_case), {"reason": "blurred"}).json()
+    assert turn["upcoming"][0]["image"]["id"] == str(after.pk)
+    assert turn["told"] == f"Skipped. Your stored read of {blind_case.image.patient.code} stands."
+
+
+def test_skipping_after_undo_says_that_the_read_stands(site: Client, case: Assignment) -> None:
+    saved = post(site, address("-submit", case), body()).json()["saved"]
+    post(site, saved["undo_url"], {})
+    assert "stands" in post(site, address("-skip", case), {"reason": "blurred"}).json()["told"]
+    assert post(site, address("-skip", case), {"reason": "blurred"}).status_code == 409
 
 
 def upcoming(page: Any) -> list[dict[str, Any]]:

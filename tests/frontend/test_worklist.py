@@ -1,11 +1,13 @@
 """The worklist: what it lists, what it counts, and that its button opens the case it names."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from inference.models import Exposure
 from labeling.models import Assignment, Purpose
@@ -194,6 +196,17 @@ def test_a_case_put_aside_says_until_when_and_goes_on(site: Client, queue: Proje
     assert [row.assignment for row in page.context["rows"]] == [case]
     assert "Deferred by you until the end of today" in page.content.decode()
     assert (tabs(page)["deferred"], page.context["count"]) == (1, 2) and page.context["first"] != case
+    assert start(site, queue, case=str(case.pk)) == opened(case)
+
+
+def test_a_case_whose_time_aside_is_over_says_no_time(site: Client, queue: Project, reader: User) -> None:
+    case = assignment_claim(project=queue, reader=reader)
+    assignment_defer(assignment=case, reader=reader, until=Until.HOUR)
+    Assignment.objects.filter(pk=case.pk).update(lease_until=timezone.now() - timedelta(minutes=1))
+    page = worklist(site, queue)
+    assert "Deferred by you; that time is over" in page.content.decode()
+    assert "by you until" not in page.content.decode()
+    assert (tabs(page)["deferred"], page.context["count"]) == (1, 2)
     assert start(site, queue, case=str(case.pk)) == opened(case)
 
 

@@ -50,6 +50,8 @@ def test_saying_it_twice_of_an_image_makes_one(image: Image, reader: User, colle
     ("fields", "field"),
     [
         ({"name": ""}, "name"),
+        ({"name": "\u200b"}, "name"),
+        ({"name": "\u200d \u2060\ufeff\u3164"}, "name"),
         ({"name": "x" * 81}, "name"),
         ({"name": "Effusion"}, "name"),
         ({"note": "x" * 1001}, "note"),

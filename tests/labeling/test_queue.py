@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 from django.utils import timezone
 
-from labeling.models import Assignment, Purpose
+from labeling.models import Assignment, Purpose, Read
 from labeling.services import (
     AssignmentGone,
     assignment_claim,
@@ -15,10 +15,13 @@ from labeling.services import (
     assignment_skip,
     assignments_release_lapsed,
     read_submit,
+    read_undo,
 )
 from labeling.services.selection import queue_fill
 from overread.accounts.models import User
+from overread.audit.models import Event
 from overread.projects.models import Project, Role
+from tests.api.rooms import make_blind
 from tests.factories import answers, make_image, make_member, make_project, make_read
 
 
@@ -149,3 +152,29 @@ def test_cases_of_another_project_are_not_offered(queue: Project) -> None:
     elsewhere = make_project()
     reader = make_member(elsewhere, Role.READER)
     assert assignment_claim(project=elsewhere, reader=reader) is None
+
+
+def skip_answered(case: Assignment, reader: User) -> None:
+    """Skip a case that has an answer: it is done, the answer stands, and its image is not offered again."""
+    before = Read.objects.filter(assignment=case).count()
+    assert assignment_skip(assignment=case, reader=reader, reason="blurred")
+    case.refresh_from_db()
+    assert (case.state, case.lease_until) == (Assignment.State.DONE, None) and case.finished_at
+    assert Read.objects.filter(assignment=case, superseded_by=None).count() == before == 1
+    assert Assignment.objects.filter(image=case.image).count() == 1
+    assert Event.objects.get(verb="assignment.skip").detail == {"read_stands": True}
+
+
+def test_skipping_a_revealed_case_leaves_its_first_read(project: Project, reader: User) -> None:
+    case = make_blind(project, reader)
+    read_submit(assignment=case, reader=reader, answers=answers(project), key=uuid4())
+    case.refresh_from_db()
+    assert case.state == Assignment.State.REVEALED
+    skip_answered(case, reader)
+
+
+def test_skipping_after_undo_leaves_the_read(queue: Project, reader: User) -> None:
+    case = assignment_claim(project=queue, reader=reader)
+    read = read_submit(assignment=case, reader=reader, answers=answers(queue), key=uuid4())
+    read_undo(read=read, reader=reader)
+    skip_answered(case, reader)

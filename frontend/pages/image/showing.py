@@ -39,7 +39,7 @@ def context(request: HttpRequest, project: Project, result: Result) -> dict[str,
     return {
         "project": project,
         "image": result.image,
-        "patient": patient_context(result.image),
+        "patient": patient_context(result.image, project),
         "result": result,
         "model": result.chosen.pipeline if result.chosen else None,
         "rows": rows(project=project, read=result.read, prediction=result.prediction),

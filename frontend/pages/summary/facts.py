@@ -83,7 +83,7 @@ def summary_of(*, project: Project, image: Image, user: User, model: str | None)
         project=project.name,
         printed=moment(timezone.now()),
         software=f"Overread {overread.__version__}",
-        facts=_facts(image),
+        facts=_facts(project, image),
         picture=jpeg(image.rendering),
         size=(image.columns, image.rows),
         outlines=_outlines(read, compared),
@@ -109,8 +109,8 @@ def _shown(project: Project, image: Image, user: User, model: str | None) -> Pre
     return predictions_shown(user=user, image=image, project=project).filter(pipeline__number=model).first()
 
 
-def _facts(image: Image) -> list[tuple[str, str]]:
-    patient: dict[str, Any] = patient_context(image)
+def _facts(project: Project, image: Image) -> list[tuple[str, str]]:
+    patient: dict[str, Any] = patient_context(image, project)
     facts = [
         (_("Patient"), patient["pseudonym"]),
         (_("Age"), patient["age"] or _("not given")),

@@ -216,6 +216,8 @@ export interface Saved {
  */
 export interface Turn {
   saved?: Saved;
+  /** What is said of the case that was left, in words for the reader. */
+  told?: string;
   /** What is to be read now (the same case revealed after a blind first read) and what comes after it. */
   upcoming: Upcoming[];
   /** Rendered read/undo.html for the read just stored, or nothing. */

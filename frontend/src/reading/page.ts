@@ -1,6 +1,6 @@
 /** One case after the other: what is on screen belongs together, and changes together. */
 import { element } from "../dom";
-import { post } from "../net";
+import { post, type Outcome } from "../net";
 import { Gestures } from "../viewer/gestures";
 import { Viewer } from "../viewer/viewer";
 import { Answers } from "./answers";
@@ -181,23 +181,33 @@ export class ReadingPage {
     findings.go(0);
   }
 
-  /** Post something that ends in another case; false where the page is busy or it failed. */
+  /** Post something that ends in another case; false where the page is busy or it failed, which is said. */
   async leave(url: string, body: SkipBody | object): Promise<boolean> {
     if (this.busy) return false;
+    const outcome = await this.left(url, body);
+    if (outcome.kind !== "ok") say(why(outcome));
+    return outcome.kind === "ok";
+  }
+
+  private async left(url: string, body: object): Promise<Outcome<Turn>> {
     this.leaving = true;
     const outcome = await post<Turn>(url, { ...body, known: this.known });
     this.leaving = false;
     if (outcome.kind === "ok") this.turn(outcome.body);
-    else say(outcome.kind === "refused" ? outcome.problem.detail : outcome.kind === "signed-out" ? words.signedOut(1) : words.failed);
-    return outcome.kind === "ok";
+    return outcome;
   }
 
-  async leaveWithReason(purpose: Purpose, url: string | null | undefined): Promise<void> {
+  /** Leave with a reason; one that is refused (422) is asked for again, as it was written. */
+  async leaveWithReason(purpose: Purpose, url: string | null | undefined, refusal = ""): Promise<void> {
     const version = this.opened?.case.version;
     if (this.busy || !url || version === undefined) return;
-    const reason = await reasonAsked(purpose);
     const left = this.opened?.case.pseudonym ?? "";
-    if (reason !== null && (await this.leave(url, { reason, version }))) say(words.skipped(left));
+    const reason = await reasonAsked(purpose, refusal);
+    if (reason === null || this.busy) return;
+    const outcome = await this.left(url, { reason, version });
+    if (outcome.kind === "ok") say(outcome.body.told ?? words.skipped(left));
+    else if (outcome.kind === "refused" && outcome.status === 422) await this.leaveWithReason(purpose, url, outcome.problem.detail);
+    else say(why(outcome));
   }
 
   /** What the server need not send again. During a blind read nothing is said of cases that come with a suggestion. */
@@ -329,4 +339,10 @@ export class ReadingPage {
     const finding = this.finding(slug);
     return finding ? [finding.key, finding.name].filter((part) => part !== null).join(" ") : slug;
   }
+}
+
+/** Why a case was not left, in words for the reader. */
+function why(outcome: Exclude<Outcome<Turn>, { kind: "ok" }>): string {
+  if (outcome.kind === "refused") return outcome.problem.detail;
+  return outcome.kind === "signed-out" ? words.signedOut(1) : words.failed;
 }

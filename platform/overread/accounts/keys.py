@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-COMMAND = re.compile(r"[a-z][a-z0-9_.-]{0,39}")
-NAMED = "ArrowUp|ArrowDown|ArrowLeft|ArrowRight|Home|End|PageUp|PageDown|Insert|Delete|Backspace"
-KEY = re.compile(rf"(Shift\+)?([^\s1-9]|{NAMED})")  # digits select findings; Enter and Escape stay what they are
+COMMAND = re.compile(r"(?=.{1,40}$)[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*")
+NAMED = re.compile("ArrowUp|ArrowDown|ArrowLeft|ArrowRight|Home|End|PageUp|PageDown|Insert|Delete|Backspace")
+TAKEN = "123456789"  # digits select findings; Enter and Escape stay what they are
 MOST = 200
 
 
@@ -21,7 +21,17 @@ def keys_check(keys: object) -> None:
     for command, key in keys.items():
         if not (isinstance(command, str) and COMMAND.fullmatch(command)):
             raise ValidationError(_("There is no such command."))
-        if not (isinstance(key, str) and KEY.fullmatch(key)):
+        if not (isinstance(key, str) and _takeable(key)):
             raise ValidationError(_("%(command)s: this key cannot be taken.") % {"command": command})
     if len(set(keys.values())) < len(keys):
         raise ValidationError(_("Two commands have the same key."))
+
+
+def _takeable(key: str) -> bool:
+    """As `takeable` spells a press: a character, letters small, or a key's name; Shift before a letter or a name alone."""
+    bare = key.removeprefix("Shift+")
+    if NAMED.fullmatch(bare):
+        return True
+    if len(bare) != 1 or not bare.isprintable() or bare.isspace() or bare in TAKEN or bare != bare.lower():
+        return False
+    return bare == key or bare.lower() != bare.upper()

@@ -50,7 +50,8 @@ def preferences_change(*, user: User, **changes: Any) -> Preferences:
     preferences = Preferences.objects.select_for_update().get(user=user)
     for name, value in changes.items():
         setattr(preferences, name, value)
-    preferences.full_clean()
+    unchanged = {field.name for field in Preferences._meta.fields} - set(changes)
+    preferences.full_clean(exclude=unchanged)  # what was kept under another rule may stay
     preferences.save(update_fields=list(changes))
     return preferences
 

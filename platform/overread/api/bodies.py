@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import IO, Any, NoReturn
 
@@ -14,10 +15,28 @@ from rest_framework.parsers import BaseParser
 from overread.api.problems import Problem
 
 LARGEST = 2**63 - 1
+NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")  # as json.dumps writes it, and not a backslash that is followed by u0000
+
+
+class BodyUnreadable(ValueError):
+    """This is no JSON that is read here. The text says why."""
+
+
+def json_read(content: bytes) -> Any:
+    """JSON in UTF-8, with numbers and text that a database can hold and that can be written again. Raises BodyUnreadable."""
+    try:
+        body = json.loads(content.decode(), parse_int=_integer, parse_float=_number, parse_constant=_refuse)
+        written = json.dumps(body, ensure_ascii=False)
+        written.encode()  # half a surrogate pair can be read but never written
+    except (ValueError, RecursionError) as error:
+        raise BodyUnreadable(_why(error)) from error
+    if NUL.search(written):
+        raise BodyUnreadable("a text holds the character NUL.")
+    return body
 
 
 class JSONBody(BaseParser):
-    """JSON in UTF-8 of bounded size, with numbers that a database can hold and text that can be written again."""
+    """JSON in UTF-8 of bounded size, as `json_read` reads it."""
 
     media_type = "application/json"
 
@@ -29,11 +48,9 @@ class JSONBody(BaseParser):
         if len(content) > limit:
             raise Problem("The request is too large.", f"A body has {limit} bytes at most.", status=413)
         try:
-            body = json.loads(content.decode(), parse_int=_integer, parse_float=_number, parse_constant=_refuse)
-            json.dumps(body, ensure_ascii=False).encode()  # half a surrogate pair can be read but never written
-        except (ValueError, RecursionError) as error:
-            raise ParseError("The body is no JSON that is read here: " + _why(error)) from error
-        return body
+            return json_read(content)
+        except BodyUnreadable as error:
+            raise ParseError(f"The body is no JSON that is read here: {error}") from error
 
 
 def _why(error: Exception) -> str:

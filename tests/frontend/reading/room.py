@@ -93,6 +93,7 @@ class Room:
     reads: dict[str, dict[str, Any]] = field(default_factory=dict)
     roles: bool = False
     skips: list[dict[str, Any]] = field(default_factory=list)
+    refusals: list[str] = field(default_factory=list)  # each answers one skip
     asked: list[str] = field(default_factory=list)
     opinions: list[dict[str, Any]] = field(default_factory=list)
     beats: int = 0
@@ -406,6 +407,8 @@ def submit(request: HttpRequest, assignment: str) -> HttpResponse:
 
 def skip(request: HttpRequest, assignment: str) -> HttpResponse:
     room.skips.append(json.loads(request.body))
+    if room.refusals:
+        return problem(422, room.refusals.pop(0))
     room.at += 1
     return turn(request)
 

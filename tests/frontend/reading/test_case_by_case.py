@@ -171,6 +171,25 @@ def test_skip_asks_for_a_reason(reading: Page, room: Room) -> None:
     assert [(skip["reason"], skip["version"]) for skip in room.skips] == [("Wrong view or body part: lateral", 1)]
 
 
+def test_a_reason_that_is_refused_is_not_lost(reading: Page, room: Room) -> None:
+    room.refusals = ["Say it in other words."]
+    reading.keyboard.press("s")
+    dialog = reading.locator("#skip")
+    dialog.get_by_label("Other").check()
+    dialog.locator("#skip-detail").fill("x" * 500)
+    reading.keyboard.press("Enter")
+    expect(dialog.get_by_role("alert")).to_have_text("Say it in other words.")
+    expect(dialog.get_by_label("Other")).to_be_checked()
+    expect(dialog.locator("#skip-detail")).to_have_value("x" * 500)
+    dialog.locator("#skip-detail").fill("a toy")
+    reading.keyboard.press("Enter")
+    expect(body(reading)).to_have_attribute("data-drawn", room.sheets[1].assignment)
+    assert room.skips[-1]["reason"] == "Other: a toy"
+    reading.keyboard.press("s")
+    expect(dialog.get_by_role("alert")).to_be_hidden()
+    expect(dialog.locator("#skip-detail")).to_have_value("")
+
+
 def test_single_keys_are_off_in_the_comment(reading: Page, room: Room) -> None:
     press(reading, "c")
     reading.keyboard.type("apical scar")
