@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('labeling', '0005_confidence_and_proposals'),
+        ('labeling', '0006_answers_seen'),
     ]
 
     operations = [
