@@ -99,9 +99,9 @@ def test_patience_ends_a_run_that_gets_no_better(train):
 
 
 def test_a_time_limit_ends_the_run_and_completes_the_cycle(train, tmp_path):
-    fitted = train(epochs=1000, time_limit_s=2.0)
+    fitted = train(epochs=1000, time_limit_s=6.0)
     assert 1 <= len(fitted.history) < 1000
-    assert sum(epoch.seconds for epoch in fitted.history) < 4
+    assert sum(epoch.seconds for epoch in fitted.history) < 12
     assert checkpoints.read(tmp_path / "checkpoint.safetensors").facts["position"] > 0.9
 
 
