@@ -20,6 +20,7 @@ export class Display {
   private image: CaseImage | null = null;
   private near: readonly CaseImage[] = [];
   private ahead: readonly CaseImage[] = [];
+  private readonly awaiting: (() => void)[] = [];
 
   constructor(viewer: Viewer, changed: () => void) {
     this.viewer = viewer;
@@ -83,6 +84,15 @@ export class Display {
     this.say(words.contextLost);
   }
 
+  /** Resolves once anything of the case is on screen, at the latest after so many ms. */
+  shown(within: number): Promise<void> {
+    if (this.level !== "none") return Promise.resolve();
+    return new Promise((resolve) => {
+      setTimeout(resolve, within);
+      this.awaiting.push(resolve);
+    });
+  }
+
   /** Bring the current case on screen again, after an error or a lost context. */
   reload(): void {
     const { image } = this;
@@ -140,6 +150,7 @@ export class Display {
   private reach(level: Level | "none"): void {
     this.level = level;
     this.changed();
+    if (level !== "none") for (const resolve of this.awaiting.splice(0)) resolve();
   }
 
   private say(text: string, again = false): void {

@@ -38,10 +38,22 @@ export class Findings {
 
   /** Select and focus, so that a screen reader says which finding it is. */
   go(index: number): void {
-    const finding = this.answers.findings[index];
-    if (!finding) return;
+    if (!this.answers.findings[index]) return;
     this.show(index);
-    const row = this.answers.row(finding.slug);
+    this.focus();
+  }
+
+  /** Focus the selected finding with the page's next frame, unless the focus has gone elsewhere: it costs a layout, which the image of a case that is being opened shall not wait for. */
+  focusSoon(): void {
+    requestAnimationFrame(() => {
+      if (document.activeElement === document.body) this.focus();
+    });
+  }
+
+  private focus(): void {
+    const { current } = this;
+    if (!current) return;
+    const row = this.answers.row(current.slug);
     (row.querySelector<HTMLInputElement>("input[type=number]") ?? row).focus({ preventScroll: true });
     row.scrollIntoView({ block: "nearest" });
   }

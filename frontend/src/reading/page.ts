@@ -178,7 +178,7 @@ export class ReadingPage {
     this.clock.reset(performance.now());
     this.restore(shown, answers);
     this.levelChanged();
-    findings.go(0);
+    findings.focusSoon();
   }
 
   /** Post something that ends in another case; false where the page is busy or it failed, which is said. */

@@ -43,10 +43,11 @@ export class Saving {
     window.addEventListener("online", () => void this.flush());
   }
 
-  async submit(entry: Entry): Promise<void> {
+  /** It is kept from here on; `flush` sends it. */
+  keep(entry: Entry): void {
     this.outbox.put(entry);
     this.attempt = 0;
-    await this.flush();
+    this.desk.saveState("saving", null, this.outbox.entries.length);
   }
 
   /** Ask again, for refused reads too. */

@@ -8,6 +8,9 @@ import { Saving, type Desk, type SaveState, type Trouble } from "./saving";
 import { say } from "./voice";
 import { words } from "./words";
 
+/** ms that a read, kept in this browser, lets the picture of the next case go before it on a busy machine. */
+const PICTURE_FIRST = 300;
+
 export class Submission implements Desk {
   private readonly page: ReadingPage;
   private readonly outbox: Outbox;
@@ -41,20 +44,21 @@ export class Submission implements Desk {
     const draft = this.page.drafts.name(shown);
     const [page, body] = [location.pathname + location.search, this.body(shown.version)];
     const entry = { url: shown.urls.submit, page, assignment, pseudonym, draft, at: Date.now(), body };
-    const saved = this.saving.submit(entry); // it is kept here before anything else happens
+    this.saving.keep(entry); // before anything else happens
     this.page.over.add(draft);
     this.page.lock(true);
-    this.goOn();
-    void saved;
+    const patience = this.goOn() ? this.page.display.shown(PICTURE_FIRST) : Promise.resolve();
+    void patience.then(() => this.saving.flush());
   }
 
-  /** The case on screen is on its way: open the next one, if it is here. After a blind read the model is to come. */
-  private goOn(): void {
+  /** The case on screen is on its way: open the next one, if it is here, and tell whether it was. After a blind read the model is to come. */
+  private goOn(): boolean {
     const next = this.page.queue.ready[0];
-    if (!next || this.page.opened?.case.state === "blind" || !this.holdsCurrent) return;
+    if (!next || this.page.opened?.case.state === "blind" || !this.holdsCurrent) return false;
     this.page.lock(false);
     this.page.show(next);
     say(words.opened(next.case.pseudonym, next.case.findings.length));
+    return true;
   }
 
   saveState(state: SaveState, trouble: Trouble | null, waiting: number): void {

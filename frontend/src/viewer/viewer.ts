@@ -42,6 +42,7 @@ export class Viewer {
   private attention: Attention | null = null;
   private map: WebGLTexture | null = null;
   private opacity = 0.35;
+  private ratio = 1; // device pixels a CSS pixel
   private readonly gl: WebGL2RenderingContext;
   private painter: Painter;
   readonly canvas: HTMLCanvasElement;
@@ -58,7 +59,7 @@ export class Viewer {
     canvas.addEventListener("webglcontextlost", (event) => this.lose(event));
     canvas.addEventListener("webglcontextrestored", () => this.restore());
     canvas.addEventListener("overread:draw", () => this.draw()); // tests read the canvas back in the same task
-    watchPixels(canvas, (size) => this.resize(size));
+    watchPixels(canvas, (size, ratio) => this.resize(size, ratio));
   }
 
   /** Take every level off the card whose name is not among these. */
@@ -225,16 +226,13 @@ export class Viewer {
     return { width: this.canvas.width, height: this.canvas.height };
   }
 
-  private get ratio(): number {
-    return this.canvas.width / Math.max(this.canvas.clientWidth, 1);
-  }
-
   private get lensed(): Lens | null {
     const { magnified: at, ratio } = this;
     return at && lensAt([at[0] * ratio, at[1] * ratio], this.camera.place, this.size, ratio);
   }
 
-  private resize(size: Size): void {
+  private resize(size: Size, ratio: number): void {
+    this.ratio = ratio || 1; // a canvas out of sight has no width
     const [width, height] = [Math.max(1, size.width), Math.max(1, size.height)];
     if (width !== this.size.width || height !== this.size.height) Object.assign(this.canvas, { width, height });
     this.camera.resize(this.size);
