@@ -74,7 +74,7 @@ def _audit(pool: Pool, size: int, expected: float, cap: Cap, rng: np.random.Gene
 
     A patient with k images first keeps min(k, cap) of them by lot, then all kept rows are equally likely.
     """
-    rows = rng.permutation(len(pool) if pool.excluded is None else np.flatnonzero(~pool.excluded))
+    rows = rng.permutation(pool.open)
     kept = rng.permutation(rows[cap.admits(rows)])
     drawn = kept[:size]
     probability = min(expected / max(len(kept), 1), 1.0) * cap.kept_share(rows)[drawn]

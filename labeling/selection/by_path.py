@@ -1,10 +1,11 @@
-"""Query functions of other libraries as strategies, named by dotted path."""
+"""Query functions and strategies of other libraries, named by dotted path."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib import import_module
+from inspect import isclass, signature
 from typing import Any
 
 import numpy as np
@@ -16,24 +17,27 @@ from labeling.selection.strategies import Strategy
 
 
 def by_path(path: str, classifier: object = None, **options: Any) -> Strategy:
-    """A strategy from `package.module:function` with modAL's signature `(classifier, X, n_instances, **options)`.
+    """A strategy from `package.module:name`: a query function as modAL has them, or a class as scikit-activeml has them.
 
-    The function gets the embeddings (k, D) of the k rows that may be picked, and a fitted classifier; where none is
-    given, one that answers with the pool's own probabilities. It returns positions in X, or (positions, scores).
-    NumPy's global generator, which modAL draws from, is seeded for the call and put back after it. What the path
-    names is run as code: take it from an administrator only. Raises ValueError for a path that leads nowhere.
+    A function is called as `(classifier, X, n_instances, **options)` with the embeddings (k, D) of the k rows that may be
+    picked, and a fitted classifier; where none is given, one that answers with the pool's own probabilities. It returns
+    positions in X, or (positions, scores). A class is made with `options` and a seed, and its `query` asked with the
+    embeddings of all rows, the answers to the pool's one finding, and scikit-learn's logistic regression where it wants a
+    classifier (or the one given). NumPy's global generator, which modAL draws from, is seeded for the call and put back
+    after it. What the path names is run as code: take it from an administrator only. Raises ValueError for a path that
+    leads nowhere.
     """
-    query = _load(path)
+    named = _load(path)
+    ask = _of_class if isclass(named) else _of_function
 
     def strategy(pool: Pool, n: int, *, rng: np.random.Generator) -> Picks:
-        rows = np.arange(len(pool)) if pool.excluded is None else np.flatnonzero(~pool.excluded)
+        rows = pool.open
         n = min(n, len(rows))
-        if n == 0:
-            return Picks.lowest(np.empty(0), 0, rng=rng)
-        X = rows[:, None] if pool.embeddings is None else pool.embeddings[rows]
+        if n <= 0:
+            return Picks.lowest(np.zeros(len(rows)), n, rng=rng)
         with _seeded(rng):
-            answer = query(classifier or Answered(_probabilities(pool, rows)), X, n_instances=n, **options)
-        return _picks(path, answer, rows, n)
+            positions, scores = ask(named, pool, n, rng, classifier, options)
+        return _picks(path, positions, scores, rows, n)
 
     strategy.__name__ = path
     return strategy
@@ -52,19 +56,65 @@ class Answered:
         return self.probabilities
 
 
+Asked = tuple[Any, Any]
+"""What was answered: positions among the rows that may be picked, and their scores or None."""
+
+
+def _of_function(
+    query: Callable[..., Any], pool: Pool, n: int, rng: np.random.Generator, classifier: object, options: dict[str, Any]
+) -> Asked:
+    rows = pool.open
+    X = rows[:, None] if pool.embeddings is None else pool.embeddings[rows]
+    answer = query(classifier or Answered(_probabilities(pool, rows)), X, n_instances=n, **options)
+    return answer[:2] if isinstance(answer, tuple) else (answer, None)
+
+
+def _of_class(
+    named: Callable[..., Any], pool: Pool, n: int, rng: np.random.Generator, classifier: object, options: dict[str, Any]
+) -> Asked:
+    rows, (X, y, classes) = pool.open, _learnt(pool)
+    query = named(**{"random_state": int(rng.integers(2**31))} | options).query
+    wanted = signature(query).parameters
+    known = {"X": X, "y": y, "candidates": np.arange(len(y) - len(rows), len(y)), "batch_size": n}
+    if models := {"clf", "discriminator"} & set(wanted):
+        known |= dict.fromkeys(models, classifier or _logistic(classes))
+    if "ensemble" in wanted:
+        raise ValueError("This strategy wants an ensemble, which a pool does not hold: name another")
+    positions = query(**{name: value for name, value in known.items() if name in wanted})
+    return np.asarray(positions) - (len(y) - len(rows)), None
+
+
+def _learnt(pool: Pool) -> tuple[NDArray[np.float32], NDArray[np.float64], list[int]]:
+    """All rows that matter, the labelled ones first: embeddings (L + k, D), answers (L + k,) with NaN, and the classes."""
+    if len(pool.layout) != 1 or pool.layout[0].kind == "measurement":
+        raise ValueError("A strategy of this kind takes one finding with classes; this pool has others")
+    X = pool.embedded(np.concatenate([pool.known, pool.open]))
+    y = np.full(len(X), np.nan)
+    if pool.labels is not None:
+        y[: len(pool.known)] = pool.labels[:, 0]
+    return X, y, list(range(max(pool.layout[0].columns, 2)))
+
+
+def _logistic(classes: list[int]) -> object:
+    from sklearn.linear_model import LogisticRegression
+
+    wrapped: Any = import_module("skactiveml.classifier").SklearnClassifier
+    return wrapped(LogisticRegression(max_iter=500), classes=classes, random_state=0)
+
+
 def _load(path: str) -> Callable[..., Any]:
     module, _, name = path.partition(":")
     try:
         found = getattr(import_module(module), name)
     except (ImportError, AttributeError, ValueError) as error:
-        raise ValueError(f"{path!r} is not package.module:function ({error})") from error
-    if not callable(found):
-        raise ValueError(f"{path!r} names no function")
+        raise ValueError(f"{path!r} is not package.module:name ({error})") from error
+    if not callable(found) or (isclass(found) and not hasattr(found, "query")):
+        raise ValueError(f"{path!r} names neither a query function nor a class with a query")
     query: Callable[..., Any] = found
     return query
 
 
-def _probabilities(pool: Pool, rows: NDArray[np.intp]) -> NDArray[np.float64]:
+def _probabilities(pool: Pool, rows: NDArray[np.int64]) -> NDArray[np.float64]:
     """One column a class, as scikit-learn answers: a single binary finding becomes absent and present."""
     known = np.asarray(pool.outputs[rows], dtype=np.float64)
     return np.hstack([1 - known, known]) if known.shape[1] == 1 else known
@@ -80,13 +130,12 @@ def _seeded(rng: np.random.Generator) -> Iterator[None]:
         np.random.set_state(before)
 
 
-def _picks(path: str, answer: Any, rows: NDArray[np.intp], n: int) -> Picks:
-    """Read the function's answer; a wrong one raises ValueError, since it would queue the wrong images."""
-    positions, scores = answer[:2] if isinstance(answer, tuple) else (answer, None)
+def _picks(path: str, positions: Any, scores: Any, rows: NDArray[np.int64], n: int) -> Picks:
+    """Read what was answered; a wrong answer raises ValueError, since it would queue the wrong images."""
     positions = np.atleast_1d(positions)
     if not np.issubdtype(positions.dtype, np.integer) or positions.shape != (n,) or len(set(positions.tolist())) < n:
         raise ValueError(f"{path} was asked for {n} different rows and answered {positions.shape} {positions.dtype}")
     if positions.min() < 0 or positions.max() >= len(rows):
         raise ValueError(f"{path} picked a row outside the {len(rows)} it was given")
     ranks = np.arange(n) if np.size(scores) != n else np.reshape(scores, n)
-    return Picks(rows=rows[positions].astype(np.int64), scores=ranks.astype(np.float64))
+    return Picks(rows=rows[positions], scores=ranks.astype(np.float64))

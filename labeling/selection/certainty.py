@@ -34,3 +34,14 @@ def margins(pool: Pool) -> Iterator[NDArray[np.float32]]:
         raise ValueError("This pool holds no outputs: draw at random until a head is trained")
     for output, block in pool.blocks():
         yield margin_of(output, block)
+
+
+def doubt(pool: Pool) -> NDArray[np.float32]:
+    """How unsure the model is of each image (N,), 0..1: one minus the mean of its findings' margins. O(N·C).
+
+    NaN in a row that must not be picked and has no outputs. Raises ValueError as `margins` does.
+    """
+    total = np.zeros(len(pool), np.float32)
+    for margin in margins(pool):
+        total += margin
+    return 1 - total / np.float32(len(pool.layout))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal, get_args
 
 import numpy as np
@@ -40,13 +41,23 @@ class Output:
         return len(self.options) or 1
 
 
+Head = Callable[[NDArray[np.float32]], NDArray[np.floating]]
+"""From embeddings (n, D) to outputs (n, C), in the order of a pool's layout."""
+
+BLOCK = 16_384
+"""Rows of embeddings in memory as float32 at once, where all are passed over."""
+
+
 @dataclass(frozen=True)
 class Pool:
     """N images as arrays; row i is the same image everywhere.
 
     outputs (N, C): what the model says of each, side by side as `layout` tells, float16 or wider.
-    excluded (N,): rows that must not be picked (read, leased, in the reference set); their outputs may be NaN.
+    excluded (N,): rows that must not be picked (leased, in the reference set); their outputs may be NaN.
     embeddings (N, D): float16, may be memory-mapped; None where no strategy wants them.
+    labelled (L,): rows whose answers are known, which are not picked either; they tell what is covered. Their outputs
+    may be NaN. labels (L, F): those answers, one column a finding of the layout, an option by its index, NaN unknown.
+    head: says what the model would say of other embeddings, for strategies that leave some of a row's values out.
     Raises ValueError where shapes disagree or a row that could be picked has a value out of range. O(N·C).
     """
 
@@ -54,6 +65,9 @@ class Pool:
     layout: tuple[Output, ...]
     excluded: NDArray[np.bool_] | None = None
     embeddings: NDArray[np.floating] | None = None
+    labelled: NDArray[np.int64] | None = None
+    labels: NDArray[np.floating] | None = None
+    head: Head | None = None
 
     def __post_init__(self) -> None:
         columns = sum(output.columns for output in self.layout)
@@ -63,28 +77,78 @@ class Pool:
             raise ValueError(f"Excluded must be one bool for each of {len(self)} rows")
         if self.embeddings is not None and len(self.embeddings) != len(self):
             raise ValueError(f"{len(self.embeddings)} embeddings for {len(self)} rows")
+        self._refuse_wrong_labels()
         for output, columns_of in self.blocks():
             self._refuse_out_of_range(output, columns_of)
 
     def __len__(self) -> int:
         return len(self.outputs)
 
+    @cached_property
+    def closed(self) -> NDArray[np.bool_] | None:
+        """Which rows (N,) must not be picked: excluded or labelled; None where all may be."""
+        if self.labelled is None or not len(self.labelled):
+            return self.excluded
+        closed = np.zeros(len(self), dtype=bool) if self.excluded is None else self.excluded.copy()
+        closed[self.labelled] = True
+        return closed
+
+    @property
+    def open(self) -> NDArray[np.int64]:
+        """The rows (k,) that may be picked."""
+        rows = np.arange(len(self)) if self.closed is None else np.flatnonzero(~self.closed)
+        return rows.astype(np.int64, copy=False)
+
+    @property
+    def known(self) -> NDArray[np.int64]:
+        """The rows (L,) whose answers are known; empty where none are."""
+        return np.empty(0, dtype=np.int64) if self.labelled is None else self.labelled
+
     @property
     def available(self) -> int:
         """How many rows could be picked."""
-        return len(self) if self.excluded is None else int(len(self) - self.excluded.sum())
+        return len(self) if self.closed is None else int(len(self) - self.closed.sum())
 
     def blocks(self) -> Iterator[tuple[Output, NDArray[np.floating]]]:
         """Each finding's output with its columns (N, k), as a view."""
-        start = 0
-        for output in self.layout:
-            yield output, self.outputs[:, start : start + output.columns]
-            start += output.columns
+        return parts(self.layout, self.outputs)
+
+    def embedded(self, rows: NDArray[np.integer] | slice) -> NDArray[np.float32]:
+        """The embeddings (k, D) of these rows. Raises ValueError where there are none, or one is not finite."""
+        if self.embeddings is None:
+            raise ValueError("This pool holds no embeddings: choose a strategy that needs none")
+        block = self.embeddings[rows].astype(np.float32)
+        if not np.isfinite(block.sum(dtype=np.float64)):
+            raise ValueError("An embedding is NaN or infinite: embed these rows anew or exclude them")
+        return block
+
+    def passes(self, rows: NDArray[np.int64]) -> Iterator[tuple[slice, NDArray[np.float32]]]:
+        """The embeddings of these rows (k,), a block at a time, each with its place among them."""
+        for start in range(0, len(rows), BLOCK):
+            place = slice(start, min(start + BLOCK, len(rows)))
+            within = rows[place]
+            together = within[-1] - within[0] == len(within) - 1  # neighbours are read without a copy of their own
+            yield place, self.embedded(slice(int(within[0]), int(within[-1]) + 1) if together else within)
+
+    def _refuse_wrong_labels(self) -> None:
+        known = self.known
+        if len(known) and (known.min() < 0 or known.max() >= len(self)):
+            raise ValueError(f"Labelled rows lie in 0..{len(self) - 1}")
+        if self.labels is not None and self.labels.shape != (len(known), len(self.layout)):
+            raise ValueError(f"Labels {self.labels.shape} for {len(known)} rows and {len(self.layout)} findings")
 
     def _refuse_out_of_range(self, output: Output, block: NDArray[np.floating]) -> None:
         highest = np.inf if output.kind == "measurement" else 1.0
         wrong = ~((block >= 0) & (block <= highest)).all(axis=1)
-        if self.excluded is not None:
-            wrong &= ~self.excluded
+        if self.closed is not None:
+            wrong &= ~self.closed
         if wrong.any():
             raise ValueError(f"{output.finding}: {wrong.sum()} of {len(self)} rows are NaN or outside 0..{highest:g}")
+
+
+def parts(layout: tuple[Output, ...], outputs: NDArray[np.floating]) -> Iterator[tuple[Output, NDArray[np.floating]]]:
+    """Each finding's output with its columns (…, N, k) of outputs (…, N, C), as a view."""
+    start = 0
+    for output in layout:
+        yield output, outputs[..., start : start + output.columns]
+        start += output.columns

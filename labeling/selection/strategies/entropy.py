@@ -18,11 +18,12 @@ def entropy(pool: Pool, n: int, *, rng: np.random.Generator) -> Picks:
     """
     if not pool.layout:
         raise ValueError("This pool holds no outputs: draw at random until a head is trained")
-    total = reduce(np.add, (_entropy_of(output, block) for output, block in pool.blocks()))
-    return Picks.lowest(-total / len(pool.layout), n, rng=rng, excluded=pool.excluded)
+    total = reduce(np.add, (entropy_of(output, block) for output, block in pool.blocks()))
+    return Picks.lowest(-total / len(pool.layout), n, rng=rng, excluded=pool.closed)
 
 
-def _entropy_of(output: Output, block: NDArray[np.floating]) -> NDArray[np.float32]:
+def entropy_of(output: Output, block: NDArray[np.floating]) -> NDArray[np.float32]:
+    """Entropy (N,) of one finding's columns (N, k), 0..1."""
     if output.kind == "measurement":
         return 1 - margin_of(output, block)
     p = block.astype(np.float32)

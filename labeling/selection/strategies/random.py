@@ -8,6 +8,6 @@ from labeling.selection.pool import Pool
 
 def random(pool: Pool, n: int, *, rng: np.random.Generator) -> Picks:
     """A simple random sample without replacement, each row's probability n / available recorded. O(N)."""
-    picks = Picks.lowest(rng.random(len(pool)), n, rng=rng, excluded=pool.excluded)
+    picks = Picks.lowest(rng.random(len(pool)), n, rng=rng, excluded=pool.closed)
     share = len(picks) / max(pool.available, 1)
     return Picks(picks.rows, picks.scores, probabilities=np.full(len(picks), share))

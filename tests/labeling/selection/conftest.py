@@ -1,8 +1,10 @@
 import numpy as np
 import pytest
+from scipy.special import expit, softmax
 
-from labeling.selection.pool import Output, Pool
+from labeling.selection.pool import Output, Pool, parts
 
+DIMENSION = 12
 LAYOUTS = {
     "binary": (Output("effusion"), Output("nodule"), Output("consolidation")),
     "categorical": (Output("lesion", "categorical", options=("naevus", "melanoma", "keratosis")),),
@@ -26,12 +28,32 @@ def outputs_of(layout, rows, rng):
     return np.hstack(blocks)
 
 
+def head_of(layout):
+    """A fixed linear head on the embeddings: outputs (n, C) in the layout's ranges."""
+    weight = np.random.default_rng(7).standard_normal((DIMENSION, sum(output.columns for output in layout)))
+
+    def head(points):
+        blocks = []
+        for output, logits in parts(layout, points @ weight):
+            if output.kind == "categorical":
+                blocks.append(softmax(logits, axis=1))
+            else:
+                blocks.append(expit(logits) * (20 if output.kind == "measurement" else 1))
+        return np.hstack(blocks)
+
+    return head
+
+
 @pytest.fixture
 def pool_factory():
-    def make(rows=60, layout="binary", seed=0, dtype=np.float32, excluded=None, embeddings=None):
+    def make(rows=60, layout="binary", seed=0, dtype=np.float32, excluded=None, embeddings=None, **known):
         rng = np.random.default_rng(seed)
         outputs = outputs_of(LAYOUTS[layout], rows, rng).astype(dtype)
-        return Pool(outputs, LAYOUTS[layout], excluded=excluded, embeddings=embeddings)
+        if embeddings is None:
+            embeddings = rng.standard_normal((rows, DIMENSION)).astype(np.float16)
+        return Pool(
+            outputs, LAYOUTS[layout], excluded=excluded, embeddings=embeddings, head=head_of(LAYOUTS[layout]), **known
+        )
 
     return make
 
@@ -39,4 +61,5 @@ def pool_factory():
 @pytest.fixture
 def flat_pool():
     """Forty images that the model says the same of."""
-    return Pool(np.full((40, 3), 0.3, dtype=np.float32), LAYOUTS["binary"])
+    alike = np.ones((40, DIMENSION), np.float16)
+    return Pool(np.full((40, 3), 0.3, np.float32), LAYOUTS["binary"], embeddings=alike, head=head_of(LAYOUTS["binary"]))

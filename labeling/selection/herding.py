@@ -1,0 +1,110 @@
+"""Choosing images that stand for all others: greedy coverage under a Gaussian kernel.
+
+Method: Bae, Oliveira, Sutherland, "Uncertainty Herding: One Active Learning Method for All Label Budgets", ICLR 2025,
+arXiv 2412.20644. With the same weight on every image it is MaxHerding (Bae et al., "Generalized Coverage for More Robust
+Low-Budget Active Learning", ECCV 2024).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from labeling.selection.candidates import candidates, sample
+from labeling.selection.distances import Float, chunks, distances
+from labeling.selection.picks import Picks
+from labeling.selection.pool import Pool
+
+REFERENCE = 4_000
+"""Images, drawn at random, that are to be covered."""
+CANDIDATES = 10_000
+"""Images that may be chosen."""
+LOOKED_AT = 64
+"""Candidates whose gain is found anew at once."""
+NEIGHBOURS = 512
+"""Images whose nearest neighbours tell the width of the kernel."""
+
+
+def herd(
+    pool: Pool, n: int, weights: NDArray[np.float32] | None, *, rng: np.random.Generator, width: float | None = None
+) -> Picks:
+    """One after the other the image i with the most Σ_r w_r·max(0, K(i, r) − covered_r) over the images r to be covered.
+
+    weights (N,): of each image of the pool as one to be covered; None: all the same. width: of the kernel, in the
+    embeddings' unit; None: found by `kernel_width`. Scores are negative gains. Lazily greedy, which picks the same as
+    finding every gain anew (Minoux 1978). O((candidates + L)·references·D + n·looked at·references), candidates ≤ 10,000,
+    references ≤ 4,000, so that only `weights` and the candidates' draw grow with N.
+    """
+    rows = candidates(pool, CANDIDATES, rng)
+    n = min(n, len(rows))
+    if n <= 0:
+        return Picks.lowest(np.zeros(len(rows)), n, rng=rng)
+    reference = sample(pool.open, REFERENCE, rng)
+    wanted = pool.embedded(reference)
+    width = kernel_width(pool, wanted, rng) if width is None else width
+    share = np.ones(len(reference), np.float32) if weights is None else weights[reference]
+    similar = np.empty((len(rows), len(reference)), np.float32)
+    for place in chunks(len(rows), 1024):
+        similar[place] = kernel(pool.embedded(rows[place]), wanted, width)
+    chosen, gains = _greedy(similar, share, _covered(pool, wanted, width), n, rng)
+    return Picks(rows=rows[chosen], scores=-gains)
+
+
+def kernel(points: Float, others: Float, width: float) -> Float:
+    """(n, m) Gaussian similarities exp(−d²/2w²) in 0..1 of (n, D) points to (m, D) others."""
+    found = distances(points, others)
+    found *= np.float32(-0.5 / width**2)
+    return np.exp(found, out=found)
+
+
+def kernel_width(pool: Pool, wanted: Float, rng: np.random.Generator) -> float:
+    """The median distance of a labelled image to the nearest other one, so that a kernel reaches from one to the next.
+
+    With fewer than two labelled images, that of images that could be picked. 1 where all lie in one place.
+    """
+    known = sample(pool.known, NEIGHBOURS, rng)
+    points = pool.embedded(known) if len(known) > 1 else wanted[:NEIGHBOURS]
+    found = distances(points, points)
+    np.fill_diagonal(found, np.inf)
+    nearest = np.sqrt(found.min(axis=1)) if len(points) > 1 else np.ones(1)
+    return float(np.median(nearest)) or 1.0
+
+
+def _covered(pool: Pool, wanted: Float, width: float) -> Float:
+    """How far each image (m,) is covered by what is labelled. O(L·m·D)."""
+    covered = np.zeros(len(wanted), np.float32)
+    for _place, points in pool.passes(np.sort(pool.known)):
+        for part in chunks(len(points), 1024):
+            np.maximum(covered, kernel(points[part], wanted, width).max(axis=0), out=covered)
+    return covered
+
+
+def _greedy(
+    similar: Float, share: Float, covered: Float, n: int, rng: np.random.Generator
+) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
+    """Places (n,) in `similar` (k, m) and the gain of each when it was chosen; `covered` grows with them."""
+    order = rng.permutation(len(similar))  # ties are settled by lot
+    gains = np.empty(len(similar))
+    for place in chunks(len(order), 1024):
+        gains[order[place]] = np.maximum(similar[order[place]] - covered, 0) @ share
+    chosen, won = np.empty(n, np.intp), np.empty(n)
+    for step in range(n):
+        chosen[step], won[step] = best = _best(similar, share, covered, gains, order)
+        gains[best[0]] = -np.inf
+        np.maximum(covered, similar[best[0]], out=covered)
+    return chosen, won
+
+
+def _best(
+    similar: Float, share: Float, covered: Float, gains: NDArray[np.float64], order: NDArray[np.intp]
+) -> tuple[int, float]:
+    """The candidate of most gain. A gain found earlier is never too small, so most need not be found anew."""
+    stale = np.isfinite(gains)
+    while True:
+        top = order[np.argmax(gains[order])]
+        if not stale[top]:
+            return int(top), float(gains[top])
+        left = np.flatnonzero(stale)
+        again = left[np.argpartition(-gains[left], min(LOOKED_AT, len(left)) - 1)[:LOOKED_AT]]
+        gains[again] = np.maximum(similar[again] - covered, 0) @ share
+        stale[again] = False

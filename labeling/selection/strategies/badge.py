@@ -1,0 +1,99 @@
+"""Images that would change the model most, each in another direction."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from labeling.selection.distances import Float, squares
+from labeling.selection.gradients import residuals
+from labeling.selection.picks import Picks
+from labeling.selection.pool import Pool
+
+DRAWS = 4
+"""Rows drawn before all distances are found anew, for each one wanted."""
+
+
+def badge(pool: Pool, n: int, *, rng: np.random.Generator) -> Picks:
+    """n rows by k-means++ on the gradients of the last layer, taken as if the likeliest answer were true.
+
+    Ash et al., "Deep Batch Active Learning by Diverse, Uncertain Gradient Lower Bounds", ICLR 2020. The first row is drawn
+    by squared length, each further one by its squared distance to the nearest before it. A distance found earlier is never
+    too small, so drawing by those and accepting with the ratio of the two draws the same (rejection sampling,
+    Cohen-Addad et al. 2020), and all rows are passed over once for some hundred picks instead of once for each. Scores are
+    negative squared distances. O(passes·N·D·(picks since the last pass) + N·C).
+    """
+    rows = pool.open
+    n = min(n, len(rows))
+    field = _Field(pool, rows) if n > 0 else None
+    if field is None:
+        return Picks.lowest(np.zeros(len(rows)), n, rng=rng)
+    while len(field.chosen) < n:
+        field.refresh()
+        if not field.draw(n, rng):
+            field.fill(n, rng)
+    return Picks(rows=rows[field.chosen], scores=-np.array(field.won))
+
+
+class _Field:
+    """Squared distances of every row's gradient to the nearest one chosen, none of them too small."""
+
+    def __init__(self, pool: Pool, rows: NDArray[np.int64]) -> None:
+        self.pool, self.rows = pool, rows
+        self.residuals = residuals(pool, rows)
+        self.lengths = np.empty(len(rows), np.float32)
+        for place, points in pool.passes(rows):
+            self.lengths[place] = squares(points) * squares(self.residuals[place])
+        self.bound = self.lengths.copy()  # until one is chosen: the squared length
+        self.chosen: list[int] = []
+        self.won: list[float] = []
+        self.applied = 0
+
+    def refresh(self) -> None:
+        """Take those chosen since the last time into account for all rows."""
+        new = self.chosen[self.applied :]
+        if new and not self.applied:
+            self.bound[:] = np.inf
+        centres = self.pool.embedded(self.rows[new]) if new else None
+        for place, points in self.pool.passes(self.rows) if new else ():
+            apart = self._apart(place, points, new, centres)
+            np.minimum(self.bound[place], apart.min(axis=1), out=self.bound[place])
+        self.bound[self.chosen] = 0
+        self.applied = len(self.chosen)
+
+    def draw(self, n: int, rng: np.random.Generator) -> bool:
+        """Choose by what is known, the first one alone. False where every row left lies on one that is chosen."""
+        total = np.cumsum(self.bound, dtype=np.float64)
+        if not total[-1] > 0:
+            return False
+        draws = DRAWS * n
+        places = np.searchsorted(total, rng.random(draws) * total[-1], side="right").clip(max=len(total) - 1)
+        for place, lot in zip(places.tolist(), rng.random(draws), strict=True):
+            if place in self.chosen or len(self.chosen) == n:
+                continue
+            distance = self._distance(place)
+            if lot * self.bound[place] < distance:
+                self.chosen.append(place)
+                self.won.append(distance)
+                if not self.applied:
+                    break
+        return True
+
+    def fill(self, n: int, rng: np.random.Generator) -> None:
+        left = np.setdiff1d(np.arange(len(self.rows)), self.chosen)
+        others = rng.choice(left, n - len(self.chosen), replace=False).tolist()
+        self.chosen += others
+        self.won += [0.0] * len(others)
+
+    def _distance(self, place: int) -> float:
+        """Of one row, to the nearest of all that are chosen so far."""
+        new = self.chosen[self.applied :]
+        if not new:
+            return float(self.bound[place])
+        points, centres = self.pool.embedded(self.rows[[place]]), self.pool.embedded(self.rows[new])
+        apart = self._apart(np.array([place]), points, new, centres)
+        return min(float(self.bound[place]), max(float(apart.min()), 0.0))
+
+    def _apart(self, place: slice | NDArray[np.intp], points: Float, new: list[int], centres: Float) -> Float:
+        """(m, k) squared distances of these rows to the new ones."""
+        products = (points @ centres.T) * (self.residuals[place] @ self.residuals[new].T)
+        apart = self.lengths[place][:, None] + self.lengths[new] - 2 * products
+        return np.maximum(apart, 0)

@@ -1,0 +1,59 @@
+"""Different kinds of images, of those whose answer changes when part of the embedding is left out."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from labeling.selection.candidates import sample
+from labeling.selection.clusters import clusters, nearest_to
+from labeling.selection.distances import Float
+from labeling.selection.dropout import answers, masks
+from labeling.selection.picks import Picks
+from labeling.selection.pool import Output, Pool, parts
+
+SAMPLES = 3
+CANDIDATES = 10_000
+
+
+def dropquery(pool: Pool, n: int, *, rng: np.random.Generator) -> Picks:
+    """Of the images where most of three dropout masks change an answer, those nearest to the middles of n clusters.
+
+    Gupte et al., "Revisiting Active Learning in the Era of Vision Foundation Models", TMLR 2024. Where fewer than n change,
+    those whose outputs move most. Needs `pool.head`. Scores are minus the share of masks that change an answer.
+    O(N·D·samples + candidates·n·D).
+    """
+    rows = pool.open
+    n = min(n, len(rows))
+    changed, moved = np.empty(len(rows), np.float32), np.empty(len(rows), np.float32)
+    for place, said in answers(pool, masks(pool, SAMPLES, rng)):
+        before = pool.outputs[rows[place]].astype(np.float32)
+        changed[place] = _changed(pool.layout, before, said).mean(axis=0)
+        moved[place] = np.abs(said - before).mean(axis=(0, 2))
+    torn = np.flatnonzero(changed > 0.5)
+    if n == 0 or len(torn) <= n:
+        order = Picks.lowest(-(changed + moved / (1 + moved)), n, rng=rng).rows
+        return Picks(rows=rows[order], scores=-changed[order].astype(np.float64))
+    torn = sample(torn, CANDIDATES, rng)
+    points = pool.embedded(rows[torn])
+    chosen = torn[_spread(points, n, rng)]
+    return Picks(rows=rows[chosen], scores=-changed[chosen].astype(np.float64))
+
+
+def _changed(layout: tuple[Output, ...], before: NDArray[np.float32], said: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Whether any finding's answer differs (S, m): another side of one half, another option, or half its scale away."""
+    changed = np.zeros(said.shape[:2], dtype=bool)
+    for (output, was), (_, now) in zip(parts(layout, before), parts(layout, said), strict=True):
+        if output.kind == "categorical":
+            changed |= now.argmax(axis=-1) != was.argmax(axis=-1)
+        elif output.kind == "binary":
+            changed |= (now[..., 0] > 0.5) != (was[..., 0] > 0.5)
+        else:
+            changed |= np.abs(now[..., 0] - was[..., 0]) > output.scale / 2
+    return changed
+
+
+def _spread(points: Float, n: int, rng: np.random.Generator) -> NDArray[np.intp]:
+    """Places of n points near the middles of n clusters; the rest at random, where fewer clusters were found."""
+    _, middles = clusters(points, n, rng)
+    chosen = nearest_to(middles, points)
+    others = np.setdiff1d(np.arange(len(points)), chosen)
+    return np.concatenate([chosen, rng.choice(others, n - len(chosen), replace=False)])

@@ -1,0 +1,70 @@
+"""Images as far as can be from everything that was read."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from labeling.selection.distances import Float, chunks, distances
+from labeling.selection.picks import Picks
+from labeling.selection.pool import Pool
+
+LOOKED_AT = 1_024
+"""Rows whose distance is found anew at once."""
+
+
+def k_center(pool: Pool, n: int, *, rng: np.random.Generator) -> Picks:
+    """Farthest first: the row with the largest distance to the nearest labelled or chosen one (Gonzalez 1985; as a core-set
+    Sener and Savarese, ICLR 2018). The first one at random where nothing is labelled.
+
+    A distance found earlier is never too small, so most need not be found anew. Outliers come first; poor where positives
+    are rare. Scores are negative distances. O(N·D·(L + picks)) at worst.
+    """
+    rows = pool.open
+    n = min(n, len(rows))
+    if n <= 0:
+        return Picks.lowest(np.zeros(len(rows)), n, rng=rng)
+    first = [] if len(pool.known) else [int(rng.integers(len(rows)))]
+    far = _distances(pool, rows, rows[first] if first else np.sort(pool.known))
+    farthest = _Farthest(pool, rows, far, list(first))
+    scores = np.array([-farthest.next(rng) for _ in range(n - len(first))])
+    nearest = np.full(len(first), scores.min(initial=0.0))  # of the first one, drawn at random, nothing is known
+    return Picks(rows=rows[farthest.chosen], scores=np.concatenate([nearest, scores]))
+
+
+class _Farthest:
+    """The distance of every row to the nearest one labelled or chosen, as far as it has been found."""
+
+    def __init__(self, pool: Pool, rows: NDArray[np.int64], far: Float, chosen: list[int]) -> None:
+        self.pool, self.rows, self.far, self.chosen = pool, rows, far, chosen
+        self.far[chosen] = -1
+        self.seen = np.full(len(rows), len(chosen))  # how many of the chosen each distance takes into account
+
+    def next(self, rng: np.random.Generator) -> float:
+        """Choose the farthest row; its distance."""
+        while True:
+            top = np.flatnonzero(self.far == self.far.max())
+            if (self.seen[top] == len(self.chosen)).all():
+                best = int(rng.choice(top))  # ties are settled by lot
+                won, self.far[best] = float(np.sqrt(self.far[best])), -1
+                self.chosen.append(best)
+                return won
+            self._look_again()
+
+    def _look_again(self) -> None:
+        top = np.argpartition(-self.far, min(LOOKED_AT, len(self.far)) - 1)[:LOOKED_AT]
+        stale = top[(self.seen[top] < len(self.chosen)) & (self.far[top] >= 0)]
+        for since in np.unique(self.seen[stale]):
+            again = stale[self.seen[stale] == since]
+            new = self.pool.embedded(self.rows[self.chosen[since:]])
+            apart = distances(self.pool.embedded(self.rows[again]), new)
+            self.far[again] = np.minimum(self.far[again], apart.min(axis=1))
+        self.seen[stale] = len(self.chosen)
+
+
+def _distances(pool: Pool, rows: NDArray[np.int64], others: NDArray[np.int64]) -> Float:
+    """Squared distance (k,) of each row to the nearest of the others (m,). O(k·m·D)."""
+    far = np.full(len(rows), np.inf, np.float32)
+    for _, known in pool.passes(others):
+        for place, points in pool.passes(rows):
+            for part in chunks(len(known), 512):
+                np.minimum(far[place], distances(points, known[part]).min(axis=1), out=far[place])
+    return far

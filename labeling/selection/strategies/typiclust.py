@@ -1,0 +1,70 @@
+"""The most typical image of each kind that nobody has read yet."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from labeling.selection.candidates import sample
+from labeling.selection.clusters import clusters
+from labeling.selection.distances import Float, chunks, distances
+from labeling.selection.picks import Picks
+from labeling.selection.pool import Pool
+
+CANDIDATES = 10_000
+MOST_CLUSTERS, NEIGHBOURS = 500, 20
+LABELLED = 2_000
+"""Labelled images, drawn at random, that tell which clusters are covered."""
+
+
+def typiclust(pool: Pool, n: int, *, rng: np.random.Generator) -> Picks:
+    """From the largest clusters with the fewest labelled images the one with the nearest twenty neighbours of its cluster.
+
+    Hacohen, Dekel, Weinshall, "Active Learning on a Budget", ICML 2022. Clusters: as many as labels and picks, at most 500.
+    Scores are minus the typicality. Poor where positives are rare. O(candidates·(clusters + candidates)·D).
+    """
+    rows, known = sample(pool.open, CANDIDATES, rng), sample(pool.known, LABELLED, rng)
+    n = min(n, len(rows))
+    if n <= 0:
+        return Picks.lowest(np.zeros(len(rows)), n, rng=rng)
+    points = pool.embedded(np.concatenate([rows, known]))
+    count = min(len(known) + n, MOST_CLUSTERS)
+    cluster, _ = clusters(points, count, rng)
+    typical = _typicality(points[: len(rows)], cluster[: len(rows)])
+    chosen = _by_turns(typical, cluster[: len(rows)], np.bincount(cluster[len(rows) :], minlength=count), n, rng)
+    return Picks(rows=rows[chosen], scores=-typical[chosen].astype(np.float64))
+
+
+def _typicality(points: Float, cluster: NDArray[np.int32]) -> Float:
+    """(k,) one over the mean distance to the nearest neighbours in the same cluster; 0 for an image that is alone."""
+    typical = np.zeros(len(points), np.float32)
+    for members in _members(cluster):
+        near = min(NEIGHBOURS, len(members) - 1)
+        if not near:
+            continue
+        for place in chunks(len(members), 1024):
+            found = distances(points[members[place]], points[members])
+            nearest = np.sqrt(np.partition(found, near, axis=1)[:, : near + 1])
+            typical[members[place]] = near / np.maximum(nearest.sum(axis=1), 1e-9)
+    return typical
+
+
+def _members(cluster: NDArray[np.int32]) -> list[NDArray[np.intp]]:
+    order = np.argsort(cluster, kind="stable")
+    return np.split(order, np.flatnonzero(np.diff(cluster[order])) + 1)
+
+
+def _by_turns(
+    typical: Float, cluster: NDArray[np.int32], labelled: NDArray[np.int64], n: int, rng: np.random.Generator
+) -> NDArray[np.intp]:
+    """Places (n,): one of each cluster in turn, those with the fewest labelled images first, then the larger ones."""
+    turns, waiting = labelled.copy(), {}
+    for members in _members(cluster):
+        shuffled = rng.permutation(members)
+        waiting[int(cluster[members[0]])] = shuffled[np.argsort(typical[shuffled], kind="stable")].tolist()
+    chosen = []
+    while len(chosen) < n:
+        best = min(waiting, key=lambda each: (turns[each], -len(waiting[each])))
+        chosen.append(waiting[best].pop())
+        turns[best] += 1
+        if not waiting[best]:
+            del waiting[best]
+    return np.array(chosen, np.intp)

@@ -1,0 +1,16 @@
+"""Images that stand for as many others that the model is unsure of as they can. The default."""
+
+import numpy as np
+
+from labeling.selection.certainty import doubt
+from labeling.selection.herding import herd
+from labeling.selection.picks import Picks
+from labeling.selection.pool import Pool
+
+
+def uherding(pool: Pool, n: int, *, rng: np.random.Generator) -> Picks:
+    """Greedy coverage weighted by the model's doubt (Bae et al. 2025, see `herding.herd`); without a model MaxHerding.
+
+    O(N·C + n·4,000·D).
+    """
+    return herd(pool, n, doubt(pool) if pool.layout else None, rng=rng)

@@ -1,0 +1,9 @@
+"""What is read next: filling the queue by the project's strategy, and ordering it anew after new labels. For workers
+only.
+"""
+
+from labeling.services.selection.filling import queue_fill, queues_top_up
+from labeling.services.selection.ordering import queue_reorder
+from labeling.services.selection.strategy import strategy_check
+
+__all__ = ["queue_fill", "queue_reorder", "queues_top_up", "strategy_check"]

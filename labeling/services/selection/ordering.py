@@ -1,0 +1,57 @@
+"""The waiting cases ordered anew after new answers."""
+
+from __future__ import annotations
+
+import numpy as np
+from django.db import transaction
+
+from inference.models import Pipeline
+from inference.queries import champion_of
+from labeling.models import Assignment, Purpose
+from labeling.selection.arms import Pick
+from labeling.services.selection.reasons import reason_of
+from labeling.services.selection.strategy import strategy_of
+from labeling.services.selection.viewing import View, view_of
+from overread.jobs.running import Lease
+from overread.jobs.services import job_enqueue_once
+from overread.projects.models import Project
+
+QUEUED = Assignment.State.QUEUED
+
+
+def queue_reorder(*, project: Project, lease: Lease | None = None) -> int:
+    """Order the waiting exploit cases anew by the newest scout; audit and reference cases keep their places.
+
+    The exploit cases share out the ranks they hold, so that the mixture of the queue stays. Returns how many moved.
+    """
+    waiting = (
+        Assignment.objects.filter(project=project, state=QUEUED, purpose=Purpose.EXPLOIT)
+        .select_related("image")
+        .order_by("rank")
+    )
+    cases, pipeline = list(waiting), champion_of(project)
+    view = view_of(project, pipeline, [case.image_id for case in cases]) if cases and pipeline else None
+    moved = _reranked(project, cases, view, pipeline) if view and pipeline else []
+    with lease.finishing() if lease else transaction.atomic():
+        for case in moved:
+            Assignment.objects.filter(pk=case.pk, state=QUEUED).update(
+                rank=case.rank, score=case.score, reason=case.reason
+            )
+        job_enqueue_once(kind="labeling.fill", project=project.pk, of=project.pk)
+    return len(moved)
+
+
+def _reranked(project: Project, cases: list[Assignment], view: View, pipeline: Pipeline) -> list[Assignment]:
+    picks = strategy_of(project.strategy)(view.ranked, view.ranked.available, rng=np.random.default_rng(len(cases)))
+    order = [int(row) for row in picks.rows] + sorted(set(range(len(cases))) - set(picks.rows.tolist()))
+    ranks = [case.rank for case in cases]
+    scores = dict(zip(picks.rows.tolist(), picks.scores.tolist(), strict=True))
+    moved = []
+    for place, row in enumerate(order):
+        case = cases[row]
+        if row in scores:
+            pick = Pick(row, "exploit", project.strategy, scores[row], None)
+            case.score, case.reason = scores[row], reason_of(pick, view.shown, pipeline)
+        case.rank = ranks[place]
+        moved.append(case)
+    return moved

@@ -1,0 +1,25 @@
+"""Why a case is in the queue, as it is stored with it."""
+
+from __future__ import annotations
+
+from inference.models import Pipeline
+from labeling.models import Purpose
+from labeling.selection.arms import Pick
+from labeling.selection.pool import Pool
+from labeling.selection.reasons import reason
+from labeling.services.selection.viewing import finding_names
+
+
+def reason_of(pick: Pick, shown: Pool, pipeline: Pipeline | None) -> str:
+    if pick.arm == Purpose.AUDIT:
+        return "Random audit"
+    if pipeline is None or not shown.layout:
+        return "Drawn at random: no model yet"
+    if shown.excluded is not None and shown.excluded[pick.row]:
+        return "Chosen by the newest answers"
+    return reason(pick, shown.layout, shown.outputs[pick.row].tolist(), thresholds_of(pipeline))[:200]
+
+
+def thresholds_of(pipeline: Pipeline) -> dict[str, float]:
+    names = finding_names(pipeline.project)
+    return {names.get(slug, slug): threshold for slug, threshold in pipeline.classifier.card["thresholds"].items()}

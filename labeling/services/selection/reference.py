@@ -1,0 +1,40 @@
+"""The reference set's images in the queue."""
+
+from __future__ import annotations
+
+import secrets
+
+import numpy as np
+from django.db.models import Exists, OuterRef
+
+from labeling.models import Assignment, Purpose, ReferenceLabel
+from overread.archive.models import Image
+from overread.projects.models import Project
+
+
+def reference_queue(*, project: Project) -> int:
+    """Queue the reference set's images for as many blind readers as the project wants; imported standards need none."""
+    settled = ReferenceLabel.objects.filter(project=project, image=OuterRef("pk"), independent=True)
+    queued = Assignment.objects.filter(project=project, image=OuterRef("pk"), purpose=Purpose.REFERENCE)
+    images = (
+        Image.objects.filter(enrolments__project=project, status=Image.Status.READY, study__patient__reference=True)
+        .exclude(Exists(settled))
+        .exclude(Exists(queued))
+    )
+    rng = np.random.default_rng(secrets.randbits(64))
+    rows = [
+        Assignment(
+            project=project,
+            image=image,
+            purpose=Purpose.REFERENCE,
+            slot=slot,
+            blind=True,
+            rank=float(rank),
+            probability=None,
+            reason="Reference case",
+        )
+        for image, rank in zip(images, rng.random(len(images)), strict=True)
+        for slot in range(project.reference_readers)
+    ]
+    Assignment.objects.bulk_create(rows, ignore_conflicts=True, batch_size=500)
+    return len(rows)
