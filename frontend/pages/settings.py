@@ -28,7 +28,10 @@ GROUPS = (
         gettext_lazy("Reading protocol"),
         ("blind_first", "blind_share", "reference_readers", "lease_minutes", "snippets"),
     ),
-    (gettext_lazy("Queue"), ("strategy", "batch_size", "audit_share", "patient_cap", "urgent_orders_blind")),
+    (
+        gettext_lazy("Queue"),
+        ("strategy", "batch_size", "audit_share", "patient_cap", "urgent_orders_blind", "fall_back_to_random"),
+    ),
     (gettext_lazy("Learning"), ("retrain_labels", "retrain_hours", "recipe", "gate_policy")),
 )
 LABELS = {
@@ -47,6 +50,7 @@ LABELS = {
     "audit_share": gettext_lazy("Share drawn at random, for the audit"),
     "patient_cap": gettext_lazy("Images of one patient in a batch, at most"),
     "urgent_orders_blind": gettext_lazy("Suspected urgent cases go first even where they are read blind"),
+    "fall_back_to_random": gettext_lazy("Go back to random order when the strategy is shown to be worse"),
     "retrain_labels": gettext_lazy("Train after so many new reads (0: never)"),
     "retrain_hours": gettext_lazy("Train after so many hours (0: never)"),
     "recipe": gettext_lazy("Recipe, where it differs from the default (JSON)"),

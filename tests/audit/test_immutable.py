@@ -19,7 +19,17 @@ PROMISED = {
     "archive": {"image", "patient", "study"},
     "audit": {"event", "seal"},
     "inference": {"embeddingshard", "exposure", "modelversion", "prediction", "promotion"},
-    "labeling": {"answer", "answersseen", "holding", "importedlabel", "labelimport", "read", "region", "selection"},
+    "labeling": {
+        "answer",
+        "answersseen",
+        "holding",
+        "importedlabel",
+        "labelimport",
+        "read",
+        "region",
+        "selection",
+        "worthreport",
+    },
     "training": {"snapshot", "snapshotitem", "verdict"},
 }
 TABLES = {f"{app}_{name}" for app, names in PROMISED.items() for name in names}

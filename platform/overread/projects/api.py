@@ -67,6 +67,7 @@ class PoliciesSerializer(serializers.ModelSerializer[Project]):
             "audit_share",
             "patient_cap",
             "urgent_orders_blind",
+            "fall_back_to_random",
             "recipe",
             "retrain_labels",
             "retrain_hours",

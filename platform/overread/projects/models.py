@@ -69,6 +69,9 @@ class Project(models.Model):
     urgent_orders_blind = models.BooleanField(
         default=False, help_text="Whether a suspected urgent finding moves a case that is read blind."
     )
+    fall_back_to_random = models.BooleanField(
+        default=False, help_text="Put the queue in random order when the strategy is shown to be worse than that."
+    )
     # learning
     recipe = models.JSONField(
         default=dict, blank=True, help_text="Fields of the training recipe that differ from its defaults."
