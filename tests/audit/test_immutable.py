@@ -12,7 +12,7 @@ from overread.audit.services import events_seal
 from overread.projects.models import Project
 from overread.triggers import Immutable
 from tests.api.world import World
-from tests.factories import answers, make_image
+from tests.factories import answers, make_image, make_worth
 from training.models import Snapshot, SnapshotItem
 
 PROMISED = {
@@ -65,6 +65,7 @@ def world(db: None) -> World:
         assignment=case, reader=case.reader, answers=answers(world.project, "present", regions=(box,)), key=case.pk
     )
     answers_show(user=case.reader, images=[case.image_id])
+    make_worth(world.project)
     events_seal()
     return world
 
