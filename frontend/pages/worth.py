@@ -17,6 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from frontend.charts.curve import Series, curve
+from frontend.pages.model.gate import signed
 from frontend.people import person
 from labeling.models import WorthReport
 from labeling.queries import labelled_count, worth_newest
@@ -45,6 +46,7 @@ class Compared:
     """One comparison as the page shows it."""
 
     chart: SafeString
+    sentence: str
     figures: list[Figure]
     tested: int
 
@@ -126,6 +128,7 @@ def compared(comparison: Mapping[str, Any], strategy: str) -> Compared:
             y_from=min(known),
             y_to=max(known),
         ),
+        sentence(comparison),
         figures(comparison),
         comparison["tested"],
     )
@@ -140,16 +143,25 @@ def figures(comparison: Mapping[str, Any]) -> list[Figure]:
     """What the two curves amount to."""
     gain, minutes = comparison["gain"], comparison["minutes"]
     rows = [
-        Figure(_("Mean AUROC gained"), f"{gain['value']:+.3f}", f"{gain['low']:+.3f} … {gain['high']:+.3f}"),
+        Figure(_("AUROC gained"), signed(gain["value"]), f"{signed(gain['low'])} … {signed(gain['high'])}"),
         Figure(_("Labels saved"), whole(comparison["saved"]["value"]), between(comparison["saved"])),
     ]
     if minutes:
-        rows.append(Figure(_("Reading minutes saved"), whole(minutes["value"]), between(minutes)))
+        rows.append(Figure(_("Minutes saved"), whole(minutes["value"]), between(minutes)))
     return rows
 
 
+def sentence(comparison: Mapping[str, Any]) -> str:
+    """The labels saved, or spent, in a sentence."""
+    saved = round(comparison["saved"]["value"])
+    told = {"labels": abs(saved), "budget": comparison["sizes"][-1]}
+    if saved >= 0:
+        return _("It reaches what random order reaches with %(budget)d labels about %(labels)d labels sooner.") % told
+    return _("Random order reaches what it reaches with %(budget)d labels about %(labels)d labels sooner.") % told
+
+
 def whole(value: float) -> str:
-    return f"{round(value):+d}"
+    return f"{round(value):+d}".replace("-", "−")
 
 
 def between(estimate: Mapping[str, float]) -> str:
@@ -161,4 +173,4 @@ def slope_words(stopping: Mapping[str, Any]) -> str:
     slope = stopping["slope"]
     if slope is None:
         return ""
-    return "{value:+.3f} ({low:+.3f} … {high:+.3f})".format(**slope)
+    return f"{signed(slope['value'])} ({signed(slope['low'])} … {signed(slope['high'])})"

@@ -31,7 +31,8 @@ def test_the_verdict_comes_in_words_and_figures(client: Client, project: Project
     page = look(client, project, engineer)
     assert "margin: better than random order" in page
     assert "Mean AUROC by labels, to 120 labels: margin 0.840, random 0.790" in page
-    assert "+42" in page and "+12 … +77" in page and "-3 … +51" in page
+    assert "+42" in page and "+12 … +77" in page and "−3 … +51" in page
+    assert "what random order reaches with 120 labels about 42 labels sooner" in page
     assert "still learning" in page and "0.91, 0.93, 0.96" in page
 
 
