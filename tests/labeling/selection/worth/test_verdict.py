@@ -44,7 +44,7 @@ def test_too_few_labels_are_said_to_be_too_few(labelled_factory, seconds, drawn,
 
 
 def test_a_finding_that_hardly_occurs_does_not_count(labelled_factory, seconds):
-    data = labelled_factory(100, 60)
+    data = labelled_factory(200, 60, of_drawn=0.2)
     found = told(dataclasses.replace(data, truth=np.minimum(data.truth, 0)), seconds)
     assert found.findings == () and found.verdict == "too_few"
 
@@ -55,7 +55,7 @@ def test_the_same_seed_tells_the_same(labelled_factory, seconds):
 
 
 def test_longer_reading_costs_minutes_back(labelled_factory, seconds):
-    data = labelled_factory(100, 60)
+    data = labelled_factory(200, 60, of_drawn=0.2)
     trials = arms(data, learner, seed=1)
     even = compare(data, trials, Seconds(chosen=seconds.random, random=seconds.random), seed=1)
     slow = compare(data, trials, Seconds(chosen=seconds.random * 3, random=seconds.random), seed=1)
