@@ -36,15 +36,14 @@ def training_labels(project: Project) -> dict[UUID, dict[str, TrainingLabel]]:
     Weights follow exposure and origin, whether or not a reader agreed with the model: unexposed 1, exposed and imported
     less.
     """
-    labels = ReferenceLabel.objects.filter(project=project, image__study__patient__reference=False).select_related(
-        "finding"
-    )
+    labels = ReferenceLabel.objects.filter(project=project, image__study__patient__reference=False)
+    rows = labels.values_list("image", "finding__slug", "exposure", "origin", "value")
     out: dict[UUID, dict[str, TrainingLabel]] = {}
-    for label in labels.order_by("image_id", "exposure"):  # none, then shown: the latter stands where both are
-        weight = (EXPOSED_WEIGHT if label.exposure == ExposureKind.SHOWN else 1.0) * (
-            IMPORTED_WEIGHT if label.origin == "imported" else 1.0
+    for image, slug, exposure, origin, value in rows.order_by("image_id", "exposure"):  # none, then shown: it stands
+        weight = (EXPOSED_WEIGHT if exposure == ExposureKind.SHOWN else 1.0) * (
+            IMPORTED_WEIGHT if origin == "imported" else 1.0
         )
-        out.setdefault(label.image_id, {})[label.finding.slug] = TrainingLabel(label.value, weight)
+        out.setdefault(image, {})[slug] = TrainingLabel(value, weight)
     return out
 
 

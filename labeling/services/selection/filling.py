@@ -10,14 +10,14 @@ from django.db import transaction
 from inference.models import Pipeline
 from inference.queries import champion_of
 from labeling.models import Assignment, Purpose, Selection
-from labeling.selection import strategies
 from labeling.selection.arms import Pick, compose
 from labeling.selection.pool import Pool
 from labeling.services.queue import reads_blind
+from labeling.services.selection.candidates import Candidates, candidates_find, candidates_of
 from labeling.services.selection.reasons import reason_of
 from labeling.services.selection.reference import reference_queue
-from labeling.services.selection.strategy import strategy_of
-from labeling.services.selection.viewing import View, candidates_of, view_of
+from labeling.services.selection.strategy import strategy_for
+from labeling.services.selection.viewing import View, view_of
 from labeling.services.urgency import urgency_ask
 from overread.archive.models import Image
 from overread.audit.services import event_append
@@ -42,7 +42,7 @@ def queue_fill(
     with lease.finishing() if lease else transaction.atomic():
         Project.objects.select_for_update(no_key=True).get(pk=project.pk)
         reference_queue(project=project)
-        selection = _queue(project, *drawn) if drawn else None
+        selection = batch_store(project, *drawn) if drawn else None
         urgency_ask(project=project)
         return selection
 
@@ -55,37 +55,40 @@ def _wanted(project: Project) -> int:
     return project.batch_size if waiting <= project.batch_size // 2 else 0
 
 
-Drawn = tuple[Pipeline | None, list[Image], View, tuple[Pick, ...], int]
+Drawn = tuple[Pipeline | None, Candidates, View, tuple[Pick, ...], int]
 
 
 def _draw(project: Project, size: int, seed: int) -> Drawn | None:
-    images = list(candidates_of(project).select_related("study__patient").order_by("pk"))
-    if not images:
+    found = candidates_find(project)
+    if not len(found):
         return None
     pipeline = champion_of(project)
-    view = view_of(project, pipeline, [image.pk for image in images]) if pipeline else None
-    strategy = strategy_of(project.strategy) if view else strategies.get("random")
-    nothing = Pool(np.empty((len(images), 0), np.float32), ())
-    view = view or View(nothing, nothing)
-    picks = compose(
-        view.ranked,
-        n=min(size, len(images)),
+    view = view_of(project, pipeline, found.images)
+    nothing = Pool(np.empty((len(found), 0), np.float32), ())
+    return pipeline, found, view or View(nothing, nothing), picks_of(project, found, view, size, seed), seed
+
+
+def picks_of(project: Project, found: Candidates, view: View | None, size: int, seed: int) -> tuple[Pick, ...]:
+    """What the pure `compose` makes of these arrays and this seed."""
+    pool = view.ranked if view else Pool(np.empty((len(found), 0), np.float32), ())
+    return compose(
+        pool,
+        n=min(size, len(found)),
         shares={"exploit": 1 - project.audit_share, "audit": project.audit_share},
-        strategy=strategy,
-        patient_ids=[image.study.patient_id for image in images],
+        strategy=strategy_for(project.strategy, view.ranked if view else None),
+        patient_ids=np.concatenate([found.patients, np.full(len(pool) - len(found), -1)]),
         patient_cap=project.patient_cap,
         seed=seed,
     )
-    return pipeline, images, view, picks, seed
 
 
-def _queue(
-    project: Project, pipeline: Pipeline | None, images: list[Image], view: View, picks: tuple[Pick, ...], seed: int
+def batch_store(
+    project: Project, pipeline: Pipeline | None, found: Candidates, view: View, picks: tuple[Pick, ...], seed: int
 ) -> Selection | None:
-    chosen = [images[pick.row].pk for pick in picks]
-    free = set(candidates_of(project).filter(pk__in=chosen).values_list("pk", flat=True))
-    picks = tuple(pick for pick in picks if images[pick.row].pk in free)
-    if not picks:
+    free = candidates_of(project).filter(pk__in=[found.image(pick.row) for pick in picks])
+    images = {image.pk: image for image in free.select_related("study__patient")}
+    chosen = [(pick, images[found.image(pick.row)]) for pick in picks if found.image(pick.row) in images]
+    if not chosen:
         return None
     selection = Selection.objects.create(
         project=project,
@@ -98,19 +101,19 @@ def _queue(
     Assignment.objects.bulk_create(
         Assignment(
             project=project,
-            image=images[pick.row],
+            image=image,
             purpose=pick.arm,
             selection=selection,
             strategy=pick.strategy,
-            blind=reads_blind(project=project, image=images[pick.row], purpose=pick.arm),
-            rank=place / len(picks),
+            blind=reads_blind(project=project, image=image, purpose=pick.arm),
+            rank=place / len(chosen),
             score=pick.score,
             probability=pick.probability,
             reason=reason_of(pick, view.shown, pipeline),
         )
-        for place, pick in enumerate(picks)
+        for place, (pick, image) in enumerate(chosen)
     )
-    event_append(verb="selection.draw", target=selection, project=project.pk, picks=len(picks))
+    event_append(verb="selection.draw", target=selection, project=project.pk, picks=len(chosen))
     return selection
 
 
