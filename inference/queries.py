@@ -17,7 +17,7 @@ from django.db.models import Max, QuerySet, TextField
 from django.db.models.functions import Cast
 from numpy.typing import NDArray
 
-from inference.mapped import Ids, ids_of, ids_of_text, mapped
+from inference.mapped import Ids, ids_of, ids_of_text, mapped, uuids_of
 from inference.models import Champion, EmbeddingRow, EmbeddingShard, Pipeline, Prediction, ScoreShard
 from overread.accounts.models import User
 from overread.archive import blobs
@@ -34,7 +34,7 @@ class Table:
 
     @cached_property
     def images(self) -> list[UUID]:
-        return [UUID(bytes=each.tobytes()) for each in self.ids]
+        return uuids_of(self.ids)
 
     def rows(self) -> dict[UUID, int]:
         return {image: row for row, image in enumerate(self.images)}
@@ -131,7 +131,7 @@ class Scores:
         return EmbeddingRow.objects.filter(shard__score_shards__pipeline=self.pipeline).count()
 
     def read(self, shards: Ids) -> Iterator[tuple[Ids, NDArray[Any]]]:
-        names = [UUID(bytes=each.tobytes()) for each in shards]
+        names = uuids_of(shards)
         entries = rows_of(names)
         for shard in ScoreShard.objects.filter(pipeline=self.pipeline, shard__in=names):
             images, rows = entries[shard.shard_id]
@@ -176,7 +176,7 @@ class Embeddings:
         return EmbeddingRow.objects.filter(backbone=self.backbone).count()
 
     def read(self, shards: Ids) -> Iterator[tuple[Ids, NDArray[Any]]]:
-        names = [UUID(bytes=each.tobytes()) for each in shards]
+        names = uuids_of(shards)
         entries = rows_of(names)
         for shard in EmbeddingShard.objects.filter(pk__in=names):
             images, rows = entries[shard.pk]

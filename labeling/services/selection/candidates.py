@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, QuerySet, TextField
 from django.db.models.functions import Cast
 from numpy.typing import NDArray
 
-from inference.mapped import Ids, ids_of_text
+from inference.mapped import Ids, ids_of_text, uuids_of
 from labeling.models import Assignment, Read, ReferenceLabel
 from overread.archive.models import Enrolment, Image
 from overread.projects.models import Project
@@ -27,7 +27,7 @@ class Candidates:
         return len(self.images)
 
     def image(self, row: int) -> UUID:
-        return UUID(bytes=self.images[row].tobytes())
+        return uuids_of(self.images[row : row + 1])[0]
 
 
 def candidates_of(project: Project) -> QuerySet[Image]:

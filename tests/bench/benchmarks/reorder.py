@@ -2,7 +2,7 @@
 
 A project of two findings with embeddings of 512 in shards of 1,000, as inference stores them, 500 labelled images and a
 queue of twenty. Ten of them are labelled; then a worker's jobs run, as they do in the product: the waiting cases are
-ordered anew by a new scout, and the next batch is drawn of all unread images. `wall_s` is all of that, `reorder_s` and
+ordered anew by a new scout, and the next batch is drawn of all unread images. `wall_s` and `cpu_s` are all of that, `reorder_s` and
 `fill_s` the two jobs; of a draw `candidates_s` is asking the database which images may be drawn, `fit_s` the labels and
 the scout, `score_s` what it says of every image, `pick_s` the strategy, `write_s` the rest, with every row stored.
 `first_map_s` is paid once a machine: copying all shards into its memory map.
@@ -21,6 +21,7 @@ import numpy as np
 from tests.bench.asked import Asked
 from tests.bench.benchmarks.select import label
 from tests.bench.deployment import begin, databases, deployment
+from tests.bench.measure import cost_of
 from tests.bench.part import part
 from tests.bench.rows import Row
 
@@ -50,7 +51,8 @@ def measure(size: int, strategy: str) -> dict[str, float]:
     queue_fill(project=project, size=BATCH)
     ten_are_labelled(project)
     job_enqueue_once(kind="labeling.reorder", project=project.pk, of=project.pk)
-    found = {"wall_s": timed(lambda: run_all(queues=("interactive",)))}
+    cost = cost_of(lambda: run_all(queues=("interactive",)))
+    found = {"wall_s": cost.wall_s, "cpu_s": cost.cpu_s}
     return found | jobs_of(project) | parts_of(project, pipeline) | {"first_map_s": first}
 
 
