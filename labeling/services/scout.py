@@ -24,14 +24,14 @@ def scout_scores(*, project: Project, pipeline: Pipeline) -> Table | None:
 
     table = embeddings_of(pipeline.classifier.backbone)
     layout = OutputLayout.from_list(pipeline.classifier.card["layout"])
-    rows, labels, weights = _labelled(project, table, layout)
+    rows, labels, weights = labelled_rows(project, table, layout)
     if len(rows) < FEWEST:
         return None
     head = fit(table.values[rows].astype(np.float32), labels, weights, layout)
     return Table(table.images, calibrated(head.score(table.values), layout, uncalibrated(layout)).astype(np.float32))
 
 
-def _labelled(
+def labelled_rows(
     project: Project, table: Table, layout: OutputLayout
 ) -> tuple[NDArray[np.intp], NDArray[np.float64], NDArray[np.float64]]:
     """Rows (n,) of the table that have labels, their labels (n, F) with NaN for unknown, and weights (n, F)."""
