@@ -59,7 +59,8 @@ class Gathered:
         return len(self.rows)
 
     def __getitem__(self, of: NDArray[np.integer] | slice) -> NDArray[np.floating]:
-        return self.whole[self.rows[of]]
+        found: NDArray[np.floating] = self.whole[self.rows[of]]
+        return found
 
     @property
     def shape(self) -> tuple[int, int]:

@@ -26,7 +26,7 @@ def test_a_batch_holds_both_arms_with_what_they_were_drawn_by(filled: Project) -
     cases = Assignment.objects.filter(project=filled)
     audits, exploits = cases.filter(purpose=Purpose.AUDIT), cases.filter(purpose=Purpose.EXPLOIT)
     assert audits.count() == 6 and exploits.count() == 6
-    assert all(case.blind and 0 < case.probability <= 1 and case.reason == "Random audit" for case in audits)
+    assert all(case.blind and 0 < case.probability <= 1 and case.reason == "Control case" for case in audits)
     assert all(case.strategy == "margin" and case.probability is None and "Model" in case.reason for case in exploits)
 
 

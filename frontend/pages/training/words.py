@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from labeling.models import Read
+from labeling.queries import reads_teaching
 from overread.projects.models import Finding, Project
 from training.models import Run
 
@@ -92,7 +92,7 @@ def label_counts(finding: dict[str, Any], counts: dict[str, int]) -> str:
 
 def next_run(project: Project, last: Run | None) -> str:
     """What the project's policies say about the next run."""
-    fresh = Read.objects.filter(project=project).count() - (last.labels_seen if last else 0)
+    fresh = reads_teaching(project).count() - (last.labels_seen if last else 0)
     waits = []
     if project.retrain_labels:
         waits.append(_("after %(count)d more reads") % {"count": max(project.retrain_labels - fresh, 0)})

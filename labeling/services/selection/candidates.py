@@ -11,7 +11,7 @@ from django.db.models.functions import Cast
 from numpy.typing import NDArray
 
 from inference.mapped import Ids, ids_of_text, uuids_of
-from labeling.models import Assignment, Read, ReferenceLabel
+from labeling.models import Assignment, Read, ReferenceLabel, Selection
 from overread.archive.models import Enrolment, Image
 from overread.projects.models import Project
 
@@ -44,8 +44,8 @@ def candidates_of(project: Project) -> QuerySet[Image]:
     return images.exclude(Exists(queued.filter(image=OuterRef("pk"))))
 
 
-def candidates_find(project: Project) -> Candidates:
-    """The same images as `candidates_of` has, as arrays."""
+def candidates_find(project: Project, *, before: Selection | None = None) -> Candidates:
+    """The same images as `candidates_of` has, as arrays; with those that this selection has put into the queue."""
     enrolled = Enrolment.objects.filter(
         project=project, image__status=Image.Status.READY, image__study__patient__reference=False
     )
@@ -53,14 +53,17 @@ def candidates_find(project: Project) -> Candidates:
     images, patients = zip(*found.iterator(10_000), strict=True) if found.exists() else ((), ())
     ids, keys = ids_of_text(images), np.array(patients, np.int64)
     order = np.argsort(ids)
-    taken = np.concatenate([_ids(rows) for rows in _taken(project)])
+    taken = np.concatenate([_ids(rows) for rows in _taken(project, before)])
     free = order[~np.isin(ids[order], taken)]
     return Candidates(ids[free], keys[free])
 
 
-def _taken(project: Project) -> tuple[QuerySet[Read], QuerySet[ReferenceLabel], QuerySet[Assignment]]:
+def _taken(
+    project: Project, before: Selection | None = None
+) -> tuple[QuerySet[Read], QuerySet[ReferenceLabel], QuerySet[Assignment]]:
     """What takes an image out of the candidates: a read, a label, a place in the queue."""
     queued = Assignment.objects.filter(project=project).exclude(state=Assignment.State.WITHDRAWN)
+    queued = queued.exclude(selection=before) if before else queued
     return Read.objects.filter(project=project), ReferenceLabel.objects.filter(project=project), queued
 
 

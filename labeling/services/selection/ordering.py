@@ -10,6 +10,7 @@ from inference.models import Pipeline
 from inference.queries import champion_of
 from labeling.models import Assignment, Purpose
 from labeling.selection.arms import Pick
+from labeling.selection.quotas import STRATEGY as QUOTA
 from labeling.services.selection.reasons import reason_of
 from labeling.services.selection.strategy import strategy_for
 from labeling.services.selection.viewing import View, view_of
@@ -21,12 +22,14 @@ QUEUED = Assignment.State.QUEUED
 
 
 def queue_reorder(*, project: Project, lease: Lease | None = None) -> int:
-    """Order the waiting exploit cases anew by the newest scout; audit and reference cases keep their places.
+    """Order the waiting exploit cases anew by the newest scout; all other cases, and those that a finding's quota
+    brought in, keep their places.
 
     The exploit cases share out the ranks they hold, so that the mixture of the queue stays. Returns how many moved.
     """
     waiting = (
         Assignment.objects.filter(project=project, state=QUEUED, purpose=Purpose.EXPLOIT)
+        .exclude(strategy=QUOTA)  # the strategy would send them back to the end
         .select_related("image")
         .order_by("rank")
     )

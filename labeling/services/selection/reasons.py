@@ -6,13 +6,13 @@ from inference.models import Pipeline
 from labeling.models import Purpose
 from labeling.selection.arms import Pick
 from labeling.selection.pool import Pool
-from labeling.selection.reasons import reason
+from labeling.selection.reasons import CONTROL, reason
 from labeling.services.selection.viewing import finding_names
 
 
 def reason_of(pick: Pick, shown: Pool, pipeline: Pipeline | None) -> str:
     if pick.arm == Purpose.AUDIT:
-        return "Random audit"
+        return CONTROL
     if pick.strategy == "random":
         return _at_random(pipeline)
     if pipeline is None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from django.db.models import Count
+from numpy.typing import NDArray
 
 from inference.engine.outputs import OutputLayout
 from inference.mapped import Ids
@@ -45,7 +46,9 @@ def view_of(project: Project, pipeline: Pipeline | None, images: Ids) -> View | 
     space = embeddings_of(backbone)
     slugs = OutputLayout.from_list(pipeline.classifier.card["layout"]).names if pipeline else ()
     ranked = _ranked(pipeline, space, labelled_of(project, space, slugs), images)
-    return View(ranked, _shown(pipeline, images)) if ranked.available else None
+    nothing = Pool(np.empty((len(images), 0), np.float32), ())
+    shown = shown_of(pipeline, values_of(scores_of(pipeline), images)) if pipeline else nothing
+    return View(ranked, shown) if ranked.available else None
 
 
 def _backbone_of(project: Project, images: int) -> str | None:
@@ -81,15 +84,12 @@ def _said(pipeline: Pipeline | None, labelled: Labelled, embeddings: Gathered, i
     return said_by_scout(scout, names, embeddings) if scout else said_by_champion(pipeline, names, images)
 
 
-def _shown(pipeline: Pipeline | None, images: Ids) -> Pool:
-    """The champion's (N, C) probabilities: rows without a score are excluded, and measurements are left out."""
-    if pipeline is None:
-        return Pool(np.empty((len(images), 0), np.float32), ())
+def shown_of(pipeline: Pipeline, values: NDArray[np.float32]) -> Pool:
+    """The champion's (N, K) values as a pool: rows without a score are excluded, and measurements are left out."""
     layout, names = OutputLayout.from_list(pipeline.classifier.card["layout"]), finding_names(pipeline.project)
     told = [
         (output, columns) for output, columns in zip(layout, layout.slices, strict=True) if output.kind != "measurement"
     ]
-    values = values_of(scores_of(pipeline), images)
     return Pool(
         np.concatenate([values[:, :0], *(values[:, columns] for _, columns in told)], axis=1),
         tuple(Output(names.get(output.name, output.name), output.kind, output.options) for output, _ in told),

@@ -72,26 +72,24 @@ def parts_of(project: Any, pipeline: Any) -> dict[str, float]:
     from labeling.selection.pool import Gathered
     from labeling.services.scout import labelled_of, scout_fit
     from labeling.services.selection.candidates import candidates_find
-    from labeling.services.selection.filling import batch_store, picks_of
+    from labeling.services.selection.drawing import batch_draw, picks_of, sheet_of
+    from labeling.services.selection.filling import batch_store
     from labeling.services.selection.saying import said_by_scout
-    from labeling.services.selection.viewing import view_of
 
     layout, space = (
         OutputLayout.from_list(pipeline.classifier.card["layout"]),
         embeddings_of(pipeline.classifier.backbone),
     )
-    images = candidates_find(project)
     scout = scout_fit(labelled_of(project, space, layout.names), layout)
-    view = view_of(project, pipeline, images.images)
-    assert scout is not None and view is not None
-    everything = Gathered(space.values, space.places(images.images))
-    picks = picks_of(project, images, view, BATCH, 0)
+    sheet, drawn = sheet_of(project, BATCH, 0), batch_draw(project, BATCH, 0)
+    assert scout is not None and sheet is not None and drawn is not None
+    everything = Gathered(space.values, space.places(sheet.found.images))
     return {
         "candidates_s": timed(lambda: candidates_find(project)),
         "fit_s": timed(lambda: scout_fit(labelled_of(project, space, layout.names), layout)),
         "score_s": timed(lambda: said_by_scout(scout, {}, everything)),
-        "pick_s": timed(lambda: picks_of(project, images, view, BATCH, 0)),
-        "write_s": timed(lambda: batch_store(project, pipeline, images, view, picks, 0)),
+        "pick_s": timed(lambda: picks_of(project, sheet, BATCH, 0)),
+        "write_s": timed(lambda: batch_store(project=project, drawn=drawn)),
     }
 
 
