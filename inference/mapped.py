@@ -131,6 +131,13 @@ def _empty(folder: Path) -> None:
         (folder / name).unlink(missing_ok=True)
 
 
+def mapped_forget() -> None:
+    """Empty every map of this machine; the next call fills it from the shards again."""
+    for folder in settings.MAPPED.glob("*/"):
+        with _locked(folder):
+            _empty(folder)
+
+
 def _open(folder: Path) -> tuple[Ids, NDArray[Any]]:
     state = _state(folder)
     if state is None or not state.rows:

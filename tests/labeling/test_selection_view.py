@@ -8,7 +8,7 @@ import pytest
 from inference.services import champion_swap
 from labeling.models import Assignment, ReferenceLabel
 from labeling.selection import strategies
-from labeling.services.selection import queue_fill, queue_reorder
+from labeling.services.selection import queue_fill, queue_reorder, selection_replays
 from labeling.services.selection.candidates import candidates_find, candidates_of
 from labeling.services.selection.viewing import View, view_of
 from overread.archive.models import Image
@@ -121,3 +121,10 @@ def test_without_a_scout_bald_draws_at_random_and_says_so(unmodelled: Project) -
     unmodelled.save()
     cases = queue_fill(project=unmodelled, size=3, seed=1).assignments.all()
     assert {(case.strategy, case.reason) for case in cases} == {("random", "Drawn at random: too few answers yet")}
+
+
+def test_a_replay_finds_the_draw_and_any_other_order(every_kind: Project) -> None:
+    selection = queue_fill(project=every_kind, size=4, seed=3)
+    assert selection_replays(selection=selection, size=4)
+    selection.assignments.order_by("rank")[0].delete()
+    assert not selection_replays(selection=selection, size=4)
