@@ -33,7 +33,7 @@ def told(*words: str) -> dict[str, Any]:
 
 def test_alone_it_lists_every_benchmark_with_a_line() -> None:
     lines = dict(line.split(maxsplit=1) for line in bench().stdout.splitlines())
-    assert set(lines) >= {"machine", "next_case", "ingest", "predict", "select", "claims"}
+    assert set(lines) >= {"machine", "next_case", "ingest", "predict", "select", "claims", "reorder"}
 
 
 def test_an_unknown_name_is_refused_with_those_there_are() -> None:
