@@ -162,7 +162,7 @@ def quotas(request: HttpRequest, slug: str) -> HttpResponse:
     project = project_for(request.user, slug, "projects.administer")
     given = {name.removeprefix("quota-"): text for name, text in request.POST.items() if name.startswith("quota-")}
     try:
-        shares = {name: number for name, text in given.items() if (number := float(text or 0))}
+        shares = {name: number for name, text in given.items() if (number := float(str(text) or 0))}
         findings_quota(project=project, actor=request.user, quotas=shares)
     except ValidationError as wrong:
         messages.error(request, " ".join(wrong.messages))
