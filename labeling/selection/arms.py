@@ -73,22 +73,12 @@ def compose(
     them, of exploit. minutes (N,): expected reading time; exploit then goes by gain per minute. Raises ValueError for
     shares that make no whole.
     """
-    rng = np.random.default_rng(seed)
-    lines = lines or {}
-    sizes = _sizes(n, shares, rng)
-    owners = [np.asarray(patient_ids), *(np.asarray(lines[arm].patient_ids) for arm in ARMS if arm in lines)]
-    if owners[0].shape != (len(pool),):
-        raise ValueError(f"{owners[0].shape} patients for {len(pool)} rows")
-    cap = Cap(np.concatenate([ids for ids in owners if len(ids)] or owners[:1]), sum(map(len, owners)), patient_cap)
-    taken = np.empty(0, dtype=np.int64)
-    audit = _lot(pool.open, sizes["audit"], n * shares.get("audit", 0.0), cap, taken, rng)
-    taken, others, start = audit.rows, _as_picks(audit, "audit", "random"), len(pool)
-    for arm in (each for each in ARMS if each in lines):
-        drawn = _of_line(lines[arm], start, sizes[arm], n * shares.get(arm, 0.0), cap, taken, rng)
-        taken, start = np.concatenate([taken, drawn.rows]), start + len(np.asarray(lines[arm].patient_ids))
-        others += _as_picks(drawn, arm, lines[arm].strategy)
-    left, wanted = n - len(taken), SLATE if minutes is not None else 1
-    exploit = _exploit(pool, left * wanted, strategy, cap, taken, rng)
+    rng, lines = np.random.default_rng(seed), lines or {}
+    sizes, cap = _sizes(n, shares, rng), _cap(pool, patient_ids, lines, patient_cap)
+    others = _drawn(pool, lines, {arm: n * share for arm, share in shares.items()}, sizes, cap, rng)
+    taken = np.array([pick.row for pick in others], dtype=np.int64)
+    left = n - len(taken)
+    exploit = _exploit(pool, left if minutes is None else left * SLATE, strategy, cap, taken, rng)
     if minutes is not None:
         exploit = per_minute(exploit, minutes[exploit.rows], left)
     if quotas and pool.layout:
@@ -98,6 +88,34 @@ def compose(
             others += [replace(pick, finding=finding) for pick in _as_picks(added, "exploit", by_finding.STRATEGY)]
     name = strategy if isinstance(strategy, str) else getattr(strategy, "__name__", "strategy")
     return _shuffle_in(_as_picks(exploit, "exploit", name), others, rng)
+
+
+def _cap(pool: Pool, patient_ids: ArrayLike, lines: Mapping[str, Line], limit: int | None) -> Cap:
+    """The cap over the pool's rows and, after them, those of the lines."""
+    if np.shape(patient_ids) != (len(pool),):
+        raise ValueError(f"{np.shape(patient_ids)} patients for {len(pool)} rows")
+    owners = [np.asarray(patient_ids), *(np.asarray(lines[arm].patient_ids) for arm in ARMS if arm in lines)]
+    known = [ids for ids in owners if len(ids)]  # an empty list of patients has no type
+    return Cap(np.concatenate(known or owners), sum(map(len, owners)), limit)
+
+
+def _drawn(
+    pool: Pool,
+    lines: Mapping[str, Line],
+    expected: Mapping[str, float],
+    sizes: Mapping[str, int],
+    cap: Cap,
+    rng: np.random.Generator,
+) -> list[Pick]:
+    """The audit from the whole pool, then each line in the order of ARMS under what the cap leaves."""
+    taken, start = np.empty(0, dtype=np.int64), len(pool)
+    audit = _lot(pool.open, sizes["audit"], expected.get("audit", 0.0), cap, taken, rng)
+    picks, taken = _as_picks(audit, "audit", "random"), audit.rows
+    for arm in (each for each in ARMS if each in lines):
+        drawn = _of_line(lines[arm], start, sizes[arm], expected.get(arm, 0.0), cap, taken, rng)
+        picks += _as_picks(drawn, arm, lines[arm].strategy)
+        taken, start = np.concatenate([taken, drawn.rows]), start + len(np.asarray(lines[arm].patient_ids))
+    return picks
 
 
 def _sizes(n: int, shares: Mapping[str, float], rng: np.random.Generator) -> dict[str, int]:
