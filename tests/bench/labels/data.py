@@ -13,6 +13,10 @@ from labeling.selection.pool import Output
 Metric = Literal["accuracy", "macro_ap", "macro_auroc"]
 
 
+class Absent(Exception):
+    """What a data set is made of is not on this machine; the text says what is missing."""
+
+
 @dataclass(frozen=True)
 class Data:
     """N images: embeddings X (N, D), answers Y (N, F) of the layout's findings, an option by its index.
