@@ -66,4 +66,6 @@ def digits_multilabel() -> Data:
         X[rows] += source.X[rng.choice(of_it, len(rows))]
     layout = tuple(Output(f"digit {number}") for number in range(10))
     groups = np.arange(len(X))
-    return Data("digits_multilabel", X.astype(np.float32), present.astype(np.float32), layout, groups, "macro_ap", (0.75,))
+    return Data(
+        "digits_multilabel", X.astype(np.float32), present.astype(np.float32), layout, groups, "macro_ap", (0.75,)
+    )

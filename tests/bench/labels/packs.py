@@ -88,7 +88,12 @@ def _embedded(name: str, films: list[Film], target: str, size: int) -> NDArray[n
     recipe, learnt = recipe_of(size), others(target)
     assert not {film.patient for film in films} & {film.patient for film in learnt}
     tables = {each: hashlib.sha256((PACKS / each / "labels.csv").read_bytes()).hexdigest() for each in ALL}
-    facts = {"recipe": recipe.to_dict(), "target": target, "tables": tables, "learnt": [str(film.said) for film in learnt]}
+    facts = {
+        "recipe": recipe.to_dict(),
+        "target": target,
+        "tables": tables,
+        "learnt": [str(film.said) for film in learnt],
+    }
 
     def make() -> dict[str, NDArray[np.float32]]:
         return {"X": embeddings(_images(films, recipe.preparation()), _films(learnt, recipe.preparation()), recipe)}

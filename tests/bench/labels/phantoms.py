@@ -60,7 +60,9 @@ def plans_learnt() -> list[Plan]:
 def plans_rare() -> list[Plan]:
     """Which films show the rare finding, and how severely, is drawn by lot."""
     rng, others = np.random.default_rng(SEED), {name: PREVALENCE for name in FINDINGS if name != RARE}
-    severity = dict(zip(rng.choice(COUNT, POSITIVES, replace=False).tolist(), rng.uniform(0.15, 1, POSITIVES), strict=True))
+    severity = dict(
+        zip(rng.choice(COUNT, POSITIVES, replace=False).tolist(), rng.uniform(0.15, 1, POSITIVES), strict=True)
+    )
     plans = []
     for place, shot in enumerate(shots(Batch(count=COUNT, seed=SEED))):
         found = draw_findings(shot.seed, others, patient=shot.patient)
