@@ -9,7 +9,7 @@ from sklearn.linear_model import LogisticRegression, Ridge
 from inference.engine.outputs import Output, OutputLayout
 
 Float = NDArray[np.float64]
-REGULARISATION = 0.1  # inverse strength on standardised embeddings: few labels, many dimensions
+REGULARISATION = 1.0  # inverse strength on embeddings of unit spread: few labels, many dimensions
 
 
 @dataclass(frozen=True)
@@ -51,11 +51,12 @@ def fit(embeddings: NDArray[np.floating], labels: Float, weights: Float, layout:
     return ScoutHead(weight.astype(np.float32), bias.astype(np.float32), tuple(trained))
 
 
-def _standard(embeddings: NDArray[np.floating]) -> tuple[Float, Float]:
+def _standard(embeddings: NDArray[np.floating]) -> tuple[Float, float]:
+    """Mean (D,), and one spread for all dimensions: each by its own would make noise as large as what tells cases apart."""
     if not len(embeddings):
-        return np.zeros(embeddings.shape[1]), np.ones(embeddings.shape[1])
-    spread = embeddings.std(0, dtype=np.float64)
-    return embeddings.mean(0, dtype=np.float64), np.maximum(spread, 0.1 * spread.mean() or 1.0)
+        return np.zeros(embeddings.shape[1]), 1.0
+    centre = embeddings.mean(0, dtype=np.float64)
+    return centre, float(np.sqrt(np.square(embeddings - centre).mean())) or 1.0
 
 
 def _fit_output(output: Output, features: Float, truth: Float, shares: Float) -> tuple[Float, Float]:

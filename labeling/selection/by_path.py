@@ -44,16 +44,21 @@ def by_path(path: str, classifier: object = None, **options: Any) -> Strategy:
 
 
 class Answered:
-    """A classifier whose probabilities (k, C) of the whole pool are already known."""
+    """A classifier whose probabilities (k, C) of the whole pool are already known; `exclusive`: one class alone is true."""
 
-    def __init__(self, probabilities: NDArray[np.float64]) -> None:
-        self.probabilities = probabilities
+    def __init__(self, probabilities: NDArray[np.float64], exclusive: bool = True) -> None:
+        self.probabilities, self.exclusive = probabilities, exclusive
 
     def predict_proba(self, X: NDArray[Any], **_: object) -> NDArray[np.float64]:
         """The probabilities (k, C) of the pool's rows. Raises ValueError when asked of anything else than all rows."""
         if len(X) != len(self.probabilities):
             raise ValueError(f"{len(self.probabilities)} rows are answered, not {len(X)}: give by_path a classifier")
         return self.probabilities
+
+    def predict(self, X: NDArray[Any], **_: object) -> NDArray[np.int64]:
+        """The likeliest class (k,), or for each of several findings (k, C) whether it is likelier present than absent."""
+        said = self.predict_proba(X)
+        return said.argmax(axis=1) if self.exclusive else (said > 0.5).astype(np.int64)
 
 
 Asked = tuple[Any, Any]
@@ -65,7 +70,8 @@ def _of_function(
 ) -> Asked:
     rows = pool.open
     X = rows[:, None] if pool.embeddings is None else pool.embeddings[rows]
-    answer = query(classifier or Answered(_probabilities(pool, rows)), X, n_instances=n, **options)
+    known = Answered(_probabilities(pool, rows), exclusive=len(pool.layout) == 1)
+    answer = query(classifier or known, X, n_instances=n, **options)
     return answer[:2] if isinstance(answer, tuple) else (answer, None)
 
 
@@ -76,7 +82,7 @@ def _of_class(
     query = named(**{"random_state": int(rng.integers(2**31))} | options).query
     wanted = signature(query).parameters
     known = {"X": X, "y": y, "candidates": np.arange(len(y) - len(rows), len(y)), "batch_size": n}
-    if models := {"clf", "discriminator"} & set(wanted):
+    if models := {"clf", "estimator", "discriminator"} & set(wanted):
         known |= dict.fromkeys(models, classifier or _logistic(classes))
     if "ensemble" in wanted:
         raise ValueError("This strategy wants an ensemble, which a pool does not hold: name another")

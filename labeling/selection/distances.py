@@ -12,16 +12,18 @@ Float = NDArray[np.float32]
 
 def squares(points: Float) -> Float:
     """Squared length of each row (n, D). O(n·D)."""
-    return np.einsum("nd,nd->n", points, points)
+    lengths: Float = np.einsum("nd,nd->n", points, points)
+    return lengths
 
 
 def distances(points: Float, others: Float) -> Float:
     """(n, m) squared distances of (n, D) points to (m, D) others, never below 0. O(n·m·D)."""
-    products = points @ others.T
+    products: Float = points @ others.T
     products *= -2
     products += squares(points)[:, None]
     products += squares(others)
-    return np.maximum(products, 0, out=products)
+    np.maximum(products, 0, out=products)
+    return products
 
 
 def chunks(count: int, size: int) -> Iterator[slice]:

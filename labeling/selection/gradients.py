@@ -19,7 +19,10 @@ def residuals(pool: Pool, rows: NDArray[np.int64]) -> Float:
     if not pool.layout:
         raise ValueError("This pool holds no outputs: draw at random until a head is trained")
     said = pool.outputs[rows]
-    return np.hstack([_residual(output, block) for output, block in parts(pool.layout, said)]).astype(np.float32)
+    found: Float = np.hstack([_residual(output, block) for output, block in parts(pool.layout, said)]).astype(
+        np.float32
+    )
+    return found
 
 
 def _residual(output: Output, block: NDArray[np.floating]) -> NDArray[np.floating]:
@@ -27,4 +30,5 @@ def _residual(output: Output, block: NDArray[np.floating]) -> NDArray[np.floatin
         return (1 - margin_of(output, block))[:, None]
     if output.kind == "binary":
         return block - (block > 0.5)
-    return block - (np.arange(block.shape[1]) == block.argmax(axis=1)[:, None])
+    likeliest = np.arange(block.shape[1]) == block.argmax(axis=1)[:, None]
+    return np.asarray(block - likeliest)

@@ -54,6 +54,15 @@ def test_select_has_every_strategy_and_its_peers() -> None:
     assert {"wall_s", "cpu_s", "peak_rss_mb"} <= {row["metric"] for row in rows}
 
 
+def test_labels_has_ours_and_its_peers_on_the_same_starts() -> None:
+    rows = told("labels", "--cases", "1")["rows"]
+    assert {"digits", "digits_noise_20", "digits_multilabel"} <= {row["case"] for row in rows}
+    assert {"overread", "random", "modal_margin", "modal_avg_score"} <= {row["system"] for row in rows}
+    areas = {(row["case"], row["system"]): row["value"] for row in rows if row["metric"] == "aulc_mean"}
+    assert all(0 < area < 1 for area in areas.values())
+    assert areas["digits", "overread_margin"] == areas["digits", "modal_margin"]
+
+
 def test_options_stand_before_or_behind_the_names() -> None:
     before, behind = asked(["--size", "50k,1m", "select", "machine"]), asked(["select", "machine", "--size", "50k,1m"])
     assert before == behind and before.names == ("select", "machine") and before.sizes == (50_000, 1_000_000)

@@ -52,8 +52,10 @@ class _Field:
         new = self.chosen[self.applied :]
         if new and not self.applied:
             self.bound[:] = np.inf
-        centres = self.pool.embedded(self.rows[new]) if new else None
-        for place, points in self.pool.passes(self.rows) if new else ():
+        if not new:
+            return
+        centres = self.pool.embedded(self.rows[new])
+        for place, points in self.pool.passes(self.rows):
             apart = self._apart(place, points, new, centres)
             np.minimum(self.bound[place], apart.min(axis=1), out=self.bound[place])
         self.bound[self.chosen] = 0
@@ -95,5 +97,6 @@ class _Field:
     def _apart(self, place: slice | NDArray[np.intp], points: Float, new: list[int], centres: Float) -> Float:
         """(m, k) squared distances of these rows to the new ones."""
         products = (points @ centres.T) * (self.residuals[place] @ self.residuals[new].T)
-        apart = self.lengths[place][:, None] + self.lengths[new] - 2 * products
-        return np.maximum(apart, 0)
+        apart: Float = self.lengths[place][:, None] + self.lengths[new] - 2 * products
+        np.maximum(apart, 0, out=apart)
+        return apart

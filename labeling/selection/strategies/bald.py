@@ -31,7 +31,8 @@ def bald(pool: Pool, n: int, *, rng: np.random.Generator) -> Picks:
 def _disagreement(output: Output, said: NDArray[np.float32]) -> NDArray[np.float32]:
     """(m,) from samples (S, m, k): never below 0."""
     if output.kind == "measurement":
-        return said[..., 0].std(axis=0) / np.float32(output.scale)
+        spread: NDArray[np.float32] = said[..., 0].std(axis=0) / np.float32(output.scale)
+        return spread
     whole = entropy_of(output, said.mean(axis=0))
     each = np.stack([entropy_of(output, sample) for sample in said]).mean(axis=0)
-    return np.maximum(whole - each, 0)
+    return np.asarray(np.maximum(whole - each, 0), np.float32)

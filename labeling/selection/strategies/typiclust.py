@@ -60,7 +60,7 @@ def _by_turns(
     for members in _members(cluster):
         shuffled = rng.permutation(members)
         waiting[int(cluster[members[0]])] = shuffled[np.argsort(typical[shuffled], kind="stable")].tolist()
-    chosen = []
+    chosen: list[int] = []
     while len(chosen) < n:
         best = min(waiting, key=lambda each: (turns[each], -len(waiting[each])))
         chosen.append(waiting[best].pop())

@@ -15,7 +15,7 @@ from PIL import Image
 
 from inference.engine.preparation import Preparation
 from labeling.selection.pool import Output
-from tests.bench.labels.data import Absent, Data
+from tests.bench.labels.data import Data, Missing
 from tests.bench.labels.embedding import Films, embeddings, kept, recipe_of
 
 PACKS = Path(__file__).resolve().parents[4] / "shared" / "data"
@@ -130,9 +130,9 @@ def _numbered(films: list[Film]) -> NDArray[np.int64]:
 
 
 def _table(name: str) -> list[dict[str, str]]:
-    """The rows of a pack's table. Raises Absent where the pack is not there."""
+    """The rows of a pack's table. Raises Missing where the pack is not there."""
     path = PACKS / name / "labels.csv"
     if not path.exists():
-        raise Absent(f"{path.parent} is not there: see the README beside the packs")
+        raise Missing(f"{path.parent} is not there: see the README beside the packs")
     with path.open(newline="") as file:
         return list(csv.DictReader(file))

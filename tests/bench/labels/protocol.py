@@ -40,12 +40,12 @@ class Curve:
 
 
 def curve(data: Data, strategy: Strategy, seed: int, flips: float = 0.0) -> Curve:
-    """Label by a strategy, a batch at a time, and measure the product's own scout on the half that is kept apart.
+    """Label by a strategy, a batch at a time, and measure the product's own scout on the three tenths that are kept apart.
 
     Split, start and readers depend on the seed alone. `flips`: how often each of three readers errs; their majority is
     the label. Measured against the true answers.
     """
-    train, test = next(GroupShuffleSplit(1, test_size=0.5, random_state=seed).split(data.X, groups=data.groups))
+    train, test = next(GroupShuffleSplit(1, test_size=0.3, random_state=seed).split(data.X, groups=data.groups))
     X, said, layout = data.X[train], _read(data, train, flips, seed), engine_layout(data)
     known = np.random.default_rng([seed, 1]).permutation(len(train))[: data.start].astype(np.int64)
     labels, values, positives = [], [], []

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tests.bench.labels import packs, phantoms
-from tests.bench.labels.data import Absent
+from tests.bench.labels.data import Missing
 from tests.bench.labels.embedding import Films, embeddings, kept, recipe_of
 
 
@@ -51,7 +51,7 @@ def test_nih_64_asks_of_six_findings():
 
 def test_a_pack_that_is_not_there_is_named(tmp_path, monkeypatch):
     monkeypatch.setattr(packs, "PACKS", tmp_path)
-    with pytest.raises(Absent, match="cxr_kermany_224"):
+    with pytest.raises(Missing, match="cxr_kermany_224"):
         packs.kermany()
 
 

@@ -97,3 +97,24 @@ def test_a_wrong_answer_is_refused(flat_pool, monkeypatch, answer):
     monkeypatch.setattr(density, "wrong", lambda classifier, X, n_instances: np.array(answer), raising=False)
     with pytest.raises(ValueError, match="modAL.density:wrong"):
         by_path("modAL.density:wrong")(flat_pool, 2, rng=rng())
+
+
+SCIKIT_ACTIVEML = ("skactiveml.pool:MaxHerding", "skactiveml.pool:Badge", "skactiveml.pool:UncertaintySampling")
+
+
+@pytest.mark.parametrize("path", SCIKIT_ACTIVEML)
+def test_a_class_of_scikit_activeml_is_a_strategy(path, pool_factory):
+    known = np.array([1, 4, 9, 33])
+    pool = pool_factory(layout="categorical", labelled=known, labels=np.array([[0], [1], [2], [0]]))
+    first, again = (by_path(path)(pool, 6, rng=np.random.default_rng(3)) for _ in range(2))
+    assert first.rows.tolist() == again.rows.tolist() and len(set(first.rows.tolist()) - set(known.tolist())) == 6
+
+
+def test_a_class_of_scikit_activeml_takes_one_finding(pool_factory):
+    with pytest.raises(ValueError, match="one finding"):
+        by_path("skactiveml.pool:Badge")(pool_factory(), 3, rng=np.random.default_rng(0))
+
+
+def test_a_class_without_a_query_is_refused():
+    with pytest.raises(ValueError, match="neither"):
+        by_path("collections:OrderedDict")
