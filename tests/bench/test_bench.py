@@ -55,7 +55,7 @@ def test_select_has_every_strategy_and_its_peers() -> None:
     assert {"overread", *(system for systems in PEERS.values() for system in systems)} == {
         row["system"] for row in rows
     }
-    assert {"wall_s", "cpu_s", "peak_rss_mb", "peak_beyond_pool_mb"} == {row["metric"] for row in rows}
+    assert {"wall_s", "cpu_s", "peak_rss_mb", "peak_beyond_pool_mb"} <= {row["metric"] for row in rows}
 
 
 def test_labels_has_ours_and_its_peers_on_the_same_starts() -> None:
