@@ -19,7 +19,7 @@ from inference.models import Pipeline, Prediction
 from inference.services import prediction_ensure, prediction_show
 from inference.services.predictions import NotScored
 from labeling.models import Assignment, Confidence, Read
-from labeling.queries import case_number, newest_read, waiting_besides
+from labeling.queries import case_number, own_read, waiting_besides
 from labeling.sent import roles_besides
 from labeling.values import value_words
 from overread.accounts.models import User
@@ -61,7 +61,7 @@ def case_open(assignment: Assignment, reader: User, pipeline: Pipeline | None) -
     prediction, waiting = (None, False) if state == "blind" else _suggestion(assignment, pipeline)
     if prediction:
         prediction_show(prediction=prediction, user=reader)
-    own = newest_read(project=assignment.project, image=assignment.image, reader=reader)
+    own = own_read(assignment=assignment, reader=reader)
     return OpenCase(assignment, state, prediction, waiting, own)
 
 

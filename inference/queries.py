@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
 import numpy as np
-from django.db.models import Max, QuerySet
+from django.db.models import Max, QuerySet, TextField
+from django.db.models.functions import Cast
 from numpy.typing import NDArray
 
+from inference.mapped import Ids, ids_of, ids_of_text, mapped, uuids_of
 from inference.models import Champion, EmbeddingRow, EmbeddingShard, Pipeline, Prediction, ScoreShard
 from overread.accounts.models import User
 from overread.archive import blobs
@@ -23,13 +27,29 @@ from overread.projects.models import Project
 
 @dataclass(frozen=True)
 class Table:
-    """Arrays with one row an image: ids (N,), values (N, C)."""
+    """Arrays with one row an image: ids (N,) of 16 bytes, values (N, C), which may be memory-mapped."""
 
-    images: list[UUID]
+    ids: Ids
     values: NDArray[Any]
+
+    @cached_property
+    def images(self) -> list[UUID]:
+        return uuids_of(self.ids)
 
     def rows(self) -> dict[UUID, int]:
         return {image: row for row, image in enumerate(self.images)}
+
+    @cached_property
+    def _sorted(self) -> NDArray[np.intp]:
+        return np.argsort(self.ids)
+
+    def places(self, images: Ids) -> NDArray[np.intp]:
+        """The row (n,) of each of these images (n,), -1 where there is none. O((N + n)·log N)."""
+        if not len(self.ids):
+            return np.full(len(images), -1)
+        found = np.searchsorted(self.ids, images, sorter=self._sorted)
+        rows = self._sorted[np.minimum(found, len(self.ids) - 1)]
+        return np.where(self.ids[rows] == images, rows, -1)
 
 
 def champion_of(project: Project) -> Pipeline | None:
@@ -98,17 +118,31 @@ def score_arrays(shard: ScoreShard) -> dict[str, NDArray[Any]]:
         return dict(arrays)
 
 
+@dataclass(frozen=True)
+class Scores:
+    """Probabilities as a source of `mapped`."""
+
+    pipeline: Pipeline
+
+    def shards(self) -> Ids:
+        return ids_of(ScoreShard.objects.filter(pipeline=self.pipeline).order_by("pk").values_list("shard", flat=True))
+
+    def rows(self) -> int:
+        return EmbeddingRow.objects.filter(shard__score_shards__pipeline=self.pipeline).count()
+
+    def read(self, shards: Ids) -> Iterator[tuple[Ids, NDArray[Any]]]:
+        names = uuids_of(shards)
+        entries = rows_of(names)
+        for shard in ScoreShard.objects.filter(pipeline=self.pipeline, shard__in=names):
+            images, rows = entries[shard.shard_id]
+            yield images, score_arrays(shard)["probabilities"][rows]
+
+
 def scores_of(pipeline: Pipeline) -> Table:
     """Every image this pipeline has scored, with its probabilities (N, K) float32."""
-    images: list[UUID] = []
-    blocks: list[NDArray[np.float32]] = []
-    for shard in ScoreShard.objects.filter(pipeline=pipeline).order_by("pk"):
-        images += list(
-            EmbeddingRow.objects.filter(shard=shard.shard_id).order_by("row").values_list("image", flat=True)
-        )
-        blocks.append(score_arrays(shard)["probabilities"])
+    images, values = mapped(f"scores-{pipeline.pk}", Scores(pipeline), dtype=np.float32)
     width = len(pipeline.classifier.card["columns"])
-    return Table(images, np.concatenate(blocks) if blocks else np.empty((0, width), np.float32))
+    return Table(images, values if len(images) else np.empty((0, width), np.float32))
 
 
 def scores_among(pipeline: Pipeline, images: QuerySet[Image]) -> Table:
@@ -126,17 +160,42 @@ def scores_among(pipeline: Pipeline, images: QuerySet[Image]) -> Table:
             blocks.append(arrays["probabilities"][[row for _shard, row, _image in places]])
         found += [image for _shard, _row, image in places]
     width = len(pipeline.classifier.card["columns"])
-    return Table(found, np.concatenate(blocks) if blocks else np.empty((0, width), np.float32))
+    return Table(ids_of(found), np.concatenate(blocks) if blocks else np.empty((0, width), np.float32))
+
+
+@dataclass(frozen=True)
+class Embeddings:
+    """The embeddings of one space as a source of `mapped`."""
+
+    backbone: str
+
+    def shards(self) -> Ids:
+        return ids_of(EmbeddingShard.objects.filter(backbone=self.backbone).order_by("pk").values_list("pk", flat=True))
+
+    def rows(self) -> int:
+        return EmbeddingRow.objects.filter(backbone=self.backbone).count()
+
+    def read(self, shards: Ids) -> Iterator[tuple[Ids, NDArray[Any]]]:
+        names = uuids_of(shards)
+        entries = rows_of(names)
+        for shard in EmbeddingShard.objects.filter(pk__in=names):
+            images, rows = entries[shard.pk]
+            yield images, np.load(io.BytesIO(blobs.read(shard.blob)), allow_pickle=False)[rows]
 
 
 def embeddings_of(backbone: str) -> Table:
-    """Every image that was embedded in this space, (N, D) float16."""
-    images: list[UUID] = []
-    blocks: list[NDArray[np.float16]] = []
-    for shard in EmbeddingShard.objects.filter(backbone=backbone).order_by("created_at", "pk"):
-        images += list(EmbeddingRow.objects.filter(shard=shard).order_by("row").values_list("image", flat=True))
-        blocks.append(np.load(io.BytesIO(blobs.read(shard.blob)), allow_pickle=False))
-    return Table(images, np.concatenate(blocks) if blocks else np.empty((0, 0), np.float16))
+    """Every image that was embedded in this space, (N, D) float16, memory-mapped. In no particular order."""
+    return Table(*mapped(f"embeddings-{backbone}", Embeddings(backbone), dtype=np.float16))
+
+
+def rows_of(shards: list[UUID]) -> dict[UUID, tuple[Ids, NDArray[np.intp]]]:
+    """Of each of these shards the images (n,) that are still there, and their rows in it (n,)."""
+    entries = EmbeddingRow.objects.filter(shard__in=shards).annotate(hex=Cast("image_id", TextField()))
+    found: dict[UUID, tuple[list[str], list[int]]] = {shard: ([], []) for shard in shards}
+    for shard, image, row in entries.values_list("shard", "hex", "row").order_by("shard", "row"):
+        found[shard][0].append(image)
+        found[shard][1].append(row)
+    return {shard: (ids_of_text(images), np.array(rows, np.intp)) for shard, (images, rows) in found.items()}
 
 
 def attention_map(prediction: Prediction, column: int) -> NDArray[np.uint8]:

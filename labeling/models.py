@@ -20,6 +20,9 @@ class Purpose(models.TextChoices):
 
     EXPLOIT = "exploit", "chosen by the strategy"
     AUDIT = "audit", "random audit"
+    RELABEL = "relabel", "second look at a suspect label"
+    GOLD = "gold", "known answer"
+    REPEAT = "repeat", "read again by the same reader"
     REFERENCE = "reference", "reference set"
     ADJUDICATE = "adjudicate", "adjudication"
     SINGLE = "single", "opened by a reader"
@@ -40,7 +43,14 @@ class Sent(models.TextChoices):
     OPINION = "opinion", _("second opinion")
 
 
-ALWAYS_BLIND = {Purpose.AUDIT, Purpose.REFERENCE, Purpose.ADJUDICATE}
+ALWAYS_BLIND = {
+    *(Purpose.AUDIT, Purpose.RELABEL, Purpose.GOLD, Purpose.REPEAT),
+    *(Purpose.REFERENCE, Purpose.ADJUDICATE),
+}
+CONTROLS = (Purpose.AUDIT, Purpose.GOLD, Purpose.REPEAT)
+"""Cases that measure: readers are told that much and not which of them a case is."""
+MEASURING = (Purpose.GOLD, Purpose.REPEAT)
+"""Their reads measure the reader: they enter no label, and so no training."""
 
 
 class Selection(models.Model):
@@ -52,7 +62,10 @@ class Selection(models.Model):
     seed = models.BigIntegerField()
     pipeline = models.ForeignKey(Pipeline, models.PROTECT, null=True, related_name="+")
     candidates = models.PositiveIntegerField()
-    shares = models.JSONField()
+    shares = models.JSONField(help_text="What part of the batch each arm was to have.")
+    drawn = models.JSONField(default=dict, help_text="How many cases each arm came to.")
+    minutes = models.FloatField(null=True, help_text="Expected active reading time of the batch.")
+    typical_minutes = models.FloatField(null=True, help_text="Of any case of the project, whatever a model says of it.")
     created_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:
@@ -112,6 +125,13 @@ class Assignment(models.Model):
         help_text="Why its reader has opened a stored answer again; goes into the next read.",
     )
     for_role = models.CharField(max_length=14, choices=Role.choices, blank=True, help_text="Empty: for any reader.")
+    for_reader = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        help_text="Who alone may take it: of a repeat, whose read it repeats.",
+    )
     sent_as = models.CharField(max_length=10, choices=Sent.choices, blank=True)
     sent_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     sent_from = models.ForeignKey("self", models.PROTECT, null=True, related_name="sent")
@@ -147,6 +167,11 @@ class Assignment(models.Model):
                 condition=Q(sent_as="", sent_by=None, sent_from=None)
                 | Q(sent_as__in=["escalation", "opinion"], sent_by__isnull=False, sent_from__isnull=False),
                 name="assignment_sent_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=Q(purpose="repeat", for_reader__isnull=False)
+                | (~Q(purpose="repeat") & Q(for_reader__isnull=True)),
+                name="assignment_repeat_is_for_its_reader",
             ),
         ]
 

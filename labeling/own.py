@@ -13,7 +13,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from labeling.models import Answer, ExposureKind, Read, ReferenceLabel
+from labeling.models import Answer, ExposureKind, Purpose, Read, ReferenceLabel
 from labeling.services.labels import consensus
 from labeling.values import answer_number
 from overread.accounts.models import User
@@ -61,6 +61,7 @@ def agreement_with_others(*, project: Project, reader: User) -> list[Agreement]:
     unexposed = Answer.objects.filter(
         read__project=project, read__superseded_by=None, exposure=ExposureKind.NONE
     ).order_by("read__created_at")
+    unexposed = unexposed.exclude(read__assignment__purpose=Purpose.REPEAT)  # the same person's voice, again
     own = {
         (image, finding): value for image, finding, value in _said(unexposed.filter(read__in=_reads(project, reader)))
     }

@@ -11,7 +11,17 @@ from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet, Sum
 from django.utils import timezone
 
 from inference.models import Exposure
-from labeling.models import Answer, Assignment, ExposureKind, FindingProposal, Read, ReferenceLabel, WorthReport
+from labeling.models import (
+    MEASURING,
+    Answer,
+    Assignment,
+    ExposureKind,
+    FindingProposal,
+    Purpose,
+    Read,
+    ReferenceLabel,
+    WorthReport,
+)
 from labeling.services.order import ORDER
 from labeling.services.queue import DRAWN, one_an_image, open_to, reads_blind
 from overread.accounts.models import User
@@ -36,15 +46,14 @@ def training_labels(project: Project) -> dict[UUID, dict[str, TrainingLabel]]:
     Weights follow exposure and origin, whether or not a reader agreed with the model: unexposed 1, exposed and imported
     less.
     """
-    labels = ReferenceLabel.objects.filter(project=project, image__study__patient__reference=False).select_related(
-        "finding"
-    )
+    labels = ReferenceLabel.objects.filter(project=project, image__study__patient__reference=False)
+    rows = labels.values_list("image", "finding__slug", "exposure", "origin", "value")
     out: dict[UUID, dict[str, TrainingLabel]] = {}
-    for label in labels.order_by("image_id", "exposure"):  # none, then shown: the latter stands where both are
-        weight = (EXPOSED_WEIGHT if label.exposure == ExposureKind.SHOWN else 1.0) * (
-            IMPORTED_WEIGHT if label.origin == "imported" else 1.0
+    for image, slug, exposure, origin, value in rows.order_by("image_id", "exposure"):  # none, then shown: it stands
+        weight = (EXPOSED_WEIGHT if exposure == ExposureKind.SHOWN else 1.0) * (
+            IMPORTED_WEIGHT if origin == "imported" else 1.0
         )
-        out.setdefault(label.image_id, {})[label.finding.slug] = TrainingLabel(label.value, weight)
+        out.setdefault(image, {})[slug] = TrainingLabel(value, weight)
     return out
 
 
@@ -67,12 +76,13 @@ def prediction_allowed(*, user: User, project: Project, image: Image) -> bool:
     """Whether a prediction of this image may leave the server for this user.
 
     Whoever reads in the project gets none of an image that is read blind first, or waits in the queue to be, before
-    their own first read of it is stored.
+    their own first read of it is stored; nor of one that waits for them to read it again.
     """
-    if (
-        not user.has_perm("labeling.read", project)
-        or Read.objects.filter(project=project, image=image, reader=user).exists()
-    ):
+    if not user.has_perm("labeling.read", project):
+        return True
+    if _repeats_waiting(project, user).filter(image=image).exists():
+        return False
+    if Read.objects.filter(project=project, image=image, reader=user).exists():
         return True
     waits = _waiting_blind(project).filter(image=image).exists()
     return not waits and not reads_blind(project=project, image=image, purpose="single")
@@ -80,14 +90,23 @@ def prediction_allowed(*, user: User, project: Project, image: Image) -> bool:
 
 def _waiting_blind(project: Project) -> QuerySet[Assignment]:
     over = [Assignment.State.DONE, Assignment.State.WITHDRAWN, Assignment.State.ESCALATED]
-    return Assignment.objects.filter(project=project, blind=True).exclude(state__in=over)
+    waiting = Assignment.objects.filter(project=project, blind=True, for_reader=None)
+    return waiting.exclude(state__in=over)
+
+
+def _repeats_waiting(project: Project, reader: User) -> QuerySet[Assignment]:
+    """What waits to be read again by this reader, or is open in front of them and not answered."""
+    waiting = (Assignment.State.QUEUED, Assignment.State.CLAIMED, Assignment.State.DEFERRED)
+    return Assignment.objects.filter(project=project, for_reader=reader, state__in=waiting)
 
 
 def answers_withheld(*, user: User, project: Project) -> QuerySet[Assignment, UUID]:
     """Images of which this user may see no answer but their own yet: they wait to be read blind, perhaps by this user."""
-    waiting = _waiting_blind(project) if user.has_perm("labeling.read", project) else Assignment.objects.none()
+    if not user.has_perm("labeling.read", project):
+        return Assignment.objects.none().values_list("image", flat=True)
     own = Read.objects.filter(project=project, image=OuterRef("image"), reader=user)
-    return waiting.exclude(Exists(own)).values_list("image", flat=True)
+    waiting = _waiting_blind(project).exclude(Exists(own)) | _repeats_waiting(project, user)
+    return waiting.values_list("image", flat=True)
 
 
 @dataclass(frozen=True)
@@ -134,10 +153,11 @@ def worklist(*, project: Project, reader: User) -> Worklist:
 def told_to(*, project: Project, reader: User) -> Q:
     """Of an assignment: whether this reader may know why it is there, as `prediction_allowed` has it of its image."""
     own = Exists(Read.objects.filter(project=project, image=OuterRef("image"), reader=reader))
+    again = Exists(_repeats_waiting(project, reader).filter(image=OuterRef("image")))
     if project.blind_first == BlindFirst.ALWAYS:
-        return Q(own)
+        return Q(own) & ~Q(again)
     waits = Exists(_waiting_blind(project).filter(image=OuterRef("image")))
-    return Q(own) | (Q(blind=False) & ~Q(waits))
+    return ~Q(again) & (Q(own) | (Q(blind=False) & ~Q(waits)))
 
 
 def waiting_besides(*, assignment: Assignment, reader: User) -> tuple[int, bool]:
@@ -204,14 +224,29 @@ def contradicts(answer: Answer, outputs: dict[str, dict[str, Any]]) -> bool:
     return "above" in said and answer.value in ("absent", "present") and (answer.value == "present") != said["above"]
 
 
+def own_read(*, assignment: Assignment, reader: User) -> Read | None:
+    """The reader's standing read as their case may show it: of a repeat only what they have answered this time."""
+    reads = Read.objects.filter(project=assignment.project, image=assignment.image, reader=reader)
+    return _newest(reads.filter(assignment=assignment) if assignment.purpose == Purpose.REPEAT else reads)
+
+
 def newest_read(*, project: Project, image: Image, reader: User) -> Read | None:
     """The reader's last unsuperseded read of an image."""
+    return _newest(Read.objects.filter(project=project, image=image, reader=reader))
+
+
+def _newest(reads: QuerySet[Read]) -> Read | None:
     return (
-        Read.objects.filter(project=project, image=image, reader=reader, superseded_by=None)
+        reads.filter(superseded_by=None)
         .prefetch_related("answers__finding", "regions__finding")
         .order_by("-created_at")
         .first()
     )
+
+
+def reads_teaching(project: Project) -> QuerySet[Read]:
+    """The reads that labels are made of: all but those that measure the reader."""
+    return Read.objects.filter(project=project).exclude(assignment__purpose__in=MEASURING)
 
 
 def label_counts(project: Project) -> dict[str, int]:

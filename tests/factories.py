@@ -61,13 +61,17 @@ def picture(seed: int | None = None, size: tuple[int, int] = (40, 48), kind: str
     return out.getvalue()
 
 
-def make_image(project: Project, *, reference: bool = False, patient: str = "", ready: bool = True) -> Image:
-    """One image of a patient who is, or is not, of the reference set, decoded unless told otherwise."""
+def make_image(
+    project: Project, *, reference: bool = False, patient: str = "", ready: bool = True, content: bytes = b""
+) -> Image:
+    """One image, noise unless given, of a patient who is, or is not, of the reference set, decoded unless told
+    otherwise.
+    """
     while True:
         name = patient or uuid4().hex
         if patient or in_reference(name) == reference:
             break
-    image = image_ingest(project=project, content=picture(), source="import", patient=name).image
+    image = image_ingest(project=project, content=content or picture(), source="import", patient=name).image
     if ready:
         run_all(queues=("io",))
         image.refresh_from_db()

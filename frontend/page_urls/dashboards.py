@@ -23,6 +23,7 @@ in_project = [
     path("models/verdicts/<uuid:pk>/", model.verdict, name="verdict"),
     path("settings/", settings.page, name="project-settings"),
     path("settings/urgent/", settings.urgent, name="project-urgent"),
+    path("settings/quotas/", settings.quotas, name="project-quotas"),
     path("settings/members/", members.page, name="project-members"),
     path("settings/members/<int:pk>/remove", members.remove, name="project-member-remove"),
     path("settings/proposals/", proposals.page, name="project-proposals"),

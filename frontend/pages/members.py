@@ -14,9 +14,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
+from labeling.measured import Measured, gold_agreement, repeat_agreement
 from overread.accounts.models import User
 from overread.projects.models import Membership, Project, Role
 from overread.projects.queries import project_for
+from overread.projects.rules import READING
 from overread.projects.services import membership_add, membership_remove
 
 
@@ -54,7 +56,7 @@ def page(request: HttpRequest, slug: str) -> HttpResponse:
         membership_add(project=project, user=user, role=role, actor=request.user)
         messages.success(request, _("%(who)s is %(role)s now.") % {"who": user, "role": role.label})
         return redirect("project-members", slug)
-    context = {"project": project, "form": form, "members": members_of(project)}
+    context = {"project": project, "form": form, "members": members_of(project), "measured": measured(project)}
     return render(request, "members.html", context)
 
 
@@ -88,3 +90,13 @@ def members_of(project: Project) -> list[tuple[User, list[Membership]]]:
     for membership in of_project:
         found.setdefault(membership.user, []).append(membership)
     return list(found.items())
+
+
+def measured(project: Project) -> list[tuple[User, list[Measured], list[Measured]]]:
+    """Each reader who was given a hidden known answer, or an own case again, with how far they agreed, by name."""
+    readers = User.objects.filter(memberships__project=project, memberships__role__in=READING).distinct()
+    rows = [
+        (user, gold_agreement(project=project, reader=user), repeat_agreement(project=project, reader=user))
+        for user in readers.order_by("name", "pk")
+    ]
+    return [row for row in rows if row[1] or row[2]]

@@ -19,7 +19,7 @@ from labeling.selection import strategies
 from overread.accounts.models import User
 from overread.projects.models import Project
 from overread.projects.queries import project_for
-from overread.projects.services import findings_mark_urgent, project_change
+from overread.projects.services import findings_mark_urgent, findings_quota, project_change
 from overread.projects.snippets import snippets_check
 
 GROUPS = (
@@ -30,7 +30,11 @@ GROUPS = (
     ),
     (
         gettext_lazy("Queue"),
-        ("strategy", "batch_size", "audit_share", "patient_cap", "urgent_orders_blind", "fall_back_to_random"),
+        ("strategy", "batch_size", "patient_cap", "by_minutes", "urgent_orders_blind", "fall_back_to_random"),
+    ),
+    (
+        gettext_lazy("Parts of a batch beside the strategy's"),
+        ("audit_share", "relabel_share", "gold_share", "repeat_share", "washout_days"),
     ),
     (gettext_lazy("Learning"), ("retrain_labels", "retrain_hours", "recipe", "gate_policy")),
 )
@@ -48,6 +52,11 @@ LABELS = {
     "snippets": gettext_lazy("Comment snippets, one a line"),
     "batch_size": gettext_lazy("Cases in a batch"),
     "audit_share": gettext_lazy("Share drawn at random, for the audit"),
+    "relabel_share": gettext_lazy("Share of second looks at labels that others contradict"),
+    "gold_share": gettext_lazy("Share of hidden cases with a known answer"),
+    "repeat_share": gettext_lazy("Share of cases that their own reader reads again"),
+    "washout_days": gettext_lazy("Days before a reader is given an own case again"),
+    "by_minutes": gettext_lazy("Prefer what brings more per expected minute of reading"),
     "patient_cap": gettext_lazy("Images of one patient in a batch, at most"),
     "urgent_orders_blind": gettext_lazy("Suspected urgent cases go first even where they are read blind"),
     "fall_back_to_random": gettext_lazy("Go back to random order when the strategy is shown to be worse"),
@@ -56,7 +65,8 @@ LABELS = {
     "recipe": gettext_lazy("Recipe, where it differs from the default (JSON)"),
     "gate_policy": gettext_lazy("Gate policy, where it differs from the default (JSON)"),
 }
-HIGHEST = {"batch_size": 10_000, "patient_cap": 1000, "retrain_labels": 1_000_000, "retrain_hours": 8760}  # a year
+HIGHEST = {"batch_size": 10_000, "patient_cap": 1000, "washout_days": 3650}
+HIGHEST |= {"retrain_labels": 1_000_000, "retrain_hours": 8760}  # a year
 LONG = ("description", "intended_use", "not_for", "recipe", "gate_policy")
 
 
@@ -145,4 +155,23 @@ def urgent(request: HttpRequest, slug: str) -> HttpResponse:
         messages.error(request, " ".join(wrong.messages))
     else:
         messages.success(request, _("Urgent findings stored. The queue follows in a moment."))
+    return redirect("project-settings", slug)
+
+
+@login_required
+@require_POST
+def quotas(request: HttpRequest, slug: str) -> HttpResponse:
+    """Which findings have a share of the strategy's picks; a field left empty is none."""
+    assert isinstance(request.user, User)
+    project = project_for(request.user, slug, "projects.administer")
+    given = {name.removeprefix("quota-"): text for name, text in request.POST.items() if name.startswith("quota-")}
+    try:
+        shares = {name: number for name, text in given.items() if (number := float(str(text) or 0))}
+        findings_quota(project=project, actor=request.user, quotas=shares)
+    except ValidationError as wrong:
+        messages.error(request, " ".join(wrong.messages))
+    except ValueError:
+        messages.error(request, _("A share is a number from 0 to 1."))
+    else:
+        messages.success(request, _("Shares of findings stored. The next batch follows them."))
     return redirect("project-settings", slug)

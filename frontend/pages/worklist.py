@@ -18,6 +18,7 @@ from frontend.cases import patient_context
 from frontend.people import person
 from frontend.sent import sent_rows, sent_words, until_words
 from inference.models import Champion
+from labeling.batches import typical_minutes
 from labeling.models import Assignment, Purpose, Read
 from labeling.queries import read_today, reads_today, told_to, worklist
 from labeling.selection.reasons import UNSURE_ON
@@ -83,6 +84,7 @@ def page(request: HttpRequest, slug: str) -> HttpResponse:
         "today": today,
         "total_today": today["cases"] + counts["unread"],
         "minutes_left": round(today["seconds"] * count / 60) if today["seconds"] else None,
+        "minutes_usual": round(usual * count) if (usual := typical_minutes(project)) else None,
         "champion": Champion.objects.select_related("pipeline").filter(project=project).first(),
         "preparing": preparing(project) if not counts["all"] else None,
         "recent": recent(project, request),

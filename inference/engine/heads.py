@@ -9,6 +9,7 @@ from sklearn.linear_model import LogisticRegression, Ridge
 from inference.engine.outputs import Output, OutputLayout
 
 Float = NDArray[np.float64]
+BLOCK = 16_384
 REGULARISATION = 1.0  # inverse strength on embeddings of unit spread: few labels, many dimensions
 
 
@@ -21,8 +22,15 @@ class ScoutHead:
     trained: tuple[bool, ...]
 
     def score(self, embeddings: NDArray[np.floating]) -> NDArray[np.float32]:
-        """(N, D) embeddings → (N, K) logits by one matrix product; `probability.calibrated` takes them further."""
-        return embeddings.astype(np.float32, copy=False) @ self.weight.T + self.bias
+        """(N, D) embeddings → (N, K) logits by one matrix product; `probability.calibrated` takes them further.
+
+        A block at a time, so that a memory map of any length is passed over in little memory.
+        """
+        logits = np.empty((len(embeddings), len(self.bias)), np.float32)
+        for start in range(0, len(embeddings), BLOCK):
+            block = embeddings[start : start + BLOCK].astype(np.float32, copy=False)
+            logits[start : start + BLOCK] = block @ self.weight.T + self.bias
+        return logits
 
 
 def fit(embeddings: NDArray[np.floating], labels: Float, weights: Float, layout: OutputLayout) -> ScoutHead:
@@ -65,7 +73,9 @@ def _fit_output(output: Output, features: Float, truth: Float, shares: Float) ->
         return line.coef_[None], np.asarray([line.intercept_])
     model = LogisticRegression(C=REGULARISATION, max_iter=500)
     if output.kind == "binary":
-        model.fit(np.tile(features, (2, 1)), np.repeat([1, 0], len(truth)), np.r_[shares * truth, shares * (1 - truth)])
+        both = np.r_[shares * truth, shares * (1 - truth)]
+        counts = both > 0  # a label of 0 or 1 counts on one side only
+        model.fit(np.tile(features, (2, 1))[counts], np.repeat([1, 0], len(truth))[counts], both[counts])
         return model.coef_, model.intercept_
     model.fit(features, truth.astype(int), shares)
     return _options(model, output.width, features.shape[1])

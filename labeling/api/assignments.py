@@ -14,7 +14,7 @@ from rest_framework.response import Response
 
 from labeling import services
 from labeling.api.reads import ReadSerializer, SubmissionSerializer, answers_of, refusing
-from labeling.models import SKIP_REASON, Assignment, Purpose, Read
+from labeling.models import CONTROLS, SKIP_REASON, Assignment, Purpose, Read
 from labeling.sent import sent_by
 from labeling.services import Until
 from labeling.services.telling import reason_tell, suspicion_tell
@@ -25,7 +25,9 @@ from overread.projects.api import ProjectView
 
 class AssignmentSerializer(serializers.ModelSerializer[Assignment]):
     image = ImageSerializer()
-    purpose = serializers.ChoiceField(choices=Purpose.choices, allow_null=True, help_text="Hidden before a blind read.")
+    purpose = serializers.ChoiceField(
+        choices=Purpose.choices, allow_null=True, help_text="Hidden before a blind read, and always of a control case."
+    )
     reason = serializers.CharField(allow_null=True, help_text="Hidden before a blind read.")
     suspected = serializers.CharField(
         allow_null=True, help_text="Urgent findings the model suspects. Hidden before a blind read."
@@ -43,7 +45,8 @@ class AssignmentSerializer(serializers.ModelSerializer[Assignment]):
         known = reason_tell(assignment=instance, reader=reader)  # and on record, before it is written down
         hidden = {} if known else dict.fromkeys(("purpose", "reason", "sent_reason"))
         suspected = suspicion_tell(assignment=instance, reader=reader) if known else None
-        return super().to_representation(instance) | {"suspected": suspected} | hidden
+        control = {"purpose": None} if instance.purpose in CONTROLS else {}
+        return super().to_representation(instance) | {"suspected": suspected} | hidden | control
 
 
 class SubmittedSerializer(serializers.Serializer[Any]):

@@ -1,4 +1,6 @@
-"""One batch out of several arms: exploit what the model is unsure of, audit a random sample of everything."""
+"""One batch out of several arms: exploit what the model is unsure of, audit a random sample of everything, look again at
+suspect labels, and measure readers on known answers and on what they have read before.
+"""
 
 from __future__ import annotations
 
@@ -8,21 +10,24 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from labeling.selection import quotas as by_finding
 from labeling.selection import strategies
 from labeling.selection.caps import Cap
+from labeling.selection.minutes import SLATE, per_minute
 from labeling.selection.picks import Picks
 from labeling.selection.pool import Pool
+from labeling.selection.rounding import whole
 from labeling.selection.strategies import Strategy
 
-ARMS = ("exploit", "audit")
+ARMS = ("exploit", "audit", "gold", "repeat", "relabel")
 
 
 @dataclass(frozen=True)
 class Pick:
-    """One image of a batch: its row in the pool and why it is there.
+    """One image of a batch: its row and why it is there.
 
     `score` is the strategy's value (lowest first). `probability` is how likely this row was to come into the arm, known
-    for a random arm and None for one that is not random.
+    for a random arm and None for one that is not random. `finding`: whose quota brought it in, empty where none did.
     """
 
     row: int
@@ -30,6 +35,18 @@ class Pick:
     strategy: str
     score: float
     probability: float | None
+    finding: str = ""
+
+
+@dataclass(frozen=True)
+class Line:
+    """The candidates of an arm whose images are not in the pool: whose they are (k,), and their scores (k,), lowest
+    first, or None where they are drawn by lot.
+    """
+
+    patient_ids: ArrayLike
+    strategy: str = "random"
+    scores: NDArray[np.float64] | None = None
 
 
 def compose(
@@ -41,44 +58,106 @@ def compose(
     patient_ids: ArrayLike,
     patient_cap: int | None,
     seed: int,
+    lines: Mapping[str, Line] | None = None,
+    quotas: Mapping[str, float] | None = None,
+    minutes: NDArray[np.floating] | None = None,
 ) -> tuple[Pick, ...]:
     """A batch of n picks (fewer where the pool gives no more), the same one for the same seed, in reading order.
 
     shares: the arms' parts of the batch, summing to 1, e.g. {"exploit": 0.8, "audit": 0.2}; a part that is no whole
     number of images is rounded by lot, so that small batches keep their audit in the long run. strategy: a registered
-    name, or a function. patient_ids (N,): whose image each row is; at most patient_cap of one patient enter a batch.
-    The audit is drawn first, from every row that may be picked. Raises ValueError for shares that make no whole.
+    name, or a function. patient_ids (N,): whose image each row is; at most patient_cap of one patient enter a batch,
+    all arms together. lines: the candidates of gold, repeat and relabel; their rows follow the pool's, in the order of
+    ARMS. The audit is drawn first, from every row that may be picked, then the lines; the probability of a line's pick
+    is given what was drawn before it. What an arm lacks candidates for goes to exploit. quotas: as quotas.fill has
+    them, of exploit. minutes (N,): expected reading time; exploit then goes by gain per minute. Raises ValueError for
+    shares that make no whole.
     """
-    rng = np.random.default_rng(seed)
-    sizes = _sizes(n, shares, rng)
-    cap = Cap(patient_ids, len(pool), patient_cap)
-    audit = _audit(pool, sizes["audit"], n * shares.get("audit", 0.0), cap, rng)
-    exploit = _exploit(pool, sizes["exploit"], strategy, cap, audit.rows, rng)
+    rng, lines = np.random.default_rng(seed), lines or {}
+    sizes, cap = _sizes(n, shares, rng), _cap(pool, patient_ids, lines, patient_cap)
+    others = _drawn(pool, lines, {arm: n * share for arm, share in shares.items()}, sizes, cap, rng)
+    taken = np.array([pick.row for pick in others], dtype=np.int64)
+    left = n - len(taken)
+    exploit = _exploit(pool, left if minutes is None else left * SLATE, strategy, cap, taken, rng)
+    if minutes is not None:
+        exploit = per_minute(exploit, minutes[exploit.rows], left)
+    if quotas and pool.layout:
+        filled = by_finding.fill(pool, exploit, quotas, cap, taken, rng)
+        exploit = filled.kept
+        for finding, added in filled.added.items():
+            others += [replace(pick, finding=finding) for pick in _as_picks(added, "exploit", by_finding.STRATEGY)]
     name = strategy if isinstance(strategy, str) else getattr(strategy, "__name__", "strategy")
-    return _shuffle_in(_as_picks(exploit, "exploit", name), _as_picks(audit, "audit", "random"), rng)
+    return _shuffle_in(_as_picks(exploit, "exploit", name), others, rng)
+
+
+def _cap(pool: Pool, patient_ids: ArrayLike, lines: Mapping[str, Line], limit: int | None) -> Cap:
+    """The cap over the pool's rows and, after them, those of the lines."""
+    if np.shape(patient_ids) != (len(pool),):
+        raise ValueError(f"{np.shape(patient_ids)} patients for {len(pool)} rows")
+    owners = [np.asarray(patient_ids), *(np.asarray(lines[arm].patient_ids) for arm in ARMS if arm in lines)]
+    known = [ids for ids in owners if len(ids)]  # an empty list of patients has no type
+    return Cap(np.concatenate(known or owners), sum(map(len, owners)), limit)
+
+
+def _drawn(
+    pool: Pool,
+    lines: Mapping[str, Line],
+    expected: Mapping[str, float],
+    sizes: Mapping[str, int],
+    cap: Cap,
+    rng: np.random.Generator,
+) -> list[Pick]:
+    """The audit from the whole pool, then each line in the order of ARMS under what the cap leaves."""
+    taken, start = np.empty(0, dtype=np.int64), len(pool)
+    audit = _lot(pool.open, sizes["audit"], expected.get("audit", 0.0), cap, taken, rng)
+    picks, taken = _as_picks(audit, "audit", "random"), audit.rows
+    for arm in (each for each in ARMS if each in lines):
+        drawn = _of_line(lines[arm], start, sizes[arm], expected.get(arm, 0.0), cap, taken, rng)
+        picks += _as_picks(drawn, arm, lines[arm].strategy)
+        taken, start = np.concatenate([taken, drawn.rows]), start + len(np.asarray(lines[arm].patient_ids))
+    return picks
 
 
 def _sizes(n: int, shares: Mapping[str, float], rng: np.random.Generator) -> dict[str, int]:
-    """Whole numbers of images with mean n·share, summing to n (systematic rounding, one draw)."""
+    """Whole numbers of images with mean n·share, summing to n."""
     if unknown := set(shares) - set(ARMS):
         raise ValueError(f"Unknown arm {', '.join(sorted(unknown))}: the arms are {', '.join(ARMS)}")
     parts = np.array([shares.get(arm, 0.0) for arm in ARMS])
     if n < 0 or (parts < 0).any() or not np.isclose(parts.sum(), 1):
         raise ValueError(f"Wanted n >= 0 and shares from 0 to 1 with sum 1, not n = {n} and {dict(shares)}")
-    ends = np.floor(np.cumsum(parts / parts.sum()).round(9) * n + rng.random())
-    return dict(zip(ARMS, np.diff(ends, prepend=0.0).astype(int).tolist(), strict=True))
+    return dict(zip(ARMS, whole(n, parts / parts.sum(), rng).tolist(), strict=True))
 
 
-def _audit(pool: Pool, size: int, expected: float, cap: Cap, rng: np.random.Generator) -> Picks:
-    """A random sample of the pool under the cap, with each row's exact probability of being in it.
+def _lot(
+    rows: NDArray[np.int64], size: int, expected: float, cap: Cap, taken: NDArray[np.int64], rng: np.random.Generator
+) -> Picks:
+    """A random sample of rows under the cap, with each one's exact probability of being in it.
 
-    A patient with k images first keeps min(k, cap) of them by lot, then all kept rows are equally likely.
+    A patient with k images first keeps min(k, what the cap leaves) of them by lot, then all kept rows are equally likely.
     """
-    rows = rng.permutation(pool.open)
-    kept = rng.permutation(rows[cap.admits(rows)])
+    rows = rng.permutation(rows)
+    kept = rng.permutation(rows[cap.admits(rows, after=taken)])
     drawn = kept[:size]
-    probability = min(expected / max(len(kept), 1), 1.0) * cap.kept_share(rows)[drawn]
+    probability = min(expected / max(len(kept), 1), 1.0) * cap.kept_share(rows, after=taken)[drawn]
     return Picks(rows=drawn.astype(np.int64), scores=np.zeros(len(drawn)), probabilities=probability)
+
+
+def _of_line(
+    line: Line,
+    start: int,
+    size: int,
+    expected: float,
+    cap: Cap,
+    taken: NDArray[np.int64],
+    rng: np.random.Generator,
+) -> Picks:
+    """From a line whose rows begin at `start`: by lot, or the lowest scores that the cap admits."""
+    if line.scores is None:
+        rows = start + np.arange(len(np.asarray(line.patient_ids)), dtype=np.int64)
+        return _lot(rows, size, expected, cap, taken, rng)
+    ranked = Picks.lowest(line.scores, len(line.scores), rng)
+    admitted = np.flatnonzero(cap.admits(start + ranked.rows, after=taken))[:size]
+    return Picks(rows=start + ranked.rows[admitted], scores=ranked.scores[admitted])
 
 
 def _exploit(
@@ -89,7 +168,7 @@ def _exploit(
     excluded = np.zeros(len(pool), dtype=bool) if pool.excluded is None else pool.excluded.copy()
     rows, scores = np.empty(0, dtype=np.int64), np.empty(0)
     while len(rows) < size:
-        excluded |= cap.closed(np.concatenate([taken, rows]))
+        excluded |= cap.closed(np.concatenate([taken, rows]))[: len(pool)]
         picks = ask(replace(pool, excluded=excluded), size - len(rows), rng=rng)
         if not len(picks):
             break
@@ -104,8 +183,9 @@ def _as_picks(picks: Picks, arm: str, strategy: str) -> list[Pick]:
     return [Pick(row, arm, strategy, score, probability) for row, score, probability in together]
 
 
-def _shuffle_in(ranked: list[Pick], random: list[Pick], rng: np.random.Generator) -> tuple[Pick, ...]:
-    """The ranked picks in their order with the random ones at random places, so that no place tells the arm."""
-    places = set(rng.choice(len(ranked) + len(random), len(random), replace=False).tolist())
-    ranked_left, random_left = iter(ranked), iter(random)
-    return tuple(next(random_left if i in places else ranked_left) for i in range(len(ranked) + len(random)))
+def _shuffle_in(ranked: list[Pick], others: list[Pick], rng: np.random.Generator) -> tuple[Pick, ...]:
+    """The ranked picks in their order with the others at random places, so that no place tells the arm."""
+    places = rng.choice(len(ranked) + len(others), len(others), replace=False).tolist()
+    at = dict(zip(places, others, strict=True))
+    ranked_left = iter(ranked)
+    return tuple(at[i] if i in at else next(ranked_left) for i in range(len(ranked) + len(others)))

@@ -6,13 +6,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from labeling.selection.certainty import doubt
+from labeling.selection.lots import lots
 from labeling.selection.picks import Picks
 from labeling.selection.pool import Pool
 
 
-def sample(rows: NDArray[np.int64], limit: int, rng: np.random.Generator) -> NDArray[np.int64]:
-    """At most `limit` of the rows (k,), all equally likely, ascending. O(k)."""
-    return rows if len(rows) <= limit else np.sort(rng.choice(rows, limit, replace=False))
+def sample(pool: Pool, rows: NDArray[np.int64], limit: int, rng: np.random.Generator) -> NDArray[np.int64]:
+    """At most `limit` of the pool's rows (k,), all equally likely, ascending. O(k)."""
+    drawn = lots(pool.numbers(rows), rng)
+    return rows if len(rows) <= limit else np.sort(rows[np.argpartition(drawn, limit)[:limit]])
 
 
 def candidates(pool: Pool, limit: int, rng: np.random.Generator) -> NDArray[np.int64]:
@@ -22,7 +24,7 @@ def candidates(pool: Pool, limit: int, rng: np.random.Generator) -> NDArray[np.i
     """
     rows = pool.open
     if len(rows) <= limit or not pool.layout:
-        return sample(rows, limit, rng)
-    unsure = Picks.lowest(-doubt(pool), limit // 2, rng=rng, excluded=pool.closed).rows
+        return sample(pool, rows, limit, rng)
+    unsure = Picks.lowest(-doubt(pool), limit // 2, rng=rng, excluded=pool.closed, ids=pool.ids).rows
     others = np.setdiff1d(rows, unsure, assume_unique=True)
-    return np.sort(np.concatenate([unsure, sample(others, limit - len(unsure), rng)]))
+    return np.sort(np.concatenate([unsure, sample(pool, others, limit - len(unsure), rng)]))

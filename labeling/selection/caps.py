@@ -37,7 +37,11 @@ class Cap:
         closed[rows] = True
         return closed
 
-    def kept_share(self, rows: NDArray[np.integer]) -> NDArray[np.float64]:
-        """For each row (N,) of the pool, min(k, limit) / k, with k the number of its patient's images among rows."""
+    def kept_share(self, rows: NDArray[np.integer], after: NDArray[np.integer] | None = None) -> NDArray[np.float64]:
+        """For each row (N,), min(k, room) / k: k the number of its patient's images among rows, room what the cap
+        leaves after those already in the batch.
+        """
         images = np.maximum(np.bincount(self.patients[rows], minlength=self.count), 1)
-        return (np.minimum(images, self.limit) / images)[self.patients]
+        before = rows[:0] if after is None else after
+        room = np.maximum(self.limit - np.bincount(self.patients[before], minlength=self.count), 0)
+        return (np.minimum(images, room) / images)[self.patients]

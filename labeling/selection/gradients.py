@@ -19,7 +19,9 @@ def residuals(pool: Pool, rows: NDArray[np.int64]) -> Float:
     if not pool.layout:
         raise ValueError("This pool holds no outputs: draw at random until a head is trained")
     said = pool.outputs[rows]
-    found: Float = np.hstack([_residual(output, block) for output, block in parts(pool.layout, said)]).astype(np.float32)
+    found: Float = np.hstack([_residual(output, block) for output, block in parts(pool.layout, said)]).astype(
+        np.float32
+    )
     return found
 
 

@@ -39,7 +39,7 @@ def herd(
     n = min(n, len(rows))
     if n <= 0:
         return Picks.lowest(np.zeros(len(rows)), n, rng=rng)
-    reference = sample(pool.open, REFERENCE, rng)
+    reference = sample(pool, pool.open, REFERENCE, rng)
     wanted = pool.embedded(reference)
     width = kernel_width(pool, wanted, rng) if width is None else width
     share = np.ones(len(reference), np.float32) if weights is None else weights[reference]
@@ -62,7 +62,7 @@ def kernel_width(pool: Pool, wanted: Float, rng: np.random.Generator) -> float:
 
     With fewer than two labelled images, that of images that could be picked. 1 where all lie in one place.
     """
-    known = sample(pool.known, NEIGHBOURS, rng)
+    known = sample(pool, pool.known, NEIGHBOURS, rng)
     points = pool.embedded(known) if len(known) > 1 else wanted[:NEIGHBOURS]
     found = distances(points, points)
     np.fill_diagonal(found, np.inf)

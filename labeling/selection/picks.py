@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from labeling.selection.lots import Lots, lots
+
 
 @dataclass(frozen=True)
 class Picks:
@@ -24,9 +26,16 @@ class Picks:
 
     @classmethod
     def lowest(
-        cls, values: ArrayLike, n: int, rng: np.random.Generator, excluded: NDArray[np.bool_] | None = None
+        cls,
+        values: ArrayLike,
+        n: int,
+        rng: np.random.Generator,
+        excluded: NDArray[np.bool_] | None = None,
+        ids: NDArray[np.integer] | None = None,
     ) -> Picks:
         """The n rows of lowest value (N,), ties in random order; fewer where fewer are left. O(N + n·log n).
+
+        ids (N,): the numbers by which rows draw their lots, as in `Pool.ids`; None: 0..N−1.
 
         Raises ValueError for a negative n, for values that are not one number a row, and for a NaN in a row that
         could be picked. Excluded rows (N,) may hold anything.
@@ -38,16 +47,14 @@ class Picks:
         left = values if excluded is None else values[rows]
         if unknown := int(np.isnan(left).sum()):
             raise ValueError(f"{unknown} of {len(left)} values to rank are NaN: score these rows or exclude them")
-        best = _lowest(left, min(n, len(left)), rng)
+        best = _lowest(left, min(n, len(left)), lots(rows if ids is None else ids[rows], rng))
         return cls(rows=rows[best].astype(np.int64), scores=left[best].astype(np.float64))
 
 
-def _lowest(values: NDArray[np.generic], n: int, rng: np.random.Generator) -> NDArray[np.intp]:
-    """Positions of the n lowest values, in order; a tie at the edge is settled by lot, so is the order within ties."""
+def _lowest(values: NDArray[np.generic], n: int, drawn: Lots) -> NDArray[np.intp]:
+    """Positions of the n lowest values, in order; ties go by lot."""
     if n == 0:
         return np.empty(0, dtype=np.intp)
     edge = values[np.argpartition(values, n - 1)[n - 1]]
-    below = np.flatnonzero(values < edge)
-    tied = rng.choice(np.flatnonzero(values == edge), n - len(below), replace=False)
-    chosen = rng.permutation(np.concatenate([below, tied]))
-    return chosen[np.argsort(values[chosen], kind="stable")]
+    close = np.flatnonzero(values <= edge)
+    return close[np.lexsort((drawn[close], values[close]))[:n]]

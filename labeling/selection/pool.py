@@ -42,10 +42,29 @@ class Output:
 
 
 Head = Callable[[NDArray[np.float32]], NDArray[np.floating]]
-"""From embeddings (n, D) to outputs (n, C), in the order of a pool's layout."""
+"""From embeddings (n, D) to answers (n, C), in the order of a pool's layout: a measurement's is its value, in its unit."""
 
 BLOCK = 16_384
 """Rows of embeddings in memory as float32 at once, where all are passed over."""
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """Rows (N,) of a longer array (M, D), perhaps memory-mapped, that are read when they are asked for."""
+
+    whole: NDArray[np.floating]
+    rows: NDArray[np.integer]
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __getitem__(self, of: NDArray[np.integer] | slice) -> NDArray[np.floating]:
+        found: NDArray[np.floating] = self.whole[self.rows[of]]
+        return found
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        return len(self.rows), self.whole.shape[1]
 
 
 @dataclass(frozen=True)
@@ -54,20 +73,22 @@ class Pool:
 
     outputs (N, C): what the model says of each, side by side as `layout` tells, float16 or wider.
     excluded (N,): rows that must not be picked (leased, in the reference set); their outputs may be NaN.
-    embeddings (N, D): float16, may be memory-mapped; None where no strategy wants them.
+    embeddings (N, D): float16, may be memory-mapped or gathered; None where no strategy wants them.
     labelled (L,): rows whose answers are known, which are not picked either; they tell what is covered. Their outputs
     may be NaN. labels (L, F): those answers, one column a finding of the layout, an option by its index, NaN unknown.
     head: says what the model would say of other embeddings, for strategies that leave some of a row's values out.
+    ids (N,): the row's number in the whole that this is a part of, ascending; None: it is the whole. Lots go by it.
     Raises ValueError where shapes disagree or a row that could be picked has a value out of range. O(N·C).
     """
 
     outputs: NDArray[np.floating]
     layout: tuple[Output, ...]
     excluded: NDArray[np.bool_] | None = None
-    embeddings: NDArray[np.floating] | None = None
+    embeddings: NDArray[np.floating] | Gathered | None = None
     labelled: NDArray[np.int64] | None = None
     labels: NDArray[np.floating] | None = None
     head: Head | None = None
+    ids: NDArray[np.int64] | None = None
 
     def __post_init__(self) -> None:
         columns = sum(output.columns for output in self.layout)
@@ -98,6 +119,10 @@ class Pool:
         """The rows (k,) that may be picked."""
         rows = np.arange(len(self)) if self.closed is None else np.flatnonzero(~self.closed)
         return rows.astype(np.int64, copy=False)
+
+    def numbers(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The numbers (k,) of these rows in the whole."""
+        return rows if self.ids is None else self.ids[rows]
 
     @property
     def known(self) -> NDArray[np.int64]:

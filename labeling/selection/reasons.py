@@ -13,6 +13,9 @@ from labeling.selection.pool import Output
 UNSURE = 0.5
 """A margin below this is called unsure: a probability between 0.25 and 0.75."""
 
+CONTROL = "Control case"
+"""The one reason of audit, gold and repeat, so that no reader tells which of them a case is."""
+
 UNSURE_ON = "Model unsure on"
 """How the reason of such a case begins."""
 
@@ -20,15 +23,19 @@ UNSURE_ON = "Model unsure on"
 def reason(
     pick: Pick, layout: Sequence[Output], outputs: Sequence[float], thresholds: Mapping[str, float] | None = None
 ) -> str:
-    """One line for the worklist, e.g. "Model unsure on effusion 0.48, threshold 0.50" or "Random audit".
+    """One line for the worklist, e.g. "Model unsure on effusion 0.48, threshold 0.50" or CONTROL.
 
     outputs (C,): the picked row of the pool; thresholds: by finding, where the project has them.
     """
-    if pick.arm == "audit":
-        return "Random audit"
+    if pick.arm in ("audit", "gold", "repeat"):
+        return CONTROL
     if pick.strategy == "random":
         return "Drawn at random"
     columns = np.split(np.asarray(outputs, dtype=float), np.cumsum([output.columns for output in layout])[:-1])
+    if pick.finding:
+        wanted = [output.finding for output in layout].index(pick.finding)
+        told = _told(layout[wanted], columns[wanted].tolist(), thresholds or {})
+        return f"So that {pick.finding} is seen often enough: {told}"
     certainty = [float(margin_of(output, values[None])[0]) for output, values in zip(layout, columns, strict=True)]
     least = int(np.argmin(certainty))
     words = UNSURE_ON if certainty[least] < UNSURE else "Model least sure of"

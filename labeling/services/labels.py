@@ -13,6 +13,7 @@ from labeling.consensus.majority import majority
 from labeling.consensus.median import median
 from labeling.consensus.plurality import plurality
 from labeling.models import (
+    MEASURING,
     Answer,
     AnswersSeen,
     Assignment,
@@ -74,6 +75,7 @@ def labels_refresh(*, project: Project, image: Image) -> None:
     Answers are independent only if none was given in the knowledge of another. Whoever has seen the others' answers
     therefore counts in the unexposed label with what they had said before, though it has been amended since: otherwise
     two readers who differ would agree as soon as one has looked. What they say after it is their last word, no more.
+    What is read to measure the reader, on a known answer or a second time, is no voice here.
     """
     Image.objects.select_for_update(of=("self",), no_key=True).get(
         pk=image.pk
@@ -82,6 +84,7 @@ def labels_refresh(*, project: Project, image: Image) -> None:
     seen = dict(AnswersSeen.objects.filter(image=image).values_list("user", "at"))
     answers = list(
         Answer.objects.filter(read__project=project, read__image=image)
+        .exclude(read__assignment__purpose__in=MEASURING)
         .select_related("read__superseded_by")
         .order_by("read__created_at")
     )

@@ -84,7 +84,9 @@ def _reason(given: str) -> str:
 
 
 def _offer_again(assignment: Assignment) -> None:
-    """A skipped case goes to somebody else, unless it was opened by its reader, or skipped three times."""
+    """A skipped case goes to somebody else, unless it was for its reader alone, or skipped three times."""
+    if assignment.purpose == Purpose.REPEAT:
+        return
     skips = Assignment.objects.filter(project=assignment.project, image=assignment.image, state=State.SKIPPED)
     if skips.count() < 3 and (assignment.purpose != Purpose.SINGLE or assignment.sent_as):
         assignment_requeue(assignment=assignment)

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from inference.models import Exposure
-from labeling.models import ALWAYS_BLIND, Assignment, Holding, Purpose, Read
+from labeling.models import ALWAYS_BLIND, AnswersSeen, Assignment, Holding, Purpose, Read
 from labeling.sent import MET
 from labeling.services.leaving import AssignmentGone, assignments_release_lapsed, slot_free
 from labeling.services.order import ORDER, before_outer
@@ -43,8 +43,8 @@ def assignment_claim(*, project: Project, reader: User, besides: Assignment | No
 def assignments_claim(*, project: Project, reader: User, count: int) -> list[Assignment]:
     """The cases this reader holds, the first claimed first, and more from the queue up to `count`; fewer when it ends.
 
-    Never a case this reader has read, or, where it is to be read blind, has seen a prediction of. O(log n) in the
-    length of the queue.
+    Never a case this reader has read, or, where it is to be read blind, has seen a prediction of; but for a repeat,
+    which is for them alone. O(log n) in the length of the queue.
     """
     assignments_release_lapsed(project=project)
     hand: list[Assignment] = []
@@ -92,13 +92,13 @@ def assignment_take(*, assignment: Assignment, reader: User) -> Assignment:
 
     Raises AssignmentGone when none of them is this reader's to read any more.
     """
-    taken = _held_or_waiting(assignment.project, assignment.image, reader)
+    taken = _held_or_waiting(assignment.project, assignment.image, reader, repeats=True)
     if taken is None:
         raise AssignmentGone(f"{assignment.image.patient.code} has gone to another reader, or you have read it since.")
     return taken
 
 
-def _held_or_waiting(project: Project, image: Image, reader: User) -> Assignment | None:
+def _held_or_waiting(project: Project, image: Image, reader: User, *, repeats: bool) -> Assignment | None:
     """The assignment of this image that the reader holds, or one taken for them from the queue."""
     reader_lock(reader)
     mine = Assignment.objects.select_related("project", "image").filter(project=project, image=image, reader=reader)
@@ -107,6 +107,7 @@ def _held_or_waiting(project: Project, image: Image, reader: User) -> Assignment
     if aside := mine.filter(state=State.DEFERRED).first():
         return assignment_resume(assignment=aside, reader=reader)
     waiting = open_to(project, reader).select_related("image__study__patient").filter(image=image).order_by(*ORDER)
+    waiting = waiting if repeats else waiting.filter(for_reader=None)
     return next((each for each in waiting if _give(each, reader)), None)
 
 
@@ -141,24 +142,32 @@ def _turns_blind(assignment: Assignment, reader: User) -> bool:
 
 
 def open_to(project: Project, reader: User) -> QuerySet[Assignment]:
-    """Queued assignments this reader may take."""
+    """Queued assignments this reader may take. A repeat only while they have not read the image since it was queued."""
     same_image = {"image": OuterRef("image"), "reader": reader}
     read_before = Read.objects.filter(project=project, **same_image)
+    read_since = read_before.filter(created_at__gte=OuterRef("created_at"))
     met = Assignment.objects.filter(project=project, state__in=MET, **same_image)
     queue = _fit_for(project, reader).select_related("project", "image")
-    return queue.exclude(Exists(read_before)).exclude(Exists(met))
+    return queue.exclude(Exists(read_before) & (Q(for_reader=None) | Exists(read_since))).exclude(Exists(met))
 
 
 def one_an_image(queue: QuerySet[Assignment], project: Project, reader: User) -> QuerySet[Assignment]:
-    """Of what is open to a reader the first of each image: they take one of its slots at most."""
-    return queue.exclude(Exists(_fit_for(project, reader).filter(before_outer(), image=OuterRef("image"))))
+    """Of what is open to a reader the first of each image: they take one of its slots at most. To whom a repeat is open,
+    no other slot of its image is.
+    """
+    before = Exists(_fit_for(project, reader).filter(before_outer(), image=OuterRef("image")))
+    return queue.exclude(Q(for_reader=None) & before)
 
 
 def _fit_for(project: Project, reader: User) -> QuerySet[Assignment]:
-    """What is queued, but for what calls for another role or other eyes, or for eyes that have not seen the model."""
+    """What is queued, but for what calls for another role or other eyes, or for eyes that have not seen the model; a
+    repeat comes after the washout, whatever was seen before it.
+    """
+    told = AnswersSeen.objects.filter(user=reader, image=OuterRef("image"))
     seen, roles = Exposure.objects.filter(user=reader, image=OuterRef("image")), user_roles(reader, project)
     queue = Assignment.objects.filter(project=project, state=State.QUEUED, for_role__in=["", *sorted(roles)])
-    queue = queue.exclude(sent_by=reader).exclude(Q(blind=True) & Exists(seen))
+    queue = queue.filter(Q(for_reader=None) | Q(for_reader=reader)).exclude(sent_by=reader)
+    queue = queue.exclude(Q(blind=True, for_reader=None) & Exists(seen)).exclude(Q(purpose=Purpose.GOLD) & Exists(told))
     return queue if Role.ADJUDICATOR in roles else queue.exclude(purpose=Purpose.ADJUDICATE)
 
 
@@ -229,9 +238,10 @@ def reads_blind(*, project: Project, image: Image, purpose: str) -> bool:
 def assignment_open_single(*, project: Project, image: Image, reader: User) -> Assignment:
     """A case a reader opened themselves (after an upload, say), held at once. Opening it again gives the same one.
 
-    A case that waits in the queue for any reader is taken from there, so that it is not read twice for one purpose.
+    A case that waits in the queue for any reader is taken from there, so that it is not read twice for one purpose; but
+    not a repeat, which whoever looks at their own answer cannot give any more.
     """
-    if opened := _held_or_waiting(project, image, reader):
+    if opened := _held_or_waiting(project, image, reader, repeats=False):
         return opened
     now = timezone.now()
     assignment = Assignment.objects.create(

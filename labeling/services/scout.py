@@ -2,17 +2,91 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
 import numpy as np
 from numpy.typing import NDArray
 
 from inference.engine.outputs import OutputLayout
 from inference.engine.probability import calibrated, uncalibrated
+from inference.mapped import Ids, ids_of
 from inference.models import Pipeline
 from inference.queries import Table, embeddings_of
 from labeling.queries import training_labels
 from overread.projects.models import Project
 
+if TYPE_CHECKING:
+    from inference.engine.heads import ScoutHead
+
 FEWEST = 10  # labelled images; below this the champion orders the queue
+RESAMPLES = 10
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """What is known of n embedded images, ascending by id: embeddings (n, D), labels (n, F) with NaN for unknown, and
+    weights (n, F).
+    """
+
+    images: Ids
+    embeddings: NDArray[np.float32]
+    labels: NDArray[np.float64]
+    weights: NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Scout:
+    """A head for what is likely, and one measurement's heads on resampled labels for how far it may be off.
+
+    `scales`: measurement → the standard deviation of its labels.
+    """
+
+    layout: OutputLayout
+    head: ScoutHead
+    resampled: tuple[ScoutHead, ...]
+    scales: dict[str, float]
+
+    def answers(self, embeddings: NDArray[np.floating]) -> NDArray[np.float32]:
+        """(N, D) embeddings → (N, K) probabilities, and values in their unit."""
+        return _answers(self.head, embeddings, self.layout)
+
+    def spreads(self, embeddings: NDArray[np.floating]) -> NDArray[np.float32]:
+        """(N, K): the standard deviation of the answers over the resampled heads. (N, 0) without a measurement."""
+        if not self.resampled:
+            return np.empty((len(embeddings), 0), np.float32)
+        said = np.stack([_answers(head, embeddings, self.layout) for head in self.resampled])
+        return np.asarray(said.std(axis=0), np.float32)
+
+
+def _answers(head: ScoutHead, embeddings: NDArray[np.floating], layout: OutputLayout) -> NDArray[np.float32]:
+    return calibrated(head.score(embeddings), layout, uncalibrated(layout)).astype(np.float32)
+
+
+def scout_fit(labelled: Labelled, layout: OutputLayout) -> Scout | None:
+    """A scout on these labels, the same for the same labels; None where they are too few.
+
+    A measurement's spread is the bootstrap's (Efron 1979): every resample draws images with replacement.
+    """
+    from inference.engine.heads import fit
+
+    if len(labelled.images) < FEWEST:
+        return None
+    known = labelled.embeddings, labelled.labels, labelled.weights
+    measured = [index for index, output in enumerate(layout) if output.kind == "measurement"]
+    rng, only = np.random.default_rng(0), np.full(len(layout), np.nan)
+    only[measured] = 0.0
+    resampled = []
+    for _ in range(RESAMPLES if measured else 0):
+        drawn = rng.integers(len(labelled.images), size=len(labelled.images))
+        resampled.append(fit(known[0][drawn], known[1][drawn] + only, known[2][drawn], layout))
+    scales = {layout.names[index]: _scale(labelled.labels[:, index]) for index in measured}
+    return Scout(layout, fit(*known, layout), tuple(resampled), scales)
+
+
+def _scale(labels: NDArray[np.float64]) -> float:
+    known = labels[np.isfinite(labels)]
+    return float(known.std()) or 1.0 if len(known) > 1 else 1.0
 
 
 def scout_scores(*, project: Project, pipeline: Pipeline) -> Table | None:
@@ -20,27 +94,23 @@ def scout_scores(*, project: Project, pipeline: Pipeline) -> Table | None:
 
     None where there are too few labels to fit one.
     """
-    from inference.engine.heads import fit
-
     table = embeddings_of(pipeline.classifier.backbone)
     layout = OutputLayout.from_list(pipeline.classifier.card["layout"])
-    rows, labels, weights = _labelled(project, table, layout)
-    if len(rows) < FEWEST:
-        return None
-    head = fit(table.values[rows].astype(np.float32), labels, weights, layout)
-    return Table(table.images, calibrated(head.score(table.values), layout, uncalibrated(layout)).astype(np.float32))
+    scout = scout_fit(labelled_of(project, table, layout.names), layout)
+    return Table(table.ids, scout.answers(table.values)) if scout else None
 
 
-def _labelled(
-    project: Project, table: Table, layout: OutputLayout
-) -> tuple[NDArray[np.intp], NDArray[np.float64], NDArray[np.float64]]:
-    """Rows (n,) of the table that have labels, their labels (n, F) with NaN for unknown, and weights (n, F)."""
-    place = table.rows()
-    known = {image: said for image, said in training_labels(project).items() if image in place}
-    labels = np.full((len(known), len(layout)), np.nan)
+def labelled_of(project: Project, table: Table, names: tuple[str, ...]) -> Labelled:
+    """What is known, outside the reference set, of the images in this table; one column a finding of these names."""
+    said = training_labels(project)
+    known = sorted(said, key=lambda image: image.bytes)
+    places = table.places(ids_of(known))
+    embedded = [(image, place) for image, place in zip(known, places.tolist(), strict=True) if place >= 0]
+    labels = np.full((len(embedded), len(names)), np.nan)
     weights = np.ones_like(labels)
-    for row, said in enumerate(known.values()):
-        for column, name in enumerate(layout.names):
-            if name in said and said[name].value is not None:
-                labels[row, column], weights[row, column] = said[name].value, said[name].weight
-    return np.array([place[image] for image in known], np.intp), labels, weights
+    for row, (image, _place) in enumerate(embedded):
+        for column, name in enumerate(names):
+            if (label := said[image].get(name)) and label.value is not None:
+                labels[row, column], weights[row, column] = label.value, label.weight
+    rows = np.array([place for _image, place in embedded], np.intp)
+    return Labelled(table.ids[rows], table.values[rows].astype(np.float32), labels, weights)

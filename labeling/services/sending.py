@@ -24,8 +24,8 @@ class NotSent(ValueError):
 def assignment_escalate(*, assignment: Assignment, reader: User, role: str, reason: str) -> Assignment:
     """Give a case in hand to a role that its sender names: first in line there, and never back to the sender.
 
-    Purpose, arm and blindness stay; of what the sender has drawn or written only the reason travels. A first read that
-    is stored stands. Raises NotSent without a reason or without a reader, AssignmentGone.
+    Purpose, arm and blindness stay (a repeat becomes a second look); of what the sender has drawn or written only the
+    reason travels. A first read that is stored stands. Raises NotSent without a reason or without a reader, AssignmentGone.
     """
     reason = _reason(reason, needed=True)
     if not role:
@@ -64,8 +64,7 @@ def _reason(given: str, *, needed: bool) -> str:
 def _send(assignment: Assignment, sender: User, kind: Sent, role: str, reason: str) -> Assignment:
     if role and role not in READING:
         raise NotSent(_("That role does not read in this project."))
-    adjudication = kind == Sent.OPINION and assignment.purpose == Purpose.ADJUDICATE
-    purpose = Purpose.REFERENCE if adjudication else Purpose(assignment.purpose)  # an opinion is one more reading
+    purpose = _purpose(assignment, kind)
     if not recipients(assignment=assignment, sender=sender, role=role, purpose=purpose).exists():
         raise NotSent(_nobody(role))
     sent = assignment_requeue(
@@ -82,6 +81,13 @@ def _send(assignment: Assignment, sender: User, kind: Sent, role: str, reason: s
     verb = "assignment.escalate" if kind == Sent.ESCALATION else "assignment.second_opinion"
     event_append(verb=verb, actor=sender, target=assignment, project=assignment.project_id, role=role, to=str(sent.pk))
     return sent
+
+
+def _purpose(assignment: Assignment, kind: Sent) -> Purpose:
+    """An opinion on an adjudication is one more reading; what one reader was to repeat is a second look for another."""
+    if kind == Sent.OPINION and assignment.purpose == Purpose.ADJUDICATE:
+        return Purpose.REFERENCE
+    return Purpose.RELABEL if assignment.purpose == Purpose.REPEAT else Purpose(assignment.purpose)
 
 
 def _nobody(role: str) -> str:

@@ -168,6 +168,8 @@ if bucket := os.environ.get("S3_BUCKET"):
         "OPTIONS": {"bucket_name": bucket, "endpoint_url": os.environ.get("S3_ENDPOINT_URL"), "file_overwrite": True},
     }
 
+MAPPED = DATA / "mapped"  # embeddings and scores once more, as this machine's workers map them; safe to delete
+
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(os.environ.get("STATIC_ROOT", DATA / "static"))
 STATICFILES_DIRS = [ROOT / "frontend" / "static"]

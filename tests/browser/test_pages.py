@@ -18,28 +18,38 @@ from tests.factories import make_member, make_user
 SIGHTS = (("light", 1440, 900), ("dark", 1440, 900), ("light", 420, 800))  # theme, width and height
 
 
-def check(page: Page, path: str) -> None:
+def check(page: Page, path: str, status: int = 200) -> None:
     answer = page.goto(path)
-    assert answer is not None and answer.status == 200, f"{path}: {answer and answer.status}"
+    assert answer is not None and answer.status == status, f"{path}: {answer and answer.status}"
     found = Axe().run(page)
     assert found.violations_count == 0, f"{path}: {found.generate_report()}"
+
+
+def seen(page: Page, member: User | None, path: str, status: int = 200) -> None:
+    """The page in every theme and width. Before sign-in there is one theme; pages that refuse follow the browser's."""
+    for theme, width, height in SIGHTS:
+        if member:
+            preferences_change(user=member, theme=theme)
+        page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
+        page.set_viewport_size({"width": width, "height": height})
+        check(page, path, status)
+        scheme = page.evaluate("getComputedStyle(document.documentElement).colorScheme")
+        assert member is None or scheme in (theme, "light dark"), f"{path}: {scheme}"
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, f"{path} is wider than {width}"
 
 
 @pytest.mark.parametrize("role", PAGES)
 def test_pages_of_each_role(role: Role, furnished: Project, page: Page, signed_in: Callable[[User], Page]) -> None:
     signed_in(member := make_member(furnished, role))
     image = furnished.enrolments.filter(image__study__patient__reference=False).first().image_id
-    for theme, width, height in SIGHTS:
-        preferences_change(user=member, theme=theme)
-        page.set_viewport_size({"width": width, "height": height})
-        for path in PAGES[role]:
-            check(page, path.format(slug=furnished.slug, image=image))
-            assert page.evaluate("getComputedStyle(document.documentElement).colorScheme") == theme
-            assert page.evaluate("document.documentElement.scrollWidth") <= width, f"{path} is wider than {width}"
+    for path in PAGES[role]:
+        seen(page, member, path.format(slug=furnished.slug, image=image))
 
 
-def test_the_reading_page(furnished: Project, page: Page, signed_in: Callable[[User], Page]) -> None:
-    signed_in(make_member(furnished, Role.READER))
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_reading_page(theme: str, furnished: Project, page: Page, signed_in: Callable[[User], Page]) -> None:
+    signed_in(member := make_member(furnished, Role.READER))
+    preferences_change(user=member, theme=theme)
     page.goto(f"/projects/{furnished.slug}/worklist/")
     page.get_by_role("button", name="Start with").click()
     expect(page.locator("body")).to_have_attribute("data-level", "full")
@@ -48,14 +58,29 @@ def test_the_reading_page(furnished: Project, page: Page, signed_in: Callable[[U
 
 
 def test_operators_pages(furnished: Project, page: Page, signed_in: Callable[[User], Page]) -> None:
-    signed_in(make_user("operator", is_staff=True))
+    signed_in(operator := make_user("operator", is_staff=True))
     for path in ("/operations/jobs/", "/operations/audit/", f"/operations/jobs/{Job.objects.first().pk}/"):
-        check(page, path)
+        seen(page, operator, path)
+
+
+REFUSED = {"/no-such-page/": 404, "/projects/{slug}/settings/": 403, "/open/not-a-token": 404}
+
+
+@pytest.mark.parametrize(("path", "status"), REFUSED.items())
+def test_pages_that_refuse(
+    path: str, status: int, furnished: Project, page: Page, noise: list[str], signed_in: Callable[[User], Page]
+) -> None:
+    signed_in(member := make_member(furnished, Role.READER))
+    seen(page, member, path.format(slug=furnished.slug), status)
+    while len(noise) < len(SIGHTS):  # Chromium says so of a page, too
+        page.wait_for_event("console")
+    assert all(f"status of {status}" in message for message in noise)
+    noise.clear()
 
 
 def test_signing_in_and_out(furnished: Project, page: Page) -> None:
     user = make_member(furnished, Role.READER, name="rosa")
-    check(page, "/sign-in/")
+    seen(page, None, "/sign-in/")
     page.get_by_label("E-mail").fill(user.email)
     page.get_by_label("Password").fill("wrong")
     page.get_by_role("button", name="Sign in").click()

@@ -69,4 +69,4 @@ def test_the_worklist_hides_the_reason_of_blind_cases(site: Client, project: Pro
     project.save()
     make_champion(project)
     page = site.get(reverse("worklist", args=[project.slug])).content.decode()
-    assert "Random audit" not in page and "Reason opens after your first read" in page
+    assert "Control case" not in page and "Reason opens after your first read" in page

@@ -1,14 +1,23 @@
 """How the queue is filled, and ordered anew after new answers."""
 
+from uuid import uuid4
+
+import numpy as np
 import pytest
 
 from inference.services import prediction_ensure
 from labeling.models import Assignment, Purpose, Selection
+from labeling.selection.certainty import margins
+from labeling.selection.minutes import Minutes
+from labeling.selection.pool import Output, Pool
+from labeling.services import assignment_claim, read_submit
 from labeling.services.selection import queue_fill, queue_reorder
+from labeling.services.selection.timing import minutes_by_row
+from labeling.services.selection.viewing import View, view_of
 from overread.accounts.models import User
 from overread.jobs.running import run_all
-from overread.projects.models import Project
-from tests.factories import make_champion, make_image, make_read
+from overread.projects.models import Finding, Project
+from tests.factories import answers, make_champion, make_image, make_read
 
 
 @pytest.fixture
@@ -26,7 +35,7 @@ def test_a_batch_holds_both_arms_with_what_they_were_drawn_by(filled: Project) -
     cases = Assignment.objects.filter(project=filled)
     audits, exploits = cases.filter(purpose=Purpose.AUDIT), cases.filter(purpose=Purpose.EXPLOIT)
     assert audits.count() == 6 and exploits.count() == 6
-    assert all(case.blind and 0 < case.probability <= 1 and case.reason == "Random audit" for case in audits)
+    assert all(case.blind and 0 < case.probability <= 1 and case.reason == "Control case" for case in audits)
     assert all(case.strategy == "margin" and case.probability is None and "Model" in case.reason for case in exploits)
 
 
@@ -84,3 +93,39 @@ def test_a_queue_that_is_not_to_fill_itself_stays_empty(project: Project) -> Non
     project.save()
     make_image(project)
     assert queue_fill(project=project) is None
+
+
+def test_a_batch_says_how_long_it_should_take_to_read(project: Project, reader: User) -> None:
+    for _ in range(10):
+        make_image(project)
+    make_champion(project)
+    for _ in range(10):
+        case = assignment_claim(project=project, reader=reader)
+        for _again in range(2):  # the second supersedes the first; both took their time
+            said = answers(project, active_ms=90_000)
+            read_submit(assignment=case, reader=reader, answers=said, key=uuid4())
+    for _ in range(2):
+        make_image(project)
+    batch = queue_fill(project=project, size=2)
+    assert batch.typical_minutes == pytest.approx(3.0)
+    assert batch.minutes == pytest.approx(6.0)
+
+
+def test_reading_time_orders_nothing_unless_the_project_says_so(filled: Project) -> None:
+    assert filled.by_minutes is False
+    view = View(*[Pool(np.array([[0.4], [0.6]], np.float32), (Output("effusion"),))] * 2)
+    expected = Minutes(1.0, {(False, True): 4.0, (False, False): 1.0})
+    assert minutes_by_row(filled, filled.champion.pipeline, view, expected).tolist() == [1.0, 4.0]
+
+
+def test_a_finding_with_a_quota_has_its_share_of_the_picks(filled: Project) -> None:
+    Finding.objects.filter(project=filled, slug="nodule").update(quota=0.5)
+    Assignment.objects.update(state=Assignment.State.WITHDRAWN, purpose=Purpose.SINGLE)
+    filled.audit_share = 0.0
+    batch = queue_fill(project=filled, size=6)
+    view = view_of(filled, filled.champion.pipeline, [case.image_id for case in batch.assignments.all()])
+    least = np.argmin(np.stack(list(margins(view.ranked))), axis=0)
+    nodule = [output.finding for output in view.ranked.layout].index("nodule")
+    brought = batch.assignments.filter(strategy="quota")
+    assert (least == nodule).sum() + brought.count() >= 3
+    assert all(case.reason.startswith("So that nodule is seen often enough: ") for case in brought)

@@ -7,7 +7,7 @@ strategy draws, and after every round a scout on the newest labels is measured o
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -21,7 +21,7 @@ from labeling.models import Assignment, Read, Selection
 from labeling.queries import evaluation_labels, training_labels
 from labeling.services import Answers, assignment_claim, labels_refresh, read_submit
 from labeling.services.scout import scout_scores
-from labeling.services.selection import queue_fill
+from labeling.services.selection import queue_fill, selection_replays
 from overread.accounts.models import User
 from overread.jobs.models import Job
 from overread.jobs.running import run_all, work, worker_name
@@ -57,7 +57,9 @@ class Plan:
 
 @dataclass(frozen=True)
 class Point:
-    """One round of the curve. Figures are on the reference set, None before there is a model."""
+    """One round of the curve. Figures are on the reference set, None before there is a model. `identical`: whether the
+    pure strategy makes the very picks of the round's selection; None where nobody asked, or nothing was drawn.
+    """
 
     round: int
     labels: int
@@ -65,16 +67,27 @@ class Point:
     model: int | None
     macro_auroc: float | None
     macro_average_precision: float | None
+    identical: bool | None = None
 
 
 def rehearse(
-    *, project: Project, truth: Truth, readers: Sequence[User], plan: Plan, on_round: Callable[[Point], None]
+    *,
+    project: Project,
+    truth: Truth,
+    readers: Sequence[User],
+    plan: Plan,
+    on_round: Callable[[Point], None],
+    verify: bool = False,
 ) -> Rehearsal:
-    """Run a rehearsal in a project of its own, whose images `truth` answers (image → finding slug → answer)."""
+    """Run a rehearsal in a project of its own, whose images `truth` answers (image → finding slug → answer).
+
+    verify: draw every round's selection again, by the pure strategy from the stored arrays and seed.
+    """
     rng = np.random.default_rng(plan.seed)
     curve = []
     for number in range(1, plan.rounds + 1):
-        queue_fill(project=project, size=plan.per_round, seed=int(rng.integers(2**62)))
+        drawn = queue_fill(project=project, size=plan.per_round, seed=int(rng.integers(2**62)))
+        identical = selection_replays(selection=drawn, size=plan.per_round) if verify and drawn else None
         images = set(_read_all(project, truth, readers, plan, rng))
         for read in (
             Read.objects.filter(project=project, image__in=images).select_related("image__study__patient").distinct()
@@ -82,7 +95,7 @@ def rehearse(
             labels_refresh(project=project, image=read.image)
         if champion_of(project) is None or (plan.retrain_every and number % plan.retrain_every == 0):
             _train(project, plan)
-        curve.append(_point(project, number))
+        curve.append(replace(_point(project, number), identical=identical))
         on_round(curve[-1])
     return Rehearsal.objects.create(
         project=project,

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Max
 from django.utils import timezone
 
-from labeling.models import Read
+from labeling.queries import reads_teaching
 from overread.accounts.models import User
 from overread.audit.services import event_append
 from overread.jobs.models import Job
@@ -58,7 +58,7 @@ def run_request(
         trigger=trigger,
         why=why,
         requested_by=requested_by,
-        labels_seen=Read.objects.filter(project=project).count(),
+        labels_seen=reads_teaching(project).count(),
     )
     event_append(verb="run.request", actor=requested_by, target=run, project=project.pk, trigger=trigger)
     job_enqueue(kind="training.run", key=job_key(run), project=project.pk, requested_by=requested_by, run=run.pk)
@@ -100,7 +100,7 @@ def runs_due(project: Project | None = None) -> list[Run]:
 
 def _due(project: Project) -> tuple[Trigger, str] | None:
     last = Run.objects.filter(project=project).order_by("-number").first()
-    fresh = Read.objects.filter(project=project).count() - (last.labels_seen if last else 0)
+    fresh = reads_teaching(project).count() - (last.labels_seen if last else 0)
     if project.retrain_labels and fresh >= project.retrain_labels:
         return "labels", f"{fresh} new reads since run {last.number}" if last else f"{fresh} reads"
     since = last.created_at if last else project.created_at

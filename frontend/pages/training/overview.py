@@ -119,6 +119,7 @@ def _page(request: HttpRequest, project: Project, selected: Run | None, form: An
         "rows": [(run, words.started_by(run), limits.cut_words(run, done.get(run.pk, limits.Done()))) for run in shown],
         "champion": Champion.objects.filter(project=project).values_list("pipeline", flat=True).first(),
         "next_run": words.next_run(project, newest),
+        "batch": words.newest_batch_words(project),
         "active": newest is not None and newest.state in Run.ACTIVE,
         "may_run": may_run,
         "form": form or (_fresh_form(project) if may_run else None),

@@ -9,7 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from labeling.models import Read
+from labeling.batches import newest_batch
+from labeling.queries import reads_teaching
 from overread.projects.models import Finding, Project
 from training.models import Run
 
@@ -92,7 +93,7 @@ def label_counts(finding: dict[str, Any], counts: dict[str, int]) -> str:
 
 def next_run(project: Project, last: Run | None) -> str:
     """What the project's policies say about the next run."""
-    fresh = Read.objects.filter(project=project).count() - (last.labels_seen if last else 0)
+    fresh = reads_teaching(project).count() - (last.labels_seen if last else 0)
     waits = []
     if project.retrain_labels:
         waits.append(_("after %(count)d more reads") % {"count": max(project.retrain_labels - fresh, 0)})
@@ -106,3 +107,30 @@ def next_run(project: Project, last: Run | None) -> str:
     if not waits:
         return _("No automatic run: the project's settings ask for none.")
     return _("Next automatic run: %(when)s.") % {"when": _(" or ").join(waits)}
+
+
+ARMS = {
+    "exploit": gettext_lazy("chosen by the strategy"),
+    "audit": gettext_lazy("random audit"),
+    "gold": gettext_lazy("known answers"),
+    "repeat": gettext_lazy("repeats"),
+    "relabel": gettext_lazy("second looks"),
+}
+
+
+def newest_batch_words(project: Project) -> str:
+    """What the newest batch was made of, beside what was wanted, and how long it should take to read."""
+    batch = newest_batch(project)
+    if batch is None or not batch.drawn:
+        return ""
+    arms = [arm for arm in ARMS if batch.drawn.get(arm) or batch.shares.get(arm)]
+    size = sum(batch.drawn.values())
+    told = ", ".join(
+        _("%(count)d %(arm)s (%(wanted)d wanted)")
+        % {"count": batch.drawn.get(arm, 0), "arm": ARMS[arm], "wanted": round(size * batch.shares.get(arm, 0))}
+        for arm in arms
+    )
+    words = _("Newest batch of the queue: %(arms)s.") % {"arms": told}
+    if batch.minutes is None:
+        return words
+    return words + " " + _("About %(minutes)d minutes of reading.") % {"minutes": max(round(batch.minutes), 1)}

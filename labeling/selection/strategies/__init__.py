@@ -15,6 +15,9 @@ from labeling.selection.pool import Pool
 class Strategy(Protocol):
     """Ranks a pool and picks n rows of it, the same ones for the same state of rng; never an excluded row."""
 
+    @property
+    def __name__(self) -> str: ...
+
     def __call__(self, pool: Pool, n: int, *, rng: np.random.Generator) -> Picks: ...
 
 

@@ -24,7 +24,7 @@ def bald(pool: Pool, n: int, *, rng: np.random.Generator) -> Picks:
     for place, said in answers(pool, masks(pool, SAMPLES, rng)):
         shares = [_disagreement(output, block) for output, block in parts(pool.layout, said)]
         found[place] = reduce(np.add, shares) / np.float32(len(shares))
-    picks = Picks.lowest(-found, n, rng=rng)
+    picks = Picks.lowest(-found, n, rng=rng, ids=pool.numbers(rows))
     return Picks(rows=rows[picks.rows], scores=picks.scores)
 
 

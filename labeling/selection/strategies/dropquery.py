@@ -24,15 +24,15 @@ def dropquery(pool: Pool, n: int, *, rng: np.random.Generator) -> Picks:
     rows = pool.open
     n = min(n, len(rows))
     changed, moved = np.empty(len(rows), np.float32), np.empty(len(rows), np.float32)
-    for place, said in answers(pool, masks(pool, SAMPLES, rng)):
-        before = pool.outputs[rows[place]].astype(np.float32)
+    for place, (before, *left_out) in answers(pool, np.insert(masks(pool, SAMPLES, rng), 0, 1, axis=0)):
+        said = np.stack(left_out)  # the first factors leave nothing out
         changed[place] = _changed(pool.layout, before, said).mean(axis=0)
         moved[place] = np.abs(said - before).mean(axis=(0, 2))
     torn = np.flatnonzero(changed > 0.5)
     if n == 0 or len(torn) <= n:
         order = Picks.lowest(-(changed + moved / (1 + moved)), n, rng=rng).rows
         return Picks(rows=rows[order], scores=-changed[order].astype(np.float64))
-    torn = sample(torn, CANDIDATES, rng)
+    torn = np.searchsorted(rows, sample(pool, rows[torn], CANDIDATES, rng))
     points = pool.embedded(rows[torn])
     chosen = torn[_spread(points, n, rng)]
     return Picks(rows=rows[chosen], scores=-changed[chosen].astype(np.float64))

@@ -2,6 +2,7 @@
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from labeling.selection.candidates import sample
 from labeling.selection.clusters import clusters
@@ -21,14 +22,15 @@ def typiclust(pool: Pool, n: int, *, rng: np.random.Generator) -> Picks:
     Hacohen, Dekel, Weinshall, "Active Learning on a Budget", ICML 2022. Clusters: as many as labels and picks, at most 500.
     Scores are minus the typicality. Poor where positives are rare. O(candidates·(clusters + candidates)·D).
     """
-    rows, known = sample(pool.open, CANDIDATES, rng), sample(pool.known, LABELLED, rng)
+    rows, known = sample(pool, pool.open, CANDIDATES, rng), sample(pool, pool.known, LABELLED, rng)
     n = min(n, len(rows))
     if n <= 0:
         return Picks.lowest(np.zeros(len(rows)), n, rng=rng)
     points = pool.embedded(np.concatenate([rows, known]))
     count = min(len(known) + n, MOST_CLUSTERS)
     cluster, _ = clusters(points, count, rng)
-    typical = _typicality(points[: len(rows)], cluster[: len(rows)])
+    with threadpool_limits(1, user_api="blas"):  # threads that share products this small spend more than they save
+        typical = _typicality(points[: len(rows)], cluster[: len(rows)])
     chosen = _by_turns(typical, cluster[: len(rows)], np.bincount(cluster[len(rows) :], minlength=count), n, rng)
     return Picks(rows=rows[chosen], scores=-typical[chosen].astype(np.float64))
 

@@ -1,23 +1,19 @@
-"""A batch drawn by the project's strategy and queued."""
+"""A batch drawn by the project's policies and queued."""
 
 from __future__ import annotations
 
 import secrets
+from collections import Counter
 
-import numpy as np
 from django.db import transaction
 
-from inference.models import Pipeline
-from inference.queries import champion_of
 from labeling.models import Assignment, Purpose, Selection
-from labeling.selection import strategies
-from labeling.selection.arms import Pick, compose
-from labeling.selection.pool import Pool
-from labeling.services.queue import reads_blind
-from labeling.services.selection.reasons import reason_of
+from labeling.services.leaving import slot_free
+from labeling.services.selection.candidates import candidates_of
+from labeling.services.selection.drawing import Case, Drawn, batch_draw
+from labeling.services.selection.lines import OPEN
 from labeling.services.selection.reference import reference_queue
-from labeling.services.selection.strategy import strategy_of
-from labeling.services.selection.viewing import View, candidates_of, view_of
+from labeling.services.selection.withdrawing import unreadable_withdraw
 from labeling.services.urgency import urgency_ask
 from overread.archive.models import Image
 from overread.audit.services import event_append
@@ -27,22 +23,24 @@ from overread.projects.models import Project
 
 QUEUED = Assignment.State.QUEUED
 SHARES = (Purpose.EXPLOIT, Purpose.AUDIT)
+"""What any reader can take: when few of these wait the queue runs low."""
 
 
 def queue_fill(
     *, project: Project, lease: Lease | None = None, seed: int | None = None, size: int | None = None
 ) -> Selection | None:
-    """Draw a batch when the queue runs low, and queue what the reference set still lacks.
+    """Draw a batch when the queue runs low, queue what the reference set still lacks, and withdraw what nobody can take.
 
     The slow part is done before the transaction; images taken meanwhile by a parallel fill are left out by the
     assignments' own constraint. Returns the selection, or None where nothing was drawn.
     """
     wanted = _wanted(project) if size is None else size
-    drawn = _draw(project, wanted, secrets.randbelow(2**63) if seed is None else seed) if wanted else None
+    drawn = batch_draw(project, wanted, secrets.randbelow(2**63) if seed is None else seed) if wanted else None
     with lease.finishing() if lease else transaction.atomic():
         Project.objects.select_for_update(no_key=True).get(pk=project.pk)
+        unreadable_withdraw(project=project)
         reference_queue(project=project)
-        selection = _queue(project, *drawn) if drawn else None
+        selection = batch_store(project=project, drawn=drawn) if drawn else None
         urgency_ask(project=project)
         return selection
 
@@ -55,63 +53,60 @@ def _wanted(project: Project) -> int:
     return project.batch_size if waiting <= project.batch_size // 2 else 0
 
 
-Drawn = tuple[Pipeline | None, list[Image], View, tuple[Pick, ...], int]
-
-
-def _draw(project: Project, size: int, seed: int) -> Drawn | None:
-    images = list(candidates_of(project).select_related("study__patient").order_by("pk"))
-    if not images:
+def batch_store(*, project: Project, drawn: Drawn) -> Selection | None:
+    """Store a batch as a selection and its assignments, in the caller's transaction; None where all of it is taken."""
+    cases = _still_free(project, drawn.cases)
+    if not cases:
         return None
-    pipeline = champion_of(project)
-    view = view_of(project, pipeline, [image.pk for image in images]) if pipeline else None
-    strategy = strategy_of(project.strategy) if view else strategies.get("random")
-    nothing = Pool(np.empty((len(images), 0), np.float32), ())
-    view = view or View(nothing, nothing)
-    picks = compose(
-        view.ranked,
-        n=min(size, len(images)),
-        shares={"exploit": 1 - project.audit_share, "audit": project.audit_share},
-        strategy=strategy,
-        patient_ids=[image.study.patient_id for image in images],
-        patient_cap=project.patient_cap,
-        seed=seed,
-    )
-    return pipeline, images, view, picks, seed
-
-
-def _queue(
-    project: Project, pipeline: Pipeline | None, images: list[Image], view: View, picks: tuple[Pick, ...], seed: int
-) -> Selection | None:
-    chosen = [images[pick.row].pk for pick in picks]
-    free = set(candidates_of(project).filter(pk__in=chosen).values_list("pk", flat=True))
-    picks = tuple(pick for pick in picks if images[pick.row].pk in free)
-    if not picks:
-        return None
+    minutes = [case.minutes for case in cases if case.minutes is not None]
     selection = Selection.objects.create(
         project=project,
         strategy=project.strategy,
-        seed=seed,
-        pipeline=pipeline,
-        candidates=view.ranked.available,
-        shares={"exploit": 1 - project.audit_share, "audit": project.audit_share},
+        seed=drawn.seed,
+        pipeline=drawn.pipeline,
+        candidates=drawn.candidates,
+        shares=drawn.shares,
+        drawn=dict(Counter(case.pick.arm for case in cases)),
+        minutes=sum(minutes) if minutes else None,
+        typical_minutes=drawn.typical_minutes,
     )
+    ranked = [(case, place / len(cases)) for place, case in enumerate(cases)]
     Assignment.objects.bulk_create(
-        Assignment(
-            project=project,
-            image=images[pick.row],
-            purpose=pick.arm,
-            selection=selection,
-            strategy=pick.strategy,
-            blind=reads_blind(project=project, image=images[pick.row], purpose=pick.arm),
-            rank=place / len(picks),
-            score=pick.score,
-            probability=pick.probability,
-            reason=reason_of(pick, view.shown, pipeline),
-        )
-        for place, pick in enumerate(picks)
+        _assignment(project, selection, case, rank, 0) for case, rank in ranked if not case.again
     )
-    event_append(verb="selection.draw", target=selection, project=project.pk, picks=len(picks))
+    for case, rank in ranked:
+        if case.again:
+            slot = slot_free(project, Image(pk=case.image), case.pick.arm)
+            _assignment(project, selection, case, rank, slot).save()
+    event_append(verb="selection.draw", target=selection, project=project.pk, picks=len(cases))
     return selection
+
+
+def _still_free(project: Project, cases: tuple[Case, ...]) -> list[Case]:
+    """Those whose image nobody has taken since they were drawn."""
+    chosen = [case.image for case in cases]
+    free = set(candidates_of(project).filter(pk__in=chosen).values_list("pk", flat=True))
+    standing = Assignment.objects.filter(project=project, image__in=chosen, state__in=OPEN)
+    taken = set(standing.values_list("image", flat=True))
+    return [case for case in cases if (case.image not in taken if case.again else case.image in free)]
+
+
+def _assignment(project: Project, selection: Selection, case: Case, rank: float, slot: int) -> Assignment:
+    pick = case.pick
+    return Assignment(
+        project=project,
+        image_id=case.image,
+        purpose=pick.arm,
+        slot=slot,
+        selection=selection,
+        strategy=pick.strategy,
+        blind=case.blind,
+        for_reader_id=case.for_reader,
+        rank=rank,
+        score=pick.score,
+        probability=pick.probability,
+        reason=case.reason,
+    )
 
 
 def queues_top_up() -> None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import numpy as np
 from django.db import transaction
 
+from inference.mapped import ids_of
 from inference.models import Pipeline
 from inference.queries import champion_of
 from labeling.models import Assignment, Purpose
 from labeling.selection.arms import Pick
+from labeling.selection.quotas import STRATEGY as QUOTA
 from labeling.services.selection.reasons import reason_of
-from labeling.services.selection.strategy import strategy_of
+from labeling.services.selection.strategy import strategy_for
 from labeling.services.selection.viewing import View, view_of
 from overread.jobs.running import Lease
 from overread.jobs.services import job_enqueue_once
@@ -20,18 +22,20 @@ QUEUED = Assignment.State.QUEUED
 
 
 def queue_reorder(*, project: Project, lease: Lease | None = None) -> int:
-    """Order the waiting exploit cases anew by the newest scout; audit and reference cases keep their places.
+    """Order the waiting exploit cases anew by the newest scout; all other cases, and those that a finding's quota
+    brought in, keep their places.
 
     The exploit cases share out the ranks they hold, so that the mixture of the queue stays. Returns how many moved.
     """
     waiting = (
         Assignment.objects.filter(project=project, state=QUEUED, purpose=Purpose.EXPLOIT)
+        .exclude(strategy=QUOTA)  # the strategy would send them back to the end
         .select_related("image")
         .order_by("rank")
     )
     cases, pipeline = list(waiting), champion_of(project)
-    view = view_of(project, pipeline, [case.image_id for case in cases]) if cases and pipeline else None
-    moved = _reranked(project, cases, view, pipeline) if view and pipeline else []
+    view = view_of(project, pipeline, ids_of([case.image_id for case in cases])) if cases else None
+    moved = _reranked(project, cases, view, pipeline) if view else []
     with lease.finishing() if lease else transaction.atomic():
         for case in moved:
             Assignment.objects.filter(pk=case.pk, state=QUEUED).update(
@@ -41,17 +45,15 @@ def queue_reorder(*, project: Project, lease: Lease | None = None) -> int:
     return len(moved)
 
 
-def _reranked(project: Project, cases: list[Assignment], view: View, pipeline: Pipeline) -> list[Assignment]:
-    picks = strategy_of(project.strategy)(view.ranked, view.ranked.available, rng=np.random.default_rng(len(cases)))
-    order = [int(row) for row in picks.rows] + sorted(set(range(len(cases))) - set(picks.rows.tolist()))
+def _reranked(project: Project, cases: list[Assignment], view: View, pipeline: Pipeline | None) -> list[Assignment]:
+    """The cases with their new ranks and scores. Those that the view knows nothing of come last, in their old order."""
+    strategy = strategy_for(project.strategy, view.ranked)
+    picks = strategy(view.ranked, view.ranked.available, rng=np.random.default_rng(len(cases)))
     ranks = [case.rank for case in cases]
-    scores = dict(zip(picks.rows.tolist(), picks.scores.tolist(), strict=True))
-    moved = []
-    for place, row in enumerate(order):
-        case = cases[row]
-        if row in scores:
-            pick = Pick(row, "exploit", project.strategy, scores[row], None)
-            case.score, case.reason = scores[row], reason_of(pick, view.shown, pipeline)
-        case.rank = ranks[place]
-        moved.append(case)
-    return moved
+    for row, score in zip(picks.rows.tolist(), picks.scores.tolist(), strict=True):
+        pick = Pick(row, "exploit", strategy.__name__, score, None)
+        cases[row].score, cases[row].reason = score, reason_of(pick, view.shown, pipeline)
+    order = picks.rows.tolist() + np.setdiff1d(np.arange(len(cases)), picks.rows).tolist()
+    for row, rank in zip(order, ranks, strict=True):
+        cases[row].rank = rank
+    return cases

@@ -6,18 +6,26 @@ from inference.models import Pipeline
 from labeling.models import Purpose
 from labeling.selection.arms import Pick
 from labeling.selection.pool import Pool
-from labeling.selection.reasons import reason
+from labeling.selection.reasons import CONTROL, reason
 from labeling.services.selection.viewing import finding_names
 
 
 def reason_of(pick: Pick, shown: Pool, pipeline: Pipeline | None) -> str:
     if pick.arm == Purpose.AUDIT:
-        return "Random audit"
-    if pipeline is None or not shown.layout:
-        return "Drawn at random: no model yet"
-    if shown.excluded is not None and shown.excluded[pick.row]:
+        return CONTROL
+    if pick.strategy == "random":
+        return _at_random(pipeline)
+    if pipeline is None:
+        return "Stands for many images that nobody has read: no model yet"
+    if not shown.layout or (shown.excluded is not None and shown.excluded[pick.row]):
         return "Chosen by the newest answers"
     return reason(pick, shown.layout, shown.outputs[pick.row].tolist(), thresholds_of(pipeline))[:200]
+
+
+def _at_random(pipeline: Pipeline | None) -> str:
+    if pipeline is None:
+        return "Drawn at random: no model yet"
+    return "Drawn at random" if pipeline.project.strategy == "random" else "Drawn at random: too few answers yet"
 
 
 def thresholds_of(pipeline: Pipeline) -> dict[str, float]:

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from uuid import UUID
 
 import numpy as np
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Count
 from numpy.typing import NDArray
 
 from inference.engine.outputs import OutputLayout
-from inference.models import Pipeline
-from inference.queries import Table, scores_of
-from labeling.models import Assignment, Read, ReferenceLabel
-from labeling.selection.pool import Output, Pool
-from labeling.services.scout import scout_scores
-from overread.archive.models import Image
+from inference.mapped import Ids
+from inference.models import EmbeddingRow, Pipeline
+from inference.queries import Table, embeddings_of, scores_of
+from labeling.selection.pool import Gathered, Output, Pool
+from labeling.services.scout import Labelled, labelled_of, scout_fit
+from labeling.services.selection.saying import Said, said_by_champion, said_by_nobody, said_by_scout, values_of
 from overread.projects.models import Project
 
 
@@ -25,57 +23,75 @@ def finding_names(project: Project) -> dict[str, str]:
     return {slug: name.lower() for slug, name in project.findings.values_list("slug", "name")}
 
 
-def pool_of(pipeline: Pipeline, values: NDArray[np.float32]) -> Pool:
-    """The selector's view of (N, K) values: rows without a score are excluded, and so are measurements, whose spread
-    one head does not tell."""
-    layout, names = OutputLayout.from_list(pipeline.classifier.card["layout"]), finding_names(pipeline.project)
-    ranked = [
-        (output, columns) for output, columns in zip(layout, layout.slices, strict=True) if output.kind != "measurement"
-    ]
-    outputs = np.concatenate([values[:, columns] for _, columns in ranked] or [values[:, :0]], axis=1)
-    return Pool(
-        outputs,
-        tuple(Output(names.get(output.name, output.name), output.kind, output.options) for output, _ in ranked),
-        excluded=np.asarray(np.isnan(values).any(axis=1)),
-    )
-
-
-def candidates_of(project: Project) -> QuerySet[Image]:
-    """Images that may be chosen for training: ready, not of the reference set, not read, not labelled, not in the
-    queue.
-    """
-    same = {"project": project, "image": OuterRef("pk")}
-    images = Image.objects.filter(
-        enrolments__project=project, status=Image.Status.READY, study__patient__reference=False
-    )
-    images = images.exclude(Exists(Read.objects.filter(**same))).exclude(Exists(ReferenceLabel.objects.filter(**same)))
-    return images.exclude(Exists(Assignment.objects.filter(**same).exclude(state=Assignment.State.WITHDRAWN)))
-
-
 @dataclass(frozen=True)
 class View:
-    """What is known of some images. `ranked`: what orders them, by the scout where one can be fitted, else by the
-    champion. `shown`: what the champion says, the only one whose numbers a reason may quote.
+    """What is known of N images. `ranked`: what orders them, by the scout where one can be fitted, else by the
+    champion; after the N come the labelled images, as rows that are not picked. `shown`: what the champion says of the N,
+    the only one whose numbers a reason may quote.
     """
 
     ranked: Pool
     shown: Pool
 
 
-def view_of(project: Project, pipeline: Pipeline, images: Sequence[UUID]) -> View | None:
-    """The view of these images, row by row; None where nothing can be ranked by it."""
-    champion = scores_of(pipeline)
-    ranked = scout_scores(project=project, pipeline=pipeline) or champion
-    view = View(pool_of(pipeline, values_of(ranked, images)), pool_of(pipeline, values_of(champion, images)))
-    return view if view.ranked.layout and view.ranked.available else None
+def view_of(project: Project, pipeline: Pipeline | None, images: Ids) -> View | None:
+    """The view of these images, row by row; None where nothing can be ranked by it.
+
+    Without a pipeline there may be embeddings all the same, made for another project that shares the backbone. The same
+    labels and the same images, in the same order, give the same view in every process.
+    """
+    backbone = pipeline.classifier.backbone if pipeline else _backbone_of(project, len(images))
+    if backbone is None:
+        return None
+    space = embeddings_of(backbone)
+    slugs = OutputLayout.from_list(pipeline.classifier.card["layout"]).names if pipeline else ()
+    ranked = _ranked(pipeline, space, labelled_of(project, space, slugs), images)
+    nothing = Pool(np.empty((len(images), 0), np.float32), ())
+    shown = shown_of(pipeline, values_of(scores_of(pipeline), images)) if pipeline else nothing
+    return View(ranked, shown) if ranked.available else None
 
 
-def values_of(table: Table, images: Sequence[UUID]) -> NDArray[np.float32]:
-    """(N, K) values of these images, NaN where the table lacks one."""
-    rows = table.rows()
-    out = np.full((len(images), table.values.shape[1]), np.nan, np.float32)
-    known = [(place, rows[image]) for place, image in enumerate(images) if image in rows]
-    if known:
-        places, found = np.array(known).T
-        out[places] = table.values[found]
-    return out
+def _backbone_of(project: Project, images: int) -> str | None:
+    """The space in which most of the project's images were embedded; None where it holds less than half of them."""
+    entries = EmbeddingRow.objects.filter(image__enrolments__project=project).order_by().values("backbone")
+    most = entries.annotate(rows=Count("pk")).order_by("-rows", "backbone").first()
+    return str(most["backbone"]) if most and 2 * most["rows"] >= images else None
+
+
+def _ranked(pipeline: Pipeline | None, space: Table, labelled: Labelled, images: Ids) -> Pool:
+    """The pool of these images and the labelled ones. An image without an embedding or an answer is excluded."""
+    both = np.concatenate([images, labelled.images])
+    places = space.places(both)
+    embeddings = Gathered(space.values, np.maximum(places, 0))
+    said = _said(pipeline, labelled, embeddings, both)
+    excluded = (places < 0) | np.isnan(said.outputs).any(axis=1)
+    return Pool(
+        said.outputs,
+        said.layout,
+        excluded=excluded,
+        embeddings=embeddings,
+        labelled=np.arange(len(images), len(both)),
+        labels=labelled.labels[:, said.findings],
+        head=said.head,
+    )
+
+
+def _said(pipeline: Pipeline | None, labelled: Labelled, embeddings: Gathered, images: Ids) -> Said:
+    if pipeline is None:
+        return said_by_nobody(len(images))
+    layout = OutputLayout.from_list(pipeline.classifier.card["layout"])
+    names, scout = finding_names(pipeline.project), scout_fit(labelled, layout)
+    return said_by_scout(scout, names, embeddings) if scout else said_by_champion(pipeline, names, images)
+
+
+def shown_of(pipeline: Pipeline, values: NDArray[np.float32]) -> Pool:
+    """The champion's (N, K) values as a pool: rows without a score are excluded, and measurements are left out."""
+    layout, names = OutputLayout.from_list(pipeline.classifier.card["layout"]), finding_names(pipeline.project)
+    told = [
+        (output, columns) for output, columns in zip(layout, layout.slices, strict=True) if output.kind != "measurement"
+    ]
+    return Pool(
+        np.concatenate([values[:, :0], *(values[:, columns] for _, columns in told)], axis=1),
+        tuple(Output(names.get(output.name, output.name), output.kind, output.options) for output, _ in told),
+        excluded=np.asarray(np.isnan(values).any(axis=1)),
+    )

@@ -139,7 +139,8 @@ def _probability(project: Project, order: list[UUID]) -> Float:
     """(n,): the audit's own; 1 for images that came with their labels, which nothing selected; NaN for all others."""
     audits = Assignment.objects.filter(project=project, purpose=Purpose.AUDIT, probability__isnull=False)
     drawn = dict(audits.values_list("image", "probability"))
-    selected = set(Assignment.objects.filter(project=project).values_list("image", flat=True))
+    choices = [Purpose.EXPLOIT, Purpose.AUDIT, Purpose.SINGLE]
+    selected = set(Assignment.objects.filter(project=project, purpose__in=choices).values_list("image", flat=True))
     given = set(ReferenceLabel.objects.filter(project=project, origin="imported").values_list("image", flat=True))
     return np.array(
         [drawn.get(image) or (1.0 if image in given and image not in selected else np.nan) for image in order], float

@@ -46,7 +46,7 @@ class FindingSerializer(serializers.ModelSerializer[Finding]):
 
     class Meta:
         model = Finding
-        fields = ["slug", "name", "kind", "options", "unit", "minimum", "maximum", "urgent"]
+        fields = ["slug", "name", "kind", "options", "unit", "minimum", "maximum", "urgent", "quota"]
 
 
 class PoliciesSerializer(serializers.ModelSerializer[Project]):
@@ -65,6 +65,11 @@ class PoliciesSerializer(serializers.ModelSerializer[Project]):
             "strategy",
             "batch_size",
             "audit_share",
+            "relabel_share",
+            "gold_share",
+            "repeat_share",
+            "washout_days",
+            "by_minutes",
             "patient_cap",
             "urgent_orders_blind",
             "fall_back_to_random",

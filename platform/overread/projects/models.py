@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from overread.projects.policies import policies_check
@@ -24,7 +24,7 @@ class Role(models.TextChoices):
 
 
 class BlindFirst(models.TextChoices):
-    """When a reader answers before seeing the model. Reference and audit cases are always read blind first."""
+    """When a reader answers before seeing the model. Reference, audit, second-look and control cases are always read so."""
 
     OFF = "off", _("Off")
     ALWAYS = "always", _("Always")
@@ -65,6 +65,15 @@ class Project(models.Model):
     batch_size = models.PositiveIntegerField(default=40, validators=[MinValueValidator(1)])
     auto_fill = models.BooleanField(default=True, help_text="Draw a new batch by itself when the queue runs low.")
     audit_share = share(default=0.15, help_text="Share of every batch drawn uniformly at random.")
+    relabel_share = share(default=0.0, help_text="Share of second looks at labels that the other labels contradict.")
+    gold_share = share(default=0.0, help_text="Share of cases of known answer, hidden among the others.")
+    repeat_share = share(default=0.0, help_text="Share of cases that their own reader reads again.")
+    washout_days = models.PositiveSmallIntegerField(
+        default=28, validators=[MinValueValidator(1)], help_text="Days before a reader is given an own case again."
+    )
+    by_minutes = models.BooleanField(
+        default=False, help_text="Whether the strategy's picks go by gain per expected reading minute."
+    )
     patient_cap = models.PositiveSmallIntegerField(default=2, validators=[MinValueValidator(1)])
     urgent_orders_blind = models.BooleanField(
         default=False, help_text="Whether a suspected urgent finding moves a case that is read blind."
@@ -90,6 +99,12 @@ class Project(models.Model):
             models.CheckConstraint(condition=Q(blind_first__in=BlindFirst.values), name="project_blind_first_known"),
             models.CheckConstraint(
                 condition=Q(audit_share__gte=0, audit_share__lte=1), name="project_audit_share_range"
+            ),
+            models.CheckConstraint(
+                condition=Q(relabel_share__gte=0, gold_share__gte=0, repeat_share__gte=0)
+                & Q(audit_share__lte=1 + 1e-9 - F("relabel_share") - F("gold_share") - F("repeat_share")),
+                name="project_shares_within_whole",
+                violation_error_message=_("Audit, second looks, known answers and repeats are at most 1 together."),
             ),
         ]
 
@@ -118,6 +133,7 @@ class Finding(models.Model):
     maximum = models.FloatField(null=True, blank=True)
     order = models.PositiveSmallIntegerField(default=0)
     urgent = models.BooleanField(default=False, help_text="A case suspected of it goes first in the queue.")
+    quota = share(default=0.0, help_text="Share of the strategy's picks that are about it at least.")
     added_at = models.DateTimeField(
         null=True, blank=True, help_text="When it joined a project that was being read; empty for those from the start."
     )
@@ -133,6 +149,10 @@ class Finding(models.Model):
                 condition=Q(kind="categorical") | Q(options=[]), name="finding_options_only_if_categorical"
             ),
             models.CheckConstraint(condition=Q(urgent=False) | Q(kind="binary"), name="finding_urgent_only_if_binary"),
+            models.CheckConstraint(
+                condition=Q(quota=0) | Q(quota__gt=0, quota__lte=1, kind__in=["binary", "categorical"]),
+                name="finding_quota_range",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -98,6 +98,31 @@ def findings_mark_urgent(*, project: Project, actor: User, slugs: Collection[str
     changed = {"urgent": [before, sorted(set(slugs))]}
     event_append(verb="project.change", actor=actor, target=project, project=project.pk, changed=changed)
     policies_changed(project.pk, changed)
+
+
+@transaction.atomic
+def findings_quota(*, project: Project, actor: User, quotas: Mapping[str, float]) -> None:
+    """Give findings, by slug, their share of the strategy's picks, and none to the others. Raises ValidationError for a
+    finding that is not there or cannot have one, a share outside 0..1, or shares above 1 together.
+    """
+    findings = {finding.slug: finding for finding in Finding.objects.select_for_update().filter(project=project)}
+    if unknown := set(quotas) - set(findings):
+        told = {"slug": ", ".join(sorted(unknown))}
+        raise ValidationError({"quota": _("There is no finding %(slug)s in this project.") % told})
+    if not sum(quotas.values()) <= 1 + 1e-9:  # nor is a share that is no number
+        raise ValidationError({"quota": _("The findings' shares are at most 1 together.")})
+    before = {slug: finding.quota for slug, finding in findings.items() if finding.quota}
+    for slug, finding in findings.items():
+        finding.quota = quotas.get(slug, 0.0)
+        finding.clean_fields()
+        if finding.quota and finding.kind == Finding.Kind.MEASUREMENT:
+            told = {"finding": finding.name}
+            raise ValidationError({"quota": _("%(finding)s is a measurement: it has no share of the picks.") % told})
+        finding.save(update_fields=["quota"])
+    after = {slug: finding.quota for slug, finding in findings.items() if finding.quota}
+    if after != before:
+        changed = {"quota": [before, after]}
+        event_append(verb="project.change", actor=actor, target=project, project=project.pk, changed=changed)
 
 
 @transaction.atomic

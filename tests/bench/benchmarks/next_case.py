@@ -77,6 +77,7 @@ def prepare(side: int, count: int) -> dict[str, Any]:
     from django.test import Client
     from django.urls import reverse
 
+    from labeling.services.selection import queue_fill
     from overread.archive.models import Image
     from overread.archive.services import image_ingest
     from overread.jobs.running import run_all
@@ -92,6 +93,7 @@ def prepare(side: int, count: int) -> dict[str, Any]:
         image_ingest(project=project, content=content, source="import", patient=patient)
         run_all(queues=("io",))
     make_champion(project)
+    queue_fill(project=project, size=count)  # what came after the first batch
     client = Client()
     client.force_login(make_member(project, Role.READER))
     return {

@@ -37,7 +37,7 @@ def test_measurement_has_its_unit():
 
 @pytest.mark.parametrize(
     ("pick", "said"),
-    [(Pick(0, "audit", "random", 0, 0.01), "Random audit"), (exploit("random"), "Drawn at random")],
+    [(Pick(0, "audit", "random", 0, 0.01), "Control case"), (exploit("random"), "Drawn at random")],
 )
 def test_what_is_random_says_nothing_of_the_model(pick, said):
     assert reason(pick, (EFFUSION,), [0.48], {"effusion": 0.5}) == said

@@ -52,6 +52,11 @@ class Command(BaseCommand):
         )
         parser.add_argument("--separator", default="|")
         parser.add_argument("--set", action="append", default=[], metavar="FIELD=VALUE", help="A field of the recipe.")
+        parser.add_argument(
+            "--verify",
+            action="store_true",
+            help="Draw every round again by the pure strategy, from the stored arrays and seed, and compare.",
+        )
         parser.add_argument("--project", default="", help="The name of the project it makes.")
         parser.add_argument("--json", action="store_true", help="Print the curve as one JSON object on the last line.")
 
@@ -74,11 +79,20 @@ class Command(BaseCommand):
                 f"{len(truth)} images in project {project.slug}, {len(readers)} readers, strategy {plan.strategy}."
             )
             self.stdout.write("round  labels  positives  model  AUROC   AP")
-            result = rehearse(project=project, truth=truth, readers=readers, plan=plan, on_round=self.tell)
+            result = rehearse(
+                project=project,
+                truth=truth,
+                readers=readers,
+                plan=plan,
+                on_round=self.tell,
+                verify=options["verify"],
+            )
         except ValidationError as wrong:
             raise CommandError("; ".join(wrong.messages)) from wrong
         except (TableWrong, ValueError, KeyError, RuntimeError) as wrong:
             raise CommandError(str(wrong)) from wrong
+        if any(point["identical"] is False for point in result.curve):
+            raise CommandError("The picks of a round are not those of the pure strategy.")
         if options["json"]:
             self.stdout.write(json.dumps({"rehearsal": str(result.pk), "project": project.slug, "curve": result.curve}))
 
@@ -86,10 +100,11 @@ class Command(BaseCommand):
         def told(figure: float | None) -> str:
             return "–    " if figure is None else f"{figure:.3f}"
 
+        picks = {None: "", True: "   picks identical", False: "   PICKS DIFFER"}[point.identical]
         model = "–" if point.model is None else str(point.model)
         self.stdout.write(
             f"{point.round:5}  {point.labels:6}  {point.positives:9}  {model:>5}  "
-            f"{told(point.macro_auroc)}   {told(point.macro_average_precision)}"
+            f"{told(point.macro_auroc)}   {told(point.macro_average_precision)}{picks}"
         )
 
     def table(self, options: dict[str, Any]) -> Table:

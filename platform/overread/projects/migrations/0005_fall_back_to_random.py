@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('projects', '0003_urgent_findings'),
+        ('projects', '0004_arms_of_a_batch'),
     ]
 
     operations = [

@@ -10,8 +10,8 @@ from overread.triggers import Immutable
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('labeling', '0007_skip_reason_in_own_words'),
-        ('projects', '0004_fall_back_to_random'),
+        ('labeling', '0008_arms_of_a_batch'),
+        ('projects', '0005_fall_back_to_random'),
     ]
 
     operations = [

@@ -1,0 +1,16 @@
+"""What is known of the batches that were drawn."""
+
+from __future__ import annotations
+
+from labeling.models import Selection
+from overread.projects.models import Project
+
+
+def newest_batch(project: Project) -> Selection | None:
+    return Selection.objects.filter(project=project).order_by("-created_at").first()
+
+
+def typical_minutes(project: Project) -> float | None:
+    """Expected active reading time of any case, whatever a model says of it: a reader may be told before a blind read."""
+    timed = Selection.objects.filter(project=project, typical_minutes__isnull=False).order_by("-created_at")
+    return timed.values_list("typical_minutes", flat=True).first()

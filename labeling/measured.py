@@ -1,0 +1,75 @@
+"""What known answers and repeats say of a reader."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from labeling.models import Answer, ExposureKind, Purpose, Read, ReferenceLabel
+from labeling.values import answer_number
+from overread.accounts.models import User
+from overread.projects.models import Finding, Project
+
+Said = Mapping[tuple[UUID, int], float]
+"""(image, finding) → an answer as a number."""
+
+
+@dataclass(frozen=True)
+class Measured:
+    """On one finding: how often the reader was asked, and how often they said the same. Of a measurement the same is the
+    same number; `apart` is the mean distance in its unit, None of other findings.
+    """
+
+    finding: Finding
+    asked: int
+    agreed: int
+    apart: float | None
+
+
+def gold_agreement(*, project: Project, reader: User) -> list[Measured]:
+    """Finding by finding, the reader's blind answers to hidden cases beside the independent labels of these."""
+    own = _said(_blind(project, reader).filter(read__assignment__purpose=Purpose.GOLD))
+    known = ReferenceLabel.objects.filter(
+        project=project, independent=True, exposure=ExposureKind.NONE, value__isnull=False
+    ).exclude(origin="read")
+    of_these = known.filter(image__in={image for image, _finding in own})
+    truth = {(label.image_id, label.finding_id): float(label.value or 0.0) for label in of_these}
+    return _measured(project, own, truth)
+
+
+def repeat_agreement(*, project: Project, reader: User) -> list[Measured]:
+    """Finding by finding, the reader's answers to repeats beside their own first blind ones."""
+    blind = _blind(project, reader)
+    again = _said(blind.filter(read__assignment__purpose=Purpose.REPEAT))
+    images = {image for image, _finding in again}
+    before = blind.filter(read__image__in=images).exclude(read__assignment__purpose=Purpose.REPEAT)
+    return _measured(project, again, _said(before.order_by("-read__created_at")))
+
+
+def _blind(project: Project, reader: User) -> QuerySet[Answer]:
+    """Standing answers given before the model was shown, the oldest first."""
+    answers = Answer.objects.filter(
+        read__project=project, read__reader=reader, read__phase=Read.Phase.BLIND, read__superseded_by=None
+    )
+    return answers.select_related("finding", "read").order_by("read__created_at")
+
+
+def _said(answers: Iterable[Answer]) -> dict[tuple[UUID, int], float]:
+    """The last of each; what is not assessable is left out."""
+    said = {
+        (answer.read.image_id, answer.finding_id): answer_number(answer.finding, answer.value) for answer in answers
+    }
+    return {key: number for key, number in said.items() if number is not None}
+
+
+def _measured(project: Project, own: Said, held: Said) -> list[Measured]:
+    found = []
+    for finding in project.findings.all():
+        pairs = [(own[key], held[key]) for key in own.keys() & held.keys() if key[1] == finding.pk]
+        distance = sum(abs(said - known) for said, known in pairs)
+        apart = distance / len(pairs) if pairs and finding.kind == Finding.Kind.MEASUREMENT else None
+        found.append(Measured(finding, len(pairs), sum(said == known for said, known in pairs), apart))
+    return [each for each in found if each.asked]

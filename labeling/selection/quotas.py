@@ -1,0 +1,86 @@
+"""Room in a batch for findings that the strategy would leave out, so that rare findings are not starved."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from labeling.selection.caps import Cap
+from labeling.selection.certainty import margin_of
+from labeling.selection.picks import Picks
+from labeling.selection.pool import Pool
+from labeling.selection.rounding import whole
+
+STRATEGY = "quota"
+
+
+@dataclass(frozen=True)
+class Filled:
+    """The strategy's picks that stay, and by finding those that its quota brought in, scored by that finding's margin."""
+
+    kept: Picks
+    added: Mapping[str, Picks]
+
+
+def fill(
+    pool: Pool,
+    picks: Picks,
+    quotas: Mapping[str, float],
+    cap: Cap,
+    taken: NDArray[np.int64],
+    rng: np.random.Generator,
+) -> Filled:
+    """The same number of picks, of which at least a quota's share is about its finding.
+
+    A pick is about the finding the model is least sure of there. Where the strategy brings too few of a finding, the
+    rows whose margin on that finding is lowest come in (of a rare finding that is never near a half: the likeliest),
+    and as many of the last picks that no quota needs go out. quotas: finding → share 0..1 of the picks, at most 1
+    together; a part that is no whole number is rounded by lot. taken: rows in the batch already. Raises ValueError for
+    quotas above 1 together, below 0, or of a finding the pool has not. O(N·C + N·log N).
+    """
+    names = [output.finding for output in pool.layout]
+    parts = np.array([quotas.get(name, 0.0) for name in names])
+    if set(quotas) - set(names) or (parts < 0).any() or parts.sum() > 1 + 1e-9:
+        raise ValueError(f"Wanted quotas from 0 to 1, at most 1 together, of {', '.join(names)}, not {dict(quotas)}")
+    least, owed = _least_sure(pool, picks.rows), whole(len(picks), parts, rng)
+    rows, added = np.concatenate([taken, picks.rows]), {}
+    for column in np.flatnonzero(owed):
+        lacking = int(owed[column] - (least == column).sum())
+        brought = _likeliest(pool, int(column), max(lacking, 0), cap, rows, rng)
+        if len(brought):
+            added[names[column]] = brought
+            rows = np.concatenate([rows, brought.rows])
+    stay = _staying(least, owed, sum(map(len, added.values())))
+    return Filled(Picks(rows=picks.rows[stay], scores=picks.scores[stay]), added)
+
+
+def _least_sure(pool: Pool, rows: NDArray[np.int64]) -> NDArray[np.intp]:
+    """For each of the rows (m,) the place in the layout of the finding with the lowest margin."""
+    margins = [margin_of(output, block[rows]) for output, block in pool.blocks()]
+    least: NDArray[np.intp] = np.argmin(np.stack(margins), axis=0)
+    return least
+
+
+def _likeliest(
+    pool: Pool, column: int, count: int, cap: Cap, taken: NDArray[np.int64], rng: np.random.Generator
+) -> Picks:
+    output, block = list(pool.blocks())[column]
+    closed = cap.closed(taken)[: len(pool)]
+    closed |= False if pool.closed is None else pool.closed
+    ranked = Picks.lowest(margin_of(output, block), len(pool) if count else 0, rng, excluded=closed)
+    admitted = np.flatnonzero(cap.admits(ranked.rows, after=taken))[:count]
+    return Picks(rows=ranked.rows[admitted], scores=ranked.scores[admitted])
+
+
+def _staying(least: NDArray[np.intp], owed: NDArray[np.int64], leaving: int) -> NDArray[np.bool_]:
+    """Which picks (m,) stay when so many leave: the last go first, but for the first of a finding that are owed."""
+    stay = np.ones(len(least), dtype=bool)
+    count = np.bincount(least, minlength=len(owed))
+    for place in range(len(least) - 1, -1, -1):
+        if leaving and count[least[place]] > owed[least[place]]:
+            stay[place], leaving = False, leaving - 1
+            count[least[place]] -= 1
+    return stay

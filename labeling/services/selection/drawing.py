@@ -1,0 +1,148 @@
+"""A batch drawn by the project's policies, before it is stored. For workers only."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+import numpy as np
+
+from inference.models import Pipeline
+from inference.queries import champion_of
+from labeling.models import Purpose, Selection
+from labeling.selection.arms import Pick, compose
+from labeling.selection.minutes import Minutes
+from labeling.selection.pool import Pool
+from labeling.selection.strategies import Strategy
+from labeling.services.queue import reads_blind
+from labeling.services.selection.candidates import Candidates, candidates_find
+from labeling.services.selection.lines import Offer, line_of, offers_of
+from labeling.services.selection.reasons import reason_of
+from labeling.services.selection.strategy import strategy_for
+from labeling.services.selection.timing import groups_of, minutes_by_row, minutes_of
+from labeling.services.selection.viewing import View, finding_names, view_of
+from overread.archive.models import Image
+from overread.projects.models import Project
+
+
+@dataclass(frozen=True)
+class Case:
+    """One pick as it is to be queued. `again`: its image has been read or labelled before. `minutes`: expected."""
+
+    image: UUID
+    pick: Pick
+    blind: bool
+    reason: str
+    again: bool
+    for_reader: int | None
+    minutes: float | None
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A batch in reading order, and what was known when it was drawn."""
+
+    cases: tuple[Case, ...]
+    pipeline: Pipeline | None
+    candidates: int
+    shares: dict[str, float]
+    typical_minutes: float | None
+    seed: int
+
+
+def shares_of(project: Project) -> dict[str, float]:
+    """Arm → its part of a batch, with sum 1, by the project's policy."""
+    arms = (Purpose.AUDIT, Purpose.GOLD, Purpose.REPEAT, Purpose.RELABEL)
+    shares: dict[str, float] = {arm.value: getattr(project, f"{arm.value}_share") for arm in arms}
+    return {Purpose.EXPLOIT.value: max(1 - sum(shares.values()), 0.0), **shares}
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """What a batch is drawn from, as arrays: rows count through `found`, the view's labelled images, and the offers."""
+
+    pipeline: Pipeline | None
+    found: Candidates
+    offers: dict[str, list[Offer]]
+    view: View
+    strategy: Strategy
+    expected: Minutes | None
+
+    @property
+    def offered(self) -> list[Offer]:
+        return [offer for of_arm in self.offers.values() for offer in of_arm]
+
+
+def batch_draw(project: Project, size: int, seed: int) -> Drawn | None:
+    """The same batch for the same seed and the same rows; None where there is nothing to draw from."""
+    sheet = sheet_of(project, size, seed)
+    if sheet is None:
+        return None
+    cases = _cases(project, sheet, picks_of(project, sheet, size, seed))
+    typical = sheet.expected.typical if sheet.expected else None
+    timed = _timed(cases, sheet.pipeline, sheet.expected)
+    return Drawn(timed, sheet.pipeline, sheet.view.ranked.available, shares_of(project), typical, seed)
+
+
+def sheet_of(project: Project, size: int, seed: int, *, before: Selection | None = None) -> Sheet | None:
+    """Everything that is known when a batch of this size is drawn; `before`: as it was before that one was queued."""
+    pipeline, found = champion_of(project), candidates_find(project, before=before)
+    offers = offers_of(project, pipeline, {arm: share * size for arm, share in shares_of(project).items()}, seed)
+    if not len(found) and not any(offers.values()):
+        return None
+    known = view_of(project, pipeline, found.images) if len(found) else None
+    nothing = Pool(np.empty((len(found), 0), np.float32), ())
+    strategy = strategy_for(project.strategy, known.ranked if known else None)
+    return Sheet(pipeline, found, offers, known or View(nothing, nothing), strategy, minutes_of(project, pipeline))
+
+
+def picks_of(project: Project, sheet: Sheet, size: int, seed: int) -> tuple[Pick, ...]:
+    """What the pure `compose` makes of these arrays and this seed."""
+    pool, minutes = sheet.view.ranked, None
+    labelled = np.full(len(pool) - len(sheet.found), -1)  # nobody's: they are not picked
+    if project.by_minutes and sheet.pipeline and sheet.expected and pool.layout:
+        minutes = np.append(minutes_by_row(project, sheet.pipeline, sheet.view, sheet.expected), labelled)
+    return compose(
+        pool,
+        n=min(size, len(sheet.found) + len(sheet.offered)),
+        shares=shares_of(project),
+        strategy=sheet.strategy,
+        patient_ids=np.append(sheet.found.patients, labelled),
+        patient_cap=project.patient_cap,
+        seed=seed,
+        lines={arm: line_of(arm, of_arm) for arm, of_arm in sheet.offers.items()},
+        quotas=_quotas(project, sheet.view),
+        minutes=minutes,
+    )
+
+
+def _quotas(project: Project, view: View) -> dict[str, float]:
+    """Finding's name → quota, of those that the ranking model answers."""
+    names, told = finding_names(project), {output.finding for output in view.ranked.layout}
+    asked = project.findings.filter(quota__gt=0).values_list("slug", "quota")
+    return {names[slug]: quota for slug, quota in asked if names[slug] in told}
+
+
+def _cases(project: Project, sheet: Sheet, picks: Sequence[Pick]) -> list[Case]:
+    """The picks as cases: a row after the pool's is an offer's."""
+    offers, rows = sheet.offered, len(sheet.view.ranked)
+    names = [sheet.found.image(pick.row) for pick in picks if pick.row < rows]
+    images = Image.objects.select_related("study__patient").in_bulk(names)
+    cases = []
+    for pick in picks:
+        if pick.row >= rows:
+            offer = offers[pick.row - rows]
+            cases.append(Case(offer.image, pick, True, offer.reason, True, offer.for_reader, None))
+            continue
+        image = images[sheet.found.image(pick.row)]
+        blind = reads_blind(project=project, image=image, purpose=pick.arm)
+        cases.append(Case(image.pk, pick, blind, reason_of(pick, sheet.view.shown, sheet.pipeline), False, None, None))
+    return cases
+
+
+def _timed(cases: Sequence[Case], pipeline: Pipeline | None, expected: Minutes | None) -> tuple[Case, ...]:
+    if expected is None:
+        return tuple(cases)
+    groups = groups_of(pipeline, [case.image for case in cases], [case.blind for case in cases])
+    return tuple(replace(case, minutes=expected.of(group)) for case, group in zip(cases, groups, strict=True))

@@ -1,0 +1,27 @@
+"""Whether a selection is what the pure strategy makes of the stored arrays and its seed. For workers and commands."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from inference.mapped import mapped_forget
+from labeling.models import Selection
+from labeling.services.selection.drawing import Sheet, picks_of, sheet_of
+
+
+def selection_replays(*, selection: Selection, size: int) -> bool:
+    """Whether drawing a batch of this size again with the selection's seed gives its very assignments, in order.
+
+    The memory maps are made anew from the shards for it. Only right after the draw: what was read, labelled, embedded or
+    queued since then is taken into account.
+    """
+    mapped_forget()
+    sheet = sheet_of(selection.project, size, selection.seed, before=selection)
+    picks = picks_of(selection.project, sheet, size, selection.seed) if sheet else ()
+    stored = selection.assignments.order_by("rank").values_list("image", "purpose", "score")
+    return list(stored) == [(_image(sheet, pick.row), pick.arm, pick.score) for pick in picks if sheet]
+
+
+def _image(sheet: Sheet, row: int) -> UUID:
+    pool = len(sheet.view.ranked)
+    return sheet.found.image(row) if row < pool else sheet.offered[row - pool].image
