@@ -61,7 +61,7 @@ class Project(models.Model):
         help_text="Ready-made sentences that readers may put into a comment.",
     )
     # queue
-    strategy = models.CharField(max_length=120, default="margin")
+    strategy = models.CharField(max_length=120, default="uherding")
     batch_size = models.PositiveIntegerField(default=40, validators=[MinValueValidator(1)])
     auto_fill = models.BooleanField(default=True, help_text="Draw a new batch by itself when the queue runs low.")
     audit_share = share(default=0.15, help_text="Share of every batch drawn uniformly at random.")
