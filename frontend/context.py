@@ -21,6 +21,7 @@ PAGES = (
     ("project-data", _("Data"), "archive.view"),
     ("upload", _("Upload"), "archive.upload"),
     ("project-models", _("Model"), "inference.view"),
+    ("project-worth", _("Selection"), "labeling.select"),
     ("project-training", _("Training"), "training.view"),
     ("project-settings", _("Settings"), "projects.administer"),
 )

@@ -14,6 +14,7 @@ class LabelingConfig(AppConfig):
         kind_register("labeling.reorder", queue="interactive", handler="labeling.handlers.reorder")
         kind_register("labeling.urgency", queue="interactive", handler="labeling.handlers.urgency")
         kind_register("labeling.blind", queue="interactive", handler="labeling.handlers.blind")
+        kind_register("labeling.worth", queue="training", handler="labeling.handlers.worth")
         for field in ("blind_first", "blind_share"):
             policy_listen(field, "labeling.blind")
         for field in ("urgent", "urgent_orders_blind"):
@@ -21,3 +22,4 @@ class LabelingConfig(AppConfig):
         policy_register("strategy", "labeling.services.selection.strategy_check")
         labels_listen("labeling.reorder")
         tick_register("labeling.services.selection.queues_top_up")
+        tick_register("labeling.services.worth.worths_due")

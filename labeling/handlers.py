@@ -6,6 +6,7 @@ from labeling.services.blinding import blind_mark
 from labeling.services.labels import labels_refresh
 from labeling.services.selection import queue_fill, queue_reorder
 from labeling.services.urgency import urgency_mark
+from labeling.services.worth.reporting import worth_report
 from overread.archive.models import Image
 from overread.jobs.running import Lease
 from overread.projects.models import Project
@@ -30,3 +31,7 @@ def blind(job: Lease, *, of: str) -> None:
 
 def urgency(job: Lease, *, of: str) -> None:
     urgency_mark(project=Project.objects.get(pk=of), lease=job)
+
+
+def worth(job: Lease, *, of: str) -> None:
+    worth_report(project=Project.objects.get(pk=of), lease=job)

@@ -400,3 +400,41 @@ class ReferenceLabel(models.Model):
 
     def __str__(self) -> str:
         return f"label of {self.image_id}"
+
+
+class WorthReport(models.Model):
+    """Whether selection has been worth it in a project so far: its strategy beside random order. Never changed.
+
+    `result`: labeling.selection.worth.verdict.Worth as JSON. `labels`: labelled images outside the reference set when it
+    was made. `fell_back`: it put the project back to random order, as the project's policy had it.
+    """
+
+    class Verdict(models.TextChoices):
+        BETTER = "better", _("better than random order")
+        NOT_SHOWN = "not_shown", _("not shown to be better than random order")
+        WORSE = "worse", _("worse than random order")
+        TOO_FEW = "too_few", _("too few labels to say")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    project = models.ForeignKey(Project, models.PROTECT, related_name="worth_reports")
+    strategy = models.CharField(max_length=120)
+    verdict = models.CharField(max_length=9, choices=Verdict.choices)
+    result = models.JSONField()
+    labels = models.PositiveIntegerField()
+    inputs_sha256 = models.CharField(max_length=64, help_text="Of everything it was made from.")
+    seed = models.BigIntegerField()
+    fell_back = models.BooleanField(default=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["project", "-created_at"], name="worth_newest")]
+        constraints = [
+            models.UniqueConstraint(fields=["project", "inputs_sha256", "seed"], name="worth_report_once"),
+            models.CheckConstraint(
+                condition=Q(verdict__in=["better", "not_shown", "worse", "too_few"]), name="worth_verdict_known"
+            ),
+            models.CheckConstraint(condition=Q(fell_back=False) | Q(verdict="worse"), name="worth_falls_back_if_worse"),
+        ]
+
+    def __str__(self) -> str:
+        return f"worth {self.pk}"

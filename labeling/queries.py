@@ -11,7 +11,17 @@ from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet, Sum
 from django.utils import timezone
 
 from inference.models import Exposure
-from labeling.models import MEASURING, Answer, Assignment, ExposureKind, FindingProposal, Purpose, Read, ReferenceLabel
+from labeling.models import (
+    MEASURING,
+    Answer,
+    Assignment,
+    ExposureKind,
+    FindingProposal,
+    Purpose,
+    Read,
+    ReferenceLabel,
+    WorthReport,
+)
 from labeling.services.order import ORDER
 from labeling.services.queue import DRAWN, one_an_image, open_to, reads_blind
 from overread.accounts.models import User
@@ -245,6 +255,16 @@ def label_counts(project: Project) -> dict[str, int]:
         ReferenceLabel.objects.filter(project=project).values("finding__slug").annotate(n=Count("image", distinct=True))
     )
     return {row["finding__slug"]: row["n"] for row in counted}
+
+
+def labelled_count(project: Project) -> int:
+    """Images outside the reference set that have a label."""
+    labels = ReferenceLabel.objects.filter(project=project, image__study__patient__reference=False)
+    return labels.values("image").distinct().count()
+
+
+def worth_newest(project: Project) -> WorthReport | None:
+    return WorthReport.objects.filter(project=project).order_by("-created_at").first()
 
 
 def exposed(user: User, image: Image) -> bool:

@@ -13,6 +13,7 @@ from PIL import Image as Picture
 from inference.engine.bundle import Bundle
 from inference.engine.outputs import Output, OutputLayout
 from inference.models import Pipeline
+from labeling.models import WorthReport
 from labeling.services import Answers, assignment_claim, read_submit
 from overread.accounts.models import User
 from overread.archive.models import Image
@@ -161,3 +162,31 @@ def make_read(project: Project, reader: User, value: str = "absent") -> Any:
     read = read_submit(assignment=assignment, reader=reader, answers=answers(project, value), key=uuid4())
     run_all()
     return read
+
+
+def estimate(value: float, low: float, high: float) -> dict[str, float]:
+    return {"value": value, "low": low, "high": high}
+
+
+WORTH_COMPARED = {
+    "sizes": [10, 60, 120],
+    "chosen": [0.61, 0.78, 0.84],
+    "random": [0.61, 0.7, 0.79],
+    "gain": estimate(0.043, 0.012, 0.08),
+    "saved": estimate(41.6, 12, 77),
+    "minutes": estimate(22.2, -3, 51),
+    "tested": 240,
+}
+WORTH: dict[str, Any] = {
+    "verdict": "better", "labelled": 420, "random": 240, "picked": 180, "findings": ["effusion"], "chosen_seconds": 41.0,
+    "random_seconds": 35.0, "replay": WORTH_COMPARED, "arms": None, "stopping": {
+        "signal": "learning", "sizes": [120, 220, 320, 420], "kappas": [0.91, 0.93, 0.96],
+        "slope": estimate(0.004, -0.002, 0.01), "sample": 2000,
+    },
+}  # fmt: skip
+
+
+def make_worth(project: Project, verdict: str = "better", **fields: Any) -> WorthReport:
+    """A report on whether selection is worth it, as the service leaves it."""
+    told = {"strategy": "margin", "result": WORTH, "labels": 420, "inputs_sha256": "0" * 64, "seed": 1, **fields}
+    return WorthReport.objects.create(project=project, verdict=verdict, **told)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from frontend.pages import audit_log, data, jobs, members, model, proposals, settings, training
+from frontend.pages import audit_log, data, jobs, members, model, proposals, settings, training, worth
 
 in_project = [
     path("data/", data.page, name="project-data"),
+    path("selection/", worth.page, name="project-worth"),
+    path("selection/restore", worth.restore, name="worth-restore"),
     path("training/", training.page, name="project-training"),
     path("training/<int:number>/", training.run, name="run"),
     path("training/<int:number>/live", training.live, name="run-live"),

@@ -28,7 +28,10 @@ GROUPS = (
         gettext_lazy("Reading protocol"),
         ("blind_first", "blind_share", "reference_readers", "lease_minutes", "snippets"),
     ),
-    (gettext_lazy("Queue"), ("strategy", "batch_size", "patient_cap", "by_minutes", "urgent_orders_blind")),
+    (
+        gettext_lazy("Queue"),
+        ("strategy", "batch_size", "patient_cap", "by_minutes", "urgent_orders_blind", "fall_back_to_random"),
+    ),
     (
         gettext_lazy("Parts of a batch beside the strategy's"),
         ("audit_share", "relabel_share", "gold_share", "repeat_share", "washout_days"),
@@ -56,6 +59,7 @@ LABELS = {
     "by_minutes": gettext_lazy("Prefer what brings more per expected minute of reading"),
     "patient_cap": gettext_lazy("Images of one patient in a batch, at most"),
     "urgent_orders_blind": gettext_lazy("Suspected urgent cases go first even where they are read blind"),
+    "fall_back_to_random": gettext_lazy("Go back to random order when the strategy is shown to be worse"),
     "retrain_labels": gettext_lazy("Train after so many new reads (0: never)"),
     "retrain_hours": gettext_lazy("Train after so many hours (0: never)"),
     "recipe": gettext_lazy("Recipe, where it differs from the default (JSON)"),

@@ -2,18 +2,34 @@
 
 from __future__ import annotations
 
+from warnings import catch_warnings, simplefilter
+
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.cluster import MiniBatchKMeans
+from sklearn.cluster import KMeans, kmeans_plusplus
+from sklearn.exceptions import ConvergenceWarning
+from threadpoolctl import threadpool_limits
 
 from labeling.selection.distances import Float, distances
 
+BEGINNERS = 4
+"""Points for each cluster, drawn at random and a thousand at least, among which the first middles are sought."""
+
 
 def clusters(points: Float, count: int, rng: np.random.Generator) -> tuple[NDArray[np.int32], Float]:
-    """Which cluster (n,) each of (n, D) points belongs to, and the clusters' middles (count, D). O(n·count·D·passes)."""
-    means = MiniBatchKMeans(
-        min(count, len(points)), batch_size=4096, n_init=1, max_iter=30, random_state=int(rng.integers(2**31))
-    ).fit(points)
+    """Which cluster (n,) each of (n, D) points belongs to, and the clusters' middles (count, D). O(n·count·D·passes).
+
+    Lloyd's passes from middles that k-means++ found with one trial each in a sample of the points.
+    """
+    count, seed = min(count, len(points)), int(rng.integers(2**31))
+    beginners = min(len(points), max(BEGINNERS * count, 1_000))
+    some = points[rng.choice(len(points), beginners, replace=False)]
+    with threadpool_limits(1):  # threads that share steps this small spend more than they save
+        middles, _ = kmeans_plusplus(some, count, n_local_trials=1, random_state=seed)
+    means = KMeans(count, init=middles, n_init=1, max_iter=20)
+    with catch_warnings():
+        simplefilter("ignore", ConvergenceWarning)  # of fewer clusters than asked, where images lie on one another
+        means.fit(points)
     return means.labels_, means.cluster_centers_.astype(np.float32)
 
 

@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from inference import api as inference
-from labeling.api import assignments, labels, predictions, proposals, reads
+from labeling.api import assignments, labels, predictions, proposals, reads, worth
 from overread.accounts import api as accounts
 from overread.api import docs
 from overread.archive.api import images, launches
@@ -51,6 +51,7 @@ in_project: list[URLPattern | URLResolver] = [
     path("proposals/<uuid:pk>/decline/", proposals.ProposalDecline.as_view(), name="proposal-decline"),
     path("labels/", labels.Labels.as_view(), name="labels"),
     path("selections/", labels.Selections.as_view(), name="selections"),
+    path("worth/", worth.WorthReports.as_view(), name="worth"),
     path("snapshots/", snapshots.Snapshots.as_view(), name="snapshots"),
     path("snapshots/<int:number>/", snapshots.SnapshotDetail.as_view(), name="snapshot"),
     path("snapshots/<int:number>/items/", snapshots.SnapshotItems.as_view(), name="snapshot-items"),

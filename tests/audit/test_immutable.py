@@ -12,14 +12,24 @@ from overread.audit.services import events_seal
 from overread.projects.models import Project
 from overread.triggers import Immutable
 from tests.api.world import World
-from tests.factories import answers, make_image
+from tests.factories import answers, make_image, make_worth
 from training.models import Snapshot, SnapshotItem
 
 PROMISED = {
     "archive": {"image", "patient", "study"},
     "audit": {"event", "seal"},
     "inference": {"embeddingshard", "exposure", "modelversion", "prediction", "promotion"},
-    "labeling": {"answer", "answersseen", "holding", "importedlabel", "labelimport", "read", "region", "selection"},
+    "labeling": {
+        "answer",
+        "answersseen",
+        "holding",
+        "importedlabel",
+        "labelimport",
+        "read",
+        "region",
+        "selection",
+        "worthreport",
+    },
     "training": {"snapshot", "snapshotitem", "verdict"},
 }
 TABLES = {f"{app}_{name}" for app, names in PROMISED.items() for name in names}
@@ -55,6 +65,7 @@ def world(db: None) -> World:
         assignment=case, reader=case.reader, answers=answers(world.project, "present", regions=(box,)), key=case.pk
     )
     answers_show(user=case.reader, images=[case.image_id])
+    make_worth(world.project)
     events_seal()
     return world
 

@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 
+from labeling.selection import strategies
 from tests.bench.asked import asked
+from tests.bench.choosing_peers import PEERS
 from tests.bench.rows import Row, table, with_ratios
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -49,9 +51,11 @@ def test_machine() -> None:
 
 def test_select_has_every_strategy_and_its_peers() -> None:
     rows = told("select", "--size", "2k", "--seconds", "0.01")["rows"]
-    assert {"2k/random", "2k/margin", "2k/mean_margin", "2k/entropy"} <= {row["case"] for row in rows}
-    assert {"overread", "modal_margin", "modal_entropy"} <= {row["system"] for row in rows}
-    assert {"wall_s", "cpu_s", "peak_rss_mb"} <= {row["metric"] for row in rows}
+    assert {f"2k/{name}" for name in strategies.names()} == {row["case"] for row in rows}
+    assert {"overread", *(system for systems in PEERS.values() for system in systems)} == {
+        row["system"] for row in rows
+    }
+    assert {"wall_s", "cpu_s", "peak_rss_mb", "peak_beyond_pool_mb"} <= {row["metric"] for row in rows}
 
 
 def test_labels_has_ours_and_its_peers_on_the_same_starts() -> None:

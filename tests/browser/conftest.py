@@ -21,7 +21,7 @@ from labeling.services.proposals import proposal_make
 from labeling.services.selection import queue_fill
 from overread.accounts.models import User
 from overread.projects.models import Project, Role
-from tests.factories import make_champion, make_image, make_member, make_project, make_read
+from tests.factories import make_champion, make_image, make_member, make_project, make_read, make_worth
 from training.models import Verdict
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -76,6 +76,7 @@ def furnished(transactional_db: None) -> Project:
     pipeline = make_champion(project)
     queue_fill(project=project)
     read = make_read(project, make_member(project, Role.READER))
+    make_worth(project)
     proposal_make(project=project, image=read.image, reader=read.reader, name="Rib fracture", note="Seventh rib, left.")
     Verdict.objects.create(
         project=project,

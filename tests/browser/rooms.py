@@ -18,6 +18,7 @@ PAGES: dict[Role, tuple[str, ...]] = {
     Role.ML_ENGINEER: (
         "/projects/{slug}/data/",
         "/projects/{slug}/training/",
+        "/projects/{slug}/selection/",
         "/projects/{slug}/models/",
         "/projects/{slug}/models/1/",
         "/projects/{slug}/images/{image}/",

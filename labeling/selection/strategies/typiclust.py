@@ -2,6 +2,7 @@
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from labeling.selection.candidates import sample
 from labeling.selection.clusters import clusters
@@ -28,7 +29,8 @@ def typiclust(pool: Pool, n: int, *, rng: np.random.Generator) -> Picks:
     points = pool.embedded(np.concatenate([rows, known]))
     count = min(len(known) + n, MOST_CLUSTERS)
     cluster, _ = clusters(points, count, rng)
-    typical = _typicality(points[: len(rows)], cluster[: len(rows)])
+    with threadpool_limits(1, user_api="blas"):  # threads that share products this small spend more than they save
+        typical = _typicality(points[: len(rows)], cluster[: len(rows)])
     chosen = _by_turns(typical, cluster[: len(rows)], np.bincount(cluster[len(rows) :], minlength=count), n, rng)
     return Picks(rows=rows[chosen], scores=-typical[chosen].astype(np.float64))
 

@@ -72,6 +72,7 @@ class PoliciesSerializer(serializers.ModelSerializer[Project]):
             "by_minutes",
             "patient_cap",
             "urgent_orders_blind",
+            "fall_back_to_random",
             "recipe",
             "retrain_labels",
             "retrain_hours",

@@ -61,7 +61,7 @@ class Project(models.Model):
         help_text="Ready-made sentences that readers may put into a comment.",
     )
     # queue
-    strategy = models.CharField(max_length=120, default="margin")
+    strategy = models.CharField(max_length=120, default="uherding")
     batch_size = models.PositiveIntegerField(default=40, validators=[MinValueValidator(1)])
     auto_fill = models.BooleanField(default=True, help_text="Draw a new batch by itself when the queue runs low.")
     audit_share = share(default=0.15, help_text="Share of every batch drawn uniformly at random.")
@@ -77,6 +77,9 @@ class Project(models.Model):
     patient_cap = models.PositiveSmallIntegerField(default=2, validators=[MinValueValidator(1)])
     urgent_orders_blind = models.BooleanField(
         default=False, help_text="Whether a suspected urgent finding moves a case that is read blind."
+    )
+    fall_back_to_random = models.BooleanField(
+        default=False, help_text="Put the queue in random order when the strategy is shown to be worse than that."
     )
     # learning
     recipe = models.JSONField(

@@ -6,6 +6,9 @@ precision or AUROC from the first labels to the last; `labels_to_0.93_count`, wh
 does not); `positives_count`, positive images found. Between ours and every other: `aulc_difference_mean`, `_low` and
 `_high` (paired bootstrap over seeds, 95 %), `wins_count` and `losses_count`, on the other's row. The probe is the product's
 own scout. Curves are drawn as CASE.png in the folder that the last line of stderr names. `--cases` is the number of seeds.
+
+`phantoms_rare`, `kermany` and `nih_64` are embedded by a small backbone that our recipe trained on other patients: some ten
+minutes each, once, kept in the folder that OVERREAD_BENCH_CACHE names (else ~/.cache/overread-bench).
 """
 
 from __future__ import annotations
@@ -21,7 +24,8 @@ from threadpoolctl import threadpool_limits
 
 from tests.bench.asked import Asked
 from tests.bench.labels import plot
-from tests.bench.labels.data import DATA, Data, Missing
+from tests.bench.labels.cases import DATA
+from tests.bench.labels.data import Data, Missing
 from tests.bench.labels.protocol import Curve, curve
 from tests.bench.labels.statistics import difference
 from tests.bench.labels.systems import systems

@@ -1,56 +1,59 @@
-"""Choosing 100 of 50k, 300k, 1M images by every strategy: seconds, processor time and memory, beside modAL's.
+"""Choosing 100 of 50k, 300k, 1M images by every strategy: seconds, processor time and memory, beside its peers.
 
-Each case runs in a process of its own: five findings as float32 probabilities and, for a strategy that looks at them,
-embeddings of 512 as float16 mapped from a file. `peak_rss_mb` is all the process holds, `peak_beyond_pool_mb` what of it
-is not the pool, with its embeddings, nor was there before. A strategy's own time includes the pool's check of every value.
+Each case runs in a process of its own, on one pool: five binary findings as float32 probabilities, embeddings of 512 as
+float16 mapped from a file, 200 labelled rows and a linear head. A strategy's own time includes the pool's check of every
+value. modAL takes the five probabilities for those of five classes. scikit-activeml takes one finding with classes: it is
+asked about the same embeddings with five classes instead of five findings, as float32 in memory, on 50,000 images at most
+and for 300 seconds (quick: 60) and 8 GB at most. `peak_rss_mb` is all that the process held, `peak_beyond_pool_mb` what it held
+beyond its pool and its libraries; a mapped file's pages are the pool's.
 """
 
 from __future__ import annotations
 
+import resource
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from labeling.selection import strategies
-from labeling.selection.by_path import Answered
-from labeling.selection.pool import Output, Pool
+from labeling.selection.pool import Pool
 from tests.bench.asked import Asked
-from tests.bench.measure import cheapest, peak_forget, peak_rss_mb, resident_mb
+from tests.bench.choosing import pool_files, pool_of
+from tests.bench.choosing_peers import PEERS, peer
+from tests.bench.measure import Held, cheapest, peak_rss_mb
 from tests.bench.part import Unfinished, part
 from tests.bench.rows import OURS, Row
 
 SIZES, QUICK = (50_000, 300_000, 1_000_000), (50_000,)
-PICKS, FINDINGS, DIMENSION, CHUNK = 100, 5, 512, 50_000
-LAYOUT = tuple(Output(f"finding-{number}") for number in range(FINDINGS))
-PEER_LIMIT = 300  # seconds
-PEERS = {
-    "margin": {"modal_margin": "modal", "numpy_argpartition": "bare"},
-    "entropy": {"modal_entropy": "modal"},
-}
+PICKS = 100
+PEER_LIMIT, QUICK_LIMIT = 300, 60  # seconds
+PEER_BYTES = 8 * 10**9
+PEER_MOST = 50_000
+"""Images beyond which scikit-activeml is not asked."""
 
 
 def run(asked: Asked) -> Iterator[Row]:
     for size in asked.sizes or (QUICK if asked.quick else SIZES):
         with tempfile.TemporaryDirectory(prefix="overread-bench-") as folder:
+            pool_files(Path(folder), size)
             for name in strategies.names():
                 case = f"{label(size)}/{name}"
-                file = embeddings_file(Path(folder), size) if looks_at_embeddings(name) else None
-                ours = part(strategy_measure, strategy=name, size=size, seconds=asked.seconds, embeddings=file)
+                ours = part(strategy_measure, strategy=name, folder=folder, size=size, seconds=asked.seconds)
                 yield from rows(case, OURS, ours)
-                yield from peers(case, name, size, asked.seconds)
+                yield from peers(case, name, folder, size, asked)
 
 
-def peers(case: str, name: str, size: int, seconds: float) -> Iterator[Row]:
+def peers(case: str, name: str, folder: str, size: int, asked: Asked) -> Iterator[Row]:
     """The same case by other libraries; one that fails or takes too long is told of, and left out."""
-    for system, kind in PEERS.get(name, {}).items():
-        work = modal_measure if kind == "modal" else bare_measure
+    limit = QUICK_LIMIT if asked.quick else PEER_LIMIT
+    for system in PEERS.get(name, ()):
+        if system.startswith("skactiveml") and size > PEER_MOST:
+            continue
         try:
-            found = part(work, strategy=name, size=size, seconds=seconds, limit=PEER_LIMIT)
+            found = part(peer_measure, limit=limit, system=system, folder=folder, size=size, seconds=asked.seconds)
         except Unfinished as reason:
             print(f"{case}: {system} did not finish: {reason}", file=sys.stderr)
         else:
@@ -69,82 +72,41 @@ def label(size: int) -> str:
     return f"{size // 1000}k" if size % 1000 == 0 else str(size)
 
 
-def outputs_of(size: int) -> NDArray[np.float32]:
-    """Probabilities (size, 5), most of them low, as a chest model gives them."""
-    rng = np.random.default_rng(0)
-    return np.square(rng.random((size, FINDINGS), dtype=np.float32))
+def strategy_measure(strategy: str, folder: str, size: int, seconds: float) -> dict[str, float]:
+    ask, whole = strategies.get(strategy), pool_of(Path(folder), size)
 
-
-def embeddings_file(folder: Path, size: int) -> str:
-    """A .npy file of (size, 512) float16, made once a folder, a chunk at a time."""
-    path = folder / f"embeddings-{size}.npy"
-    if not path.exists():
-        shape = (size, DIMENSION)
-        out = np.lib.format.open_memmap(path, mode="w+", dtype=np.float16, shape=shape)
-        rng = np.random.default_rng(0)
-        for start in range(0, size, CHUNK):
-            rows_left = min(CHUNK, size - start)
-            out[start : start + rows_left] = rng.standard_normal((rows_left, DIMENSION), np.float32)
-        out.flush()
-    return str(path)
-
-
-class Watched(Pool):
-    """A pool that knows whether somebody looked at its embeddings."""
-
-    looked = False
-
-    def __getattribute__(self, name: str) -> Any:
-        if name == "embeddings":
-            Watched.looked = True
-        return super().__getattribute__(name)
-
-
-def looks_at_embeddings(name: str) -> bool:
-    rng = np.random.default_rng(0)
-    pool = Watched(outputs_of(200), LAYOUT, embeddings=rng.standard_normal((200, DIMENSION)).astype(np.float16))
-    Watched.looked = False
-    strategies.get(name)(pool, 5, rng=rng)
-    return Watched.looked
-
-
-def strategy_measure(strategy: str, size: int, seconds: float, embeddings: str | None) -> dict[str, float]:
-    ask = strategies.get(strategy)
-    outputs = outputs_of(size)
-    mapped = np.load(embeddings, mmap_mode="r") if embeddings else None
-
-    def choose(first: int = size) -> None:
-        part_of = None if mapped is None else mapped[:first]
-        picks = ask(Pool(outputs[:first], LAYOUT, embeddings=part_of), PICKS, rng=np.random.default_rng(0))
+    def choose() -> None:
+        picks = ask(anew(whole), PICKS, rng=np.random.default_rng(0))
         assert len(set(picks.rows.tolist())) == PICKS
 
-    choose(1000)  # what it imports is there now
-    return measured(choose, seconds, mapped_mb=0.0 if mapped is None else mapped.nbytes / 1e6)
+    ask(pool_of(Path(folder), size, first=1000), 10, rng=np.random.default_rng(0))  # what it imports is there now
+    return measured(choose, seconds)
 
 
-def modal_measure(strategy: str, size: int, seconds: float) -> dict[str, float]:
-    """modAL's function, which takes the five probabilities for those of five classes, in float64 as scikit-learn's are."""
-    from modAL import uncertainty
-
-    query = getattr(uncertainty, f"{strategy}_sampling")
-    classifier, places = Answered(outputs_of(size).astype(float)), np.arange(size)[:, None]
-    return measured(lambda: query(classifier, places, n_instances=PICKS), seconds)
-
-
-def bare_measure(strategy: str, size: int, seconds: float) -> dict[str, float]:
-    """The least that any ranking costs: one partition of one number an image."""
-    values = np.ascontiguousarray(outputs_of(size)[:, 0])
-    return measured(lambda: np.argpartition(values, PICKS)[:PICKS], seconds)
+def anew(pool: Pool) -> Pool:
+    """The same pool, checked again, with nothing worked out yet."""
+    return Pool(
+        pool.outputs,
+        pool.layout,
+        embeddings=pool.embeddings,
+        labelled=pool.labelled,
+        labels=pool.labels,
+        head=pool.head,
+    )
 
 
-def measured(work: Callable[[], object], seconds: float, mapped_mb: float = 0.0) -> dict[str, float]:
-    peak_forget()
-    before = resident_mb()
-    cost = cheapest(work, seconds)
-    peak = peak_rss_mb()
+def peer_measure(system: str, folder: str, size: int, seconds: float) -> dict[str, float]:
+    """Raises MemoryError where it wants more than 8 GB: all pairs of 50,000 images would be 20."""
+    resource.setrlimit(resource.RLIMIT_DATA, (PEER_BYTES, PEER_BYTES))
+    return measured(peer(system, Path(folder), size, PICKS), seconds)
+
+
+def measured(work: Callable[[], object], seconds: float) -> dict[str, float]:
+    with Held() as held:
+        cost = cheapest(work, seconds)
     return {
         "wall_s": cost.wall_s,
         "cpu_s": cost.cpu_s,
-        "peak_rss_mb": peak,
-        "peak_beyond_pool_mb": max(peak - before - mapped_mb, 0.0),
+        "peak_rss_mb": peak_rss_mb(),
+        "peak_beyond_pool_mb": held.most_mb,
     }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -12,6 +11,10 @@ from numpy.typing import NDArray
 from labeling.selection.pool import Output
 
 Metric = Literal["accuracy", "macro_ap", "macro_auroc"]
+
+
+class Missing(Exception):
+    """What a data set is made of is not on this machine; the text says what."""
 
 
 @dataclass(frozen=True)
@@ -58,11 +61,3 @@ def digits_multilabel() -> Data:
         Y[row, shown] = 1
     layout = tuple(Output(f"digit {number}") for number in range(10))
     return Data("digits_multilabel", X, Y, layout, np.arange(len(X)), "macro_ap", (0.75,))
-
-
-class Missing(Exception):
-    """What a data set is made of is not on this machine."""
-
-
-DATA: dict[str, Callable[[], Data]] = {"digits": digits, "digits_multilabel": digits_multilabel}
-"""Every data set by the name of its case."""

@@ -39,7 +39,7 @@ class Command(BaseCommand):
         parser.add_argument("--per-round", type=int, required=True)
         parser.add_argument("--readers", type=int, default=3)
         parser.add_argument("--error-rate", type=float, default=0.0, help="How often a reader says the opposite.")
-        parser.add_argument("--strategy", default="margin")
+        parser.add_argument("--strategy", default="uherding")
         parser.add_argument("--audit-share", type=float, default=0.0)
         parser.add_argument("--seed", type=int, default=0)
         parser.add_argument(

@@ -1,0 +1,1 @@
+"""Is selection worth it here? A project's strategy against random order, by what has been labelled already."""

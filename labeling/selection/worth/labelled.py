@@ -1,0 +1,92 @@
+"""What is labelled already, as arrays: the material that a comparison with random order is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from labeling.selection.pool import Head, Output
+
+Float = NDArray[np.float64]
+Rows = NDArray[np.int64]
+
+Learner = Callable[[NDArray[np.float32], Float, Float], Head]
+"""Fits a scout: embeddings (n, D), labels (n, F) with NaN for unknown, weights (n, F) → a head giving outputs (·, C)."""
+
+EACH_ANSWER = 10
+"""Randomly drawn images with a finding, and as many without it, before the finding counts."""
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """n labelled images outside the reference set, the first labelled first; row i is the same image everywhere.
+
+    layout: F findings, binary or categorical, with C columns of outputs. embeddings (n, D) float32.
+    labels, weights (n, F): what a scout may learn from, NaN unknown, and how much it counts, 0..1.
+    truth (n, F): labels by readers who had not seen the model, the only ones that anything is measured on; else NaN.
+    patients (n,): whose image. chosen (n,): picked by the strategy. probability (n,): of having come in by a draw that
+    looked at nothing (1 for images that came with their labels), NaN where no such draw brought them.
+    Raises ValueError where shapes disagree, a finding is a measurement, or a probability lies outside 0..1.
+    """
+
+    layout: tuple[Output, ...]
+    embeddings: NDArray[np.float32]
+    labels: Float
+    weights: Float
+    truth: Float
+    patients: Rows
+    chosen: NDArray[np.bool_]
+    probability: Float
+
+    def __post_init__(self) -> None:
+        shape = (len(self.embeddings), len(self.layout))
+        if any(array.shape != shape for array in (self.labels, self.weights, self.truth)):
+            raise ValueError(f"Labels, weights and truth have one row an image and one column a finding: {shape}")
+        if any(array.shape != shape[:1] for array in (self.patients, self.chosen, self.probability)):
+            raise ValueError(f"Patients, chosen and probability hold one value for each of {shape[0]} images")
+        if any(output.kind == "measurement" for output in self.layout):
+            raise ValueError("A measurement has no right and wrong order: leave it out")
+        if ((self.probability <= 0) | (self.probability > 1)).any():
+            raise ValueError("A probability lies above 0 and is 1 at most")
+
+    def __len__(self) -> int:
+        return len(self.embeddings)
+
+    @cached_property
+    def random(self) -> Rows:
+        """Rows (r,) that came in by chance and whose truth is known for a finding at least."""
+        return np.flatnonzero(np.isfinite(self.probability) & np.isfinite(self.truth).any(axis=1)).astype(np.int64)
+
+    @cached_property
+    def audited(self) -> Rows:
+        """Rows of the audit arm: by chance, and not because everything like them was labelled."""
+        return self.random[self.probability[self.random] < 1]
+
+    @cached_property
+    def picked(self) -> Rows:
+        """Rows that the strategy brought in."""
+        return np.flatnonzero(self.chosen).astype(np.int64)
+
+    @cached_property
+    def shares(self) -> Float:
+        """How many images each row (n,) stands for, relative to the mean of those that came by chance (Hájek)."""
+        inverse = 1 / np.where(np.isfinite(self.probability), self.probability, np.inf)
+        return np.asarray(inverse / (inverse[self.random].mean() if len(self.random) else 1.0))
+
+    def positives(self, finding: int) -> tuple[int, int]:
+        """Images drawn by chance (with, without) a finding; of options the second commonest, and all that differ."""
+        said = self.truth[self.random, finding]
+        if self.layout[finding].kind == "binary":
+            return int((said == 1).sum()), int((said == 0).sum())
+        counts = np.bincount(said[np.isfinite(said)].astype(int), minlength=2)
+        second = int(np.sort(counts)[-2])
+        return second, int(counts.sum()) - second
+
+    @cached_property
+    def usable(self) -> tuple[int, ...]:
+        """The findings that enough images were drawn of, with it and without."""
+        return tuple(at for at in range(len(self.layout)) if min(self.positives(at)) >= EACH_ANSWER)

@@ -1,0 +1,69 @@
+"""How well outputs tell images apart, in the drawn sample and in many resamples of its patients at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from labeling.selection.pool import Output
+from labeling.selection.worth.labelled import Float, Labelled, Rows
+
+
+def auroc(truth: NDArray[np.bool_], scores: Float, weights: Float) -> Float:
+    """Weighted AUROC (B,) of scores (n,) under each of B rows of weights (B, n); NaN where one answer has no weight.
+
+    Ties count one half. O(n·(B + log n)).
+    """
+    order = np.argsort(scores, kind="stable")
+    ranked, truth, weights = scores[order], truth[order], weights[:, order]
+    absent = np.concatenate([np.zeros((len(weights), 1)), np.cumsum(weights * ~truth, axis=1)], axis=1)
+    below, through = (np.searchsorted(ranked, ranked, side) for side in ("left", "right"))
+    won = (weights * truth * (absent[:, below] + absent[:, through]) / 2).sum(axis=1)
+    pairs = (weights * truth).sum(axis=1) * absent[:, -1]
+    return np.asarray(np.divide(won, pairs, out=np.full(len(weights), np.nan), where=pairs > 0))
+
+
+def quality(data: Labelled, rows: Rows, outputs: NDArray[np.floating], weights: Float) -> Float:
+    """Mean AUROC (B,) over the usable findings, of outputs (t, C) for these rows (t,), under weights (B, t).
+
+    A categorical finding counts with the mean of its options, each against the rest. NaN where nothing can be told.
+    """
+    found = [
+        _mean([auroc(truth, scores, weights[:, known]) for truth, scores, known in questions])
+        for questions in _findings(data, rows, outputs)
+    ]
+    return _mean([each for each in found if len(each)]) if found else np.full(len(weights), np.nan)
+
+
+Question = tuple[NDArray[np.bool_], Float, NDArray[np.bool_]]
+
+
+def _findings(data: Labelled, rows: Rows, outputs: NDArray[np.floating]) -> Iterator[list[Question]]:
+    ends = np.cumsum([0, *(output.columns for output in data.layout)])
+    for at in data.usable:
+        columns = outputs[:, ends[at] : ends[at + 1]].astype(np.float64)
+        yield list(_questions(data.layout[at], data.truth[rows, at], columns))
+
+
+def _questions(output: Output, truth: Float, columns: Float) -> Iterator[Question]:
+    """(truth, scores, known rows) of each yes-or-no question of a finding; an uncertain answer is neither."""
+    if output.kind == "binary":
+        known = np.isin(truth, (0.0, 1.0))
+        yield truth[known] == 1, columns[known, 0], known
+        return
+    known = np.isfinite(truth)
+    for option in range(output.columns):
+        if 0 < (truth[known] == option).sum() < known.sum():
+            yield truth[known] == option, columns[known, option], known
+
+
+def _mean(values: list[Float]) -> Float:
+    """The mean (B,) of several (B,), each leaving out what is NaN; NaN where all are."""
+    if not values:
+        return np.empty(0)
+    stacked = np.stack(values)
+    counted = np.isfinite(stacked).sum(axis=0)
+    total = np.where(np.isfinite(stacked), stacked, 0.0).sum(axis=0)
+    return np.asarray(np.divide(total, counted, out=np.full(stacked.shape[1], np.nan), where=counted > 0))

@@ -1,0 +1,182 @@
+"""Scouts fitted on so many labels, one way and the other, and what each says of images that neither has seen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.model_selection import StratifiedGroupKFold
+
+from labeling.selection.pool import Head, Pool
+from labeling.selection.strategies import Strategy
+from labeling.selection.worth.labelled import Float, Labelled, Learner, Rows
+from labeling.selection.worth.scoring import quality
+
+FOLDS, SEEDS, ROUNDS = 4, 5, 7
+SPLITS = 6
+FIRST = 10
+"""Labels that a replay starts from, at least; both orders start from the same."""
+BUDGET = 200
+"""Labels that a replay goes to, at most; and half of what there is, since at the end both orders hold the same."""
+REPLAYED = 2_000
+"""Images that a replay draws from, at most."""
+
+
+@dataclass(frozen=True)
+class Trial:
+    """rows (t,) that were held out, and outputs (A, R, t, C): of each of A ways at each of R sizes. `seed`: which of the
+    repetitions, that are resampled as wholes, it belongs to.
+    """
+
+    seed: int
+    rows: Rows
+    outputs: NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Trials:
+    """Trials at the same sizes (R,), in labels."""
+
+    sizes: Rows
+    each: tuple[Trial, ...]
+
+    def curves(self, data: Labelled, resamples: int, rng: np.random.Generator) -> Float:
+        """Quality (A, 1 + B, R): as measured, then in B resamples of the patients and of the repetitions.
+
+        A patient drawn twice counts twice in every trial and both ways, so that differences are paired.
+        """
+        known, patient = np.unique(data.patients, return_inverse=True)
+        repetitions = 1 + max(trial.seed for trial in self.each)
+        people, seeds = _redraw(len(known), resamples, rng), _redraw(repetitions, resamples, rng)
+        total = np.zeros((len(self.each[0].outputs), 1 + resamples, len(self.sizes)))
+        counted = np.zeros_like(total)
+        for trial in self.each:
+            weights = people[:, patient[trial.rows]] * data.shares[trial.rows]
+            for place in np.ndindex(len(total), len(self.sizes)):
+                reached = quality(data, trial.rows, trial.outputs[place], weights)
+                told = np.isfinite(reached) * seeds[:, trial.seed]
+                total[place[0], :, place[1]] += told * np.nan_to_num(reached)
+                counted[place[0], :, place[1]] += told
+        return np.divide(total, counted, out=np.full_like(total, np.nan), where=counted > 0)
+
+
+def _redraw(count: int, resamples: int, rng: np.random.Generator) -> Float:
+    """How often (1 + B, count) each of them counts: once each, then as drawn with replacement."""
+    drawn = rng.multinomial(count, np.full(count, 1 / count), size=resamples)
+    return np.concatenate([np.ones((1, count)), drawn])
+
+
+def folds(data: Labelled, rows: Rows, count: int, seed: int) -> Iterator[tuple[Rows, Rows]]:
+    """(train, test) rows, no patient in both, the rarest usable finding spread evenly."""
+    rarest = min(data.usable, key=data.positives)
+    said = data.truth[rows, rarest]
+    split = StratifiedGroupKFold(count, shuffle=True, random_state=seed)
+    for train, test in split.split(rows, np.where(np.isfinite(said), said > 0, 0), data.patients[rows]):
+        yield rows[train], rows[test]
+
+
+def replay(data: Labelled, strategy: Strategy, learner: Learner, *, seed: int) -> Trials:
+    """Label once more what came in by chance: in the strategy's order, and in random order from the same start.
+
+    Each of SEEDS repetitions holds out each of FOLDS parts of the patients. O(SEEDS·FOLDS·2·ROUNDS) fits.
+    """
+    rng = np.random.default_rng(seed)
+    rows = np.sort(rng.permutation(data.random)[:REPLAYED])
+    parts = [(at, *part) for at in range(SEEDS) for part in folds(data, rows, FOLDS, int(rng.integers(2**31)))]
+    budget = min(min(len(train) for _at, train, _test in parts) // 2, BUDGET)
+    sizes = np.unique(np.linspace(min(max(FIRST, budget // 8), budget), budget, ROUNDS).astype(np.int64))
+    each = []
+    for at, train, test in parts:
+        order = rng.permutation(len(train))
+        ways = [
+            _steps(data, train, test, sizes, learner, order, strategy, rng),
+            _steps(data, train, test, sizes, learner, order, None, rng),
+        ]
+        each.append(Trial(at, test, np.stack(ways)))
+    return Trials(sizes, tuple(each))
+
+
+def _steps(
+    data: Labelled,
+    train: Rows,
+    test: Rows,
+    sizes: Rows,
+    learner: Learner,
+    order: Rows,
+    strategy: Strategy | None,
+    rng: np.random.Generator,
+) -> NDArray[np.float32]:
+    """Outputs (R, t, C) as the labels grow from size to size, by the strategy or, without one, by the order itself."""
+    got = order[: sizes[0]]
+    head = taught(data, train[got], learner)
+    out = [head(data.embeddings[test])]
+    for size in sizes[1:].tolist():
+        if strategy is None:
+            got = order[:size]
+        else:
+            got = np.append(got, strategy(pool_of(data, train, got, head), size - len(got), rng=rng).rows)
+        head = taught(data, train[got], learner)
+        out.append(head(data.embeddings[test]))
+    return np.asarray(out, np.float32)
+
+
+def pool_of(data: Labelled, rows: Rows, got: Rows, head: Head) -> Pool:
+    """These rows as a strategy sees them when those at places `got` among them are labelled."""
+    points = data.embeddings[rows]
+    return Pool(
+        head(points).astype(np.float32),
+        data.layout,
+        embeddings=points,
+        labelled=got.astype(np.int64),
+        labels=data.labels[rows[got]],
+        head=head,
+    )
+
+
+def taught(data: Labelled, rows: Rows, learner: Learner) -> Head:
+    """A scout that has learned from these rows."""
+    return learner(data.embeddings[rows], data.labels[rows], data.weights[rows])
+
+
+def arms(data: Labelled, learner: Learner, *, seed: int) -> Trials | None:
+    """As many labels of the strategy's own picks as of the audit's, on audited images of other patients.
+
+    SPLITS times the audited patients are halved, and each half tests what the other half and the picks have taught.
+    None where a half, or what was picked, is below FIRST labels. O(SPLITS·2·2·ROUNDS) fits.
+    """
+    rng = np.random.default_rng(seed)
+    halves = [
+        (rng.permutation(_others(data, data.picked, test)), rng.permutation(train), test)
+        for _split in range(SPLITS)
+        for train, test in folds(data, data.audited, 2, int(rng.integers(2**31)))
+    ]
+    most = min(min(len(picked), len(drawn), BUDGET) for picked, drawn, _test in halves)
+    if most < FIRST:
+        return None
+    sizes = np.unique(np.linspace(max(FIRST, most // ROUNDS), most, ROUNDS).astype(np.int64))
+    each = []
+    for at, (picked, drawn, test) in enumerate(halves):
+        ways = [
+            [taught(data, rows[:size], learner)(data.embeddings[test]) for size in sizes] for rows in (picked, drawn)
+        ]
+        each.append(Trial(at, test, np.asarray(ways, np.float32)))
+    return Trials(sizes, tuple(each))
+
+
+def _others(data: Labelled, rows: Rows, test: Rows) -> Rows:
+    """Those of the rows that are of no tested patient."""
+    return rows[~np.isin(data.patients[rows], data.patients[test])]
+
+
+def growth(data: Labelled, learner: Learner, *, shares: tuple[float, ...], seed: int) -> Trials:
+    """Scouts on the first labels there were, in these shares of all (ending with 1), on random images held out."""
+    rng = np.random.default_rng(seed)
+    everything, each = np.arange(len(data), dtype=np.int64), []
+    for at in range(SEEDS):
+        for _train, test in folds(data, data.random, FOLDS, int(rng.integers(2**31))):
+            rows = _others(data, everything, test)
+            way = [taught(data, rows[: round(share * len(rows))], learner)(data.embeddings[test]) for share in shares]
+            each.append(Trial(at, test, np.asarray([way], np.float32)))
+    return Trials(np.round(np.array(shares) * len(data)).astype(np.int64), tuple(each))

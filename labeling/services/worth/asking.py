@@ -1,0 +1,62 @@
+"""Asking for a report, and undoing what one has changed."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from inference.queries import champion_of
+from labeling.models import WorthReport
+from labeling.queries import labelled_count, worth_newest
+from overread.accounts.models import User
+from overread.audit.services import event_append
+from overread.jobs.models import Job
+from overread.jobs.services import job_enqueue_once
+from overread.projects.models import Project
+from overread.projects.services import project_change
+
+EVERY = 100
+"""New labels after which a report is made anew by itself."""
+
+
+class NothingToRestore(Exception):
+    """No report has put a strategy aside, or one is in force again."""
+
+
+@transaction.atomic
+def worth_ask(*, project: Project, actor: User) -> Job:
+    """Have a report made by a job, or by the one that waits already."""
+    event_append(verb="worth.ask", actor=actor, target=project, project=project.pk)
+    return job_enqueue_once(kind="labeling.worth", project=project.pk, of=project.pk)
+
+
+def comparable(project: Project) -> bool:
+    """Whether there is a model whose embeddings a scout can learn from, and a finding that is no measurement."""
+    pipeline = champion_of(project)
+    return pipeline is not None and any(row["kind"] != "measurement" for row in pipeline.classifier.card["layout"])
+
+
+def worths_due() -> None:
+    """Ask for a report wherever EVERY labels have come since the last one: called about once a minute."""
+    for project in Project.objects.all():
+        last = worth_newest(project)
+        if labelled_count(project) >= EVERY + (last.labels if last else 0) and comparable(project):
+            job_enqueue_once(kind="labeling.worth", project=project.pk, of=project.pk)
+
+
+def put_aside(project: Project) -> str:
+    """The strategy that a report has put aside and that nothing has replaced since; "" where there is none."""
+    if project.strategy != "random":
+        return ""
+    last = WorthReport.objects.filter(project=project, fell_back=True).order_by("-created_at").first()
+    return last.strategy if last else ""
+
+
+@transaction.atomic
+def strategy_restore(*, project: Project, actor: User) -> Project:
+    """Put back in force the strategy that a report has put aside. Raises NothingToRestore."""
+    standing = Project.objects.select_for_update(no_key=True).get(pk=project.pk)
+    strategy = put_aside(standing)
+    if not strategy:
+        raise NothingToRestore(_("No strategy is put aside: the one in force stays."))
+    return project_change(project=standing, actor=actor, strategy=strategy)

@@ -1,0 +1,175 @@
+"""What a report is made from: a project's labels, who brought them in, and how long reading took, as arrays."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+import numpy as np
+from django.db.models import Min, Sum
+from numpy.typing import NDArray
+
+from inference.engine import heads
+from inference.engine.outputs import OutputLayout
+from inference.engine.probability import calibrated, uncalibrated
+from inference.models import Pipeline
+from inference.queries import Table, embeddings_of
+from labeling.models import Assignment, ExposureKind, Purpose, Read, ReferenceLabel
+from labeling.queries import TrainingLabel, labelled_count, training_labels
+from labeling.selection.pool import Head, Output
+from labeling.selection.worth.comparing import Seconds
+from labeling.selection.worth.labelled import Float, Labelled, Learner
+from labeling.services.selection.viewing import finding_names
+from overread.archive.models import Image
+from overread.projects.models import Project
+
+SAMPLE = 2_000
+"""Unlabelled images on which successive scouts are compared, at most (Bloodgood and Vijay-Shanker's size)."""
+
+
+@dataclass(frozen=True)
+class Material:
+    """labels: labelled images outside the reference set, embedded or not."""
+
+    data: Labelled
+    sample: NDArray[np.float32]
+    seconds: Seconds
+    learner: Learner
+    labels: int
+
+    def sha256(self, strategy: str) -> str:
+        """Of every array, the findings and the strategy's name."""
+        digest = hashlib.sha256(repr((strategy, self.labels, self.data.layout)).encode())
+        for holder in (self.data, self.seconds):
+            for value in vars(holder).values():
+                if isinstance(value, np.ndarray):
+                    digest.update(np.ascontiguousarray(value).tobytes())
+        digest.update(self.sample.tobytes())
+        return digest.hexdigest()
+
+
+def material_of(project: Project, pipeline: Pipeline, strategy: str) -> Material:
+    """The first labelled first. Measurements are left out: they have no right and wrong order."""
+    table, layout = embeddings_of(pipeline.classifier.backbone), _layout(pipeline)
+    known = training_labels(project)
+    place = table.rows()
+    order = [image for image in _by_age(project) if image in place and image in known]
+    labels, weights = _arrays(order, known, layout)
+    names = finding_names(project)
+    data = Labelled(
+        layout=tuple(Output(names.get(each.name, each.name), each.kind, each.options) for each in layout),
+        embeddings=table.values[[place[image] for image in order]].astype(np.float32),
+        labels=labels,
+        weights=weights,
+        truth=_truth(project, order, layout),
+        patients=_patients(order),
+        chosen=_among(order, _picked(project, strategy)),
+        probability=_probability(project, order),
+    )
+    return Material(
+        data, _sample(project, table, known), _seconds(project, strategy), learner_of(layout), labelled_count(project)
+    )
+
+
+def _layout(pipeline: Pipeline) -> OutputLayout:
+    layout = OutputLayout.from_list(pipeline.classifier.card["layout"])
+    return OutputLayout(tuple(output for output in layout if output.kind != "measurement"))
+
+
+def learner_of(layout: OutputLayout) -> Learner:
+    """The scout, as the queue is ordered by it."""
+
+    def learner(embeddings: NDArray[np.float32], labels: Float, weights: Float) -> Head:
+        head = heads.fit(embeddings, labels, weights, layout)
+        return lambda points: calibrated(head.score(points), layout, uncalibrated(layout))
+
+    return learner
+
+
+def _by_age(project: Project) -> list[UUID]:
+    labels = ReferenceLabel.objects.filter(project=project, image__study__patient__reference=False)
+    return list(labels.values("image").annotate(first=Min("pk")).order_by("first").values_list("image", flat=True))
+
+
+def _arrays(
+    order: list[UUID], known: Mapping[UUID, Mapping[str, TrainingLabel]], layout: OutputLayout
+) -> tuple[Float, Float]:
+    """Labels (n, F), NaN unknown, and weights (n, F)."""
+    labels = np.full((len(order), len(layout)), np.nan)
+    weights = np.ones_like(labels)
+    for row, image in enumerate(order):
+        for column, name in enumerate(layout.names):
+            said = known[image].get(name)
+            if said is not None and said.value is not None:
+                labels[row, column], weights[row, column] = said.value, said.weight
+    return labels, weights
+
+
+def _truth(project: Project, order: list[UUID], layout: OutputLayout) -> Float:
+    """Labels (n, F) all of whose inputs are unexposed, NaN elsewhere."""
+    rows = {image: row for row, image in enumerate(order)}
+    columns = {name: column for column, name in enumerate(layout.names)}
+    truth = np.full((len(order), len(layout)), np.nan)
+    unexposed = ReferenceLabel.objects.filter(project=project, exposure=ExposureKind.NONE, value__isnull=False)
+    for image, slug, value in unexposed.values_list("image", "finding__slug", "value"):
+        if image in rows and slug in columns:
+            truth[rows[image], columns[slug]] = value
+    return truth
+
+
+def _patients(order: list[UUID]) -> NDArray[np.int64]:
+    of = dict(Image.objects.filter(pk__in=order).values_list("pk", "study__patient"))
+    numbers = {patient: number for number, patient in enumerate(dict.fromkeys(of[image] for image in order))}
+    return np.array([numbers[of[image]] for image in order], np.int64)
+
+
+def _picked(project: Project, strategy: str) -> set[UUID]:
+    """Images that this strategy has picked; not those drawn before there was a model to pick by."""
+    picks = Assignment.objects.filter(project=project, purpose=Purpose.EXPLOIT, selection__strategy=strategy)
+    return set(picks.exclude(strategy="random").values_list("image", flat=True))
+
+
+def _among(order: list[UUID], images: set[UUID]) -> NDArray[np.bool_]:
+    return np.array([image in images for image in order], bool)
+
+
+def _probability(project: Project, order: list[UUID]) -> Float:
+    """(n,): the audit's own; 1 for images that came with their labels, which nothing selected; NaN for all others."""
+    audits = Assignment.objects.filter(project=project, purpose=Purpose.AUDIT, probability__isnull=False)
+    drawn = dict(audits.values_list("image", "probability"))
+    selected = set(Assignment.objects.filter(project=project).values_list("image", flat=True))
+    given = set(ReferenceLabel.objects.filter(project=project, origin="imported").values_list("image", flat=True))
+    return np.array(
+        [drawn.get(image) or (1.0 if image in given and image not in selected else np.nan) for image in order], float
+    )
+
+
+def _sample(project: Project, table: Table, known: Mapping[UUID, object]) -> NDArray[np.float32]:
+    """Embeddings (m, D) of the project's first images, by key and so by chance, that have no label."""
+    images = Image.objects.filter(
+        enrolments__project=project, status=Image.Status.READY, study__patient__reference=False
+    )
+    place = table.rows()
+    rows = [
+        place[image]
+        for image in images.order_by("pk").values_list("pk", flat=True)
+        if image in place and image not in known
+    ]
+    return table.values[rows[:SAMPLE]].astype(np.float32)
+
+
+def _seconds(project: Project, strategy: str) -> Seconds:
+    """Active seconds of each case, all its reads together, where they were measured."""
+    timed = Read.objects.filter(
+        project=project, active_ms__gt=0, assignment__purpose__in=[Purpose.EXPLOIT, Purpose.AUDIT]
+    )
+    cases = timed.values("assignment", "assignment__purpose", "assignment__selection__strategy").annotate(
+        ms=Sum("active_ms")
+    )
+    rows = cases.order_by("assignment").values_list("assignment__purpose", "assignment__selection__strategy", "ms")
+    chosen = [ms / 1000 for purpose, by, ms in rows if purpose == Purpose.EXPLOIT and by == strategy]
+    return Seconds(
+        np.array(chosen, float), np.array([ms / 1000 for purpose, _by, ms in rows if purpose == Purpose.AUDIT], float)
+    )

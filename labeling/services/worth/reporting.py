@@ -1,0 +1,102 @@
+"""Making a report. For workers only: some hundreds of scouts are fitted."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import Any
+
+from django.db import transaction
+
+from inference.queries import champion_of
+from labeling.models import Selection, WorthReport
+from labeling.selection.worth.verdict import Worth, worth
+from labeling.services.selection.strategy import strategy_of
+from labeling.services.worth.asking import comparable
+from labeling.services.worth.gathering import material_of
+from overread.audit.services import event_append
+from overread.jobs.running import Lease
+from overread.projects.models import Project
+from overread.projects.policies import policies_changed
+
+CANDIDATE = "uherding"
+"""What random order is compared with where a project has never had another."""
+
+
+def worth_report(*, project: Project, lease: Lease | None = None, seed: int | None = None) -> WorthReport | None:
+    """Compare the project's strategy with random order by what is labelled, and keep the result.
+
+    The same material makes the same report, and no second one. The seed follows from the material unless given. Where
+    the strategy is worse and the project's policy says so, random order is put in force in the same transaction. None
+    where no model has embedded the images yet, or nothing but measurements is asked.
+    """
+    made = _made(project, seed) if comparable(project) else None
+    with lease.finishing() if lease else transaction.atomic():
+        return _keep(project, made) if made else None
+
+
+def _made(project: Project, seed: int | None) -> WorthReport:
+    """A report not stored yet, or the one that was made of the same."""
+    pipeline, strategy = champion_of(project), compared(project)
+    assert pipeline is not None
+    material = material_of(project, pipeline, strategy)
+    sha256 = material.sha256(strategy)
+    seed = int(sha256[:12], 16) if seed is None else seed
+    if same := WorthReport.objects.filter(project=project, inputs_sha256=sha256, seed=seed).first():
+        return same
+    found = worth(
+        material.data,
+        material.sample,
+        material.seconds,
+        strategy=strategy_of(strategy),
+        learner=material.learner,
+        seed=seed,
+    )
+    return WorthReport(
+        project=project,
+        strategy=strategy,
+        verdict=found.verdict,
+        result=as_json(found),
+        labels=material.labels,
+        inputs_sha256=sha256,
+        seed=seed,
+    )
+
+
+def compared(project: Project) -> str:
+    """The strategy that is looked at: the one in force or, in random order, the last that was."""
+    if project.strategy != "random":
+        return project.strategy
+    others = Selection.objects.filter(project=project).exclude(strategy="random").order_by("-created_at")
+    return others.values_list("strategy", flat=True).first() or CANDIDATE
+
+
+def as_json(found: Worth) -> dict[str, Any]:
+    """The result as JSON, a figure that is unknown as null."""
+    plain: dict[str, Any] = json.loads(json.dumps(asdict(found)), parse_constant=lambda _unknown: None)
+    return plain
+
+
+def _keep(project: Project, made: WorthReport) -> WorthReport:
+    if not made._state.adding:
+        return made
+    standing = Project.objects.select_for_update(no_key=True).get(pk=project.pk)
+    made.fell_back = (
+        made.verdict == WorthReport.Verdict.WORSE
+        and standing.fall_back_to_random
+        and standing.strategy == made.strategy
+    )
+    made.save()
+    event_append(verb="worth.report", target=made, project=project.pk, verdict=made.verdict, strategy=made.strategy)
+    if made.fell_back:
+        _fall_back(standing, made)
+    return made
+
+
+def _fall_back(project: Project, report: WorthReport) -> None:
+    """Put random order in force, by the project's own policy."""
+    changed = {"strategy": [project.strategy, "random"]}
+    project.strategy = "random"
+    project.save(update_fields=["strategy"])
+    event_append(verb="worth.fall_back", target=report, project=project.pk, changed=changed)
+    policies_changed(project.pk, changed)

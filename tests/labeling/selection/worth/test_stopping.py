@@ -1,0 +1,28 @@
+"""When successive scouts agree."""
+
+import numpy as np
+
+from labeling.selection.worth.stopping import stopping
+from tests.labeling.selection.worth.conftest import images, learner
+
+SAMPLE = images(200, np.random.default_rng(5))[0]
+
+
+def fixed(embeddings, labels, weights):
+    """A scout that learns nothing more, whatever it is told."""
+    return lambda points: 1 / (1 + np.exp(-points[:, :1]))
+
+
+def test_scouts_that_agree_three_times_are_settled(labelled_factory):
+    found = stopping(labelled_factory(200), SAMPLE, fixed, seed=1)
+    assert found.signal == "settled"
+    assert found.kappas == (1.0, 1.0, 1.0) and found.sizes == (140, 160, 180, 200)
+
+
+def test_scouts_that_still_change_are_learning(labelled_factory):
+    found = stopping(labelled_factory(200), SAMPLE, learner, seed=1)
+    assert found.signal == "learning" and min(found.kappas) < 0.99
+
+
+def test_a_small_sample_tells_nothing(labelled_factory):
+    assert stopping(labelled_factory(200), SAMPLE[:99], learner, seed=1).signal == "too_few"
