@@ -5,6 +5,7 @@ from uuid import uuid4
 import numpy as np
 import pytest
 
+from inference.mapped import ids_of
 from inference.services import prediction_ensure
 from labeling.models import Assignment, Purpose, Selection
 from labeling.selection.certainty import margins
@@ -123,7 +124,7 @@ def test_a_finding_with_a_quota_has_its_share_of_the_picks(filled: Project) -> N
     Assignment.objects.update(state=Assignment.State.WITHDRAWN, purpose=Purpose.SINGLE)
     filled.audit_share = 0.0
     batch = queue_fill(project=filled, size=6)
-    view = view_of(filled, filled.champion.pipeline, [case.image_id for case in batch.assignments.all()])
+    view = view_of(filled, filled.champion.pipeline, ids_of(batch.assignments.values_list("image", flat=True)))
     least = np.argmin(np.stack(list(margins(view.ranked))), axis=0)
     nodule = [output.finding for output in view.ranked.layout].index("nodule")
     brought = batch.assignments.filter(strategy="quota")

@@ -8,7 +8,7 @@ import numpy as np
 from django.db.models import Exists, OuterRef
 
 from labeling.models import Assignment, Purpose, ReferenceLabel
-from overread.archive.models import Image
+from overread.archive.models import Image, Study
 from overread.projects.models import Project
 
 
@@ -17,7 +17,11 @@ def reference_queue(*, project: Project) -> int:
     settled = ReferenceLabel.objects.filter(project=project, image=OuterRef("pk"), independent=True)
     queued = Assignment.objects.filter(project=project, image=OuterRef("pk"), purpose=Purpose.REFERENCE)
     images = (
-        Image.objects.filter(enrolments__project=project, status=Image.Status.READY, study__patient__reference=True)
+        Image.objects.filter(
+            enrolments__project=project,
+            status=Image.Status.READY,
+            study__in=Study.objects.filter(patient__reference=True),  # few: the plan is to begin with these
+        )
         .exclude(Exists(settled))
         .exclude(Exists(queued))
     )
