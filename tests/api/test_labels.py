@@ -35,7 +35,7 @@ def test_a_selection_is_listed(project: Project, engineer: User) -> None:
     make_image(project)
     queue_fill(project=project, seed=7)
     told = at(engineer).get(url("selections", project)).json()["results"][0]
-    assert told["seed"] == 7 and told["model"] is None and told["strategy"] == "margin"
+    assert told["seed"] == 7 and told["model"] is None and told["strategy"] == "uherding"
 
 
 def test_a_selection_asked_for_twice_is_one_job(project: Project, engineer: User) -> None:

@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 
 from inference.engine import backbones
 from labeling.models import Assignment, FindingProposal
+from labeling.selection import strategies
 from overread.accounts.models import User
 from overread.archive.models import Image
 from overread.jobs.models import Job
@@ -46,6 +47,7 @@ def data_of(project: Project, *people: User) -> set[str]:
         *(part for told in FindingProposal.objects.values_list("name", "note") for part in told),
         *(said for pipeline in pipelines for said in (pipeline.name, pipeline.name.capitalize())),
         *backbones.names(),
+        *strategies.names(),
         *Assignment.objects.exclude(reason="").values_list("reason", flat=True),
         *(part for verdict in Verdict.objects.all() for part in sentences(verdict.report["sentence"])),
         *(part for person in people for part in (str(person), person.email, person.initials)),

@@ -24,7 +24,7 @@ from tests.factories import answers, make_champion, make_image, make_read
 @pytest.fixture
 def filled(project: Project) -> Project:
     """Twelve trainable images, half of each batch an audit, a model in use, the queue full."""
-    project.audit_share, project.batch_size = 0.5, 12
+    project.strategy, project.audit_share, project.batch_size = "margin", 0.5, 12
     project.save()
     for _ in range(12):
         make_image(project)

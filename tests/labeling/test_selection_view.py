@@ -109,6 +109,8 @@ def test_without_a_model_uherding_covers_what_is_embedded(unmodelled: Project) -
 
 
 def test_without_a_model_margin_draws_at_random_and_says_so(unmodelled: Project) -> None:
+    unmodelled.strategy = "margin"
+    unmodelled.save()
     cases = queue_fill(project=unmodelled, size=3, seed=1).assignments.all()
     assert {(case.strategy, case.reason) for case in cases} == {("random", "Drawn at random: no model yet")}
 

@@ -61,7 +61,7 @@ def label(project: Project, images: list[Image], purpose: Purpose, *, bright: in
 
 def read_and_embedded(project: Project, each: int) -> Project:
     """So many films of each arm: the audit has seen bright and dark ones, the strategy has only chosen dark ones."""
-    project.auto_fill = False
+    project.strategy, project.auto_fill = "margin", False
     project.save()
     drawn, picked = films(project, each, bright=5), films(project, each, bright=0)
     label(project, drawn, Purpose.AUDIT, bright=5, probability=0.1)
