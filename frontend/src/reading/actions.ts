@@ -89,7 +89,7 @@ export function actionsOf(page: ReadingPage, submission: Submission): Actions {
     escalate: () => void escalate(page),
     opinion: () => void askOpinion(page, page.opened?.case.urls.opinion),
     "opinion.last": () => void askOpinion(page, document.querySelector<HTMLElement>("[data-opinion-url]")?.dataset["opinionUrl"]),
-    undo: () => void undo(page),
+    undo: () => void undo(page, submission),
     submit: () => void (drawing.close() || submission.submit()),
     sheet: () => void document.querySelector<HTMLElement>("#keys")?.togglePopover(),
     back: () => back(page),
@@ -121,7 +121,10 @@ function find(page: ReadingPage, finder: Picker): void {
   finder.open(answers.findings.map(({ name, slug }) => ({ name, detail: said(slug) })), (index) => findings.go(index));
 }
 
-async function undo(page: ReadingPage): Promise<void> {
+/** Take the last read back, once the server has it: until then there is nothing to be taken back. */
+async function undo(page: ReadingPage, submission: Submission): Promise<void> {
+  if (submission.sending) say(words.stillSaving);
+  await submission.sent();
   const url = page.undo?.url(performance.now());
   if (!url) return say(document.body.dataset["saved"] === "saved" ? words.nothingToUndo : words.stillSaving);
   if (await page.leave(url, {})) say(words.undone(page.opened?.case.pseudonym ?? ""));

@@ -17,6 +17,8 @@ export class Submission implements Desk {
   private readonly saving: Saving;
   private readonly notice: SaveNotice;
   private mending = false;
+  private awaiting: (() => void)[] = [];
+  sending = false;
 
   constructor(page: ReadingPage, user: string) {
     this.page = page;
@@ -61,7 +63,14 @@ export class Submission implements Desk {
     return true;
   }
 
+  /** Resolves once no read is on its way to the server: stored, or not to be stored for now. */
+  sent(): Promise<void> {
+    return this.sending ? new Promise((resolve) => this.awaiting.push(resolve)) : Promise.resolve();
+  }
+
   saveState(state: SaveState, trouble: Trouble | null, waiting: number): void {
+    this.sending = state === "saving";
+    if (!this.sending) for (const resolve of this.awaiting.splice(0)) resolve();
     const mending = this.mending && state === "saved";
     this.notice.show(mending ? "unsaved" : state, trouble, this.mending, waiting);
     if (state !== "saving") this.page.lock(this.holdsCurrent);
