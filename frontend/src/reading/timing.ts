@@ -21,8 +21,14 @@ export class Timing {
   drawn(level: Level): void {
     if (this.reached === "full" || this.reached === level) return;
     const start = performance.getEntriesByName(SUBMIT).length ? { start: SUBMIT } : {};
-    if (this.reached === "none") performance.measure("overread:first-level", start);
-    if (level === "full") performance.measure("overread:full-level", start);
+    if (this.reached === "none") measure("overread:first-level", start);
+    if (level === "full") measure("overread:full-level", start);
     this.reached = level;
   }
+}
+
+/** In place of the case before: a day's worth of them is of no use to anybody. */
+function measure(name: string, start: PerformanceMeasureOptions): void {
+  performance.clearMeasures(name);
+  performance.measure(name, start);
 }

@@ -10,7 +10,7 @@ page in the same browser on the same server: `bare_draw` puts a level's bytes on
 `bare_fetch_draw` fetches them first; `submit_p50_ms` is the request alone, which the next case does not wait for.
 `submitted_below_full_count` are reads that were accepted before the full level was on screen: there must be none, also
 where the full level is held back and Enter pressed (`held_back`). `memory` reads LONG small cases and tells what has
-grown since the first WARM of them: the script's heap, the page's nodes, and the browser's processes together.
+grown since the first WARM of them: the script's heap, the page's nodes, and the browser's processes by kind.
 """
 
 from __future__ import annotations
@@ -39,6 +39,8 @@ LINK = {"offline": False, "latency": 80, "downloadThroughput": 20e6 / 8, "upload
 FINDINGS = ("effusion", "consolidation", "nodule", "cardiomegaly", "pneumothorax")
 FLAGS = ["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist"]
 HERE = Path(__file__).resolve().parents[1]
+PROCESSES = {"renderer": "renderer", "network": "network", "gpu": "gpu-process", "others": "-"}
+"""Name → how Chromium's command lines call it. The network's holds the cache of a window that leaves none on disk."""
 PATIENCE = 120_000  # ms
 Times = list[dict[str, float]]
 
@@ -229,15 +231,21 @@ def memory(browser: Browser, address: str, room: dict[str, Any], cases: int) -> 
 
 
 def held(context: BrowserContext, page: Page) -> dict[str, float]:
-    """What page and browser hold, once what can go has gone: megabytes, and how many nodes."""
+    """What the page and each kind of the browser's processes hold, once what can go has gone: megabytes, and nodes."""
     session = context.new_cdp_session(page)
     session.send("HeapProfiler.collectGarbage")
     session.send("Performance.enable")
     told = {each["name"]: each["value"] for each in session.send("Performance.getMetrics")["metrics"]}
     session.detach()
-    family = psutil.Process().children(recursive=True)
-    resident = sum(each.memory_info().rss for each in family if "chrom" in each.name())
-    return {"heap_mb": told["JSHeapUsedSize"] / 2**20, "nodes": told["Nodes"], "browser_mb": resident / 2**20}
+    resident = dict.fromkeys(PROCESSES, 0.0)
+    for each in psutil.Process().children(recursive=True):
+        if "chrom" in each.name():
+            words = " ".join(each.cmdline())
+            resident[next((name for name in PROCESSES if f"={PROCESSES[name]}" in words), "others")] += (
+                each.memory_info().rss
+            )
+    sizes = {f"{name}_mb": size / 2**20 for name, size in resident.items()}
+    return {"heap_mb": told["JSHeapUsedSize"] / 2**20, "nodes": told["Nodes"]} | sizes
 
 
 def read_one(page: Page, seconds: float) -> dict[str, float]:
