@@ -1,0 +1,31 @@
+"""Who reads what and why, what they answered, and what the project holds to be true."""
+
+from labeling.models.assignments import SKIP_REASON, Assignment, Holding
+from labeling.models.labels import ImportedLabel, LabelImport, ReferenceLabel
+from labeling.models.purposes import ALWAYS_BLIND, CONTROLS, MEASURING, Priority, Purpose, Sent
+from labeling.models.reads import Answer, AnswersSeen, Confidence, ExposureKind, FindingProposal, Read, Region
+from labeling.models.selections import Selection, WorthReport
+
+__all__ = [
+    "ALWAYS_BLIND",
+    "CONTROLS",
+    "MEASURING",
+    "SKIP_REASON",
+    "Answer",
+    "AnswersSeen",
+    "Assignment",
+    "Confidence",
+    "ExposureKind",
+    "FindingProposal",
+    "Holding",
+    "ImportedLabel",
+    "LabelImport",
+    "Priority",
+    "Purpose",
+    "Read",
+    "ReferenceLabel",
+    "Region",
+    "Selection",
+    "Sent",
+    "WorthReport",
+]

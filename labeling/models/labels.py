@@ -1,0 +1,79 @@
+"""What the project holds to be true, and what was imported."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+
+from labeling.models.reads import ExposureKind
+from overread.archive.models import Image
+from overread.projects.models import Finding, Project
+
+
+class LabelImport(models.Model):
+    """Labels that came with a data set, and their importer's declaration of how they came to be. Never changed."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    project = models.ForeignKey(Project, models.PROTECT, related_name="label_imports")
+    name = models.CharField(max_length=200)
+    sha256 = models.CharField(max_length=64, help_text="Of the table.")
+    declaration = models.TextField(help_text="How the labels came to be, in the importer's words.")
+    exposure = models.CharField(max_length=5, choices=ExposureKind.choices, default=ExposureKind.NONE)
+    independent = models.BooleanField(
+        default=False, help_text="Declared an independent standard: usable in the reference set."
+    )
+    imported_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["project", "sha256", "declaration"], name="label_import_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ImportedLabel(models.Model):
+    """What an imported table says of one image and finding. Never changed."""
+
+    source = models.ForeignKey(LabelImport, models.PROTECT, related_name="labels")
+    image = models.ForeignKey(Image, models.PROTECT, related_name="imported_labels")
+    finding = models.ForeignKey(Finding, models.PROTECT, related_name="+")
+    value = models.CharField(max_length=80)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["source", "image", "finding"], name="imported_label_once")]
+
+    def __str__(self) -> str:
+        return f"{self.finding_id}: {self.value}"
+
+
+class ReferenceLabel(models.Model):
+    """What the project now holds to be true of an image and finding, and by which method it was derived.
+
+    Two may stand side by side: one from unexposed answers alone, given before their reader saw anybody else's (the only
+    kind the gate and the audit arm use), one from each reader's last word, seen with the model or the others' answers.
+    `value`: binary 0, 0.5 (uncertain) or 1; categorical the
+    option's index; measurement the number; None where it is disputed or not assessable.
+    """
+
+    project = models.ForeignKey(Project, models.PROTECT, related_name="labels")
+    image = models.ForeignKey(Image, models.PROTECT, related_name="labels")
+    finding = models.ForeignKey(Finding, models.PROTECT, related_name="labels")
+    exposure = models.CharField(max_length=5, choices=ExposureKind.choices)
+    origin = models.CharField(max_length=11, choices=[(name, name) for name in ("read", "adjudicated", "imported")])
+    method = models.CharField(max_length=40)
+    value = models.FloatField(null=True)
+    agreement = models.FloatField(null=True, help_text="Share of the readers who agree with it.")
+    readers = models.PositiveSmallIntegerField(default=0)
+    disputed = models.BooleanField(default=False)
+    independent = models.BooleanField(default=False, help_text="Usable for evaluation.")
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["project", "image", "finding", "exposure"], name="label_once")]
+        indexes = [models.Index(fields=["project", "finding"]), models.Index(fields=["-updated_at", "id"])]
+
+    def __str__(self) -> str:
+        return f"label of {self.image_id}"
