@@ -13,7 +13,7 @@ from PIL import Image as Picture
 from inference.engine.bundle import Bundle
 from inference.engine.outputs import Output, OutputLayout
 from inference.models import Pipeline
-from labeling.models import WorthReport
+from labeling.models import ReferenceLabel, WorthReport
 from labeling.services import Answers, assignment_claim, read_submit
 from overread.accounts.models import User
 from overread.archive.models import Image
@@ -190,3 +190,14 @@ def make_worth(project: Project, verdict: str = "better", **fields: Any) -> Wort
     """A report on whether selection is worth it, as the service leaves it."""
     told = {"strategy": "margin", "result": WORTH, "labels": 420, "inputs_sha256": "0" * 64, "seed": 1, **fields}
     return WorthReport.objects.create(project=project, verdict=verdict, **told)
+
+
+def label(project: Project, image: Image, seed: int) -> None:
+    """One label a finding, whatever its kind."""
+    for finding in project.findings.all():
+        value = float(seed % (3 if finding.kind == "categorical" else 2)) + (
+            seed if finding.kind == "measurement" else 0
+        )
+        ReferenceLabel.objects.create(
+            project=project, image=image, finding=finding, value=value, exposure="none", origin="read", method="single"
+        )

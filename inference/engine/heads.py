@@ -24,12 +24,13 @@ class ScoutHead:
     def score(self, embeddings: NDArray[np.floating]) -> NDArray[np.float32]:
         """(N, D) embeddings → (N, K) logits by one matrix product; `probability.calibrated` takes them further.
 
-        A block at a time, so that a memory map of any length is passed over in little memory.
+        A block at a time, so that a memory map of any length is passed over in little memory. In double precision, since
+        how a product is rounded depends on how many rows it has, and a row is to have the same logits among any others.
         """
-        logits = np.empty((len(embeddings), len(self.bias)), np.float32)
+        logits, weight = np.empty((len(embeddings), len(self.bias)), np.float32), self.weight.T.astype(np.float64)
         for start in range(0, len(embeddings), BLOCK):
-            block = embeddings[start : start + BLOCK].astype(np.float32, copy=False)
-            logits[start : start + BLOCK] = block @ self.weight.T + self.bias
+            block = embeddings[start : start + BLOCK].astype(np.float64, copy=False)
+            logits[start : start + BLOCK] = block @ weight + self.bias
         return logits
 
 

@@ -4,7 +4,7 @@ from labeling.models.assignments import SKIP_REASON, Assignment, Holding
 from labeling.models.labels import ImportedLabel, LabelImport, ReferenceLabel
 from labeling.models.purposes import ALWAYS_BLIND, CONTROLS, MEASURING, Priority, Purpose, Sent
 from labeling.models.reads import Answer, AnswersSeen, Confidence, ExposureKind, FindingProposal, Read, Region
-from labeling.models.selections import Selection, WorthReport
+from labeling.models.selections import Draw, DrawPart, Selection, WorthReport
 
 __all__ = [
     "ALWAYS_BLIND",
@@ -15,6 +15,8 @@ __all__ = [
     "AnswersSeen",
     "Assignment",
     "Confidence",
+    "Draw",
+    "DrawPart",
     "ExposureKind",
     "FindingProposal",
     "Holding",

@@ -24,7 +24,7 @@ ARMS = ("exploit", "audit", "gold", "repeat", "relabel")
 
 @dataclass(frozen=True)
 class Pick:
-    """One image of a batch: its row and why it is there.
+    """One image of a batch: its row, by its number in the whole, and why it is there.
 
     `score` is the strategy's value (lowest first). `probability` is how likely this row was to come into the arm, known
     for a random arm and None for one that is not random. `finding`: whose quota brought it in, empty where none did.
@@ -61,38 +61,44 @@ def compose(
     lines: Mapping[str, Line] | None = None,
     quotas: Mapping[str, float] | None = None,
     minutes: NDArray[np.floating] | None = None,
+    drawable: NDArray[np.int64] | None = None,
 ) -> tuple[Pick, ...]:
     """A batch of n picks (fewer where the pool gives no more), the same one for the same seed, in reading order.
 
     shares: the arms' parts of the batch, summing to 1, e.g. {"exploit": 0.8, "audit": 0.2}; a part that is no whole
     number of images is rounded by lot, so that small batches keep their audit in the long run. strategy: a registered
     name, or a function. patient_ids (N,): whose image each row is; at most patient_cap of one patient enter a batch,
-    all arms together. lines: the candidates of gold, repeat and relabel; their rows follow the pool's, in the order of
+    all arms together. lines: the candidates of gold, repeat and relabel; their rows follow the N, in the order of
     ARMS. The audit is drawn first, from every row that may be picked, then the lines; the probability of a line's pick
     is given what was drawn before it. What an arm lacks candidates for goes to exploit. quotas: as quotas.fill has
-    them, of exploit. minutes (N,): expected reading time; exploit then goes by gain per minute. Raises ValueError for
-    shares that make no whole.
+    them, of exploit. minutes (of the pool's rows): expected reading time; exploit then goes by gain per minute.
+
+    Where the pool is only what `sharded.handed_up` left of N rows, its `ids` are their numbers among the N, and drawable
+    (k,) are the numbers of all that may be picked. The batch is the same as of all N. Raises ValueError for shares that
+    make no whole.
     """
     rng, lines = np.random.default_rng(seed), lines or {}
     sizes, cap = _sizes(n, shares, rng), _cap(pool, patient_ids, lines, patient_cap)
-    others = _drawn(pool, lines, {arm: n * share for arm, share in shares.items()}, sizes, cap, rng)
+    drawable = pool.open if drawable is None else drawable
+    others = _drawn(drawable, np.size(patient_ids), lines, {arm: n * shares[arm] for arm in shares}, sizes, cap, rng)
     taken = np.array([pick.row for pick in others], dtype=np.int64)
     left = n - len(taken)
-    exploit = _exploit(pool, left if minutes is None else left * SLATE, strategy, cap, taken, rng)
+    chosen = exploit(pool, left if minutes is None else left * SLATE, strategy, cap, taken, seed)
     if minutes is not None:
-        exploit = per_minute(exploit, minutes[exploit.rows], left)
+        chosen = per_minute(chosen, minutes[chosen.rows], left)
     if quotas and pool.layout:
-        filled = by_finding.fill(pool, exploit, quotas, cap, taken, rng)
-        exploit = filled.kept
+        filled = by_finding.fill(pool, chosen, quotas, cap, taken, seed)
+        chosen = filled.kept
         for finding, added in filled.added.items():
-            others += [replace(pick, finding=finding) for pick in _as_picks(added, "exploit", by_finding.STRATEGY)]
+            brought = _as_picks(added.numbered(pool), "exploit", by_finding.STRATEGY)
+            others += [replace(pick, finding=finding) for pick in brought]
     name = strategy if isinstance(strategy, str) else getattr(strategy, "__name__", "strategy")
-    return _shuffle_in(_as_picks(exploit, "exploit", name), others, rng)
+    return _shuffle_in(_as_picks(chosen.numbered(pool), "exploit", name), others, rng)
 
 
 def _cap(pool: Pool, patient_ids: ArrayLike, lines: Mapping[str, Line], limit: int | None) -> Cap:
-    """The cap over the pool's rows and, after them, those of the lines."""
-    if np.shape(patient_ids) != (len(pool),):
+    """The cap over all rows and, after them, those of the lines."""
+    if np.ndim(patient_ids) != 1 or (pool.ids is None and np.size(patient_ids) != len(pool)):
         raise ValueError(f"{np.shape(patient_ids)} patients for {len(pool)} rows")
     owners = [np.asarray(patient_ids), *(np.asarray(lines[arm].patient_ids) for arm in ARMS if arm in lines)]
     known = [ids for ids in owners if len(ids)]  # an empty list of patients has no type
@@ -100,16 +106,19 @@ def _cap(pool: Pool, patient_ids: ArrayLike, lines: Mapping[str, Line], limit: i
 
 
 def _drawn(
-    pool: Pool,
+    drawable: NDArray[np.int64],
+    start: int,
     lines: Mapping[str, Line],
     expected: Mapping[str, float],
     sizes: Mapping[str, int],
     cap: Cap,
     rng: np.random.Generator,
 ) -> list[Pick]:
-    """The audit from the whole pool, then each line in the order of ARMS under what the cap leaves."""
-    taken, start = np.empty(0, dtype=np.int64), len(pool)
-    audit = _lot(pool.open, sizes["audit"], expected.get("audit", 0.0), cap, taken, rng)
+    """The audit from all that may be picked, then each line in the order of ARMS under what the cap leaves; the lines'
+    rows begin at `start`.
+    """
+    taken = np.empty(0, dtype=np.int64)
+    audit = _lot(drawable, sizes["audit"], expected.get("audit", 0.0), cap, taken, rng)
     picks, taken = _as_picks(audit, "audit", "random"), audit.rows
     for arm in (each for each in ARMS if each in lines):
         drawn = _of_line(lines[arm], start, sizes[arm], expected.get(arm, 0.0), cap, taken, rng)
@@ -136,10 +145,10 @@ def _lot(
     A patient with k images first keeps min(k, what the cap leaves) of them by lot, then all kept rows are equally likely.
     """
     rows = rng.permutation(rows)
-    kept = rng.permutation(rows[cap.admits(rows, after=taken)])
+    kept = rng.permutation(np.flatnonzero(cap.admits(rows, after=taken)))
     drawn = kept[:size]
     probability = min(expected / max(len(kept), 1), 1.0) * cap.kept_share(rows, after=taken)[drawn]
-    return Picks(rows=drawn.astype(np.int64), scores=np.zeros(len(drawn)), probabilities=probability)
+    return Picks(rows=rows[drawn].astype(np.int64), scores=np.zeros(len(drawn)), probabilities=probability)
 
 
 def _of_line(
@@ -156,25 +165,24 @@ def _of_line(
         rows = start + np.arange(len(np.asarray(line.patient_ids)), dtype=np.int64)
         return _lot(rows, size, expected, cap, taken, rng)
     ranked = Picks.lowest(line.scores, len(line.scores), rng)
-    admitted = np.flatnonzero(cap.admits(start + ranked.rows, after=taken))[:size]
+    admitted = cap.first(start + ranked.rows, size, after=taken)
     return Picks(rows=start + ranked.rows[admitted], scores=ranked.scores[admitted])
 
 
-def _exploit(
-    pool: Pool, size: int, strategy: str | Strategy, cap: Cap, taken: NDArray[np.int64], rng: np.random.Generator
-) -> Picks:
-    """What the strategy picks of the rest, asked again as long as the cap turns picks away."""
+def exploit(pool: Pool, size: int, strategy: str | Strategy, cap: Cap, taken: NDArray[np.int64], seed: int) -> Picks:
+    """The first rows of the pool, as the strategy ranks them, that are not taken and that the cap admits.
+
+    The strategy is asked for more, with the same lots, as long as too few of them are. What is taken counts as read: it
+    covers what is like it.
+    """
     ask = strategies.get(strategy) if isinstance(strategy, str) else strategy
-    excluded = np.zeros(len(pool), dtype=bool) if pool.excluded is None else pool.excluded.copy()
-    rows, scores = np.empty(0, dtype=np.int64), np.empty(0)
-    while len(rows) < size:
-        excluded |= cap.closed(np.concatenate([taken, rows]))[: len(pool)]
-        picks = ask(replace(pool, excluded=excluded), size - len(rows), rng=rng)
-        if not len(picks):
-            break
-        admitted = cap.admits(picks.rows, after=np.concatenate([taken, rows]))
-        rows, scores = np.append(rows, picks.rows[admitted]), np.append(scores, picks.scores[admitted])
-    return Picks(rows=rows, scores=scores)
+    wanted = size + len(taken)
+    while True:
+        ranked = ask(pool, wanted, rng=np.random.default_rng([seed, *b"exploit"]))
+        chosen = cap.first(pool.numbers(ranked.rows), size, after=taken)
+        if len(chosen) == size or len(ranked) < wanted:
+            return Picks(rows=ranked.rows[chosen], scores=ranked.scores[chosen])
+        wanted *= 2
 
 
 def _as_picks(picks: Picks, arm: str, strategy: str) -> list[Pick]:

@@ -7,10 +7,15 @@ from numpy.typing import ArrayLike, NDArray
 
 
 class Cap:
-    """Counts images by patient. `limit` None means that there is no cap; rows are those of the pool."""
+    """Counts images by patient. `limit` None means that there is no cap; rows go by their numbers."""
 
-    def __init__(self, patient_ids: ArrayLike, rows: int, limit: int | None) -> None:
-        """patient_ids (rows,): any values that compare. Raises ValueError for another length, or a limit below 1."""
+    def __init__(
+        self, patient_ids: ArrayLike, rows: int, limit: int | None, *, numbers: NDArray[np.int64] | None = None
+    ) -> None:
+        """patient_ids (rows,): any values that compare. numbers (rows,): of the rows, ascending; None: 0..rows−1.
+
+        Raises ValueError for another length, or a limit below 1.
+        """
         ids = np.asarray(patient_ids)
         if ids.shape != (rows,):
             raise ValueError(f"{ids.shape} patients for {rows} rows")
@@ -19,29 +24,33 @@ class Cap:
         known, self.patients = np.unique(ids, return_inverse=True)
         self.count = len(known)
         self.limit = rows + 1 if limit is None else limit
+        self.numbers = numbers
 
     def admits(self, rows: NDArray[np.integer], after: NDArray[np.integer] | None = None) -> NDArray[np.bool_]:
         """Which of the rows (n,), taken in order after those already in the batch, stay within the cap. O(n·log n)."""
         before = rows[:0] if after is None else after
-        patients = self.patients[np.concatenate([before, rows])]
+        patients = self._patients(np.concatenate([before, rows]))
         order = np.argsort(patients, kind="stable")
         grouped = patients[order]
         place = np.empty(len(order), dtype=np.intp)
         place[order] = np.arange(len(order)) - np.searchsorted(grouped, grouped)
         return place[len(before) :] < self.limit
 
-    def closed(self, rows: NDArray[np.integer]) -> NDArray[np.bool_]:
-        """Which rows (N,) of the pool may join no more: those in the batch, and all of a patient who is full. O(N)."""
-        full = np.bincount(self.patients[rows], minlength=self.count) >= self.limit
-        closed = full[self.patients]
-        closed[rows] = True
-        return closed
+    def first(self, rows: NDArray[np.integer], size: int, *, after: NDArray[np.integer]) -> NDArray[np.intp]:
+        """Places (≤ size,) of the first of the rows (n,) that may join those already in the batch, which join once."""
+        new = np.flatnonzero(~np.isin(rows, after))
+        return new[self.admits(rows[new], after=after)][:size]
 
     def kept_share(self, rows: NDArray[np.integer], after: NDArray[np.integer] | None = None) -> NDArray[np.float64]:
-        """For each row (N,), min(k, room) / k: k the number of its patient's images among rows, room what the cap
+        """For each of the rows (n,), min(k, room) / k: k the number of its patient's images among rows, room what the cap
         leaves after those already in the batch.
         """
-        images = np.maximum(np.bincount(self.patients[rows], minlength=self.count), 1)
+        images = np.maximum(np.bincount(self._patients(rows), minlength=self.count), 1)
         before = rows[:0] if after is None else after
-        room = np.maximum(self.limit - np.bincount(self.patients[before], minlength=self.count), 0)
-        return (np.minimum(images, room) / images)[self.patients]
+        room = np.maximum(self.limit - np.bincount(self._patients(before), minlength=self.count), 0)
+        share: NDArray[np.float64] = (np.minimum(images, room) / images)[self._patients(rows)]
+        return share
+
+    def _patients(self, rows: NDArray[np.integer]) -> NDArray[np.intp]:
+        places = rows if self.numbers is None else np.searchsorted(self.numbers, rows)
+        return np.asarray(self.patients[places], np.intp)

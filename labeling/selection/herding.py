@@ -35,7 +35,7 @@ def herd(
     finding every gain anew (Minoux 1978). O((candidates + L)·references·D + n·looked at·references), candidates ≤ 10,000,
     references ≤ 4,000, so that only `weights` and the candidates' draw grow with N.
     """
-    rows = candidates(pool, CANDIDATES, rng)
+    rows = candidates(pool, max(CANDIDATES, n), rng)
     n = min(n, len(rows))
     if n <= 0:
         return Picks.lowest(np.zeros(len(rows)), n, rng=rng)

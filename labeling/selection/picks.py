@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from labeling.selection.lots import Lots, lots
+
+if TYPE_CHECKING:
+    from labeling.selection.pool import Pool
 
 
 @dataclass(frozen=True)
@@ -23,6 +27,10 @@ class Picks:
 
     def __len__(self) -> int:
         return len(self.rows)
+
+    def numbered(self, pool: Pool) -> Picks:
+        """The same by the rows' numbers in the whole that the pool is a part of."""
+        return replace(self, rows=pool.numbers(self.rows))
 
     @classmethod
     def lowest(

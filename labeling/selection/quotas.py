@@ -31,28 +31,28 @@ def fill(
     quotas: Mapping[str, float],
     cap: Cap,
     taken: NDArray[np.int64],
-    rng: np.random.Generator,
+    seed: int,
 ) -> Filled:
     """The same number of picks, of which at least a quota's share is about its finding.
 
     A pick is about the finding the model is least sure of there. Where the strategy brings too few of a finding, the
     rows whose margin on that finding is lowest come in (of a rare finding that is never near a half: the likeliest),
     and as many of the last picks that no quota needs go out. quotas: finding → share 0..1 of the picks, at most 1
-    together; a part that is no whole number is rounded by lot. taken: rows in the batch already. Raises ValueError for
-    quotas above 1 together, below 0, or of a finding the pool has not. O(N·C + N·log N).
+    together; a part that is no whole number is rounded by lot. taken: numbers of rows in the batch already. Raises
+    ValueError for quotas above 1 together, below 0, or of a finding the pool has not. O(N·C + N·log N).
     """
     names = [output.finding for output in pool.layout]
     parts = np.array([quotas.get(name, 0.0) for name in names])
     if set(quotas) - set(names) or (parts < 0).any() or parts.sum() > 1 + 1e-9:
         raise ValueError(f"Wanted quotas from 0 to 1, at most 1 together, of {', '.join(names)}, not {dict(quotas)}")
-    least, owed = _least_sure(pool, picks.rows), whole(len(picks), parts, rng)
-    rows, added = np.concatenate([taken, picks.rows]), {}
+    owed = whole(len(picks), parts, np.random.default_rng([seed, *b"quota"]))
+    least, rows, added = _least_sure(pool, picks.rows), np.concatenate([taken, pool.numbers(picks.rows)]), {}
     for column in np.flatnonzero(owed):
         lacking = int(owed[column] - (least == column).sum())
-        brought = _likeliest(pool, int(column), max(lacking, 0), cap, rows, rng)
+        brought = likeliest(pool, names[column], max(lacking, 0), cap, rows, seed)
         if len(brought):
             added[names[column]] = brought
-            rows = np.concatenate([rows, brought.rows])
+            rows = np.concatenate([rows, pool.numbers(brought.rows)])
     stay = _staying(least, owed, sum(map(len, added.values())))
     return Filled(Picks(rows=picks.rows[stay], scores=picks.scores[stay]), added)
 
@@ -64,14 +64,12 @@ def _least_sure(pool: Pool, rows: NDArray[np.int64]) -> NDArray[np.intp]:
     return least
 
 
-def _likeliest(
-    pool: Pool, column: int, count: int, cap: Cap, taken: NDArray[np.int64], rng: np.random.Generator
-) -> Picks:
-    output, block = list(pool.blocks())[column]
-    closed = cap.closed(taken)[: len(pool)]
-    closed |= False if pool.closed is None else pool.closed
-    ranked = Picks.lowest(margin_of(output, block), len(pool) if count else 0, rng, excluded=closed)
-    admitted = np.flatnonzero(cap.admits(ranked.rows, after=taken))[:count]
+def likeliest(pool: Pool, finding: str, count: int, cap: Cap, taken: NDArray[np.int64], seed: int) -> Picks:
+    """The rows (≤ count,) of lowest margin on a finding that are not taken and that the cap admits."""
+    output, block = next(each for each in pool.blocks() if each[0].finding == finding)
+    rng = np.random.default_rng([seed, *finding.encode()])
+    ranked = Picks.lowest(margin_of(output, block), len(pool) if count else 0, rng, excluded=pool.closed, ids=pool.ids)
+    admitted = cap.first(pool.numbers(ranked.rows), count, after=taken)
     return Picks(rows=ranked.rows[admitted], scores=ranked.scores[admitted])
 
 

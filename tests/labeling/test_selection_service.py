@@ -6,15 +6,16 @@ import numpy as np
 import pytest
 
 from inference.mapped import ids_of
+from inference.queries import scores_of
 from inference.services import prediction_ensure
 from labeling.models import Assignment, Purpose, Selection
 from labeling.selection.certainty import margins
-from labeling.selection.minutes import Minutes
-from labeling.selection.pool import Output, Pool
+from labeling.selection.minutes import Minutes, above
 from labeling.services import assignment_claim, read_submit
 from labeling.services.selection import queue_fill, queue_reorder
+from labeling.services.selection.reasons import thresholds_of
 from labeling.services.selection.timing import minutes_by_row
-from labeling.services.selection.viewing import View, view_of
+from labeling.services.selection.viewing import Numbered, shown_of, view_of
 from overread.accounts.models import User
 from overread.jobs.running import run_all
 from overread.projects.models import Finding, Project
@@ -114,9 +115,11 @@ def test_a_batch_says_how_long_it_should_take_to_read(project: Project, reader: 
 
 def test_reading_time_orders_nothing_unless_the_project_says_so(filled: Project) -> None:
     assert filled.by_minutes is False
-    view = View(*[Pool(np.array([[0.4], [0.6]], np.float32), (Output("effusion"),))] * 2)
-    expected = Minutes(1.0, {(False, True): 4.0, (False, False): 1.0})
-    assert minutes_by_row(filled, filled.champion.pipeline, view, expected).tolist() == [1.0, 4.0]
+    pipeline = filled.champion.pipeline
+    table, expected = scores_of(pipeline), Minutes(1.0, {(False, True): 4.0, (False, False): 1.0})
+    shown = shown_of(pipeline, table.ids)
+    up = above(shown, thresholds_of(pipeline))
+    assert minutes_by_row(filled, pipeline, table.ids, expected).tolist() == np.where(up, 4.0, 1.0).tolist()
 
 
 def test_a_finding_with_a_quota_has_its_share_of_the_picks(filled: Project) -> None:
@@ -124,9 +127,10 @@ def test_a_finding_with_a_quota_has_its_share_of_the_picks(filled: Project) -> N
     Assignment.objects.update(state=Assignment.State.WITHDRAWN, purpose=Purpose.SINGLE)
     filled.audit_share = 0.0
     batch = queue_fill(project=filled, size=6)
-    view = view_of(filled, filled.champion.pipeline, ids_of(batch.assignments.values_list("image", flat=True)))
-    least = np.argmin(np.stack(list(margins(view.ranked))), axis=0)
-    nodule = [output.finding for output in view.ranked.layout].index("nodule")
+    images = ids_of(batch.assignments.values_list("image", flat=True))
+    view = view_of(filled, filled.champion.pipeline, Numbered.all(images))
+    least = np.argmin(np.stack(list(margins(view))), axis=0)
+    nodule = [output.finding for output in view.layout].index("nodule")
     brought = batch.assignments.filter(strategy="quota")
     assert (least == nodule).sum() + brought.count() >= 3
     assert all(case.reason.startswith("So that nodule is seen often enough: ") for case in brought)

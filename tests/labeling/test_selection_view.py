@@ -6,28 +6,27 @@ import numpy as np
 import pytest
 
 from inference.services import champion_swap
-from labeling.models import Assignment, ReferenceLabel
+from labeling.models import Assignment
 from labeling.selection import strategies
+from labeling.selection.pool import Pool
 from labeling.services.selection import queue_fill, queue_reorder, selection_replays
 from labeling.services.selection.candidates import candidates_find, candidates_of
-from labeling.services.selection.viewing import View, view_of
-from overread.archive.models import Image
+from labeling.services.selection.viewing import Numbered, view_of
 from overread.jobs.running import run_all
 from overread.projects.models import Project
-from tests.factories import AGE, EFFUSION, GRADE, make_champion, make_image, make_pipeline, make_project, make_user
+from tests.factories import (
+    AGE,
+    EFFUSION,
+    GRADE,
+    label,
+    make_champion,
+    make_image,
+    make_pipeline,
+    make_project,
+    make_user,
+)
 
 STRATEGIES = strategies.names()
-
-
-def label(project: Project, image: Image, seed: int) -> None:
-    """One label a finding, whatever its kind."""
-    for finding in project.findings.all():
-        value = float(seed % (3 if finding.kind == "categorical" else 2)) + (
-            seed if finding.kind == "measurement" else 0
-        )
-        ReferenceLabel.objects.create(
-            project=project, image=image, finding=finding, value=value, exposure="none", origin="read", method="single"
-        )
 
 
 @pytest.fixture
@@ -42,8 +41,8 @@ def every_kind(db: None) -> Project:
     return project
 
 
-def seen(project: Project) -> View:
-    view = view_of(project, project.champion.pipeline, candidates_find(project).images)
+def seen(project: Project) -> Pool:
+    view = view_of(project, project.champion.pipeline, Numbered.all(candidates_find(project).images))
     assert view is not None
     return view
 
@@ -57,20 +56,20 @@ def test_candidates_are_the_same_by_either_way(every_kind: Project) -> None:
 
 
 def test_a_view_holds_the_labelled_rows_after_the_candidates(every_kind: Project) -> None:
-    pool = seen(every_kind).ranked
+    pool = seen(every_kind)
     assert len(pool) == 18 and pool.open.tolist() == list(range(6)) and pool.known.tolist() == list(range(6, 18))
     assert pool.labels is not None and pool.labels.shape == (12, 3) and set(pool.labels[:, 1]) == {0, 1, 2}
     assert [output.kind for output in pool.layout] == ["binary", "categorical", "measurement"]
 
 
 def test_a_measurement_has_a_spread_and_the_scale_of_its_labels(every_kind: Project) -> None:
-    pool = seen(every_kind).ranked
+    pool = seen(every_kind)
     assert pool.layout[2].unit == "months" and pool.layout[2].scale == pytest.approx(np.std(pool.labels[:, 2]))
     assert (pool.outputs[:, 4] > 0).all()
 
 
 def test_the_head_answers_as_the_outputs_say(every_kind: Project) -> None:
-    pool = seen(every_kind).ranked
+    pool = seen(every_kind)
     assert np.allclose(pool.head(pool.embedded(pool.open))[:, :4], pool.outputs[:6, :4], atol=1e-5)
 
 
@@ -87,7 +86,7 @@ def test_before_ten_labels_a_measurement_has_the_champions_interval(db: None) ->
     project = make_project(findings=(AGE,), auto_fill=False)
     make_image(project)
     make_champion(project)
-    assert seen(project).ranked.outputs.tolist() == [[8.0]]
+    assert seen(project).outputs.tolist() == [[8.0]]
 
 
 @pytest.fixture

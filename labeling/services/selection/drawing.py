@@ -7,7 +7,9 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 
 import numpy as np
+from numpy.typing import NDArray
 
+from inference.mapped import ids_of
 from inference.models import Pipeline
 from inference.queries import champion_of
 from labeling.models import Purpose, Selection
@@ -21,7 +23,7 @@ from labeling.services.selection.lines import Offer, line_of, offers_of
 from labeling.services.selection.reasons import reason_of
 from labeling.services.selection.strategy import strategy_for
 from labeling.services.selection.timing import groups_of, minutes_by_row, minutes_of
-from labeling.services.selection.viewing import View, finding_names, view_of
+from labeling.services.selection.viewing import finding_names, shown_of, view_of
 from overread.archive.models import Image
 from overread.projects.models import Project
 
@@ -59,13 +61,28 @@ def shares_of(project: Project) -> dict[str, float]:
 
 
 @dataclass(frozen=True)
+class Handed:
+    """What the parts of a draw have handed up: of the images that were found the rows (m,) to choose from, ascending, and
+    all (k,) that may be drawn.
+    """
+
+    found: Candidates
+    rows: NDArray[np.int64]
+    drawable: NDArray[np.int64]
+
+
+@dataclass(frozen=True)
 class Sheet:
-    """What a batch is drawn from, as arrays: rows count through `found`, the view's labelled images, and the offers."""
+    """What a batch is drawn from, as arrays: rows count through `found`, the labelled images, and the offers.
+
+    `pool`: of all that were found, or by its `ids` of those that parts handed up; then `drawable` tells all others.
+    """
 
     pipeline: Pipeline | None
     found: Candidates
     offers: dict[str, list[Offer]]
-    view: View
+    pool: Pool
+    drawable: NDArray[np.int64]
     strategy: Strategy
     expected: Minutes | None
 
@@ -73,71 +90,93 @@ class Sheet:
     def offered(self) -> list[Offer]:
         return [offer for of_arm in self.offers.values() for offer in of_arm]
 
+    @property
+    def rows(self) -> int:
+        """Where the offers begin."""
+        return len(self.found) + len(self.pool.known)
 
-def batch_draw(project: Project, size: int, seed: int) -> Drawn | None:
-    """The same batch for the same seed and the same rows; None where there is nothing to draw from."""
-    sheet = sheet_of(project, size, seed)
+    def image(self, row: int) -> UUID:
+        return self.found.image(row) if row < self.rows else self.offered[row - self.rows].image
+
+
+def batch_draw(project: Project, size: int, seed: int, *, handed: Handed | None = None) -> Drawn | None:
+    """The same batch for the same seed and the same rows; None where there is nothing to draw from. handed: by the parts
+    of a draw that is made by several jobs, which gives the same batch.
+    """
+    sheet = sheet_of(project, size, seed, handed=handed)
     if sheet is None:
         return None
     cases = _cases(project, sheet, picks_of(project, sheet, size, seed))
     typical = sheet.expected.typical if sheet.expected else None
     timed = _timed(cases, sheet.pipeline, sheet.expected)
-    return Drawn(timed, sheet.pipeline, sheet.view.ranked.available, shares_of(project), typical, seed)
+    return Drawn(timed, sheet.pipeline, len(sheet.drawable), shares_of(project), typical, seed)
 
 
-def sheet_of(project: Project, size: int, seed: int, *, before: Selection | None = None) -> Sheet | None:
+def sheet_of(
+    project: Project, size: int, seed: int, *, before: Selection | None = None, handed: Handed | None = None
+) -> Sheet | None:
     """Everything that is known when a batch of this size is drawn; `before`: as it was before that one was queued."""
-    pipeline, found = champion_of(project), candidates_find(project, before=before)
+    pipeline = champion_of(project)
+    found = handed.found if handed else candidates_find(project, before=before)
     offers = offers_of(project, pipeline, {arm: share * size for arm, share in shares_of(project).items()}, seed)
     if not len(found) and not any(offers.values()):
         return None
-    known = view_of(project, pipeline, found.images) if len(found) else None
-    nothing = Pool(np.empty((len(found), 0), np.float32), ())
-    strategy = strategy_for(project.strategy, known.ranked if known else None)
-    return Sheet(pipeline, found, offers, known or View(nothing, nothing), strategy, minutes_of(project, pipeline))
+    rows = handed.rows if handed else np.arange(len(found))
+    pool = view_of(project, pipeline, found.numbered(rows)) if len(rows) else None
+    strategy = strategy_for(project.strategy, pool)
+    drawable = handed.drawable if handed and pool else None
+    if pool is None:
+        pool = Pool(np.empty((len(found), 0), np.float32), ())
+    drawable = pool.open if drawable is None else drawable
+    return Sheet(pipeline, found, offers, pool, drawable, strategy, minutes_of(project, pipeline))
 
 
 def picks_of(project: Project, sheet: Sheet, size: int, seed: int) -> tuple[Pick, ...]:
     """What the pure `compose` makes of these arrays and this seed."""
-    pool, minutes = sheet.view.ranked, None
-    labelled = np.full(len(pool) - len(sheet.found), -1)  # nobody's: they are not picked
+    pool, nobody = sheet.pool, np.full(len(sheet.pool.known), -1)  # the labelled images' patients: they are not picked
+    minutes = None
     if project.by_minutes and sheet.pipeline and sheet.expected and pool.layout:
-        minutes = np.append(minutes_by_row(project, sheet.pipeline, sheet.view, sheet.expected), labelled)
+        images = sheet.found.images[pool.numbers(pool.open)]
+        minutes = np.full(len(pool), np.nan)
+        minutes[pool.open] = minutes_by_row(project, sheet.pipeline, images, sheet.expected)
     return compose(
         pool,
         n=min(size, len(sheet.found) + len(sheet.offered)),
         shares=shares_of(project),
         strategy=sheet.strategy,
-        patient_ids=np.append(sheet.found.patients, labelled),
+        patient_ids=np.append(sheet.found.patients, nobody),
         patient_cap=project.patient_cap,
         seed=seed,
         lines={arm: line_of(arm, of_arm) for arm, of_arm in sheet.offers.items()},
-        quotas=_quotas(project, sheet.view),
+        quotas=quotas_of(project, pool),
         minutes=minutes,
+        drawable=sheet.drawable,
     )
 
 
-def _quotas(project: Project, view: View) -> dict[str, float]:
+def quotas_of(project: Project, pool: Pool) -> dict[str, float]:
     """Finding's name → quota, of those that the ranking model answers."""
-    names, told = finding_names(project), {output.finding for output in view.ranked.layout}
+    names, told = finding_names(project), {output.finding for output in pool.layout}
     asked = project.findings.filter(quota__gt=0).values_list("slug", "quota")
     return {names[slug]: quota for slug, quota in asked if names[slug] in told}
 
 
 def _cases(project: Project, sheet: Sheet, picks: Sequence[Pick]) -> list[Case]:
-    """The picks as cases: a row after the pool's is an offer's."""
-    offers, rows = sheet.offered, len(sheet.view.ranked)
-    names = [sheet.found.image(pick.row) for pick in picks if pick.row < rows]
+    """The picks as cases: a row after the found ones is an offer's."""
+    chosen = [pick for pick in picks if pick.row < sheet.rows]
+    names = [sheet.image(pick.row) for pick in chosen]
     images = Image.objects.select_related("study__patient").in_bulk(names)
+    shown, places = shown_of(sheet.pipeline, ids_of(names)), {pick.row: place for place, pick in enumerate(chosen)}
     cases = []
     for pick in picks:
-        if pick.row >= rows:
-            offer = offers[pick.row - rows]
+        if pick.row >= sheet.rows:
+            offer = sheet.offered[pick.row - sheet.rows]
             cases.append(Case(offer.image, pick, True, offer.reason, True, offer.for_reader, None))
             continue
-        image = images[sheet.found.image(pick.row)]
+        image = images[sheet.image(pick.row)]
         blind = reads_blind(project=project, image=image, purpose=pick.arm)
-        cases.append(Case(image.pk, pick, blind, reason_of(pick, sheet.view.shown, sheet.pipeline), False, None, None))
+        reason = reason_of(pick, shown, places[pick.row], sheet.pipeline)
+        cases.append(Case(image.pk, pick, blind, reason, False, None, None))
     return cases
 
 

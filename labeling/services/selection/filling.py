@@ -34,18 +34,23 @@ def queue_fill(
     The slow part is done before the transaction; images taken meanwhile by a parallel fill are left out by the
     assignments' own constraint. Returns the selection, or None where nothing was drawn.
     """
-    wanted = _wanted(project) if size is None else size
-    drawn = batch_draw(project, wanted, secrets.randbelow(2**63) if seed is None else seed) if wanted else None
+    size = wanted(project) if size is None else size
+    drawn = batch_draw(project, size, secrets.randbelow(2**63) if seed is None else seed) if size else None
     with lease.finishing() if lease else transaction.atomic():
-        Project.objects.select_for_update(no_key=True).get(pk=project.pk)
-        unreadable_withdraw(project=project)
-        reference_queue(project=project)
-        selection = batch_store(project=project, drawn=drawn) if drawn else None
-        urgency_ask(project=project)
-        return selection
+        return drawn_store(project=project, drawn=drawn)
 
 
-def _wanted(project: Project) -> int:
+def drawn_store(*, project: Project, drawn: Drawn | None) -> Selection | None:
+    """What queue_fill does after the draw, in the caller's transaction."""
+    Project.objects.select_for_update(no_key=True).get(pk=project.pk)
+    unreadable_withdraw(project=project)
+    reference_queue(project=project)
+    selection = batch_store(project=project, drawn=drawn) if drawn else None
+    urgency_ask(project=project)
+    return selection
+
+
+def wanted(project: Project) -> int:
     """How many cases to draw now, by the project's policy."""
     if not project.auto_fill:
         return 0
@@ -112,5 +117,5 @@ def _assignment(project: Project, selection: Selection, case: Case, rank: float,
 def queues_top_up() -> None:
     """Look at every project whether its queue should be filled: called about once a minute."""
     for project in Project.objects.all():
-        if Image.objects.filter(enrolments__project=project, status=Image.Status.READY).exists() and _wanted(project):
+        if Image.objects.filter(enrolments__project=project, status=Image.Status.READY).exists() and wanted(project):
             job_enqueue_once(kind="labeling.fill", project=project.pk, of=project.pk)

@@ -10,10 +10,11 @@ from inference.models import Pipeline
 from inference.queries import champion_of
 from labeling.models import Assignment, Purpose
 from labeling.selection.arms import Pick
+from labeling.selection.pool import Pool
 from labeling.selection.quotas import STRATEGY as QUOTA
 from labeling.services.selection.reasons import reason_of
 from labeling.services.selection.strategy import strategy_for
-from labeling.services.selection.viewing import View, view_of
+from labeling.services.selection.viewing import Numbered, shown_of, view_of
 from overread.jobs.running import Lease
 from overread.jobs.services import job_enqueue_once
 from overread.projects.models import Project
@@ -34,8 +35,9 @@ def queue_reorder(*, project: Project, lease: Lease | None = None) -> int:
         .order_by("rank")
     )
     cases, pipeline = list(waiting), champion_of(project)
-    view = view_of(project, pipeline, ids_of([case.image_id for case in cases])) if cases else None
-    moved = _reranked(project, cases, view, pipeline) if view else []
+    images = ids_of([case.image_id for case in cases])
+    view = view_of(project, pipeline, Numbered.all(images)) if cases else None
+    moved = _reranked(project, cases, view, shown_of(pipeline, images), pipeline) if view else []
     with lease.finishing() if lease else transaction.atomic():
         for case in moved:
             Assignment.objects.filter(pk=case.pk, state=QUEUED).update(
@@ -45,14 +47,16 @@ def queue_reorder(*, project: Project, lease: Lease | None = None) -> int:
     return len(moved)
 
 
-def _reranked(project: Project, cases: list[Assignment], view: View, pipeline: Pipeline | None) -> list[Assignment]:
+def _reranked(
+    project: Project, cases: list[Assignment], view: Pool, shown: Pool, pipeline: Pipeline | None
+) -> list[Assignment]:
     """The cases with their new ranks and scores. Those that the view knows nothing of come last, in their old order."""
-    strategy = strategy_for(project.strategy, view.ranked)
-    picks = strategy(view.ranked, view.ranked.available, rng=np.random.default_rng(len(cases)))
+    strategy = strategy_for(project.strategy, view)
+    picks = strategy(view, view.available, rng=np.random.default_rng(len(cases)))
     ranks = [case.rank for case in cases]
     for row, score in zip(picks.rows.tolist(), picks.scores.tolist(), strict=True):
         pick = Pick(row, "exploit", strategy.__name__, score, None)
-        cases[row].score, cases[row].reason = score, reason_of(pick, view.shown, pipeline)
+        cases[row].score, cases[row].reason = score, reason_of(pick, shown, row, pipeline)
     order = picks.rows.tolist() + np.setdiff1d(np.arange(len(cases)), picks.rows).tolist()
     for row, rank in zip(order, ranks, strict=True):
         cases[row].rank = rank

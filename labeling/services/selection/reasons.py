@@ -10,16 +10,17 @@ from labeling.selection.reasons import CONTROL, reason
 from labeling.services.selection.viewing import finding_names
 
 
-def reason_of(pick: Pick, shown: Pool, pipeline: Pipeline | None) -> str:
+def reason_of(pick: Pick, shown: Pool, row: int, pipeline: Pipeline | None) -> str:
+    """Why it was picked; `row`: the image's among what the champion says."""
     if pick.arm == Purpose.AUDIT:
         return CONTROL
     if pick.strategy == "random":
         return _at_random(pipeline)
     if pipeline is None:
         return "Stands for many images that nobody has read: no model yet"
-    if not shown.layout or (shown.excluded is not None and shown.excluded[pick.row]):
+    if not shown.layout or (shown.excluded is not None and shown.excluded[row]):
         return "Chosen by the newest answers"
-    return reason(pick, shown.layout, shown.outputs[pick.row].tolist(), thresholds_of(pipeline))[:200]
+    return reason(pick, shown.layout, shown.outputs[row].tolist(), thresholds_of(pipeline))[:200]
 
 
 def _at_random(pipeline: Pipeline | None) -> str:

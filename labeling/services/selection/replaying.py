@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from uuid import UUID
-
 from inference.mapped import mapped_forget
 from labeling.models import Selection
-from labeling.services.selection.drawing import Sheet, picks_of, sheet_of
+from labeling.services.selection.drawing import picks_of, sheet_of
 
 
 def selection_replays(*, selection: Selection, size: int) -> bool:
@@ -19,9 +17,4 @@ def selection_replays(*, selection: Selection, size: int) -> bool:
     sheet = sheet_of(selection.project, size, selection.seed, before=selection)
     picks = picks_of(selection.project, sheet, size, selection.seed) if sheet else ()
     stored = selection.assignments.order_by("rank").values_list("image", "purpose", "score")
-    return list(stored) == [(_image(sheet, pick.row), pick.arm, pick.score) for pick in picks if sheet]
-
-
-def _image(sheet: Sheet, row: int) -> UUID:
-    pool = len(sheet.view.ranked)
-    return sheet.found.image(row) if row < pool else sheet.offered[row - pool].image
+    return list(stored) == [(sheet.image(pick.row), pick.arm, pick.score) for pick in picks if sheet]

@@ -9,15 +9,12 @@ import numpy as np
 from django.db.models import Max, Sum
 from numpy.typing import NDArray
 
-from inference.mapped import ids_of
+from inference.mapped import Ids, ids_of
 from inference.models import Pipeline
-from inference.queries import scores_among
 from labeling.models import Read
 from labeling.selection.minutes import Minutes, above, learn
 from labeling.services.selection.reasons import thresholds_of
-from labeling.services.selection.saying import values_of
-from labeling.services.selection.viewing import View, shown_of
-from overread.archive.models import Image
+from labeling.services.selection.viewing import shown_of
 from overread.projects.models import BlindFirst, Project
 
 NEWEST = 2000
@@ -45,15 +42,14 @@ def groups_of(pipeline: Pipeline | None, images: Sequence[UUID], blind: Sequence
     """The group of each case (n,): its image, and whether it is read blind first."""
     if pipeline is None or not images:
         return [(each, None) for each in blind]
-    table = scores_among(pipeline, Image.objects.filter(pk__in=set(images)))
-    pool = shown_of(pipeline, values_of(table, ids_of(images)))
+    pool = shown_of(pipeline, ids_of(images))
     found = above(pool, thresholds_of(pipeline)).tolist()
     unknown = [False] * len(images) if pool.excluded is None else pool.excluded.tolist()
     return [(each, None if no else up) for each, no, up in zip(blind, unknown, found, strict=True)]
 
 
-def minutes_by_row(project: Project, pipeline: Pipeline, view: View, expected: Minutes) -> NDArray[np.float64]:
-    """Expected minutes (N,) of each row of a view, were it read as most cases of the project are."""
+def minutes_by_row(project: Project, pipeline: Pipeline, images: Ids, expected: Minutes) -> NDArray[np.float64]:
+    """Expected minutes (N,) of these images, were they read as most cases of the project are."""
     blind = project.blind_first == BlindFirst.ALWAYS
-    found = above(view.shown, thresholds_of(pipeline))
+    found = above(shown_of(pipeline, images), thresholds_of(pipeline))
     return np.where(found, expected.of((blind, True)), expected.of((blind, False)))

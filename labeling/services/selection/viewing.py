@@ -24,31 +24,33 @@ def finding_names(project: Project) -> dict[str, str]:
 
 
 @dataclass(frozen=True)
-class View:
-    """What is known of N images. `ranked`: what orders them, by the scout where one can be fitted, else by the
-    champion; after the N come the labelled images, as rows that are not picked. `shown`: what the champion says of the N,
-    the only one whose numbers a reason may quote.
+class Numbered:
+    """Images (n,) with their numbers (n,), ascending, among so many in all."""
+
+    images: Ids
+    numbers: NDArray[np.int64]
+    of: int
+
+    @classmethod
+    def all(cls, images: Ids) -> Numbered:
+        return cls(images, np.arange(len(images)), len(images))
+
+
+def view_of(project: Project, pipeline: Pipeline | None, asked: Numbered) -> Pool | None:
+    """What orders these images, row by row: the scout where one can be fitted, else the champion. None where nothing is
+    known of them.
+
+    After them come the labelled images, as rows that are not picked; their numbers follow all others. Without a pipeline
+    there may be embeddings all the same, made for another project that shares the backbone. The same labels and the same
+    images give the same view in every process, a row among few the same as among all.
     """
-
-    ranked: Pool
-    shown: Pool
-
-
-def view_of(project: Project, pipeline: Pipeline | None, images: Ids) -> View | None:
-    """The view of these images, row by row; None where nothing can be ranked by it.
-
-    Without a pipeline there may be embeddings all the same, made for another project that shares the backbone. The same
-    labels and the same images, in the same order, give the same view in every process.
-    """
-    backbone = pipeline.classifier.backbone if pipeline else _backbone_of(project, len(images))
+    backbone = pipeline.classifier.backbone if pipeline else _backbone_of(project, asked.of)
     if backbone is None:
         return None
     space = embeddings_of(backbone)
     slugs = OutputLayout.from_list(pipeline.classifier.card["layout"]).names if pipeline else ()
-    ranked = _ranked(pipeline, space, labelled_of(project, space, slugs), images)
-    nothing = Pool(np.empty((len(images), 0), np.float32), ())
-    shown = shown_of(pipeline, values_of(scores_of(pipeline), images)) if pipeline else nothing
-    return View(ranked, shown) if ranked.available else None
+    ranked = _ranked(pipeline, space, labelled_of(project, space, slugs), asked)
+    return ranked if ranked.available else None
 
 
 def _backbone_of(project: Project, images: int) -> str | None:
@@ -58,9 +60,9 @@ def _backbone_of(project: Project, images: int) -> str | None:
     return str(most["backbone"]) if most and 2 * most["rows"] >= images else None
 
 
-def _ranked(pipeline: Pipeline | None, space: Table, labelled: Labelled, images: Ids) -> Pool:
+def _ranked(pipeline: Pipeline | None, space: Table, labelled: Labelled, asked: Numbered) -> Pool:
     """The pool of these images and the labelled ones. An image without an embedding or an answer is excluded."""
-    both = np.concatenate([images, labelled.images])
+    both = np.concatenate([asked.images, labelled.images])
     places = space.places(both)
     embeddings = Gathered(space.values, np.maximum(places, 0))
     said = _said(pipeline, labelled, embeddings, both)
@@ -70,9 +72,10 @@ def _ranked(pipeline: Pipeline | None, space: Table, labelled: Labelled, images:
         said.layout,
         excluded=excluded,
         embeddings=embeddings,
-        labelled=np.arange(len(images), len(both)),
+        labelled=np.arange(len(asked.images), len(both)),
         labels=labelled.labels[:, said.findings],
         head=said.head,
+        ids=np.append(asked.numbers, asked.of + np.arange(len(labelled.images))),
     )
 
 
@@ -84,8 +87,13 @@ def _said(pipeline: Pipeline | None, labelled: Labelled, embeddings: Gathered, i
     return said_by_scout(scout, names, embeddings) if scout else said_by_champion(pipeline, names, images)
 
 
-def shown_of(pipeline: Pipeline, values: NDArray[np.float32]) -> Pool:
-    """The champion's (N, K) values as a pool: rows without a score are excluded, and measurements are left out."""
+def shown_of(pipeline: Pipeline | None, images: Ids) -> Pool:
+    """What the champion says of these images (N,), the only one whose numbers a reason may quote: measurements are left
+    out, and rows without a score are excluded.
+    """
+    if pipeline is None:
+        return Pool(np.empty((len(images), 0), np.float32), ())
+    values = values_of(scores_of(pipeline), images)
     layout, names = OutputLayout.from_list(pipeline.classifier.card["layout"]), finding_names(pipeline.project)
     told = [
         (output, columns) for output, columns in zip(layout, layout.slices, strict=True) if output.kind != "measurement"

@@ -27,7 +27,17 @@ def test_it_learns_each_kind(cases, layout):
 def test_scoring_is_one_matrix_product(cases, layout):
     embeddings, labels = cases
     head = heads.fit(embeddings, labels, np.ones(labels.shape), layout)
-    assert np.array_equal(head.score(embeddings), embeddings.astype(np.float32) @ head.weight.T + head.bias)
+    wanted = embeddings.astype(np.float32) @ head.weight.T + head.bias
+    assert np.allclose(head.score(embeddings), wanted, rtol=1e-5, atol=1e-4)
+
+
+def test_a_row_has_the_same_logits_alone_as_among_others(cases, layout):
+    embeddings, labels = cases
+    head, rng = heads.fit(embeddings, labels, np.ones(labels.shape), layout), np.random.default_rng(0)
+    together = head.score(embeddings)
+    for size in (1, 2, 7, 63, 200):
+        rows = rng.choice(len(embeddings), size, replace=False)
+        assert np.array_equal(head.score(embeddings[rows]), together[rows])
 
 
 def test_unknown_labels_are_left_out(cases, layout):
