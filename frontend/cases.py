@@ -19,8 +19,10 @@ from inference.models import Pipeline, Prediction
 from inference.services import prediction_ensure, prediction_show
 from inference.services.predictions import NotScored
 from labeling.models import Assignment, Confidence, Read
-from labeling.queries import case_number, own_read, waiting_besides
-from labeling.sent import roles_besides
+from labeling.queries.reads import own_read
+from labeling.queries.sent import roles_besides
+from labeling.queries.today import case_number
+from labeling.queries.worklist import waiting_besides
 from labeling.values import value_words
 from overread.accounts.models import User
 from overread.archive.models import Image

@@ -22,7 +22,7 @@ from frontend.alone import ALONE, by_itself
 from frontend.companions import companions_data
 from inference.models import Pipeline
 from labeling.models import Assignment
-from labeling.queries import reads_today
+from labeling.queries.today import reads_today
 from labeling.services import assignments_claim
 from overread.accounts.models import User
 from overread.projects.models import Project

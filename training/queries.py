@@ -12,7 +12,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from inference.models import Pipeline
 from labeling.models import Answer, Read, ReferenceLabel
-from labeling.own import model_answer
+from labeling.queries.own import model_answer
 from overread.accounts.models import User
 from overread.projects.models import Project
 from training.models import Run, SnapshotItem

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
-from labeling.measured import Measured, gold_agreement, repeat_agreement
+from labeling.queries.measured import Measured, gold_agreement, repeat_agreement
 from overread.accounts.models import User
 from overread.projects.models import Membership, Project, Role
 from overread.projects.queries import project_for

@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from frontend.pages.standing import standing
 from frontend.people import person
 from inference.models import Champion
-from labeling.queries import label_counts
+from labeling.queries.labels import label_counts
 from overread.archive.queries import images_in
 from overread.projects.queries import project_for
 

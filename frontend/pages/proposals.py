@@ -19,7 +19,7 @@ from frontend.pages.read import _body, of_case
 from frontend.people import person
 from frontend.problems import problem
 from labeling.models import Assignment, FindingProposal
-from labeling.queries import Proposed, proposals_for, proposed_names
+from labeling.queries.proposals import Proposed, proposals_for, proposed_names
 from labeling.services.proposals import ProposalDecided, proposal_accept, proposal_decline, proposal_make
 from labeling.values import AnswerInvalid
 from overread.projects.models import Finding, Project

@@ -20,7 +20,7 @@ from inference.models import Champion, Pipeline, Prediction
 from inference.services import prediction_ensure, prediction_show
 from inference.services.predictions import NotScored
 from labeling.models import Read
-from labeling.own import agreement_with_others, swaying
+from labeling.queries.own import agreement_with_others, swaying
 from labeling.values import answer_number, answer_words
 from overread.accounts.models import User
 from overread.projects.models import Finding

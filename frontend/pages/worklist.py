@@ -18,9 +18,11 @@ from frontend.cases import patient_context
 from frontend.people import person
 from frontend.sent import sent_rows, sent_words, until_words
 from inference.models import Champion
-from labeling.batches import typical_minutes
 from labeling.models import Assignment, Purpose, Read
-from labeling.queries import read_today, reads_today, told_to, worklist
+from labeling.queries.selections import typical_minutes
+from labeling.queries.sight import told_to
+from labeling.queries.today import read_today, reads_today
+from labeling.queries.worklist import worklist
 from labeling.selection.reasons import UNSURE_ON
 from labeling.services.telling import reason_tell, suspicion_tell
 from overread.accounts.models import User

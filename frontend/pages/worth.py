@@ -20,7 +20,8 @@ from frontend.charts.curve import Series, curve
 from frontend.pages.model.gate import signed
 from frontend.people import person
 from labeling.models import WorthReport
-from labeling.queries import labelled_count, worth_newest
+from labeling.queries.labels import labelled_count
+from labeling.queries.selections import worth_newest
 from labeling.services.worth import EVERY, NothingToRestore, comparable, put_aside, strategy_restore, worth_ask
 from overread.jobs.models import Job, State
 from overread.projects.queries import project_for

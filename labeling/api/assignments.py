@@ -15,7 +15,7 @@ from rest_framework.response import Response
 from labeling import services
 from labeling.api.reads import ReadSerializer, SubmissionSerializer, answers_of, refusing
 from labeling.models import CONTROLS, SKIP_REASON, Assignment, Purpose, Read
-from labeling.sent import sent_by
+from labeling.queries.sent import sent_by
 from labeling.services import Until
 from labeling.services.telling import reason_tell, suspicion_tell
 from overread.api.bodies import Shape

@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from labeling.models import ReferenceLabel, Selection
-from labeling.queries import answers_withheld
+from labeling.queries.sight import answers_withheld
 from overread.jobs.api import JobSerializer
 from overread.jobs.services import job_enqueue_once
 from overread.projects.api import ProjectView

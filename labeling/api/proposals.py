@@ -15,7 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from labeling.models import FindingProposal
-from labeling.queries import proposals_for
+from labeling.queries.proposals import proposals_for
 from labeling.services.proposals import ProposalDecided, proposal_accept, proposal_decline, proposal_make
 from overread.api import Problem
 from overread.api.bodies import Shape

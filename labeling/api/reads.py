@@ -14,7 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from labeling.models import Answer, Confidence, Read
-from labeling.queries import answers_withheld
+from labeling.queries.sight import answers_withheld
 from labeling.services import Answers, AssignmentGone, NoReason, NotSent, RegionDrawn, answers_show
 from labeling.values import AnswerInvalid
 from overread.api import Problem

@@ -15,7 +15,7 @@ from django.utils.translation import gettext
 
 from inference.models import Exposure
 from labeling.models import ALWAYS_BLIND, AnswersSeen, Assignment, Holding, Purpose, Read
-from labeling.sent import MET
+from labeling.queries.sent import MET
 from labeling.services.leaving import AssignmentGone, assignments_release_lapsed, slot_free
 from labeling.services.order import ORDER, before_outer
 from overread.accounts.models import User

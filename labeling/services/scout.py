@@ -13,7 +13,7 @@ from inference.engine.probability import calibrated, uncalibrated
 from inference.mapped import Ids, ids_of
 from inference.models import Pipeline
 from inference.queries import Table, embeddings_of
-from labeling.queries import training_labels
+from labeling.queries.labels import training_labels
 from overread.projects.models import Project
 
 if TYPE_CHECKING:

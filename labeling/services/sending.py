@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from labeling.models import Assignment, Priority, Purpose, Read, Sent
-from labeling.sent import opinion_waiting, recipients
+from labeling.queries.sent import opinion_waiting, recipients
 from labeling.services.leaving import AssignmentGone, assignment_requeue, leave, refuse_if_amending
 from overread.accounts.models import User
 from overread.archive.models import Image

@@ -8,7 +8,7 @@ from inference.queries import champion_of
 from inference.services import prediction_ensure, prediction_show
 from inference.services.predictions import NotScored
 from labeling.models import Assignment, Purpose
-from labeling.queries import prediction_allowed
+from labeling.queries.sight import prediction_allowed
 from overread.accounts.models import User
 
 

@@ -12,7 +12,7 @@ from inference.models import Exposure
 from inference.queries import champion_of
 from inference.services import champion_swap, prediction_ensure, prediction_show
 from labeling.models import Read
-from labeling.own import agreement_with_others, model_answer, swaying
+from labeling.queries.own import agreement_with_others, model_answer, swaying
 from labeling.services import Answers, assignment_claim, assignment_open_single, read_submit
 from overread.accounts.models import User
 from overread.archive.models import Image

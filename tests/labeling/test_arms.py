@@ -10,10 +10,12 @@ from PIL import Image as Picture
 
 from frontend.cases import case_open
 from inference.queries import champion_of
-from labeling.measured import gold_agreement, repeat_agreement
 from labeling.models import Assignment, Purpose, Read, ReferenceLabel, Selection
-from labeling.own import agreement_with_others
-from labeling.queries import answers_withheld, prediction_allowed, reads_teaching, training_labels, worklist
+from labeling.queries.labels import reads_teaching, training_labels
+from labeling.queries.measured import gold_agreement, repeat_agreement
+from labeling.queries.own import agreement_with_others
+from labeling.queries.sight import answers_withheld, prediction_allowed
+from labeling.queries.worklist import worklist
 from labeling.services import (
     assignment_claim,
     assignment_escalate,

@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from labeling.models import Assignment, Read
-from labeling.queries import worklist
+from labeling.queries.worklist import worklist
 from labeling.services import (
     AssignmentGone,
     Until,

@@ -5,7 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from labeling.models import Assignment, Priority
-from labeling.queries import worklist
+from labeling.queries.worklist import worklist
 from labeling.services import assignment_claim
 from labeling.services.order import ORDER
 from labeling.services.queue import open_to

@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from inference.queries import champion_of
 from inference.services import prediction_ensure
 from labeling.models import FindingProposal
-from labeling.queries import proposals_for, proposed_names
+from labeling.queries.proposals import proposals_for, proposed_names
 from labeling.services import assignment_claim, assignment_open_single, read_submit
 from labeling.services.proposals import ProposalDecided, proposal_accept, proposal_decline, proposal_make
 from labeling.services.selection import queue_fill

@@ -16,7 +16,7 @@ from inference.engine.outputs import OutputLayout
 from inference.models import Pipeline
 from inference.queries import champion_of, scores_of
 from inference.services.scoring import images_score
-from labeling.queries import evaluation_labels
+from labeling.queries.labels import evaluation_labels
 from overread.archive.models import Image
 from overread.audit.services import event_append
 from overread.jobs.running import JobRefused, Lease

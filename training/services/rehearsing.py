@@ -18,7 +18,7 @@ from inference.engine.outputs import OutputLayout
 from inference.models import Pipeline
 from inference.queries import champion_of
 from labeling.models import Assignment, Read, Selection
-from labeling.queries import evaluation_labels, training_labels
+from labeling.queries.labels import evaluation_labels, training_labels
 from labeling.services import Answers, assignment_claim, labels_refresh, read_submit
 from labeling.services.scout import scout_scores
 from labeling.services.selection import queue_fill, selection_replays

@@ -17,7 +17,7 @@ from inference.engine.bundle import Bundle
 from inference.engine.outputs import Output, OutputLayout
 from inference.engine.preparation import Preparation
 from inference.services.versions import bundle_load, bundle_store, version_register
-from labeling.queries import evaluation_labels
+from labeling.queries.labels import evaluation_labels
 from overread.archive.models import Image
 from overread.archive.queries import image_input
 from overread.jobs.running import Ending, JobRefused, Lease

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Max
 from django.utils import timezone
 
-from labeling.queries import reads_teaching
+from labeling.queries.labels import reads_teaching
 from overread.accounts.models import User
 from overread.audit.services import event_append
 from overread.jobs.models import Job

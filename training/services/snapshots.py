@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Max
 
-from labeling.queries import TrainingLabel, training_labels
+from labeling.queries.labels import TrainingLabel, training_labels
 from overread.archive.models import Image
 from overread.audit.services import event_append
 from overread.projects.models import Project

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from frontend.pages.image.comparing import answer_words
 from frontend.pages.image.result import Result
 from labeling.models import Read
-from labeling.sent import replies
+from labeling.queries.sent import replies
 from labeling.services import answers_show
 from overread.accounts.models import User
 from overread.projects.models import Finding, Project

@@ -11,7 +11,8 @@ from inference.queries import Released, released
 from inference.services import prediction_ensure, prediction_request, prediction_show
 from inference.services.predictions import NotScored
 from labeling.models import Read
-from labeling.queries import newest_read, prediction_allowed
+from labeling.queries.reads import newest_read
+from labeling.queries.sight import prediction_allowed
 from overread.accounts.models import User
 from overread.archive.models import Image
 from overread.jobs.models import State

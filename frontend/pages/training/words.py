@@ -9,8 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from labeling.batches import newest_batch
-from labeling.queries import reads_teaching
+from labeling.queries.labels import reads_teaching
+from labeling.queries.selections import newest_batch
 from overread.projects.models import Finding, Project
 from training.models import Run
 

@@ -14,9 +14,9 @@ from django.utils import timezone
 
 from inference.models import Exposure, Pipeline
 from labeling.models import AnswersSeen, Assignment, ExposureKind, Purpose, Read, ReferenceLabel
+from labeling.queries.sent import MET
 from labeling.selection.arms import ARMS, Line
 from labeling.selection.reasons import CONTROL
-from labeling.sent import MET
 from labeling.services.selection.suspecting import suspects_of
 from overread.archive.models import Image
 from overread.projects.models import Membership, Project

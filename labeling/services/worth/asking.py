@@ -7,7 +7,8 @@ from django.utils.translation import gettext as _
 
 from inference.queries import champion_of
 from labeling.models import WorthReport
-from labeling.queries import labelled_count, worth_newest
+from labeling.queries.labels import labelled_count
+from labeling.queries.selections import worth_newest
 from overread.accounts.models import User
 from overread.audit.services import event_append
 from overread.jobs.models import Job

@@ -17,7 +17,7 @@ from inference.engine.probability import calibrated, uncalibrated
 from inference.models import Pipeline
 from inference.queries import Table, embeddings_of
 from labeling.models import Assignment, ExposureKind, Purpose, Read, ReferenceLabel
-from labeling.queries import TrainingLabel, labelled_count, training_labels
+from labeling.queries.labels import TrainingLabel, labelled_count, training_labels
 from labeling.selection.pool import Head, Output
 from labeling.selection.worth.comparing import Seconds
 from labeling.selection.worth.labelled import Float, Labelled, Learner

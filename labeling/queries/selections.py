@@ -1,8 +1,8 @@
-"""What is known of the batches that were drawn."""
+"""What is known of the batches that were drawn, and of whether drawing them has been worth it."""
 
 from __future__ import annotations
 
-from labeling.models import Selection
+from labeling.models import Selection, WorthReport
 from overread.projects.models import Project
 
 
@@ -14,3 +14,7 @@ def typical_minutes(project: Project) -> float | None:
     """Expected active reading time of any case, whatever a model says of it: a reader may be told before a blind read."""
     timed = Selection.objects.filter(project=project, typical_minutes__isnull=False).order_by("-created_at")
     return timed.values_list("typical_minutes", flat=True).first()
+
+
+def worth_newest(project: Project) -> WorthReport | None:
+    return WorthReport.objects.filter(project=project).order_by("-created_at").first()

@@ -1,0 +1,1 @@
+"""Reads of the reading room, one file a subject."""

@@ -1,0 +1,72 @@
+"""What the project's readers and imports have labelled."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import Count, QuerySet
+
+from labeling.models import MEASURING, ExposureKind, Read, ReferenceLabel
+from overread.projects.models import Project
+
+EXPOSED_WEIGHT, IMPORTED_WEIGHT = 0.7, 0.9
+
+
+@dataclass(frozen=True)
+class TrainingLabel:
+    """A label as a run may use it: its value (None: not assessable or disputed) and its weight in 0..1."""
+
+    value: float | None
+    weight: float
+
+
+def training_labels(project: Project) -> dict[UUID, dict[str, TrainingLabel]]:
+    """Image → finding slug → label, for images outside the reference set; each reader's last word if one was exposed.
+
+    Weights follow exposure and origin, whether or not a reader agreed with the model: unexposed 1, exposed and imported
+    less.
+    """
+    labels = ReferenceLabel.objects.filter(project=project, image__study__patient__reference=False)
+    rows = labels.values_list("image", "finding__slug", "exposure", "origin", "value")
+    out: dict[UUID, dict[str, TrainingLabel]] = {}
+    for image, slug, exposure, origin, value in rows.order_by("image_id", "exposure"):  # none, then shown: it stands
+        weight = (EXPOSED_WEIGHT if exposure == ExposureKind.SHOWN else 1.0) * (
+            IMPORTED_WEIGHT if origin == "imported" else 1.0
+        )
+        out.setdefault(image, {})[slug] = TrainingLabel(value, weight)
+    return out
+
+
+def evaluation_labels(project: Project, *, independent_only: bool = True) -> dict[UUID, dict[str, float]]:
+    """Image → finding slug → value, for the reference set: labels all of whose inputs are unexposed.
+
+    The gate takes independent ones only: by enough blind readers, adjudicated, or declared so by their importer.
+    """
+    labels = ReferenceLabel.objects.filter(
+        project=project, image__study__patient__reference=True, exposure=ExposureKind.NONE, value__isnull=False
+    ).select_related("finding")
+    labels = labels.filter(independent=True) if independent_only else labels
+    out: dict[UUID, dict[str, float]] = {}
+    for label in labels.order_by("image_id"):
+        out.setdefault(label.image_id, {})[label.finding.slug] = float(label.value or 0.0)
+    return out
+
+
+def reads_teaching(project: Project) -> QuerySet[Read]:
+    """The reads that labels are made of: all but those that measure the reader."""
+    return Read.objects.filter(project=project).exclude(assignment__purpose__in=MEASURING)
+
+
+def label_counts(project: Project) -> dict[str, int]:
+    """Finding slug → labelled images."""
+    counted = (
+        ReferenceLabel.objects.filter(project=project).values("finding__slug").annotate(n=Count("image", distinct=True))
+    )
+    return {row["finding__slug"]: row["n"] for row in counted}
+
+
+def labelled_count(project: Project) -> int:
+    """Images outside the reference set that have a label."""
+    labels = ReferenceLabel.objects.filter(project=project, image__study__patient__reference=False)
+    return labels.values("image").distinct().count()

@@ -1,0 +1,30 @@
+"""A reader's standing reads."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+
+from labeling.models import Assignment, Purpose, Read
+from overread.accounts.models import User
+from overread.archive.models import Image
+from overread.projects.models import Project
+
+
+def own_read(*, assignment: Assignment, reader: User) -> Read | None:
+    """The reader's standing read as their case may show it: of a repeat only what they have answered this time."""
+    reads = Read.objects.filter(project=assignment.project, image=assignment.image, reader=reader)
+    return _newest(reads.filter(assignment=assignment) if assignment.purpose == Purpose.REPEAT else reads)
+
+
+def newest_read(*, project: Project, image: Image, reader: User) -> Read | None:
+    """The reader's last unsuperseded read of an image."""
+    return _newest(Read.objects.filter(project=project, image=image, reader=reader))
+
+
+def _newest(reads: QuerySet[Read]) -> Read | None:
+    return (
+        reads.filter(superseded_by=None)
+        .prefetch_related("answers__finding", "regions__finding")
+        .order_by("-created_at")
+        .first()
+    )

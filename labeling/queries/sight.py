@@ -1,0 +1,60 @@
+"""What a user may see of an image: predictions, others' answers, why it waits."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from labeling.models import Assignment, Read
+from labeling.services.queue import reads_blind
+from overread.accounts.models import User
+from overread.archive.models import Image
+from overread.projects.models import BlindFirst, Project
+
+
+def prediction_allowed(*, user: User, project: Project, image: Image) -> bool:
+    """Whether a prediction of this image may leave the server for this user.
+
+    Whoever reads in the project gets none of an image that is read blind first, or waits in the queue to be, before
+    their own first read of it is stored; nor of one that waits for them to read it again.
+    """
+    if not user.has_perm("labeling.read", project):
+        return True
+    if _repeats_waiting(project, user).filter(image=image).exists():
+        return False
+    if Read.objects.filter(project=project, image=image, reader=user).exists():
+        return True
+    waits = _waiting_blind(project).filter(image=image).exists()
+    return not waits and not reads_blind(project=project, image=image, purpose="single")
+
+
+def answers_withheld(*, user: User, project: Project) -> QuerySet[Assignment, UUID]:
+    """Images of which this user may see no answer but their own yet: they wait to be read blind, perhaps by this user."""
+    if not user.has_perm("labeling.read", project):
+        return Assignment.objects.none().values_list("image", flat=True)
+    own = Read.objects.filter(project=project, image=OuterRef("image"), reader=user)
+    waiting = _waiting_blind(project).exclude(Exists(own)) | _repeats_waiting(project, user)
+    return waiting.values_list("image", flat=True)
+
+
+def told_to(*, project: Project, reader: User) -> Q:
+    """Of an assignment: whether this reader may know why it is there, as `prediction_allowed` has it of its image."""
+    own = Exists(Read.objects.filter(project=project, image=OuterRef("image"), reader=reader))
+    again = Exists(_repeats_waiting(project, reader).filter(image=OuterRef("image")))
+    if project.blind_first == BlindFirst.ALWAYS:
+        return Q(own) & ~Q(again)
+    waits = Exists(_waiting_blind(project).filter(image=OuterRef("image")))
+    return ~Q(again) & (Q(own) | (Q(blind=False) & ~Q(waits)))
+
+
+def _waiting_blind(project: Project) -> QuerySet[Assignment]:
+    over = [Assignment.State.DONE, Assignment.State.WITHDRAWN, Assignment.State.ESCALATED]
+    waiting = Assignment.objects.filter(project=project, blind=True, for_reader=None)
+    return waiting.exclude(state__in=over)
+
+
+def _repeats_waiting(project: Project, reader: User) -> QuerySet[Assignment]:
+    """What waits to be read again by this reader, or is open in front of them and not answered."""
+    waiting = (Assignment.State.QUEUED, Assignment.State.CLAIMED, Assignment.State.DEFERRED)
+    return Assignment.objects.filter(project=project, for_reader=reader, state__in=waiting)

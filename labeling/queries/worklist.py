@@ -1,0 +1,69 @@
+"""What waits for a reader."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.db.models import Count, F, Q, QuerySet
+
+from labeling.models import Assignment
+from labeling.services.order import ORDER
+from labeling.services.queue import DRAWN, one_an_image, open_to
+from overread.accounts.models import User
+from overread.projects.models import Project
+
+COUNTED = 1000
+
+
+@dataclass(frozen=True)
+class Worklist:
+    """What a reader may read next, one row an image, each part in its order: what they hold, what they put aside, then
+    what they could take.
+    """
+
+    held: QuerySet[Assignment]
+    aside: QuerySet[Assignment]
+    free: QuerySet[Assignment]
+
+    def first(self) -> Assignment | None:
+        """Where to go on: what was worked on last, or else the next of the queue."""
+        return self.held.first() or self.free.first()
+
+    def matching(self, which: Q, limit: int) -> list[Assignment]:
+        """The first of those that `which` admits."""
+        rows: list[Assignment] = []
+        for part in (self.held, self.aside, self.free):
+            rows += part.filter(which)[: limit - len(rows)]
+        return rows
+
+    def counted(self, which: Mapping[str, Q]) -> dict[str, int]:
+        """How many each of them admits."""
+        numbers = {name: Count("pk", filter=condition) for name, condition in which.items()}
+        parts = [part.order_by().aggregate(**numbers) for part in (self.held, self.aside, self.free)]
+        return {name: sum(part[name] for part in parts) for name in which}
+
+
+def worklist(*, project: Project, reader: User) -> Worklist:
+    """The cases of this reader. Questions by part, not one: the queue's is then read off its index, however long it
+    is.
+    """
+    mine = Assignment.objects.filter(project=project, reader=reader).select_related(*DRAWN, "sent_by")
+    free = one_an_image(open_to(project, reader), project, reader).select_related(*DRAWN, "sent_by")
+    return Worklist(
+        mine.filter(state__in=Assignment.HELD).order_by(F("worked_at").desc(nulls_last=True), "claimed_at"),
+        mine.filter(state=Assignment.State.DEFERRED).order_by("lease_until"),
+        free.order_by(*ORDER),
+    )
+
+
+def waiting_besides(*, assignment: Assignment, reader: User) -> tuple[int, bool]:
+    """How many images wait for this reader besides this one, and whether there are more, which nobody counted.
+
+    One question for between two cases: no more than the queue's first COUNTED rows are looked at.
+    """
+    project, image = assignment.project, assignment.image_id
+    held = Assignment.objects.filter(project=project, reader=reader, state__in=Assignment.HELD).exclude(image=image)
+    free = open_to(project, reader).exclude(image=image).order_by(*ORDER).values_list("image", flat=True)
+    rows = free[:COUNTED]
+    return held.count() + len(set(rows)), len(rows) == COUNTED
