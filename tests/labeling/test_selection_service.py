@@ -1,21 +1,20 @@
 """How the queue is filled, and ordered anew after new answers."""
 
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import numpy as np
 import pytest
 
 from inference.mapped import ids_of
-from inference.queries import scores_of
+from inference.queries import champion_of, scores_of
 from inference.services import prediction_ensure
 from labeling.models import Assignment, Purpose, Selection
 from labeling.selection.certainty import margins
-from labeling.selection.minutes import Minutes, above
+from labeling.selection.minutes import Minutes
 from labeling.services import assignment_claim, read_submit
 from labeling.services.selection import queue_fill, queue_reorder
-from labeling.services.selection.reasons import thresholds_of
 from labeling.services.selection.timing import minutes_by_row
-from labeling.services.selection.viewing import Numbered, shown_of, view_of
+from labeling.services.selection.viewing import Numbered, view_of
 from overread.accounts.models import User
 from overread.jobs.running import run_all
 from overread.projects.models import Finding, Project
@@ -115,11 +114,6 @@ def test_a_batch_says_how_long_it_should_take_to_read(project: Project, reader: 
 
 def test_reading_time_orders_nothing_unless_the_project_says_so(filled: Project) -> None:
     assert filled.by_minutes is False
-    pipeline = filled.champion.pipeline
-    table, expected = scores_of(pipeline), Minutes(1.0, {(False, True): 4.0, (False, False): 1.0})
-    shown = shown_of(pipeline, table.ids)
-    up = above(shown, thresholds_of(pipeline))
-    assert minutes_by_row(filled, pipeline, table.ids, expected).tolist() == np.where(up, 4.0, 1.0).tolist()
 
 
 def test_a_finding_with_a_quota_has_its_share_of_the_picks(filled: Project) -> None:
@@ -134,3 +128,38 @@ def test_a_finding_with_a_quota_has_its_share_of_the_picks(filled: Project) -> N
     brought = batch.assignments.filter(strategy="quota")
     assert (least == nodule).sum() + brought.count() >= 3
     assert all(case.reason.startswith("So that nodule is seen often enough: ") for case in brought)
+
+
+def champion_finding_half(project: Project) -> dict[UUID, bool]:
+    """A model in use whose first threshold half of the images reach, and no image the others; image → whether it does."""
+    probabilities = scores_of(make_champion(project)).values
+    thresholds = (float(np.median(probabilities[:, 0])), *[1.0] * (probabilities.shape[1] - 1))
+    table = scores_of(make_champion(project, thresholds=thresholds))
+    return dict(zip(table.images, (table.values[:, 0] >= thresholds[0]).tolist(), strict=True))
+
+
+def test_expected_minutes_go_by_what_the_model_finds(filled: Project) -> None:
+    up = champion_finding_half(filled)
+    expected = Minutes(1.0, {(False, True): 4.0, (False, False): 1.0})
+    minutes = minutes_by_row(filled, champion_of(filled), ids_of(list(up)), expected)
+    assert minutes.tolist() == [4.0 if found else 1.0 for found in up.values()] and set(minutes) == {1.0, 4.0}
+
+
+def test_where_reading_time_counts_quicker_cases_are_drawn(project: Project, reader: User) -> None:
+    """Cases in which the model finds something took twenty times as long, and half of all are such."""
+    for _ in range(40):
+        make_image(project)
+    up = champion_finding_half(project)
+    for _ in range(14):
+        case = assignment_claim(project=project, reader=reader)
+        said = answers(project, active_ms=600_000 if up[case.image_id] else 30_000)
+        read_submit(assignment=case, reader=reader, answers=said, key=uuid4())
+    Project.objects.filter(pk=project.pk).update(strategy="random", audit_share=0.0)
+    long = {}
+    for by_minutes in (False, True):
+        Assignment.objects.exclude(state="done").update(state=Assignment.State.WITHDRAWN, purpose=Purpose.SINGLE)
+        Project.objects.filter(pk=project.pk).update(by_minutes=by_minutes)
+        batch = queue_fill(project=Project.objects.get(pk=project.pk), size=8, seed=4)
+        long[by_minutes] = sum(up[image] for image in batch.assignments.values_list("image", flat=True))
+        batch.assignments.all().delete()
+    assert long[True] < long[False]
