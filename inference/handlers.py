@@ -6,7 +6,7 @@ from uuid import UUID
 
 from inference.models import Pipeline
 from inference.queries import champion_of
-from inference.services.scoring import images_score
+from inference.services.scoring import image_score, images_score
 from overread.archive.models import Image
 from overread.jobs.running import Lease
 from overread.jobs.services import job_enqueue_once
@@ -14,12 +14,12 @@ from overread.projects.models import Project
 
 
 def predict(job: Lease, *, image: str, of: str) -> None:
-    """Score a new image; where nobody waits for it, also what else of its project waits: one batch is hardly slower."""
+    """Score a new image; where nobody waits for it, with others that wait: one batch is hardly slower."""
     pipeline = champion_of(Project.objects.get(pk=of))
-    if pipeline:
+    if pipeline and job.job.queue == "interactive":
         images_score(pipeline=pipeline, among=Image.objects.filter(pk=image), lease=job)
-        if job.job.queue != "interactive":
-            images_score(pipeline=pipeline, lease=job, limit=64)
+    elif pipeline:
+        image_score(pipeline=pipeline, image=Image.objects.get(pk=image), lease=job)
     with job.finishing():
         job_enqueue_once(kind="labeling.fill", project=UUID(of), of=of)
 

@@ -43,21 +43,33 @@ def unscored(pipeline: Pipeline, among: QuerySet[Image] | None = None) -> QueryS
     )
 
 
-def images_score(
-    *, pipeline: Pipeline, among: QuerySet[Image] | None = None, lease: Lease | None = None, limit: int | None = None
-) -> int:
-    """Score what is not scored yet, batch by batch; a batch that was stored is never computed again. Returns how many."""
-    left = unscored(pipeline, among)
-    total, done, clashes = left.count(), 0, 0
-    while (limit is None or done < limit) and (batch := list(left[:BATCH])) and clashes < 5:
+def images_score(*, pipeline: Pipeline, among: QuerySet[Image] | None = None, lease: Lease | None = None) -> int:
+    """Score what is not scored yet, the oldest first, batch by batch; a batch that was stored is never computed again.
+
+    Returns how many. Each batch is looked for where the one before it ended, so that the whole is one pass.
+    """
+    waiting = left = unscored(pipeline, among)
+    total, done, clashes = waiting.count(), 0, 0
+    while clashes < 5 and (batch := list(left[:BATCH])):
         try:
             _store(pipeline, batch, *_compute(pipeline.classifier, batch))
             done += len(batch)
+            left = waiting.filter(created_at__gte=batch[-1].created_at)
         except IntegrityError:  # another worker stored some of these at the same moment
             clashes += 1
         if lease:
             lease.progress(done=done, total=total)
     return done
+
+
+def image_score(*, pipeline: Pipeline, image: Image, lease: Lease | None = None) -> None:
+    """Score an image, where it is not scored yet, in one batch with others of its project that came after it and wait."""
+    own = Image.objects.filter(pk=image.pk)
+    if not unscored(pipeline, own).exists():
+        return
+    later = unscored(pipeline).filter(created_at__gte=image.created_at)[:BATCH]
+    images_score(pipeline=pipeline, among=Image.objects.filter(pk__in=[each.pk for each in later]), lease=lease)
+    images_score(pipeline=pipeline, among=own, lease=lease)
 
 
 def _compute(version: ModelVersion, images: Iterable[Image]) -> tuple[NDArray[np.float16], dict[str, NDArray[Any]]]:
