@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from labeling.selection.candidates import candidates, sample
-from labeling.selection.distances import Float, chunks, distances
+from labeling.selection.distances import Float, chunks
+from labeling.selection.geometry import FEW, Evened, Kernel
 from labeling.selection.picks import Picks
 from labeling.selection.pool import Pool
 
@@ -21,61 +22,39 @@ CANDIDATES = 10_000
 """Images that may be chosen."""
 LOOKED_AT = 64
 """Candidates whose gain is found anew at once."""
-NEIGHBOURS = 512
-"""Images whose nearest neighbours tell the width of the kernel."""
 
 
-def herd(
-    pool: Pool, n: int, weights: NDArray[np.float32] | None, *, rng: np.random.Generator, width: float | None = None
-) -> Picks:
+def herd(pool: Pool, n: int, weights: NDArray[np.float32] | None, *, rng: np.random.Generator) -> Picks:
     """One after the other the image i with the most Σ_r w_r·max(0, K(i, r) − covered_r) over the images r to be covered.
 
-    weights (N,): of each image of the pool as one to be covered; None: all the same. width: of the kernel, in the
-    embeddings' unit; None: found by `kernel_width`. Scores are negative gains. Lazily greedy, which picks the same as
-    finding every gain anew (Minoux 1978). O((candidates + L)·references·D + n·looked at·references), candidates ≤ 10,000,
-    references ≤ 4,000, so that only `weights` and the candidates' draw grow with N.
+    weights (N,): of each image of the pool as one to be covered; None: all the same. K: as `geometry` has it. Scores are
+    negative gains. Lazily greedy, which picks the same as finding every gain anew (Minoux 1978). O((candidates +
+    L)·references·D + n·looked at·references + D³), candidates ≤ 10,000 or n, references ≤ 4,000, so that only `weights`
+    and the candidates' draw grow with N.
     """
     rows = candidates(pool, max(CANDIDATES, n), rng)
     n = min(n, len(rows))
     if n <= 0:
         return Picks.lowest(np.zeros(len(rows)), n, rng=rng)
     reference = sample(pool, pool.open, REFERENCE, rng)
+    known = pool.embedded(sample(pool, pool.known, FEW, rng))
     wanted = pool.embedded(reference)
-    width = kernel_width(pool, wanted, rng) if width is None else width
+    evened = Evened.on(wanted)
+    kernel = Kernel.on(evened(wanted), evened(known))
     share = np.ones(len(reference), np.float32) if weights is None else weights[reference]
     similar = np.empty((len(rows), len(reference)), np.float32)
     for place in chunks(len(rows), 1024):
-        similar[place] = kernel(pool.embedded(rows[place]), wanted, width)
-    chosen, gains = _greedy(similar, share, _covered(pool, wanted, width), n, rng)
+        similar[place] = kernel(evened(pool.embedded(rows[place])))
+    chosen, gains = _greedy(similar, share, _covered(pool, evened, kernel), n, rng)
     return Picks(rows=rows[chosen], scores=-gains)
 
 
-def kernel(points: Float, others: Float, width: float) -> Float:
-    """(n, m) Gaussian similarities exp(−d²/2w²) in 0..1 of (n, D) points to (m, D) others."""
-    found = distances(points, others)
-    found *= np.float32(-0.5 / width**2)
-    return np.exp(found, out=found)
-
-
-def kernel_width(pool: Pool, wanted: Float, rng: np.random.Generator) -> float:
-    """The median distance of a labelled image to the nearest other one, so that a kernel reaches from one to the next.
-
-    With fewer than two labelled images, that of images that could be picked. 1 where all lie in one place.
-    """
-    known = sample(pool, pool.known, NEIGHBOURS, rng)
-    points = pool.embedded(known) if len(known) > 1 else wanted[:NEIGHBOURS]
-    found = distances(points, points)
-    np.fill_diagonal(found, np.inf)
-    nearest = np.sqrt(found.min(axis=1)) if len(points) > 1 else np.ones(1)
-    return float(np.median(nearest)) or 1.0
-
-
-def _covered(pool: Pool, wanted: Float, width: float) -> Float:
+def _covered(pool: Pool, evened: Evened, kernel: Kernel) -> Float:
     """How far each image (m,) is covered by what is labelled. O(L·m·D)."""
-    covered = np.zeros(len(wanted), np.float32)
+    covered = np.zeros(len(kernel.points), np.float32)
     for _place, points in pool.passes(np.sort(pool.known)):
         for part in chunks(len(points), 1024):
-            np.maximum(covered, kernel(points[part], wanted, width).max(axis=0), out=covered)
+            np.maximum(covered, kernel(evened(points[part])).max(axis=0), out=covered)
     return covered
 
 

@@ -7,8 +7,9 @@ import pytest
 
 from labeling.selection import strategies
 from labeling.selection.distances import distances
+from labeling.selection.geometry import Evened, Kernel
 from labeling.selection.gradients import residuals
-from labeling.selection.herding import herd, kernel, kernel_width
+from labeling.selection.herding import herd
 from labeling.selection.pool import Pool
 
 COMPARING = ("badge", "bald", "dropquery", "k_center", "maxherding", "typiclust", "uherding")
@@ -67,10 +68,10 @@ def test_before_the_first_label_uherding_is_maxherding(pool_factory):
 def test_herding_picks_what_finding_every_gain_anew_picks(pool_factory):
     pool = labelled(pool_factory)
     weights = rng(3).random(60).astype(np.float32)
-    points = pool.embedded(pool.open)
-    width = kernel_width(pool, points, rng())
-    similar = kernel(points, points, width)
-    covered = kernel(pool.embedded(pool.known), points, width).max(axis=0)
+    evened = Evened.on(pool.embedded(pool.open))
+    points, known = evened(pool.embedded(pool.open)), evened(pool.embedded(pool.known))
+    kernel = Kernel.on(points, known)
+    similar, covered = kernel(points), kernel(known).max(axis=0)
     chosen = []
     for _ in range(12):
         gains = np.maximum(similar - covered, 0) @ weights[pool.open]
@@ -81,11 +82,11 @@ def test_herding_picks_what_finding_every_gain_anew_picks(pool_factory):
 
 
 def test_of_many_candidates_herding_takes_those_that_stand_for_most():
-    points = np.concatenate([np.zeros((30, 2)), np.full((20, 2), 9.0), np.full((3, 2), -9.0)]).astype(np.float16)
-    points += rng().normal(0, 0.1, points.shape).astype(np.float16)
-    pool = Pool(np.empty((53, 0)), (), embeddings=points)
-    rows = herd(pool, 3, None, rng=rng(), width=1.0).rows
-    assert [int(np.searchsorted([30, 50], row, side="right")) for row in rows] == [0, 1, 2]
+    places = np.repeat(rng(1).normal(0, 9, (3, 8)), [60, 40, 15], axis=0)
+    points = (places + rng().normal(0, 0.5, places.shape)).astype(np.float16)
+    pool = Pool(np.empty((115, 0)), (), embeddings=points)
+    rows = herd(pool, 3, None, rng=rng()).rows
+    assert [int(np.searchsorted([60, 100], row, side="right")) for row in rows] == [0, 1, 2]
 
 
 def test_k_center_is_farthest_first(pool_factory):

@@ -24,7 +24,7 @@ ROWS, LABELLED = 300, 12
 def few_candidates(monkeypatch: pytest.MonkeyPatch) -> None:
     """Herding draws its candidates and references, as it does of a million rows."""
     for module in (herding, sharded):
-        monkeypatch.setattr(module, "CANDIDATES", 60)
+        monkeypatch.setattr(module, "CANDIDATES", 150)
         monkeypatch.setattr(module, "REFERENCE", 40)
 
 
@@ -112,7 +112,7 @@ def test_parts_choose_what_the_whole_chooses(strategy: str, ends: list[int], ask
     strategy=st.sampled_from(["margin", "random", "uherding"]),
     ends=st.lists(st.integers(1, ROWS - LABELLED - 1), min_size=1, max_size=4, unique=True),
     cap=st.sampled_from([None, 1, 3]),
-    images=st.integers(1, 60),
+    images=st.integers(1, 12),
     seed=st.integers(0, 2**62),
 )
 def test_however_it_is_cut(
@@ -137,7 +137,7 @@ def test_what_is_handed_up_does_not_grow_with_the_part() -> None:
     part = replace(whole(), ids=np.arange(ROWS))
     given = {"patient_ids": np.arange(ROWS), "patient_cap": 1, "seed": 0}
     assert len(handed_up(part, n=5, strategy="margin", **given)) == 15
-    assert len(handed_up(part, n=5, strategy="uherding", **given)) <= 30 + 60 + 40
+    assert len(handed_up(part, n=5, strategy="uherding", **given)) <= 75 + 150 + 40
     assert len(handed_up(part, n=5, strategy="margin", quotas=["grade"], **given)) <= 15 + 10
 
 

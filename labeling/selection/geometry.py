@@ -1,0 +1,107 @@
+"""How like two images are: a Gaussian kernel on embeddings whose directions are evened out, as wide as the place is sparse.
+
+The embeddings of a trained network vary most along the few directions it was taught, which would decide alone what is
+near. Half of whitening (PCA-whitening to the power of one half; Jégou and Chum, "Negative evidences and co-occurences in
+image retrieval: the benefit of PCA and whitening", ECCV 2012, whiten wholly) leaves them ahead of the others and no more.
+Widths that go by the distance to a near neighbour are Zelnik-Manor and Perona's ("Self-tuning spectral clustering", NIPS
+2004).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from labeling.selection.distances import Float, chunks, distances
+
+NEIGHBOUR = 10
+"""The neighbour whose distance tells how sparse a place is."""
+SMALLEST = 1e-6
+"""Of the largest variance: a direction with less counts as one with so much."""
+FEW = 512
+"""Images whose nearest neighbours tell how far images are apart."""
+BLOCK = 1024
+
+
+@dataclass(frozen=True)
+class Evened:
+    """Embeddings about `centre` (D,), turned and scaled by `scaling` (D, D)."""
+
+    centre: NDArray[np.float32]
+    scaling: NDArray[np.float32]
+
+    @classmethod
+    def on(cls, points: Float) -> Evened:
+        """By the variances of these points (m, D), m ≥ 1. O(m·D² + D³)."""
+        centre = np.asarray(points.mean(axis=0, dtype=np.float64))
+        apart = points - centre
+        variances, directions = np.linalg.eigh(apart.T @ apart / len(points))
+        scaling = directions * np.maximum(variances, variances[-1] * SMALLEST or 1.0) ** -0.25
+        return cls(centre.astype(np.float32), scaling.astype(np.float32))
+
+    def __call__(self, points: Float) -> Float:
+        """(n, D) → (n, D). O(n·D²)."""
+        return np.asarray((points - self.centre) @ self.scaling, np.float32)
+
+
+@dataclass(frozen=True)
+class Kernel:
+    """Similarities in 0..1 to the images to be covered: `points` (m, D) with the width of each (m,).
+
+    The width of a pair is the geometric mean of both. Where images are sparse it is greater than `width`, by the distance to
+    the tenth of `points` over its median, to the power `trust` in 0..1.
+    """
+
+    points: Float
+    widths: NDArray[np.float32]
+    width: float
+    typical: float
+    trust: float
+
+    @classmethod
+    def on(cls, points: Float, known: Float) -> Kernel:
+        """To cover points (m, D) where known (k, D) are labelled; with fewer than two, these stand in for them.
+
+        As wide as labelled images are apart, at the median, so that it reaches from one to the next. How sparse a place is
+        counts the more the closer labelled images lie to one another: far apart, what stands for most is wanted. O(m²·D).
+        """
+        apart = np.sqrt(_nearest(known if len(known) > 1 else points[:FEW]))
+        width = float(np.median(apart)) or 1.0
+        sparse = _sparseness(points, points)
+        typical = float(np.median(sparse)) or 1.0
+        trust = min(1.0, (typical / width**2) ** 4)
+        return cls(points, _widths(sparse, width, typical, trust), width, typical, trust)
+
+    def __call__(self, others: Float) -> Float:
+        """(n, m) of others (n, D). O(n·m·D)."""
+        similar = np.empty((len(others), len(self.points)), np.float32)
+        for place in chunks(len(others), BLOCK):
+            found = distances(others[place], self.points)
+            own = _widths(_tenth(found), self.width, self.typical, self.trust)
+            found /= (-2 * own)[:, None]
+            found /= self.widths
+            similar[place] = np.exp(found, out=found)
+        return similar
+
+
+def _nearest(points: Float) -> Float:
+    """The squared distance (n,) of each point to the nearest other one; 1 where there is no other."""
+    found = distances(points, points)
+    np.fill_diagonal(found, np.inf)
+    return np.asarray(found.min(axis=1) if len(points) > 1 else np.ones(len(points)), np.float32)
+
+
+def _sparseness(points: Float, others: Float) -> Float:
+    return np.concatenate([_tenth(distances(points[place], others)) for place in chunks(len(points), BLOCK)])
+
+
+def _tenth(found: Float) -> Float:
+    """(n,) of squared distances (n, m): the tenth smallest beside one's own, or the largest where there are fewer."""
+    last = min(NEIGHBOUR, found.shape[1] - 1)
+    return np.asarray(np.partition(found, last, axis=1)[:, last], np.float32)
+
+
+def _widths(sparse: Float, width: float, typical: float, trust: float) -> NDArray[np.float32]:
+    return np.asarray(width * (sparse / typical + 1e-12) ** (trust / 2), np.float32)
