@@ -51,7 +51,7 @@ class Kernel:
     """Similarities in 0..1 to the images to be covered: `points` (m, D) with the width of each (m,).
 
     The width of a pair is the geometric mean of both. Where images are sparse it is greater than `width`, by the distance to
-    the tenth of `points` over its median, to the power `trust` in 0..1.
+    the tenth of `points` over the typical one, to the power `trust` in 0..1. `typical` is that distance squared.
     """
 
     points: Float

@@ -168,7 +168,7 @@ if bucket := os.environ.get("S3_BUCKET"):
         "OPTIONS": {"bucket_name": bucket, "endpoint_url": os.environ.get("S3_ENDPOINT_URL"), "file_overwrite": True},
     }
 
-SELECTION_SHARD_ROWS = envint("SELECTION_SHARD_ROWS", 1_000_000, low=1, high=100_000_000)  # images that one job draws from
+SELECTION_SHARD_ROWS = envint("SELECTION_SHARD_ROWS", 1_000_000, low=1, high=10**9)  # images one job draws from
 MAPPED = DATA / "mapped"  # embeddings and scores once more, as this machine's workers map them; safe to delete
 
 STATIC_URL = "/static/"

@@ -12,7 +12,6 @@ from uuid import UUID
 
 import numpy as np
 from django.conf import settings
-from django.db import transaction
 from numpy.typing import NDArray
 
 from inference.mapped import ID
@@ -112,11 +111,10 @@ def shards_merge(*, draw: UUID, lease: Lease) -> None:
             Draw.objects.filter(pk=draw).delete()
 
 
-@transaction.atomic
 def draw_give_up(job: Job) -> None:
     """A job of a draw will not be done: the next fill begins anew."""
-    if job.project_id:
-        Draw.objects.filter(project=job.project_id).delete()
+    which = {"parts": job.arguments["part"]} if "part" in job.arguments else {"pk": job.arguments["draw"]}
+    Draw.objects.filter(**which).delete()
 
 
 def _candidates(parts: list[DrawPart]) -> Candidates:
