@@ -176,6 +176,8 @@ def exploit(pool: Pool, size: int, strategy: str | Strategy, cap: Cap, taken: ND
     covers what is like it.
     """
     ask = strategies.get(strategy) if isinstance(strategy, str) else strategy
+    if size < 1:
+        return Picks(rows=np.empty(0, np.int64), scores=np.empty(0))
     wanted = size + len(taken)
     while True:
         ranked = ask(pool, wanted, rng=np.random.default_rng([seed, *b"exploit"]))

@@ -113,6 +113,13 @@ def test_the_audit_stands_anywhere_in_the_batch(batch):
     assert places == set(range(10))
 
 
+def test_a_batch_without_exploit_asks_no_strategy(batch):
+    def never(pool, n, *, rng):
+        raise AssertionError("asked")
+
+    assert len(batch(strategy=never, shares={"audit": 1.0})) == 10
+
+
 def test_a_function_may_be_the_strategy(batch):
     picks = batch(strategy=by_path("modAL.uncertainty:margin_sampling"), shares={"exploit": 1})
     assert {pick.strategy for pick in picks} == {"modAL.uncertainty:margin_sampling"}
