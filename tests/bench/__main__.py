@@ -23,9 +23,13 @@ def main() -> int:
 def run(name: str, chosen: Asked, machine: dict[str, float]) -> None:
     rows = []
     for row in importlib.import_module(f"tests.bench.benchmarks.{name}").run(chosen):
+        if not chosen.wants(row.case):
+            continue
         rows.append(row)
         if sys.stderr.isatty():
             print(f"\r\x1b[K{name}: {row.case} …", end="\r", file=sys.stderr, flush=True)
+    if chosen.only and not rows:
+        raise Unfinished(f"{name} has no case {' or '.join(chosen.only)}")
     print(f"{name} (load {machine['load_1']} at the start)\n{table(rows)}", flush=True)
     if chosen.json:
         print(as_json(name, machine, with_ratios(rows)), flush=True)
@@ -36,6 +40,6 @@ if __name__ == "__main__":
     try:
         sys.exit(main())
     except Unfinished as failure:
-        sys.exit(f"bin/bench: {failure}; its own words are above.")
+        sys.exit(f"bin/bench: {failure}")
     except KeyboardInterrupt:
         sys.exit(130)

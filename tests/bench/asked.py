@@ -19,7 +19,8 @@ class NoBenchmark(Exception):
 @dataclass(frozen=True)
 class Asked:
     """The command line. `seconds`: how long what is repeated may go on; `sizes` and `cases`: empty and 0 for each
-    benchmark's own; `services`: on PostgreSQL too, beside SQLite."""
+    benchmark's own; `only`: the cases of the rows that are wanted, empty for all; `services`: on PostgreSQL too, beside
+    SQLite."""
 
     names: tuple[str, ...] = ()
     json: bool = False
@@ -27,7 +28,11 @@ class Asked:
     seconds: float = 4.0
     sizes: tuple[int, ...] = ()
     cases: int = 0
+    only: tuple[str, ...] = ()
     services: bool = False
+
+    def wants(self, case: str) -> bool:
+        return not self.only or case in self.only
 
 
 def summaries() -> dict[str, str]:
@@ -56,6 +61,9 @@ def asked(words: Sequence[str]) -> Asked:
     parser.add_argument("--seconds", type=_positive, help="how long what is repeated may go on (4; quick: 1)")
     parser.add_argument("--size", type=_sizes, default=(), help="pixels a side, or images: 3000, or 50k,300k,1m")
     parser.add_argument("--cases", type=_count, default=0, help="how many cases, files or images")
+    parser.add_argument(
+        "--only", type=_names, default=(), metavar="CASE,…", help="of its rows: digits,kermany or 50k/badge"
+    )
     parser.add_argument("--services", action="store_true", help="on PostgreSQL too (DATABASE_URL, or 127.0.0.1:5432)")
     found = parser.parse_intermixed_args(words)
     known = summaries()
@@ -68,6 +76,7 @@ def asked(words: Sequence[str]) -> Asked:
         seconds=found.seconds or (1.0 if found.quick else 4.0),
         sizes=found.size,
         cases=found.cases,
+        only=found.only,
         services=found.services,
     )
 
@@ -89,6 +98,10 @@ def _count(text: str) -> int:
     if (count := _number(text, int)) < 1:
         raise argparse.ArgumentTypeError("must be above 0")
     return count
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(word.strip() for word in text.split(","))
 
 
 def _sizes(text: str) -> tuple[int, ...]:

@@ -13,7 +13,7 @@ from typing import Any
 
 
 class Unfinished(Exception):
-    """The process failed, or was out of time. Its own words went to stderr."""
+    """A process failed or was out of time, or what was asked for gave no row. The text says which."""
 
 
 def part(
@@ -35,7 +35,7 @@ def part(
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()
     if process.returncode:
-        raise Unfinished(f"{name} ended with status {process.returncode}")
+        raise Unfinished(f"{name} ended with status {process.returncode}; its own words are above")
     return json.loads(told.splitlines()[-1])
 
 

@@ -72,6 +72,16 @@ def test_options_stand_before_or_behind_the_names() -> None:
     assert before == behind and before.names == ("select", "machine") and before.sizes == (50_000, 1_000_000)
 
 
+def test_only_the_cases_that_are_wanted_are_run() -> None:
+    rows = told("select", "--size", "2k,3k", "--seconds", "0.01", "--only", "3k/random, 2k/entropy")["rows"]
+    assert {row["case"] for row in rows} == {"3k/random", "2k/entropy"}
+
+
+def test_a_case_that_there_is_not_is_told_of() -> None:
+    done = bench("labels", "--quick", "--only", "nonsense")
+    assert done.returncode == 1 and "labels has no case nonsense" in done.stderr
+
+
 @pytest.mark.parametrize("size", ["many", "", "0", "-3"])
 def test_a_size_that_is_none_is_refused(size: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit, match="2"):

@@ -41,6 +41,8 @@ def run(asked: Asked) -> Iterator[Row]:
             pool_files(Path(folder), size)
             for name in strategies.names():
                 case = f"{label(size)}/{name}"
+                if not asked.wants(case):
+                    continue
                 ours = part(strategy_measure, strategy=name, folder=folder, size=size, seconds=asked.seconds)
                 yield from rows(case, OURS, ours)
                 yield from peers(case, name, folder, size, asked)
