@@ -1,5 +1,7 @@
 """Scouts: a head refitted in seconds on frozen embeddings. It orders the queue and is never shown."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 
 import numpy as np
@@ -7,6 +9,7 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression, Ridge
 
 from inference.engine.outputs import Output, OutputLayout
+from inference.engine.probability import Calibration
 
 Float = NDArray[np.float64]
 BLOCK = 16_384
@@ -32,6 +35,14 @@ class ScoutHead:
             block = embeddings[start : start + BLOCK].astype(np.float64, copy=False)
             logits[start : start + BLOCK] = block @ weight + self.bias
         return logits
+
+    def along(self, lines: tuple[Calibration, ...], layout: OutputLayout) -> ScoutHead:
+        """The head whose logits lie on these lines, one an output."""
+        weight, bias = self.weight.copy(), self.bias.copy()
+        for columns, line in zip(layout.slices, lines, strict=True):
+            weight[columns] *= line.slope
+            bias[columns] = bias[columns] * line.slope + line.offset
+        return ScoutHead(weight, bias, self.trained)
 
 
 def fit(embeddings: NDArray[np.floating], labels: Float, weights: Float, layout: OutputLayout) -> ScoutHead:

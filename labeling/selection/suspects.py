@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from labeling.selection.pool import Output, parts
 
@@ -57,9 +57,3 @@ def _doubted(labels: NDArray[np.floating], proba: NDArray[np.float64]) -> NDArra
     others[np.arange(len(rows)), given] = -1.0
     scores[rows] = np.where(others.max(axis=1) > own, 1 - own, np.nan)
     return scores
-
-
-def folds(patient_ids: ArrayLike, count: int, rng: np.random.Generator) -> NDArray[np.intp]:
-    """The fold 0..count-1 of each row (L,), one for all rows of a patient, patients spread evenly by lot."""
-    patients, places = np.unique(np.asarray(patient_ids), return_inverse=True)
-    return (rng.permutation(len(patients)) % count)[places]

@@ -14,6 +14,7 @@ from inference.mapped import Ids, ids_of
 from inference.models import Pipeline
 from inference.queries import Table, embeddings_of
 from labeling.queries.labels import training_labels
+from overread.archive.queries import patients_of
 from overread.projects.models import Project
 
 if TYPE_CHECKING:
@@ -25,11 +26,12 @@ RESAMPLES = 10
 
 @dataclass(frozen=True)
 class Labelled:
-    """What is known of n embedded images, ascending by id: embeddings (n, D), labels (n, F) with NaN for unknown, and
-    weights (n, F).
+    """What is known of n embedded images, ascending by id: whose they are (n,), embeddings (n, D), labels (n, F) with
+    NaN for unknown, and weights (n, F).
     """
 
     images: Ids
+    patients: NDArray[np.int64]
     embeddings: NDArray[np.float32]
     labels: NDArray[np.float64]
     weights: NDArray[np.float64]
@@ -68,7 +70,7 @@ def scout_fit(labelled: Labelled, layout: OutputLayout) -> Scout | None:
 
     A measurement's spread is the bootstrap's (Efron 1979): every resample draws images with replacement.
     """
-    from inference.engine.heads import fit
+    from inference.engine import heads, held_out
 
     if len(labelled.images) < FEWEST:
         return None
@@ -79,9 +81,9 @@ def scout_fit(labelled: Labelled, layout: OutputLayout) -> Scout | None:
     resampled = []
     for _ in range(RESAMPLES if measured else 0):
         drawn = rng.integers(len(labelled.images), size=len(labelled.images))
-        resampled.append(fit(known[0][drawn], known[1][drawn] + only, known[2][drawn], layout))
+        resampled.append(heads.fit(known[0][drawn], known[1][drawn] + only, known[2][drawn], layout))
     scales = {layout.names[index]: _scale(labelled.labels[:, index]) for index in measured}
-    return Scout(layout, fit(*known, layout), tuple(resampled), scales)
+    return Scout(layout, held_out.fit(*known, labelled.patients, layout), tuple(resampled), scales)
 
 
 def _scale(labels: NDArray[np.float64]) -> float:
@@ -113,4 +115,5 @@ def labelled_of(project: Project, table: Table, names: tuple[str, ...]) -> Label
             if (label := said[image].get(name)) and label.value is not None:
                 labels[row, column], weights[row, column] = label.value, label.weight
     rows = np.array([place for _image, place in embedded], np.intp)
-    return Labelled(table.ids[rows], table.values[rows].astype(np.float32), labels, weights)
+    patients = np.array(patients_of([image for image, _place in embedded]), np.int64)
+    return Labelled(table.ids[rows], patients, table.values[rows].astype(np.float32), labels, weights)

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from django.core.management import call_command
 
-from inference.engine.heads import fit
+from inference.engine import held_out
 from inference.engine.outputs import OutputLayout
 from inference.engine.probability import sigmoid
 from inference.models import EmbeddingRow
@@ -21,6 +21,7 @@ from labeling.selection.arms import compose
 from labeling.selection.pool import Output, Pool
 from overread.archive import blobs
 from overread.archive.models import Image
+from overread.archive.queries import patients_of
 from tests.training.test_runs import table
 
 ROUND, ROUNDS = 12, 4  # by the last round there is a model, though the first may have too few answers to learn from
@@ -50,7 +51,8 @@ def test_the_pure_strategy_picks_the_same_from_stored_arrays(selection: Selectio
     embeddings = np.stack([embedding_of(image) for image in [*images, *said]])
     layout = OutputLayout.from_list(selection.pipeline.classifier.card["layout"])
     labels = np.array([[labels[name].value for name in layout.names] for labels in said.values()])
-    head = fit(embeddings[len(images) :].astype(np.float32), labels, np.ones_like(labels), layout)
+    points, whose = embeddings[len(images) :].astype(np.float32), np.array(patients_of([*said]))
+    head = held_out.fit(points, labels, np.ones_like(labels), whose, layout)
     outputs = sigmoid(head.score(embeddings).astype(np.float64)).astype(np.float32)
     known = np.arange(len(images), len(embeddings))
     pool = Pool(outputs, tuple(Output(name) for name in layout.names), None, embeddings, known, labels)

@@ -14,8 +14,9 @@ from labeling.selection.pool import Head, Output
 Float = NDArray[np.float64]
 Rows = NDArray[np.int64]
 
-Learner = Callable[[NDArray[np.float32], Float, Float], Head]
-"""Fits a scout: embeddings (n, D), labels (n, F) with NaN for unknown, weights (n, F) → a head giving outputs (·, C)."""
+Learner = Callable[[NDArray[np.float32], Float, Float, Rows], Head]
+"""Fits a scout: embeddings (n, D), labels (n, F) with NaN for unknown, weights (n, F), patients (n,) → a head giving
+outputs (·, C)."""
 
 EACH_ANSWER = 10
 """Randomly drawn images with a finding, and as many without it, before the finding counts."""

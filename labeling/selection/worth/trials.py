@@ -137,7 +137,7 @@ def pool_of(data: Labelled, rows: Rows, got: Rows, head: Head) -> Pool:
 
 def taught(data: Labelled, rows: Rows, learner: Learner) -> Head:
     """A scout that has learned from these rows."""
-    return learner(data.embeddings[rows], data.labels[rows], data.weights[rows])
+    return learner(data.embeddings[rows], data.labels[rows], data.weights[rows], data.patients[rows])
 
 
 def arms(data: Labelled, learner: Learner, *, seed: int) -> Trials | None:

@@ -14,13 +14,10 @@ from inference.mapped import uuids_of
 from inference.models import Pipeline
 from inference.queries import embeddings_of
 from labeling.selection.pool import Output
-from labeling.selection.suspects import folds, suspicion
-from labeling.services.scout import FEWEST, labelled_of
+from labeling.selection.suspects import suspicion
+from labeling.services.scout import FEWEST, Labelled, labelled_of
 from labeling.services.selection.viewing import finding_names
-from overread.archive.models import Image
 from overread.projects.models import Project
-
-FOLDS = 5
 
 
 @dataclass(frozen=True)
@@ -40,9 +37,7 @@ def suspects_of(project: Project, pipeline: Pipeline, seed: int) -> list[Suspect
     images, labels = uuids_of(labelled.images), labelled.labels
     if len(images) < FEWEST:
         return []
-    patients = dict(Image.objects.filter(pk__in=images).values_list("pk", "study__patient"))
-    fold = folds([patients[image] for image in images], FOLDS, np.random.default_rng(seed))
-    outputs = _out_of_fold(labelled.embeddings, labels, labelled.weights, layout, fold)
+    outputs = _out_of_fold(labelled, layout, seed)
     names = finding_names(project)
     told = tuple(Output(names.get(each.name, each.name), each.kind, each.options) for each in layout)
     found = suspicion(labels, outputs, told)
@@ -52,19 +47,10 @@ def suspects_of(project: Project, pipeline: Pipeline, seed: int) -> list[Suspect
     ]
 
 
-def _out_of_fold(
-    embeddings: NDArray[np.float32],
-    labels: NDArray[np.float64],
-    weights: NDArray[np.float64],
-    layout: OutputLayout,
-    fold: NDArray[np.intp],
-) -> NDArray[np.float64]:
+def _out_of_fold(labelled: Labelled, layout: OutputLayout, seed: int) -> NDArray[np.float64]:
     """What scouts say (L, K) of the patients they were not fitted on."""
-    from inference.engine.heads import fit
+    from inference.engine import held_out
 
-    outputs = np.full((len(labels), layout.width), np.nan)
-    for held in np.unique(fold):
-        out = fold == held
-        head = fit(embeddings[~out], labels[~out], weights[~out], layout)
-        outputs[out] = calibrated(head.score(embeddings[out]), layout, uncalibrated(layout))
-    return outputs
+    known = labelled.embeddings, labelled.labels, labelled.weights, labelled.patients
+    logits = held_out.said(*known, layout, enough=len(labelled.images), seed=seed)
+    return calibrated(logits, layout, uncalibrated(layout))

@@ -11,7 +11,7 @@ import numpy as np
 from django.db.models import Min, Sum
 from numpy.typing import NDArray
 
-from inference.engine import heads
+from inference.engine import held_out
 from inference.engine.outputs import OutputLayout
 from inference.engine.probability import calibrated, uncalibrated
 from inference.models import Pipeline
@@ -20,9 +20,10 @@ from labeling.models import Assignment, ExposureKind, Purpose, Read, ReferenceLa
 from labeling.queries.labels import TrainingLabel, labelled_count, training_labels
 from labeling.selection.pool import Head, Output
 from labeling.selection.worth.comparing import Seconds
-from labeling.selection.worth.labelled import Float, Labelled, Learner
+from labeling.selection.worth.labelled import Float, Labelled, Learner, Rows
 from labeling.services.selection.viewing import finding_names
 from overread.archive.models import Image
+from overread.archive.queries import patients_of
 from overread.projects.models import Project
 
 SAMPLE = 2_000
@@ -64,7 +65,7 @@ def material_of(project: Project, pipeline: Pipeline, strategy: str) -> Material
         labels=labels,
         weights=weights,
         truth=_truth(project, order, layout),
-        patients=_patients(order),
+        patients=np.array(patients_of(order), np.int64),
         chosen=_among(order, _picked(project, strategy)),
         probability=_probability(project, order),
     )
@@ -81,8 +82,8 @@ def _layout(pipeline: Pipeline) -> OutputLayout:
 def learner_of(layout: OutputLayout) -> Learner:
     """The scout, as the queue is ordered by it."""
 
-    def learner(embeddings: NDArray[np.float32], labels: Float, weights: Float) -> Head:
-        head = heads.fit(embeddings, labels, weights, layout)
+    def learner(embeddings: NDArray[np.float32], labels: Float, weights: Float, patients: Rows) -> Head:
+        head = held_out.fit(embeddings, labels, weights, patients, layout)
         return lambda points: calibrated(head.score(points), layout, uncalibrated(layout))
 
     return learner
@@ -117,12 +118,6 @@ def _truth(project: Project, order: list[UUID], layout: OutputLayout) -> Float:
         if image in rows and slug in columns:
             truth[rows[image], columns[slug]] = value
     return truth
-
-
-def _patients(order: list[UUID]) -> NDArray[np.int64]:
-    of = dict(Image.objects.filter(pk__in=order).values_list("pk", "study__patient"))
-    numbers = {patient: number for number, patient in enumerate(dict.fromkeys(of[image] for image in order))}
-    return np.array([numbers[of[image]] for image in order], np.int64)
 
 
 def _picked(project: Project, strategy: str) -> set[UUID]:

@@ -50,6 +50,12 @@ def image_named(*, project: Project, study_uid: str = "", instance_uid: str = ""
     return found[0] if len({image.patient.pk for image in found}) == 1 else None
 
 
+def patients_of(images: Sequence[UUID]) -> list[int]:
+    """The patient's key of each of these images, in their order."""
+    of = dict(Image.objects.filter(pk__in=images).values_list("pk", "study__patient"))
+    return [of[image] for image in images]
+
+
 def image_visible(user: User, image: UUID) -> Image | None:
     """The image, if it stands in a project the user is a member of."""
     found = Image.objects.filter(

@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 from sklearn.metrics import average_precision_score, roc_auc_score
 from sklearn.model_selection import GroupShuffleSplit
 
+from inference.engine import held_out
 from inference.engine import outputs as engine
-from inference.engine.heads import ScoutHead, fit
+from inference.engine.heads import ScoutHead
 from inference.engine.probability import calibrated, uncalibrated
 from labeling.selection.pool import Pool
 from labeling.selection.strategies import Strategy
@@ -46,12 +47,13 @@ def curve(data: Data, strategy: Strategy, seed: int, flips: float = 0.0) -> Curv
     the label. Measured against the true answers.
     """
     train, test = next(GroupShuffleSplit(1, test_size=0.3, random_state=seed).split(data.X, groups=data.groups))
-    X, said, layout = data.X[train], _read(data, train, flips, seed), engine_layout(data)
+    X, said, groups, layout = data.X[train], _read(data, train, flips, seed), data.groups[train], engine_layout(data)
     known = np.random.default_rng([seed, 1]).permutation(len(train))[: data.start].astype(np.int64)
     labels, values, positives = [], [], []
     rng = np.random.default_rng([seed, 2])
     while True:
-        head = fit(X[known], said[known].astype(np.float64), np.ones_like(said[known], dtype=np.float64), layout)
+        answers = said[known].astype(np.float64)
+        head = held_out.fit(X[known], answers, np.ones_like(answers), groups[known], layout)
         labels.append(len(known))
         values.append(measure(data, _answers(head, layout)(data.X[test]), data.Y[test]))
         positives.append(int((data.Y[train][known] == 1).any(axis=1).sum()))

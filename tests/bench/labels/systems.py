@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin
 
+from inference.engine import held_out
 from inference.engine import outputs as engine
-from inference.engine.heads import fit
 from inference.engine.probability import calibrated, uncalibrated
 from labeling.selection import strategies
 from labeling.selection.by_path import by_path
@@ -59,7 +59,7 @@ class Probe(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         assert self.layout is not None
         self.classes_ = np.arange(max(self.layout.width, 2))
         answers = np.asarray(y, np.float64)[:, None]
-        self.head_ = fit(X, answers, np.ones_like(answers), self.layout)
+        self.head_ = held_out.fit(X, answers, np.ones_like(answers), np.arange(len(X)), self.layout)
         return self
 
     def predict_proba(self, X: NDArray[np.float32]) -> NDArray[np.float64]:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from labeling.selection.pool import Output
-from labeling.selection.suspects import folds, suspicion
+from labeling.selection.suspects import suspicion
 
 BINARY = (Output("effusion"), Output("nodule"))
 
@@ -49,13 +49,6 @@ def test_an_option_can_be_suspect():
 def test_a_measurement_is_never_suspect():
     layout = (Output("bone age", "measurement", unit="months"),)
     assert np.isnan(suspicion(np.array([[12.0]]), np.array([[90.0]]), layout).score).all()
-
-
-def test_all_images_of_a_patient_are_of_one_fold():
-    patients = np.repeat(np.arange(23), 3)
-    fold = folds(patients, 5, np.random.default_rng(1))
-    assert all(len(set(fold[patients == patient])) == 1 for patient in range(23))
-    assert set(fold) == set(range(5))
 
 
 def test_shapes_that_disagree_are_refused():

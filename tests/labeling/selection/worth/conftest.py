@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy.special import expit
 
-from inference.engine import heads
+from inference.engine import held_out
 from inference.engine.outputs import Output as Answer
 from inference.engine.outputs import OutputLayout
 from labeling.selection.pool import Output
@@ -12,9 +12,9 @@ from labeling.selection.worth.labelled import Labelled
 RARE = OutputLayout((Answer("nodule", "binary"),))
 
 
-def learner(embeddings, labels, weights):
+def learner(embeddings, labels, weights, patients):
     """The scout, for one binary finding."""
-    head = heads.fit(embeddings, labels, weights, RARE)
+    head = held_out.fit(embeddings, labels, weights, patients, RARE)
     return lambda points: expit(head.score(points))
 
 

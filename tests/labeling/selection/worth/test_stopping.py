@@ -8,7 +8,7 @@ from tests.labeling.selection.worth.conftest import images, learner
 SAMPLE = images(200, np.random.default_rng(5))[0]
 
 
-def fixed(embeddings, labels, weights):
+def fixed(embeddings, labels, weights, patients):
     """A scout that learns nothing more, whatever it is told."""
     return lambda points: 1 / (1 + np.exp(-points[:, :1]))
 

@@ -70,7 +70,7 @@ def test_without_reading_times_no_minutes_are_told(labelled_factory):
 def test_no_scout_learns_from_a_patient_it_is_tested_on(labelled_factory):
     data, taught = labelled_factory(300, 100), []
 
-    def spy(embeddings, labels, weights):
+    def spy(embeddings, labels, weights, patients):
         taught.append({row.tobytes() for row in embeddings})
         return lambda points: np.full((len(points), 1), 0.5)
 
