@@ -50,8 +50,8 @@ class _Farthest:
             self._look_again()
 
     def _look_again(self) -> None:
-        top = np.argpartition(-self.far, min(LOOKED_AT, len(self.far)) - 1)[:LOOKED_AT]
-        stale = top[(self.seen[top] < len(self.chosen)) & (self.far[top] >= 0)]
+        left = np.flatnonzero((self.seen < len(self.chosen)) & (self.far >= 0))
+        stale = left[np.argpartition(-self.far[left], min(LOOKED_AT, len(left)) - 1)[:LOOKED_AT]]
         for since in np.unique(self.seen[stale]):
             again = stale[self.seen[stale] == since]
             new = self.pool.embedded(self.rows[self.chosen[since:]])

@@ -50,6 +50,12 @@ def test_ties_are_settled_by_lot(strategy, flat_pool):
 
 
 @every
+def test_it_ends_where_very_many_images_are_alike(strategy, pool_factory):
+    alike = pool_factory(rows=1100, embeddings=np.ones((1100, 12), np.float16))
+    assert len(set(strategy(alike, 3, rng=rng()).rows.tolist())) == 3
+
+
+@every
 def test_nan_is_refused(strategy, pool_factory):
     pool = pool_factory()
     spoilt = pool.outputs.copy()
