@@ -20,6 +20,8 @@ from labeling.selection.rounding import whole
 from labeling.selection.strategies import Strategy
 
 ARMS = ("exploit", "audit", "gold", "repeat", "relabel")
+LONGEST = 4
+"""The longest ranking that a strategy is asked for, in parts of what is wanted: some compare all that they rank."""
 
 
 @dataclass(frozen=True)
@@ -172,19 +174,35 @@ def _of_line(
 def exploit(pool: Pool, size: int, strategy: str | Strategy, cap: Cap, taken: NDArray[np.int64], seed: int) -> Picks:
     """The first rows of the pool, as the strategy ranks them, that are not taken and that the cap admits.
 
-    The strategy is asked for more, with the same lots, as long as too few of them are. What is taken counts as read: it
-    covers what is like it.
+    While too few of them are, the strategy is asked for more, with the same lots: for a longer ranking, LONGEST times what
+    is wanted at most, then among the rows of patients of whom there is room yet, where what was chosen counts as read.
+    What is taken is left out and counts towards the cap; the strategy does not know of it.
     """
     ask = strategies.get(strategy) if isinstance(strategy, str) else strategy
-    if size < 1:
-        return Picks(rows=np.empty(0, np.int64), scores=np.empty(0))
-    wanted = size + len(taken)
-    while True:
+    wanted, found = size + len(taken), Picks(rows=np.empty(0, np.int64), scores=np.empty(0))
+    most = LONGEST * wanted
+    while len(found) < size:
         ranked = ask(pool, wanted, rng=np.random.default_rng([seed, *b"exploit"]))
-        chosen = cap.first(pool.numbers(ranked.rows), size, after=taken)
-        if len(chosen) == size or len(ranked) < wanted:
-            return Picks(rows=ranked.rows[chosen], scores=ranked.scores[chosen])
-        wanted *= 2
+        more = ranked.at(cap.first(pool.numbers(ranked.rows), size - len(found), after=taken))
+        if len(found) + len(more) == size or len(ranked) < wanted:
+            return found.then(more)
+        if wanted < most:
+            wanted *= 2
+        else:
+            found, taken = found.then(more), np.concatenate([taken, pool.numbers(more.rows)])
+            pool = _roomy(pool, more.rows, cap, taken)
+    return found
+
+
+def _roomy(pool: Pool, chosen: NDArray[np.int64], cap: Cap, taken: NDArray[np.int64]) -> Pool:
+    """The pool with these rows as read and, of all others, those closed that are taken or whose patient has no room."""
+    numbers = pool.numbers(np.arange(len(pool)))
+    excluded = np.isin(numbers, taken) | (cap.kept_share(numbers, after=taken) == 0)
+    if pool.excluded is not None:
+        excluded |= pool.excluded
+    unknown = np.full((len(chosen), len(pool.layout)), np.nan)
+    labels = None if pool.labels is None else np.concatenate([pool.labels, unknown])
+    return replace(pool, excluded=excluded, labelled=np.append(pool.known, chosen), labels=labels)
 
 
 def _as_picks(picks: Picks, arm: str, strategy: str) -> list[Pick]:

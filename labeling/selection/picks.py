@@ -32,6 +32,14 @@ class Picks:
         """The same by the rows' numbers in the whole that the pool is a part of."""
         return replace(self, rows=pool.numbers(self.rows))
 
+    def at(self, places: NDArray[np.integer] | NDArray[np.bool_]) -> Picks:
+        """Those at these places, without probabilities: which of them are kept was not drawn."""
+        return Picks(rows=self.rows[places], scores=self.scores[places])
+
+    def then(self, others: Picks) -> Picks:
+        """These and after them others, without probabilities."""
+        return Picks(rows=np.append(self.rows, others.rows), scores=np.append(self.scores, others.scores))
+
     @classmethod
     def lowest(
         cls,

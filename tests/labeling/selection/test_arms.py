@@ -89,6 +89,40 @@ def test_exploit_under_the_cap_keeps_the_best_of_each_patient(batch):
     assert [pick.row for pick in picks] == [0, 3, 4]
 
 
+@pytest.fixture
+def crowded():
+    """Of one patient 970 images, all of them the most doubtful; of thirty others one."""
+    rng = np.random.default_rng(0)
+    doubt = np.where(np.arange(1000) < 970, rng.uniform(0.4, 0.6, 1000), rng.uniform(0.8, 0.9, 1000))
+    points = rng.standard_normal((1000, 4)).astype(np.float16)
+    return Pool(doubt[:, None], (Output("a"),), embeddings=points), np.maximum(np.arange(1000), 969)
+
+
+@pytest.mark.parametrize("name", ["margin", "uherding", "k_center", "typiclust"])
+@pytest.mark.parametrize(("n", "room"), [(25, 25), (50, 31)])
+def test_a_full_batch_takes_few_short_rankings(batch, crowded, name, n, room):
+    asked = []
+
+    def counted(pool, n, *, rng):
+        asked.append(n)
+        return get(name)(pool, n, rng=rng)
+
+    pool, patients = crowded
+    given = {"shares": {"exploit": 1.0}, "patient_ids": patients, "patient_cap": 1}
+    picks = batch(pool=pool, n=n, strategy=counted, **given)
+    assert len({patients[pick.row] for pick in picks}) == len(picks) == room
+    assert max(asked) <= 4 * n and len(asked) <= 5
+
+
+def test_rows_of_full_patients_are_closed_and_the_best_of_the_others_come(batch, crowded):
+    pool, patients = crowded
+    picks = batch(pool=pool, shares={"exploit": 1.0}, patient_ids=patients, patient_cap=2)
+    margins = np.abs(2 * pool.outputs[:, 0] - 1)
+    alone, crowd = np.arange(970, 1000), np.arange(970)
+    best = [*crowd[np.argsort(margins[:970])[:2]], *alone[np.argsort(margins[970:])[:8]]]
+    assert [pick.row for pick in picks] == best
+
+
 def test_the_recorded_probability_is_the_share_of_seeds_that_draw_the_row(batch):
     patients = np.array([0, 0, 0, 0, 1, 2, 3, 3, 4, 5])
     drawn, recorded = np.zeros(10), np.zeros(10)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from labeling.selection import herding, sharded
 from labeling.selection.arms import Line, Pick, compose
 from labeling.selection.pool import Output, Pool
-from labeling.selection.sharded import DIVISIBLE, handed_up
+from labeling.selection.sharded import DIVISIBLE, SCORED, handed_up
 
 LAYOUT = (Output("effusion"), Output("grade", "categorical", ("I", "II")))
 ROWS, LABELLED = 300, 12
@@ -120,6 +120,17 @@ def test_however_it_is_cut(
 ) -> None:
     given = {"strategy": strategy, "patient_cap": cap, "patient_ids": patients(images), "seed": seed, "n": 9}
     assert of_parts(whole(seed % 5), ends, asked | given) == of_the_whole(whole(seed % 5), asked | given)
+
+
+@pytest.mark.parametrize("strategy", SCORED)
+def test_where_one_patient_has_nearly_all_images(strategy: str, asked: Asked) -> None:
+    asked |= {
+        "strategy": strategy,
+        "patient_cap": 1,
+        "patient_ids": np.where(np.arange(ROWS) % 12 > 0, 0, np.arange(ROWS)),
+    }
+    picks = of_the_whole(whole(), asked)
+    assert len(picks) == 20 and of_parts(whole(), [40, 200], asked) == picks
 
 
 @pytest.mark.parametrize("strategy", ["margin", "uherding"])
