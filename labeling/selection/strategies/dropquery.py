@@ -29,10 +29,10 @@ def dropquery(pool: Pool, n: int, *, rng: np.random.Generator) -> Picks:
         changed[place] = _changed(pool.layout, before, said).mean(axis=0)
         moved[place] = np.abs(said - before).mean(axis=(0, 2))
     torn = np.flatnonzero(changed > 0.5)
-    if n == 0 or len(torn) <= n:
+    if n <= 0 or len(torn) <= n:
         order = Picks.lowest(-(changed + moved / (1 + moved)), n, rng=rng).rows
         return Picks(rows=rows[order], scores=-changed[order].astype(np.float64))
-    torn = np.searchsorted(rows, sample(pool, rows[torn], CANDIDATES, rng))
+    torn = np.searchsorted(rows, sample(pool, rows[torn], max(CANDIDATES, n), rng))
     points = pool.embedded(rows[torn])
     chosen = torn[_spread(points, n, rng)]
     return Picks(rows=rows[chosen], scores=-changed[chosen].astype(np.float64))

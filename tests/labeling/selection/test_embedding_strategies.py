@@ -127,6 +127,14 @@ def test_dropquery_asks_about_images_that_change_their_answer(pool_factory):
     assert (strategies.get("dropquery")(torn, 5, rng=rng()).rows >= 30).all()
 
 
+@pytest.mark.parametrize("name", ["dropquery", "herding", "typiclust"])
+def test_more_may_be_asked_for_than_are_compared_as_a_rule(name, pool_factory, monkeypatch):
+    folder = "" if name == "herding" else "strategies."
+    monkeypatch.setattr(f"labeling.selection.{folder}{name}.CANDIDATES", 4)
+    strategy = strategies.get("maxherding" if name == "herding" else name)
+    assert len(set(strategy(pool_factory(rows=400), 12, rng=rng()).rows.tolist())) == 12
+
+
 def test_bald_finds_no_information_where_nothing_changes(pool_factory):
     still = replace(pool_factory(), embeddings=np.zeros((60, 12), np.float16))
     assert np.allclose(strategies.get("bald")(still, 5, rng=rng()).scores, 0, atol=1e-6)

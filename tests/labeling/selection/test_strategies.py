@@ -35,6 +35,12 @@ def test_n_is_honoured_without_repeats(strategy, pool_factory, n):
 
 
 @every
+def test_fewer_than_none_is_refused(strategy, pool_factory):
+    with pytest.raises(ValueError, match="n >= 0"):
+        strategy(pool_factory(), -1, rng=rng())
+
+
+@every
 @pytest.mark.parametrize("n", [5, 60])
 def test_excluded_rows_are_never_picked(strategy, pool_factory, n):
     excluded = rng(1).random(60) < 0.7
