@@ -18,7 +18,8 @@ def dropquery(pool: Pool, n: int, *, rng: np.random.Generator) -> Picks:
     """Of the images where most of three dropout masks change an answer, those nearest to the middles of n clusters.
 
     Gupte et al., "Revisiting Active Learning in the Era of Vision Foundation Models", TMLR 2024. Where fewer than n change,
-    those whose outputs move most. Needs `pool.head`. Scores are minus the share of masks that change an answer.
+    those whose outputs move most. A mask keeps three quarters of the values; the authors' code keeps a quarter, for a
+    head that is trained with dropout, which ours is not. Needs `pool.head`. Scores are minus the share of masks that change an answer.
     O(N·D·samples + candidates·n·D).
     """
     rows = pool.open
@@ -54,6 +55,7 @@ def _changed(layout: tuple[Output, ...], before: NDArray[np.float32], said: NDAr
 def _spread(points: Float, n: int, rng: np.random.Generator) -> NDArray[np.intp]:
     """Places of n points near the middles of n clusters; the rest at random, where fewer clusters were found."""
     _, middles = clusters(points, n, rng)
-    chosen = nearest_to(middles, points)
+    order = rng.permutation(len(points))  # ties are settled by lot
+    chosen = order[nearest_to(middles, points[order])]
     others = np.setdiff1d(np.arange(len(points)), chosen)
     return np.concatenate([chosen, rng.choice(others, n - len(chosen), replace=False)])

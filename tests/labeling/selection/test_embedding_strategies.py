@@ -10,7 +10,7 @@ from labeling.selection.distances import distances
 from labeling.selection.geometry import Evened, Kernel
 from labeling.selection.gradients import residuals
 from labeling.selection.herding import herd
-from labeling.selection.pool import Pool
+from labeling.selection.pool import Output, Pool
 
 COMPARING = ("badge", "bald", "dropquery", "k_center", "maxherding", "typiclust", "uherding")
 comparing = pytest.mark.parametrize("name", COMPARING)
@@ -125,6 +125,18 @@ def test_dropquery_asks_about_images_that_change_their_answer(pool_factory):
     points = np.where(fixed[:, None], 0, pool.embeddings).astype(np.float16)
     torn = replace(pool, embeddings=points, outputs=pool.head(points.astype(np.float32)).astype(np.float32))
     assert (strategies.get("dropquery")(torn, 5, rng=rng()).rows >= 30).all()
+
+
+def test_dropquery_draws_by_lot_among_copies_of_an_image():
+    points = np.repeat([1.0, 9.0], 40)[:, None] * np.ones((80, 40), np.float16)
+    pool = Pool(np.zeros((80, 1)), (Output("a"),), embeddings=points, head=_anything_left_out)
+    drawn = np.array([strategies.get("dropquery")(pool, 2, rng=rng(seed)).rows for seed in range(20)])
+    assert (np.sort(drawn // 40, axis=1) == [0, 1]).all()
+    assert len(np.unique(drawn)) > 10
+
+
+def _anything_left_out(points):
+    return (points == 0).any(axis=1, keepdims=True).astype(np.float32)
 
 
 @pytest.mark.parametrize("name", ["dropquery", "herding", "typiclust"])
