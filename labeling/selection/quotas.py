@@ -37,24 +37,37 @@ def fill(
 
     A pick is about the finding the model is least sure of there. Where the strategy brings too few of a finding, the
     rows whose margin on that finding is lowest come in (of a rare finding that is never near a half: the likeliest),
-    and as many of the last picks that no quota needs go out. quotas: finding → share 0..1 of the picks, at most 1
-    together; a part that is no whole number is rounded by lot. taken: numbers of rows in the batch already. Raises
-    ValueError for quotas above 1 together, below 0, or of a finding the pool has not. O(N·C + N·log N).
+    and as many of the last picks that no quota needs go out beforehand, to make room under the cap. quotas: finding →
+    share 0..1 of the picks, at most 1 together; a part that is no whole number is rounded by lot. taken: numbers of rows
+    in the batch already. Raises ValueError for quotas above 1 together, below 0, or of a finding the pool has not.
+    O(N·C + N·log N).
     """
+    owed, least = _owed(pool, len(picks), quotas, seed), _least_sure(pool, picks.rows)
+    lacking = np.maximum(owed - np.bincount(least, minlength=len(owed)), 0)
+    stay = _staying(least, owed, int(lacking.sum()))
+    held = np.concatenate([taken, pool.numbers(picks.rows[stay])])
+    return Filled(picks.at(stay), _brought(pool, lacking, cap, held, seed))
+
+
+def _owed(pool: Pool, size: int, quotas: Mapping[str, float], seed: int) -> NDArray[np.int64]:
+    """How many of so many picks each finding of the layout (F,) is owed."""
     names = [output.finding for output in pool.layout]
     parts = np.array([quotas.get(name, 0.0) for name in names])
     if set(quotas) - set(names) or (parts < 0).any() or parts.sum() > 1 + 1e-9:
         raise ValueError(f"Wanted quotas from 0 to 1, at most 1 together, of {', '.join(names)}, not {dict(quotas)}")
-    owed = whole(len(picks), parts, np.random.default_rng([seed, *b"quota"]))
-    least, rows, added = _least_sure(pool, picks.rows), np.concatenate([taken, pool.numbers(picks.rows)]), {}
-    for column in np.flatnonzero(owed):
-        lacking = int(owed[column] - (least == column).sum())
-        brought = likeliest(pool, names[column], max(lacking, 0), cap, rows, seed)
+    return whole(size, parts, np.random.default_rng([seed, *b"quota"]))
+
+
+def _brought(pool: Pool, lacking: NDArray[np.int64], cap: Cap, held: NDArray[np.int64], seed: int) -> dict[str, Picks]:
+    """By finding as many rows (≤ lacking) as each lacks, one finding after the other, beside those that the batch holds."""
+    added = {}
+    for column in np.flatnonzero(lacking):
+        finding = pool.layout[column].finding
+        brought = likeliest(pool, finding, int(lacking[column]), cap, held, seed)
         if len(brought):
-            added[names[column]] = brought
-            rows = np.concatenate([rows, pool.numbers(brought.rows)])
-    stay = _staying(least, owed, sum(map(len, added.values())))
-    return Filled(Picks(rows=picks.rows[stay], scores=picks.scores[stay]), added)
+            added[finding] = brought
+            held = np.concatenate([held, pool.numbers(brought.rows)])
+    return added
 
 
 def _least_sure(pool: Pool, rows: NDArray[np.int64]) -> NDArray[np.intp]:
@@ -69,8 +82,7 @@ def likeliest(pool: Pool, finding: str, count: int, cap: Cap, taken: NDArray[np.
     output, block = next(each for each in pool.blocks() if each[0].finding == finding)
     rng = np.random.default_rng([seed, *finding.encode()])
     ranked = Picks.lowest(margin_of(output, block), len(pool) if count else 0, rng, excluded=pool.closed, ids=pool.ids)
-    admitted = cap.first(pool.numbers(ranked.rows), count, after=taken)
-    return Picks(rows=ranked.rows[admitted], scores=ranked.scores[admitted])
+    return ranked.at(cap.first(pool.numbers(ranked.rows), count, after=taken))
 
 
 def _staying(least: NDArray[np.intp], owed: NDArray[np.int64], leaving: int) -> NDArray[np.bool_]:

@@ -61,6 +61,22 @@ def test_the_patient_cap_holds_for_a_quota_too(pool):
     assert bearers(batch(pool, quotas={"rare": 0.2}, patient_ids=patients, patient_cap=2)) <= 2
 
 
+def test_what_leaves_for_a_quota_makes_room_under_the_cap():
+    common, rare = np.full(1000, 0.0), np.full(1000, 0.01)
+    common[:10], rare[10:20] = 0.5, 0.4  # of ten patients one image of each kind
+    pool = Pool(np.stack([common, rare], axis=1), LAYOUT)
+    patients = np.where(np.arange(1000) < 20, np.arange(1000) % 10, np.arange(1000))
+    picks = batch(pool, n=10, quotas={"rare": 0.5}, patient_ids=patients, patient_cap=1)
+    assert len({patients[pick.row] for pick in picks}) == len(picks) == 10
+    assert sum(10 <= pick.row < 20 for pick in picks) == 5
+
+
+def test_a_quota_that_cannot_be_met_leaves_the_batch_whole(pool):
+    patients = np.where(pool.outputs[:, 0] > 0.5, 5000, np.arange(2000))  # one patient has half of all images
+    picks = batch(pool, n=2000, quotas={"rare": 0.9}, patient_ids=patients, patient_cap=1)
+    assert len(picks) == len({pick.row for pick in picks}) == len(set(patients))
+
+
 @pytest.mark.parametrize("nonsense", [{"rare": 0.7, "common": 0.4}, {"rare": -0.1}, {"unheard of": 0.1}])
 def test_nonsense_is_refused(pool, nonsense):
     with pytest.raises(ValueError, match="quotas"):
