@@ -19,8 +19,8 @@ def dropquery(pool: Pool, n: int, *, rng: np.random.Generator) -> Picks:
 
     Gupte et al., "Revisiting Active Learning in the Era of Vision Foundation Models", TMLR 2024. Where fewer than n change,
     those whose outputs move most. A mask keeps three quarters of the values; the authors' code keeps a quarter, for a
-    head that is trained with dropout, which ours is not. Needs `pool.head`. Scores are minus the share of masks that change an answer.
-    O(N·D·samples + candidates·n·D).
+    head that is trained with dropout, which ours is not. Needs `pool.head`. Scores are minus the share of masks that
+    change an answer. O(N·D·samples + candidates·n·D).
     """
     rows = pool.open
     n = min(n, len(rows))
