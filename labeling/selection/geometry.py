@@ -14,12 +14,17 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from labeling.selection.distances import Float, chunks, distances
+from labeling.selection.distances import Float, chunks, distances, squares
 
 NEIGHBOUR = 10
 """The neighbour whose distance tells how sparse a place is."""
 SMALLEST = 1e-6
 """Of the largest variance: a direction with less counts as one with so much."""
+SAME = 1e-5
+"""Of the mean squared length: images nearer than that are copies of one another, for all that float32 tells."""
+NARROWEST = 1e-4
+"""Of the typical squared distance: a place with copies of one image counts as no denser. Copies are apart by nothing but
+rounding, and a kernel as narrow as that would tell an image from itself."""
 FEW = 512
 """Images whose nearest neighbours tell how far images are apart."""
 BLOCK = 1024
@@ -68,9 +73,9 @@ class Kernel:
         counts the more the closer labelled images lie to one another: far apart, what stands for most is wanted. O(m²·D).
         """
         apart = np.sqrt(_nearest(known if len(known) > 1 else points[:FEW]))
-        width = float(np.median(apart)) or 1.0
+        width = float(np.median(apart))
         sparse = _sparseness(points, points)
-        typical = float(np.median(sparse)) or 1.0
+        typical = max(float(np.median(sparse)), SMALLEST * width**2)
         trust = min(1.0, (typical / width**2) ** 4)
         return cls(points, _widths(sparse, width, typical, trust), width, typical, trust)
 
@@ -87,10 +92,12 @@ class Kernel:
 
 
 def _nearest(points: Float) -> Float:
-    """The squared distance (n,) of each point to the nearest other one; 1 where there is no other."""
+    """The squared distance (n,) of each point to the nearest that is no copy of it; 1 where there is none."""
     found = distances(points, points)
+    found[found <= SAME * squares(points).mean()] = np.inf
     np.fill_diagonal(found, np.inf)
-    return np.asarray(found.min(axis=1) if len(points) > 1 else np.ones(len(points)), np.float32)
+    nearest = found.min(axis=1)
+    return np.where(np.isfinite(nearest), nearest, np.float32(1))
 
 
 def _sparseness(points: Float, others: Float) -> Float:
@@ -104,4 +111,4 @@ def _tenth(found: Float) -> Float:
 
 
 def _widths(sparse: Float, width: float, typical: float, trust: float) -> NDArray[np.float32]:
-    return np.asarray(width * (sparse / typical + 1e-12) ** (trust / 2), np.float32)
+    return np.asarray(width * np.maximum(sparse / typical, NARROWEST) ** (trust / 2), np.float32)

@@ -68,3 +68,18 @@ def test_a_similarity_is_one_in_the_same_place_and_falls_with_distance():
     points = np.arange(20, dtype=np.float32)[:, None]
     similar = Kernel.on(points, points[::2])(points)
     assert np.diag(similar) == pytest.approx(1) and (np.diff(similar[0]) < 1e-4).all() and similar.min() >= 0
+
+
+def test_copies_of_an_image_are_alike():
+    rng = np.random.default_rng(0)
+    copies = np.repeat(rng.normal(size=(8, 12)), 12, axis=0)
+    points = np.concatenate([copies, rng.normal(size=(300, 12))]).astype(np.float32)
+    similar = Kernel.on(points, points)(points)
+    assert all(similar[place : place + 12, place : place + 12].min() > 0.99 for place in range(0, 96, 12))
+
+
+def test_labelled_twins_do_not_tell_how_far_images_are_apart():
+    points = np.random.default_rng(0).normal(size=(40, 64)).astype(np.float32)
+    assert Kernel.on(points, np.repeat(points, 2, axis=0)).width == pytest.approx(
+        Kernel.on(points, points).width, rel=1e-3
+    )
