@@ -41,6 +41,9 @@ class Output:
         return len(self.options) or 1
 
 
+ROUNDING = 0.01
+"""How far from one the probabilities of a finding's options may sum, which float16 rounds."""
+
 Head = Callable[[NDArray[np.float32]], NDArray[np.floating]]
 """From embeddings (n, D) to answers (n, C), in the order of a pool's layout: a measurement's is its value, in its unit."""
 
@@ -157,18 +160,26 @@ class Pool:
 
     def _refuse_wrong_labels(self) -> None:
         known = self.known
+        if len(known) and not (known.ndim == 1 and np.issubdtype(known.dtype, np.integer)):
+            raise ValueError(f"Labelled must be the numbers of rows, not {known.dtype} of shape {known.shape}")
         if len(known) and (known.min() < 0 or known.max() >= len(self)):
             raise ValueError(f"Labelled rows lie in 0..{len(self) - 1}")
+        if len(np.unique(known)) < len(known):
+            raise ValueError("A labelled row is named once")
         if self.labels is not None and self.labels.shape != (len(known), len(self.layout)):
             raise ValueError(f"Labels {self.labels.shape} for {len(known)} rows and {len(self.layout)} findings")
 
     def _refuse_out_of_range(self, output: Output, block: NDArray[np.floating]) -> None:
         highest = np.inf if output.kind == "measurement" else 1.0
-        wrong = ~((block >= 0) & (block <= highest)).all(axis=1)
+        wrong, whole = ~((block >= 0) & (block <= highest)).all(axis=1), ""
+        if output.kind == "categorical":
+            wrong |= np.abs(block.sum(axis=1, dtype=np.float32) - 1) > ROUNDING
+            whole = ", or do not sum to 1"
         if self.closed is not None:
             wrong &= ~self.closed
         if wrong.any():
-            raise ValueError(f"{output.finding}: {wrong.sum()} of {len(self)} rows are NaN or outside 0..{highest:g}")
+            rows = f"{wrong.sum()} of {len(self)} rows"
+            raise ValueError(f"{output.finding}: {rows} are NaN or outside 0..{highest:g}{whole}")
 
 
 def parts(layout: tuple[Output, ...], outputs: NDArray[np.floating]) -> Iterator[tuple[Output, NDArray[np.floating]]]:

@@ -27,6 +27,14 @@ def test_what_is_no_probability_is_refused(value):
         Pool(np.array([[0.5], [value]]), (EFFUSION,))
 
 
+def test_options_that_make_no_whole_are_refused():
+    view = Output("view", "categorical", options=("PA", "AP"))
+    said = np.array([[0.7, 0.301], [0.9, 0.9], [0.2, 0.2]], np.float16)
+    with pytest.raises(ValueError, match="view: 2 of 3 rows"):
+        Pool(said, (view,))
+    assert Pool(said, (view,), excluded=np.array([False, True, True])).available == 1
+
+
 @pytest.mark.parametrize(
     "parts",
     [
@@ -35,6 +43,10 @@ def test_what_is_no_probability_is_refused(value):
         {"excluded": np.zeros(2, dtype=bool)},
         {"excluded": np.zeros(3)},
         {"embeddings": np.zeros((2, 8))},
+        {"labelled": np.array([True, False, True])},
+        {"labelled": np.array([0.0, 1.0])},
+        {"labelled": np.array([[0, 1]])},
+        {"labelled": np.array([0, 2, 0])},
     ],
 )
 def test_shapes_that_disagree_are_refused(parts):
