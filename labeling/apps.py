@@ -26,6 +26,7 @@ class LabelingConfig(AppConfig):
             policy_listen(field, "labeling.blind")
         for field in ("urgent", "urgent_orders_blind"):
             policy_listen(field, "labeling.urgency")
+        policy_listen("strategy", "labeling.reorder")
         policy_register("strategy", "labeling.services.selection.strategy_check")
         labels_listen("labeling.reorder")
         tick_register("labeling.services.selection.queues_top_up")

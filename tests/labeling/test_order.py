@@ -11,7 +11,9 @@ from labeling.services.order import ORDER
 from labeling.services.queue import open_to
 from labeling.services.selection import queue_fill
 from overread.accounts.models import User
+from overread.jobs.models import Job
 from overread.projects.models import Project
+from overread.projects.services import project_change
 from tests.factories import make_image
 
 
@@ -67,3 +69,9 @@ def test_a_claim_asks_no_more_when_the_queue_grows(queue: Project, reader: User,
     with CaptureQueriesContext(connection) as many:
         assignment_claim(project=queue, reader=colleague)
     assert len(many) <= len(few)
+
+
+def test_another_strategy_orders_the_queue_anew_at_once(project: Project, administrator: User) -> None:
+    for strategy in ("margin", "random"):
+        project_change(project=project, actor=administrator, strategy=strategy, lease_minutes=30)
+    assert Job.objects.filter(kind="labeling.reorder", state="queued").count() == 1
