@@ -20,6 +20,7 @@ from overread.audit.models import Event
 from overread.jobs.models import Job
 from overread.jobs.running import run_all
 from overread.projects.models import Project
+from overread.projects.services import project_change
 from tests.factories import in_reference, make_champion, make_image
 
 pytestmark = pytest.mark.django_db
@@ -98,6 +99,16 @@ def test_the_policy_puts_random_order_in_force_and_one_click_goes_back(misled: P
     assert (misled.strategy, put_aside(misled)) == ("random", "margin")
     assert Event.objects.get(verb="worth.fall_back").detail["changed"] == {"strategy": ["margin", "random"]}
     assert strategy_restore(project=misled, actor=engineer).strategy == "margin"
+
+
+def test_random_order_that_somebody_chose_is_theirs(misled: Project, engineer: User, administrator: User) -> None:
+    Project.objects.filter(pk=misled.pk).update(fall_back_to_random=True)
+    worth_report(project=misled)
+    restored = strategy_restore(project=misled, actor=engineer)
+    chosen = project_change(project=restored, actor=administrator, strategy="random")
+    assert put_aside(chosen) == ""
+    with pytest.raises(NothingToRestore):
+        strategy_restore(project=chosen, actor=engineer)
 
 
 def test_the_same_labels_make_one_report(begun: Project) -> None:

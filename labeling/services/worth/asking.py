@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -10,6 +12,7 @@ from labeling.models import WorthReport
 from labeling.queries.labels import labelled_count
 from labeling.queries.selections import worth_newest
 from overread.accounts.models import User
+from overread.audit.models import Event
 from overread.audit.services import event_append
 from overread.jobs.models import Job
 from overread.jobs.services import job_enqueue_once
@@ -46,11 +49,17 @@ def worths_due() -> None:
 
 
 def put_aside(project: Project) -> str:
-    """The strategy that a report has put aside and that nothing has replaced since; "" where there is none."""
-    if project.strategy != "random":
-        return ""
+    """The strategy that a report has put aside; "" where there is none, or somebody has chosen one since."""
     last = WorthReport.objects.filter(project=project, fell_back=True).order_by("-created_at").first()
-    return last.strategy if last else ""
+    if project.strategy != "random" or last is None or _chosen_since(project, last.created_at):
+        return ""
+    return last.strategy
+
+
+def _chosen_since(project: Project, moment: datetime) -> bool:
+    """Whether a person has changed the strategy since; a report's own change is told of the report."""
+    changes = Event.objects.filter(target_type=project._meta.label_lower, target_id=str(project.pk), at__gt=moment)
+    return changes.filter(verb="project.change", detail__changed__has_key="strategy").exists()
 
 
 @transaction.atomic
