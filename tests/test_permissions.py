@@ -155,8 +155,6 @@ PAGES = [
     Row("GET", "verdict", MEMBERS, "verdict"),
     Row("GET", "project-settings", ADMINISTRATORS),
     Row("POST", "project-settings", ADMINISTRATORS),
-    Row("POST", "project-urgent", ADMINISTRATORS),
-    Row("POST", "project-quotas", ADMINISTRATORS),
     Row("GET", "project-members", ADMINISTRATORS),
     Row("POST", "project-members", ADMINISTRATORS),
     Row("POST", "project-member-remove", ADMINISTRATORS, "member"),

@@ -9,6 +9,7 @@ from labeling.services.selection import queue_fill
 from overread.audit.models import Event
 from overread.projects.models import Finding
 from tests.factories import make_image, make_read
+from tests.frontend.test_settings import filled
 
 pytestmark = pytest.mark.django_db
 
@@ -67,17 +68,16 @@ def test_the_worklist_says_how_long_the_waiting_cases_usually_take(client, queue
 
 
 def test_shares_above_one_together_are_refused_on_the_form(client, project, administrator):
-    from tests.frontend.test_settings import filled
-
     client.force_login(administrator)
     address = reverse("project-settings", args=[project.slug])
-    page = client.post(address, filled(project, audit_share="0.6", gold_share="0.5")).content.decode()
-    assert "Audit, second looks, known answers and repeats are at most 1 together." in page
+    page = client.post(address, filled(project, audit_share="0.6", gold_share="0.5"))
+    said = ["Audit, second looks, known answers and repeats are at most 1 together."]
+    assert page.context["form"].errors == {"audit_share": said, "gold_share": said}
 
 
 def test_quotas_are_stored_and_told_to_the_audit_log(client, project, administrator):
     client.force_login(administrator)
-    client.post(reverse("project-quotas", args=[project.slug]), {"quota-nodule": "0.2", "quota-effusion": ""})
+    client.post(reverse("project-settings", args=[project.slug]), filled(project, **{"quota-nodule": "0.2"}))
     assert dict(Finding.objects.values_list("slug", "quota")) == {"effusion": 0.0, "nodule": 0.2}
     assert Event.objects.get(verb="project.change").detail["changed"] == {"quota": [{}, {"nodule": 0.2}]}
 
@@ -86,15 +86,14 @@ def test_quotas_are_stored_and_told_to_the_audit_log(client, project, administra
     ("quota", "said"),
     [
         ({"quota-nodule": "0.7", "quota-effusion": "0.4"}, "at most 1 together"),
-        ({"quota-nodule": "nan"}, "at most 1 together"),
-        ({"quota-nodule": "-0.1"}, "greater than or equal to 0"),
+        ({"quota-nodule": "nan"}, "A share is a number from 0 to 1."),
+        ({"quota-nodule": "-0.1"}, "A share is a number from 0 to 1."),
         ({"quota-nodule": "much"}, "A share is a number from 0 to 1."),
-        ({"quota-unheard": "0.1"}, "There is no finding unheard"),
     ],
 )
 def test_quotas_that_do_not_fit_are_refused(client, project, administrator, quota, said):
     client.force_login(administrator)
-    page = client.post(reverse("project-quotas", args=[project.slug]), quota, follow=True).content.decode()
+    page = client.post(reverse("project-settings", args=[project.slug]), filled(project, **quota)).content.decode()
     assert said in page
     assert not Finding.objects.exclude(quota=0).exists()
 

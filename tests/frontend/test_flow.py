@@ -14,6 +14,7 @@ from labeling.services.selection import queue_fill
 from overread.accounts.models import User
 from overread.projects.models import Finding, Project
 from tests.factories import answers, make_image
+from tests.frontend.test_settings import filled
 
 
 @pytest.fixture
@@ -90,7 +91,7 @@ def test_a_colleague_who_did_not_ask_sees_none_of_it(
 
 def test_findings_are_marked_urgent_in_the_settings(client: Client, project: Project, administrator: User) -> None:
     client.force_login(administrator)
-    client.post(reverse("project-urgent", args=[project.slug]), {"urgent": ["nodule"]})
+    client.post(reverse("project-settings", args=[project.slug]), filled(project, **{"urgent-nodule": "on"}))
     assert list(Finding.objects.filter(urgent=True).values_list("slug", flat=True)) == ["nodule"]
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from django.forms import model_to_dict
 from django.urls import reverse
 
 from frontend.pages.settings import SettingsForm
 from overread.audit.models import Event
+from overread.projects.models import Finding
+from overread.projects.services import findings_quota, project_change
 
 
 @pytest.fixture
@@ -16,9 +17,10 @@ def address(project):
 
 
 def filled(project, **fields):
-    """The form as the page sends it back."""
-    values = model_to_dict(project, fields=SettingsForm.Meta.fields)
-    return {**values, "snippets": "\n".join(project.snippets), "recipe": "{}", "gate_policy": "{}", **fields}
+    """The form as the page sends it back, each field with what it held when the page was loaded."""
+    form = SettingsForm(instance=project)
+    loaded = {name: "" if (value := form[name].value()) is None else value for name in form.fields}
+    return {f"initial-{name}": value for name, value in loaded.items()} | loaded | fields
 
 
 @pytest.mark.parametrize(("who", "status"), [("engineer", 403), ("stranger", 404), ("administrator", 200)])
@@ -48,7 +50,7 @@ def test_settings_are_stored_and_told_to_the_audit_log(client, project, address,
 @pytest.mark.parametrize(
     ("field", "value", "said"),
     [
-        ("audit_share", "1.5", "less than or equal to 1.0"),
+        ("audit_share", "1.5", "A share is a number from 0 to 1."),
         ("strategy", "magic", "There is no such strategy"),
         ("batch_size", "9" * 20, "At most 10000."),
         ("patient_cap", "9" * 20, "At most 1000."),
@@ -100,3 +102,61 @@ def test_snippets_are_a_line_each(client, project, address, administrator):
     project.refresh_from_db()
     assert project.snippets == ["No change.", "See prior."]
     assert "No change.\nSee prior.</textarea>" in client.get(address).content.decode()
+
+
+def test_a_page_loaded_before_undoes_nobodys_change(client, project, address, administrator):
+    client.force_login(administrator)
+    stale = filled(project, lease_minutes=30)
+    project_change(project=project, actor=administrator, strategy="random", audit_share=0.5, description="One\r\ntwo")
+    findings_quota(project=project, actor=administrator, quotas={"nodule": 0.2})
+    assert client.post(address, stale).status_code == 302
+    project.refresh_from_db()
+    assert (project.strategy, project.audit_share, project.lease_minutes) == ("random", 0.5, 30)
+    assert project.findings.get(slug="nodule").quota == 0.2
+
+
+def test_what_two_have_changed_is_refused_once_and_says_what_it_holds(client, project, address, administrator):
+    client.force_login(administrator)
+    stale = filled(project, strategy="margin", description="Mine")
+    project_change(project=project, actor=administrator, strategy="random")
+    refused = client.post(address, stale)
+    assert refused.context["form"].errors == {"strategy": ["Changed meanwhile to random; look again."]}
+    again = refused.context["form"].data.dict()
+    assert (again["strategy"], again["description"], again["initial-strategy"]) == ("margin", "Mine", "random")
+    assert client.post(address, again).status_code == 302
+    project.refresh_from_db()
+    assert (project.strategy, project.description) == ("margin", "Mine")
+
+
+def test_shares_that_only_meanwhile_are_too_many_are_refused(client, project, address, administrator):
+    client.force_login(administrator)
+    stale = filled(project, gold_share=0.6)
+    project_change(project=project, actor=administrator, audit_share=0.5)
+    page = client.post(address, stale).content.decode()
+    assert "id_gold_share_error" in page and "id_audit_share_error" not in page
+
+
+def test_a_text_of_several_lines_comes_back_as_it_was(client, project, address, administrator):
+    project_change(project=project, actor=administrator, description="One\ntwo")
+    client.force_login(administrator)
+    browser = {"description": "One\r\nthree", "initial-description": "One\r\ntwo"}
+    assert client.post(address, filled(project, **browser)).status_code == 302
+    project.refresh_from_db()
+    assert project.description == "One\nthree"
+
+
+def test_what_is_wrong_is_listed_above_with_the_way_to_it(client, project, address, administrator):
+    client.force_login(administrator)
+    typed = {"batch_size": "0", "quota-nodule": "-0.1", "quota-effusion": "0.3"}
+    page = client.post(address, filled(project, **typed)).content.decode()
+    assert '<a href="#id_batch_size">Cases in a batch</a>: ' in page
+    assert '<a href="#id_quota-nodule">Share of picks about Nodule</a>: A share is a number from 0 to 1.' in page
+    assert 'id="id_quota-nodule_error"' in page and 'value="0.3"' in page
+    assert not Finding.objects.exclude(quota=0).exists()
+
+
+def test_every_strategy_on_the_list_says_what_it_picks(client, address, administrator):
+    client.force_login(administrator)
+    told = client.get(address).context["strategies"]
+    assert ("random", "any case, all equally likely") in told
+    assert [name for name, meaning in told if not meaning] == []
