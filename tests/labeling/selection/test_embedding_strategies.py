@@ -52,11 +52,18 @@ def test_without_a_head_it_says_so(name, pool_factory):
         strategies.get(name)(replace(pool_factory(), head=None), 5, rng=rng())
 
 
-@pytest.mark.parametrize("name", ["badge", "entropy", "margin", "mean_margin"])
+@pytest.mark.parametrize("name", ["bald", "dropquery"])
+def test_a_head_that_answers_something_else_is_refused(name, pool_factory):
+    pool = pool_factory()
+    with pytest.raises(ValueError, match=r"head answers \(60, 2\)"):
+        strategies.get(name)(replace(pool, head=lambda points: pool.head(points)[:, :2]), 5, rng=rng())
+
+
+@pytest.mark.parametrize("name", ["badge", "bald", "dropquery", "entropy", "margin", "mean_margin"])
 def test_without_a_model_a_strategy_that_asks_it_refuses(name, pool_factory):
     pool = pool_factory()
     with pytest.raises(ValueError, match="no outputs"):
-        strategies.get(name)(Pool(np.empty((60, 0)), (), embeddings=pool.embeddings), 5, rng=rng())
+        strategies.get(name)(Pool(np.empty((60, 0)), (), embeddings=pool.embeddings, head=pool.head), 5, rng=rng())
 
 
 def test_before_the_first_label_uherding_is_maxherding(pool_factory):
