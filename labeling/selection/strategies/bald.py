@@ -5,6 +5,7 @@ from functools import reduce
 import numpy as np
 from numpy.typing import NDArray
 
+from labeling.selection.certainty import margin_of
 from labeling.selection.dropout import answers, masks
 from labeling.selection.picks import Picks
 from labeling.selection.pool import Output, Pool, parts
@@ -16,8 +17,8 @@ SAMPLES = 10
 def bald(pool: Pool, n: int, *, rng: np.random.Generator) -> Picks:
     """Most mutual information between answer and model first, mean over the findings, by ten dropout masks on the embedding.
 
-    Houlsby et al. 2011; as Monte-Carlo dropout Gal, Islam, Ghahramani 2017. A measurement's share is the standard deviation
-    of its samples over its scale. Needs `pool.head`. Scores are negative. O(N·D·samples).
+    Houlsby et al. 2011; as Monte-Carlo dropout Gal, Islam, Ghahramani 2017. A measurement's share is one minus
+    the margin that the standard deviation of its samples has. Needs `pool.head`. Scores are negative. O(N·D·samples).
     """
     rows = pool.open
     found = np.empty(len(rows), np.float32)
@@ -29,10 +30,9 @@ def bald(pool: Pool, n: int, *, rng: np.random.Generator) -> Picks:
 
 
 def _disagreement(output: Output, said: NDArray[np.float32]) -> NDArray[np.float32]:
-    """(m,) from samples (S, m, k): never below 0."""
+    """(m,) from samples (S, m, k), 0..1."""
     if output.kind == "measurement":
-        spread: NDArray[np.float32] = said[..., 0].std(axis=0) / np.float32(output.scale)
-        return spread
+        return 1 - margin_of(output, said[..., 0].std(axis=0)[:, None])
     whole = entropy_of(output, said.mean(axis=0))
     each = np.stack([entropy_of(output, sample) for sample in said]).mean(axis=0)
     return np.asarray(np.maximum(whole - each, 0), np.float32)

@@ -159,6 +159,13 @@ def test_bald_finds_no_information_where_nothing_changes(pool_factory):
     assert np.allclose(strategies.get("bald")(still, 5, rng=rng()).scores, 0, atol=1e-6)
 
 
+def test_bald_lets_no_measurement_drown_the_other_findings(pool_factory):
+    scores = strategies.get("bald")(
+        pool_factory(layout="mixed"), 60, rng=rng()
+    ).scores  # of a scale of 0.5, values to 20
+    assert scores.min() >= -1 and scores.max() <= 0
+
+
 def test_typiclust_takes_one_of_each_cluster_before_a_second():
     middles = rng(1).normal(0, 20, (4, 6))
     points = np.repeat(middles, 10, axis=0) + rng().normal(0, 0.5, (40, 6))
