@@ -60,9 +60,10 @@ def handed_up(
 def _herded(part: Pool, rng: np.random.Generator) -> list[NDArray[np.int64]]:
     """What may be chosen and what is to be covered, with the lots that `herd` draws, in its order.
 
-    Of the half of the candidates that the whole draws at random none but the lowest lots of a part can be.
+    Of the half of the candidates that the whole draws at random none but the lowest lots of a part can be. One more of them
+    tells these rows from a whole that has no more than may be chosen, which draws no lots for those least sure of.
     """
     unsure = []
     if part.layout:
         unsure = [Picks.lowest(-doubt(part), CANDIDATES // 2, rng=rng, excluded=part.closed, ids=part.ids).rows]
-    return [*unsure, sample(part, part.open, CANDIDATES, rng), sample(part, part.open, REFERENCE, rng)]
+    return [*unsure, sample(part, part.open, CANDIDATES + 1, rng), sample(part, part.open, REFERENCE, rng)]

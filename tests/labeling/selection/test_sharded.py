@@ -144,11 +144,21 @@ def test_without_a_model_parts_herd_what_the_whole_herds(asked: Asked) -> None:
     assert of_parts(whole(layout=()), [50, 200], asked) == of_the_whole(whole(layout=()), asked)
 
 
+def test_where_all_but_one_may_be_chosen(asked: Asked, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is handed up is told from a whole of which every row may be chosen."""
+    for seed in range(20):
+        pool = whole(seed)
+        for module in (herding, sharded):
+            monkeypatch.setattr(module, "CANDIDATES", pool.available - 1)
+        asked |= {"strategy": "uherding", "seed": seed, "shares": {"exploit": 1.0}, "quotas": {}}
+        assert of_parts(pool, [], asked) == of_the_whole(pool, asked)
+
+
 def test_what_is_handed_up_does_not_grow_with_the_part() -> None:
     part = replace(whole(), ids=np.arange(ROWS))
     given = {"patient_ids": np.arange(ROWS), "patient_cap": 1, "seed": 0}
     assert len(handed_up(part, n=5, strategy="margin", **given)) == 15
-    assert len(handed_up(part, n=5, strategy="uherding", **given)) <= 75 + 150 + 40
+    assert len(handed_up(part, n=5, strategy="uherding", **given)) <= 75 + 151 + 40
     assert len(handed_up(part, n=5, strategy="margin", quotas=["grade"], **given)) <= 15 + 10
 
 
