@@ -91,14 +91,18 @@ def _of_class(
 
 
 def _learnt(pool: Pool) -> tuple[NDArray[np.float32], NDArray[np.float64], list[int]]:
-    """All rows that matter, the labelled ones first: embeddings (L + k, D), answers (L + k,) with NaN, and the classes."""
+    """All rows that matter, the labelled ones first: embeddings (L + k, D), answers (L + k,), and the classes.
+
+    NaN stands for an answer that is not known, or is none of the classes, as one half for "uncertain".
+    """
     if len(pool.layout) != 1 or pool.layout[0].kind == "measurement":
         raise ValueError("A strategy of this kind takes one finding with classes; this pool has others")
     X = pool.embedded(np.concatenate([pool.known, pool.open]))
-    y = np.full(len(X), np.nan)
+    y, classes = np.full(len(X), np.nan), list(range(max(pool.layout[0].columns, 2)))
     if pool.labels is not None:
-        y[: len(pool.known)] = pool.labels[:, 0]
-    return X, y, list(range(max(pool.layout[0].columns, 2)))
+        said = pool.labels[:, 0]
+        y[: len(said)] = np.where(np.isin(said, classes), said, np.nan)
+    return X, y, classes
 
 
 def _logistic(classes: list[int]) -> object:

@@ -1,5 +1,7 @@
 """modAL's own query functions, as they are installed."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from modAL import density, multilabel, uncertainty
@@ -108,6 +110,16 @@ def test_a_class_of_scikit_activeml_is_a_strategy(path, pool_factory):
     pool = pool_factory(layout="categorical", labelled=known, labels=np.array([[0], [1], [2], [0]]))
     first, again = (by_path(path)(pool, 6, rng=np.random.default_rng(3)) for _ in range(2))
     assert first.rows.tolist() == again.rows.tolist() and len(set(first.rows.tolist()) - set(known.tolist())) == 6
+
+
+def test_an_uncertain_answer_teaches_a_class_nothing(pool_factory):
+    known, told = np.arange(4), np.array([[0.0], [1.0], [0.5], [0.5]])
+    pool = Pool(
+        rng().random((60, 1)), (Output("a"),), embeddings=pool_factory().embeddings, labelled=known, labels=told
+    )
+    unknown = replace(pool, labels=np.where(told == 0.5, np.nan, told))
+    strategy = by_path("skactiveml.pool:UncertaintySampling")
+    assert strategy(pool, 9, rng=rng()).rows.tolist() == strategy(unknown, 9, rng=rng()).rows.tolist()
 
 
 def test_a_class_of_scikit_activeml_takes_one_finding(pool_factory):
