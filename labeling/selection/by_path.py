@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib import import_module
-from inspect import isclass, signature
+from inspect import isclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from labeling.selection.activeml import Asked, of_class
 from labeling.selection.picks import Picks
 from labeling.selection.pool import Pool
 from labeling.selection.strategies import Strategy
@@ -21,14 +22,12 @@ def by_path(path: str, classifier: object = None, **options: Any) -> Strategy:
 
     A function is called as `(classifier, X, n_instances, **options)` with the embeddings (k, D) of the k rows that may be
     picked, and a fitted classifier; where none is given, one that answers with the pool's own probabilities. It returns
-    positions in X, or (positions, scores). A class is made with `options` and a seed, and its `query` asked with the
-    embeddings of all rows, the answers to the pool's one finding, and scikit-learn's logistic regression where it wants a
-    classifier (or the one given). NumPy's global generator, which modAL draws from, is seeded for the call and put back
-    after it. What the path names is run as code: take it from an administrator only. Raises ValueError for a path that
-    leads nowhere.
+    positions in X, or (positions, scores). A class is made and asked as `activeml` has it. NumPy's global generator, which
+    modAL draws from, is seeded for the call and put back after it. What the path names is run as code: take it from an
+    administrator only. Raises ValueError for a path that leads nowhere.
     """
     named = _load(path)
-    ask = _of_class if isclass(named) else _of_function
+    ask = of_class if isclass(named) else _of_function
 
     def strategy(pool: Pool, n: int, *, rng: np.random.Generator) -> Picks:
         rows = pool.open
@@ -61,10 +60,6 @@ class Answered:
         return said.argmax(axis=1) if self.exclusive else (said > 0.5).astype(np.int64)
 
 
-Asked = tuple[Any, Any]
-"""What was answered: positions among the rows that may be picked, and their scores or None."""
-
-
 def _of_function(
     query: Callable[..., Any], pool: Pool, n: int, rng: np.random.Generator, classifier: object, options: dict[str, Any]
 ) -> Asked:
@@ -73,43 +68,6 @@ def _of_function(
     known = Answered(_probabilities(pool, rows), exclusive=len(pool.layout) == 1)
     answer = query(classifier or known, X, n_instances=n, **options)
     return answer[:2] if isinstance(answer, tuple) else (answer, None)
-
-
-def _of_class(
-    named: Callable[..., Any], pool: Pool, n: int, rng: np.random.Generator, classifier: object, options: dict[str, Any]
-) -> Asked:
-    rows, (X, y, classes) = pool.open, _learnt(pool)
-    query = named(**{"random_state": int(rng.integers(2**31))} | options).query
-    wanted = signature(query).parameters
-    known = {"X": X, "y": y, "candidates": np.arange(len(y) - len(rows), len(y)), "batch_size": n}
-    if models := {"clf", "estimator", "discriminator"} & set(wanted):
-        known |= dict.fromkeys(models, classifier or _logistic(classes))
-    if "ensemble" in wanted:
-        raise ValueError("This strategy wants an ensemble, which a pool does not hold: name another")
-    positions = query(**{name: value for name, value in known.items() if name in wanted})
-    return np.asarray(positions) - (len(y) - len(rows)), None
-
-
-def _learnt(pool: Pool) -> tuple[NDArray[np.float32], NDArray[np.float64], list[int]]:
-    """All rows that matter, the labelled ones first: embeddings (L + k, D), answers (L + k,), and the classes.
-
-    NaN stands for an answer that is not known, or is none of the classes, as one half for "uncertain".
-    """
-    if len(pool.layout) != 1 or pool.layout[0].kind == "measurement":
-        raise ValueError("A strategy of this kind takes one finding with classes; this pool has others")
-    X = pool.embedded(np.concatenate([pool.known, pool.open]))
-    y, classes = np.full(len(X), np.nan), list(range(max(pool.layout[0].columns, 2)))
-    if pool.labels is not None:
-        said = pool.labels[:, 0]
-        y[: len(said)] = np.where(np.isin(said, classes), said, np.nan)
-    return X, y, classes
-
-
-def _logistic(classes: list[int]) -> object:
-    from sklearn.linear_model import LogisticRegression
-
-    wrapped: Any = import_module("skactiveml.classifier").SklearnClassifier
-    return wrapped(LogisticRegression(max_iter=500), classes=classes, random_state=0)
 
 
 def _load(path: str) -> Callable[..., Any]:
