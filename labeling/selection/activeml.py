@@ -29,7 +29,7 @@ def of_class(
     if models := {"clf", "estimator", "discriminator"} & set(wanted):
         known |= dict.fromkeys(models, _logistic(classes) if classifier is None else classifier)
     if "ensemble" in wanted:
-        raise ValueError("This strategy wants an ensemble, which a pool does not hold: name another")
+        raise ValueError("it wants an ensemble, which a pool does not hold: name another")
     positions = query(**{name: value for name, value in known.items() if name in wanted})
     return np.asarray(positions) - (len(y) - len(rows)), None
 
@@ -40,7 +40,7 @@ def _learnt(pool: Pool) -> tuple[NDArray[np.float32], NDArray[np.float64], list[
     NaN stands for an answer that is not known, or is none of the classes, as one half for "uncertain".
     """
     if len(pool.layout) != 1 or pool.layout[0].kind == "measurement":
-        raise ValueError("A strategy of this kind takes one finding with classes; this pool has others")
+        raise ValueError("it takes one finding with classes, and this pool has others")
     X = pool.embedded(np.concatenate([pool.known, pool.open]))
     y, classes = np.full(len(X), np.nan), list(range(max(pool.layout[0].columns, 2)))
     if pool.labels is not None:

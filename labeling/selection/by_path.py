@@ -22,9 +22,10 @@ def by_path(path: str, classifier: object = None, **options: Any) -> Strategy:
 
     A function is called as `(classifier, X, n_instances, **options)` with the embeddings (k, D) of the k rows that may be
     picked, and a fitted classifier; where none is given, one that answers with the pool's own probabilities. It returns
-    positions in X, or (positions, scores). A class is made and asked as `activeml` has it. NumPy's global generator, which
-    modAL draws from, is seeded for the call and put back after it. What the path names is run as code: take it from an
-    administrator only. Raises ValueError for a path that leads nowhere.
+    positions in X, or (positions, scores). modAL's functions take one finding with classes, those of modAL.multilabel
+    several binary ones. A class is made and asked as `activeml` has it. NumPy's global generator, which modAL draws from,
+    is seeded for the call and put back after it. What the path names is run as code: take it from an administrator only.
+    Raises ValueError for a path that leads nowhere, and when asked of a pool that it cannot choose from.
     """
     named = _load(path)
     ask = of_class if isclass(named) else _of_function
@@ -34,7 +35,7 @@ def by_path(path: str, classifier: object = None, **options: Any) -> Strategy:
         n = min(n, len(rows))
         if n <= 0:
             return Picks.lowest(np.zeros(len(rows)), n, rng=rng)
-        with _seeded(rng):
+        with _seeded(rng), _explained(path):
             positions, scores = ask(named, pool, n, rng, classifier, options)
         return _picks(path, positions, scores, rows, n)
 
@@ -63,18 +64,32 @@ class Answered:
 def _of_function(
     query: Callable[..., Any], pool: Pool, n: int, rng: np.random.Generator, classifier: object, options: dict[str, Any]
 ) -> Asked:
-    rows = pool.open
-    X = rows[:, None] if pool.embeddings is None else pool.embeddings[rows]
-    known = Answered(_probabilities(pool, rows), exclusive=len(pool.layout) == 1)
-    answer = query(classifier or known, X, n_instances=n, **options)
+    rows, module = pool.open, getattr(query, "__module__", None) or ""
+    X = rows[:, None] if pool.embeddings is None else pool.embedded(rows)
+    known = _answered(module, pool, rows) if classifier is None else classifier
+    answer = query(known, X, n_instances=n, **options)
     return answer[:2] if isinstance(answer, tuple) else (answer, None)
+
+
+def _answered(module: str, pool: Pool, rows: NDArray[np.int64]) -> Answered:
+    """What the pool says of these rows. Raises ValueError where a function of that module would misread it."""
+    kinds, several = {output.kind for output in pool.layout}, len(pool.layout) > 1
+    if not kinds:
+        raise ValueError("this pool holds no outputs: draw at random until a head is trained")
+    if "measurement" in kinds:
+        raise ValueError("the spread of a measurement is no probability: choose one of Overread's own strategies")
+    if module.startswith("modAL.") and several != (module == "modAL.multilabel"):
+        raise ValueError("modAL.multilabel is for several binary findings, modAL's other functions are for one finding")
+    if module == "modAL.multilabel" and kinds != {"binary"}:
+        raise ValueError("modAL.multilabel is for binary findings: choose one of Overread's own strategies")
+    return Answered(_probabilities(pool, rows), exclusive=not several)
 
 
 def _load(path: str) -> Callable[..., Any]:
     module, _, name = path.partition(":")
     try:
         found = getattr(import_module(module), name)
-    except (ImportError, AttributeError, ValueError) as error:
+    except (ImportError, AttributeError, TypeError, ValueError) as error:
         raise ValueError(f"{path!r} is not package.module:name ({error})") from error
     if not callable(found) or (isclass(found) and not hasattr(found, "query")):
         raise ValueError(f"{path!r} names neither a query function nor a class with a query")
@@ -96,6 +111,15 @@ def _seeded(rng: np.random.Generator) -> Iterator[None]:
         yield
     finally:
         np.random.set_state(before)
+
+
+@contextmanager
+def _explained(path: str) -> Iterator[None]:
+    """What another library raises, whatever it is, as a ValueError that says whose it is."""
+    try:
+        yield
+    except Exception as error:
+        raise ValueError(f"{path} cannot be asked here: {error}") from error
 
 
 def _picks(path: str, positions: Any, scores: Any, rows: NDArray[np.int64], n: int) -> Picks:

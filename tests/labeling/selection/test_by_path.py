@@ -10,6 +10,7 @@ from modAL.models import ActiveLearner
 from sklearn.linear_model import LogisticRegression
 from sklearn.multiclass import OneVsRestClassifier
 
+from labeling.selection import strategies
 from labeling.selection.by_path import Answered, by_path
 from labeling.selection.pool import Output, Pool
 
@@ -77,10 +78,47 @@ def test_the_global_generator_is_seeded_and_put_back(flat_pool):
     np.random.seed(5)
     expected = np.random.random()
     np.random.seed(5)
-    strategy = by_path("modAL.uncertainty:margin_sampling", random_tie_break=True)
+    strategy = by_path("modAL.multilabel:avg_confidence", random_tie_break=True)
     first = strategy(flat_pool, 4, rng=rng(3)).rows.tolist()
     assert np.random.random() == expected
     assert strategy(flat_pool, 4, rng=rng(3)).rows.tolist() == first
+
+
+@pytest.mark.parametrize(
+    ("layout", "path"),
+    [
+        ("measurement", "modAL.uncertainty:uncertainty_sampling"),
+        ("mixed", "modAL.multilabel:avg_confidence"),
+        ("binary", "modAL.uncertainty:margin_sampling"),
+        ("categorical", "modAL.multilabel:min_confidence"),
+    ],
+)
+def test_answers_that_would_be_misread_are_refused(layout, path, pool_factory):
+    with pytest.raises(ValueError, match=f"{path} cannot be asked here: .*(own strategies|several binary findings)"):
+        by_path(path)(pool_factory(layout=layout), 6, rng=rng())
+
+
+def test_one_finding_with_classes_is_read_rightly(pool_factory):
+    pool = pool_factory(layout="categorical")
+    picks = by_path("modAL.uncertainty:margin_sampling")(pool, 6, rng=rng())
+    assert set(picks.rows.tolist()) == set(strategies.get("margin")(pool, 6, rng=rng()).rows.tolist())
+
+
+WANTING = ("modAL.batch:uncertainty_batch_sampling", "modAL.disagreement:vote_entropy_sampling")
+
+
+@pytest.mark.parametrize("path", [*WANTING, "skactiveml.pool:ExpectedModelChangeMaximization"])
+def test_what_wants_more_than_a_pool_has_says_so(path, pool_factory):
+    with pytest.raises(ValueError, match=f"{path} cannot be asked here"):
+        by_path(path)(pool_factory(layout="categorical"), 6, rng=rng())
+
+
+def test_nan_in_an_embedding_is_refused(pool_factory):
+    points = np.full((60, 4), np.nan, np.float16)
+    with pytest.raises(ValueError, match="NaN"):
+        by_path("modAL.uncertainty:margin_sampling")(
+            pool_factory(layout="categorical", embeddings=points), 6, rng=rng()
+        )
 
 
 def test_stored_answers_serve_the_whole_pool_only():
@@ -88,7 +126,9 @@ def test_stored_answers_serve_the_whole_pool_only():
         Answered(np.zeros((2, 2))).predict_proba(np.zeros((1, 8)))
 
 
-@pytest.mark.parametrize("path", ["margin", "no.such:thing", "modAL.uncertainty:nothing", "numpy:pi", ":x"])
+@pytest.mark.parametrize(
+    "path", ["margin", "no.such:thing", "modAL.uncertainty:nothing", "numpy:pi", ":x", ".x:y", ":", "modAL:"]
+)
 def test_a_path_that_leads_nowhere(path):
     with pytest.raises(ValueError, match=path.replace(".", r"\.")):
         by_path(path)
