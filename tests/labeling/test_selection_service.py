@@ -80,12 +80,12 @@ def test_new_answers_move_the_waiting_cases_but_not_the_audits(filled: Project, 
 
 
 def test_a_query_function_of_modal_can_be_the_strategy(project: Project) -> None:
-    project.strategy, project.audit_share = "modAL.uncertainty:margin_sampling", 0.0
+    project.strategy, project.audit_share = "modAL.multilabel:avg_confidence", 0.0
     project.save()
     for _ in range(4):
         make_image(project)
     make_champion(project)
-    assert Selection.objects.get(project=project).strategy == "modAL.uncertainty:margin_sampling"
+    assert Selection.objects.get(project=project).strategy == "modAL.multilabel:avg_confidence"
     assert Assignment.objects.filter(project=project, purpose=Purpose.EXPLOIT).count() == 4
 
 
