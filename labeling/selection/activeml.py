@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from labeling.selection.pool import Pool
 
-Asked = tuple[Any, Any]
-"""What was answered: positions among the rows that may be picked, and their scores or None."""
+Asked = tuple[NDArray[np.int64], Any, Any]
+"""What was answered: the rows (k,) that were shown, positions among them, and their scores or None."""
 
 
 def of_class(
@@ -31,7 +31,7 @@ def of_class(
     if "ensemble" in wanted:
         raise ValueError("it wants an ensemble, which a pool does not hold: name another")
     positions = query(**{name: value for name, value in known.items() if name in wanted})
-    return np.asarray(positions) - (len(y) - len(rows)), None
+    return rows, np.asarray(positions) - (len(y) - len(rows)), None
 
 
 def _learnt(pool: Pool) -> tuple[NDArray[np.float32], NDArray[np.float64], list[int]]:

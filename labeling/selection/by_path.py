@@ -16,16 +16,20 @@ from labeling.selection.picks import Picks
 from labeling.selection.pool import Pool
 from labeling.selection.strategies import Strategy
 
+LOWEST = ("margin_sampling", "min_confidence", "expected_error_reduction")
+"""modAL's functions that pick what is lowest; its others pick what is highest."""
+
 
 def by_path(path: str, classifier: object = None, **options: Any) -> Strategy:
     """A strategy from `package.module:name`: a query function as modAL has them, or a class as scikit-activeml has them.
 
     A function is called as `(classifier, X, n_instances, **options)` with the embeddings (k, D) of the k rows that may be
-    picked, and a fitted classifier; where none is given, one that answers with the pool's own probabilities. It returns
-    positions in X, or (positions, scores). modAL's functions take one finding with classes, those of modAL.multilabel
-    several binary ones. A class is made and asked as `activeml` has it. NumPy's global generator, which modAL draws from,
-    is seeded for the call and put back after it. What the path names is run as code: take it from an administrator only.
-    Raises ValueError for a path that leads nowhere, and when asked of a pool that it cannot choose from.
+    picked, in random order, and a fitted classifier; where none is given, one that answers with the pool's own
+    probabilities. It returns positions in X, best first, or (positions, scores). modAL's functions take one finding with
+    classes, those of modAL.multilabel several binary ones. A class is made and asked as `activeml` has it. NumPy's global
+    generator, which modAL draws from, is seeded for the call and put back after it. What the path names is run as code:
+    take it from an administrator only. Raises ValueError for a path that leads nowhere, and when asked of a pool that it
+    cannot choose from.
     """
     named = _load(path)
     ask = of_class if isclass(named) else _of_function
@@ -36,8 +40,8 @@ def by_path(path: str, classifier: object = None, **options: Any) -> Strategy:
         if n <= 0:
             return Picks.lowest(np.zeros(len(rows)), n, rng=rng)
         with _seeded(rng), _explained(path):
-            positions, scores = ask(named, pool, n, rng, classifier, options)
-        return _picks(path, positions, scores, rows, n)
+            asked = ask(named, pool, n, rng, classifier, options)
+        return _picks(path, *asked, n)
 
     strategy.__name__ = path
     return strategy
@@ -64,11 +68,22 @@ class Answered:
 def _of_function(
     query: Callable[..., Any], pool: Pool, n: int, rng: np.random.Generator, classifier: object, options: dict[str, Any]
 ) -> Asked:
-    rows, module = pool.open, getattr(query, "__module__", None) or ""
+    rows = rng.permutation(pool.open)  # ties are settled by lot
     X = rows[:, None] if pool.embeddings is None else pool.embedded(rows)
+    module = getattr(query, "__module__", None) or ""
     known = _answered(module, pool, rows) if classifier is None else classifier
     answer = query(known, X, n_instances=n, **options)
-    return answer[:2] if isinstance(answer, tuple) else (answer, None)
+    positions, scores = answer[:2] if isinstance(answer, tuple) else (answer, None)
+    if module.startswith("modAL.") and module != "modAL.batch":  # which alone hands them back in order
+        return rows, *_lowest_first(positions, scores if query.__name__ in LOWEST else -scores)
+    return rows, positions, scores
+
+
+def _lowest_first(
+    positions: NDArray[np.intp], scores: NDArray[np.float64]
+) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
+    order = np.argsort(scores, kind="stable")
+    return positions[order], scores[order]
 
 
 def _answered(module: str, pool: Pool, rows: NDArray[np.int64]) -> Answered:
@@ -122,12 +137,16 @@ def _explained(path: str) -> Iterator[None]:
         raise ValueError(f"{path} cannot be asked here: {error}") from error
 
 
-def _picks(path: str, positions: Any, scores: Any, rows: NDArray[np.int64], n: int) -> Picks:
-    """Read what was answered; a wrong answer raises ValueError, since it would queue the wrong images."""
+def _picks(path: str, rows: NDArray[np.int64], positions: Any, scores: Any, n: int) -> Picks:
+    """Read what was answered; a wrong answer raises ValueError, since it would queue the wrong images.
+
+    Scores that do not rise from pick to pick give way to the picks' places.
+    """
     positions = np.atleast_1d(positions)
     if not np.issubdtype(positions.dtype, np.integer) or positions.shape != (n,) or len(set(positions.tolist())) < n:
         raise ValueError(f"{path} was asked for {n} different rows and answered {positions.shape} {positions.dtype}")
     if positions.min() < 0 or positions.max() >= len(rows):
         raise ValueError(f"{path} picked a row outside the {len(rows)} it was given")
-    ranks = np.arange(n) if np.size(scores) != n else np.reshape(scores, n)
-    return Picks(rows=rows[positions], scores=ranks.astype(np.float64))
+    places = np.arange(n, dtype=np.float64)
+    ranks = places if scores is None or np.size(scores) != n else np.reshape(scores, n).astype(np.float64)
+    return Picks(rows=rows[positions], scores=ranks if (np.diff(ranks) >= 0).all() else places)
