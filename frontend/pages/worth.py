@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -22,15 +22,22 @@ from frontend.people import person
 from labeling.models import WorthReport
 from labeling.queries.labels import labelled_count
 from labeling.queries.selections import worth_newest
+from labeling.selection.worth.stopping import Signal, signal_of
 from labeling.services.worth import EVERY, NothingToRestore, comparable, put_aside, strategy_restore, worth_ask
 from overread.jobs.models import Job, State
+from overread.projects.models import Project
 from overread.projects.queries import project_for
 
-SIGNALS = {
+SIGNALS: dict[Signal, Any] = {
     "settled": gettext_lazy("Reading more of these is unlikely to change the model."),
+    "changing": gettext_lazy(
+        "The model's answers still change as labels come; that its measured quality still rises is not shown."
+    ),
+    "rising": gettext_lazy("The model's answers hardly change any more, but its measured quality still rises."),
     "learning": gettext_lazy("The model is still learning from what is read."),
     "too_few": gettext_lazy("Too few images to say whether the model has settled."),
 }
+KIND = "labeling.worth"
 
 
 @dataclass(frozen=True)
@@ -60,7 +67,7 @@ def page(request: HttpRequest, slug: str) -> HttpResponse:
     project = project_for(person(request), slug, "labeling.select")
     if request.method == "POST":
         worth_ask(project=project, actor=person(request))
-        messages.success(request, _("A report waits for a worker."))
+        messages.success(request, _("A report is asked for."))
         return redirect("project-worth", slug)
     report = worth_newest(project)
     context = {
@@ -70,12 +77,23 @@ def page(request: HttpRequest, slug: str) -> HttpResponse:
         "comparable": comparable(project),
         "labels": labelled_count(project),
         "every": EVERY,
-        "making": Job.objects.filter(
-            kind="labeling.worth", project_id=project.pk, state__in=[State.QUEUED, State.RUNNING]
-        ).exists(),
+        **making(project, report),
         **(told(report) if report else {}),
     }
     return render(request, "worth.html", context)
+
+
+def making(project: Project, report: WorthReport | None) -> dict[str, Any]:
+    """Whether a report is being made; else the last job, where it died, and when it looked again and found it all said."""
+    jobs = Job.objects.filter(kind=KIND, project_id=project.pk)
+    if jobs.filter(state__in=[State.QUEUED, State.RUNNING]).exists():
+        return {"making": True}
+    last = jobs.order_by("-created_at").first()
+    idle = last and report and last.state == State.DONE and last.created_at > report.created_at
+    return {
+        "died": last if last and last.state == State.DEAD else None,
+        "looked": last.finished_at if last and idle else None,
+    }
 
 
 @login_required
@@ -95,15 +113,16 @@ def restore(request: HttpRequest, slug: str) -> HttpResponse:
 def told(report: WorthReport) -> dict[str, Any]:
     """Everything the page says of one report."""
     result = report.result
-    stopping = result["stopping"]
+    stopping, kappas = result["stopping"], result["stopping"]["kappas"]
     return {
         "result": result,
         "parts": {
             name: compared(result[name], report.strategy) for name in ("replay", "arms") if result[name] is not None
         },
-        "signal": SIGNALS[stopping["signal"]],
+        "others": max(0, result["labelled"] - result["random"] - result["picked"]),
+        "signal": SIGNALS[signal_of(kappas, stopping["slope"]["low"]) if kappas else "too_few"],
         "slope": slope_words(stopping),
-        "kappas": ", ".join(f"{kappa:.2f}" for kappa in stopping["kappas"]),
+        "kappas": ", ".join(f"{kappa:.2f}" for kappa in kappas),
     }
 
 
@@ -129,7 +148,7 @@ def compared(comparison: Mapping[str, Any], strategy: str) -> Compared:
             y_from=min(known),
             y_to=max(known),
         ),
-        sentence(comparison),
+        sentence(comparison, strategy),
         figures(comparison),
         comparison["tested"],
     )
@@ -152,13 +171,33 @@ def figures(comparison: Mapping[str, Any]) -> list[Figure]:
     return rows
 
 
-def sentence(comparison: Mapping[str, Any]) -> str:
-    """The labels saved, or spent, in a sentence."""
-    saved = round(comparison["saved"]["value"])
-    told = {"labels": abs(saved), "budget": comparison["sizes"][-1]}
-    if saved >= 0:
-        return _("It reaches what random order reaches with %(budget)d labels about %(labels)d labels sooner.") % told
-    return _("Random order reaches what it reaches with %(budget)d labels about %(labels)d labels sooner.") % told
+def sentence(comparison: Mapping[str, Any], strategy: str) -> str:
+    """The labels saved, or spent, in a sentence; that no difference is shown where the interval holds 0."""
+    saved = {name: round(value) for name, value in comparison["saved"].items()}
+    told = {"labels": abs(saved["value"]), "budget": comparison["sizes"][-1], "strategy": strategy}
+    if saved["low"] <= 0 <= saved["high"]:
+        said = _(
+            "No difference in labels is shown: of the %(budget)d that random order takes, %(strategy)s saves %(between)s "
+            "(99 %% interval)."
+        )
+        return said % (told | {"between": between(comparison["saved"])})
+    if saved["value"] >= 0:
+        return (
+            ngettext(
+                "%(strategy)s reaches what random order reaches with %(budget)d labels about %(labels)d label sooner.",
+                "%(strategy)s reaches what random order reaches with %(budget)d labels about %(labels)d labels sooner.",
+                told["labels"],
+            )
+            % told
+        )
+    return (
+        ngettext(
+            "Random order reaches what %(strategy)s reaches with %(budget)d labels about %(labels)d label sooner.",
+            "Random order reaches what %(strategy)s reaches with %(budget)d labels about %(labels)d labels sooner.",
+            told["labels"],
+        )
+        % told
+    )
 
 
 def whole(value: float) -> str:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
+from labeling.services.worth import worth_ask
 from overread.accounts.models import User
 from overread.jobs.models import Job
+from overread.jobs.running import run_all
 from overread.projects.models import Project
-from tests.factories import WORTH, make_champion, make_image, make_worth
+from tests.factories import WORTH, WORTH_COMPARED, estimate, make_champion, make_image, make_worth
 
 
 def look(client: Client, project: Project, user: User) -> str:
@@ -32,8 +37,43 @@ def test_the_verdict_comes_in_words_and_figures(client: Client, project: Project
     assert "margin: better than random order" in page
     assert "Mean AUROC by labels, to 120 labels: margin 0.840, random 0.790" in page
     assert "+42" in page and "+12 … +77" in page and "−3 … +51" in page
-    assert "what random order reaches with 120 labels about 42 labels sooner" in page
-    assert "still learning" in page and "0.91, 0.93, 0.96" in page
+    assert "margin reaches what random order reaches with 120 labels about 42 labels sooner" in page
+    assert "chosen by margin</span>" in page and "0.91, 0.93, 0.96" in page
+
+
+def changed(**figures: Any) -> dict[str, Any]:
+    """A result whose replay has other figures."""
+    return WORTH | {"replay": WORTH_COMPARED | figures}
+
+
+@pytest.mark.parametrize(("saved", "said"), [
+    (estimate(-1, -41, 30), "of the 120 that random order takes, margin saves −41 … +30 (99 % interval)"),
+    (estimate(1, 1, 30), "margin reaches what random order reaches with 120 labels about 1 label sooner."),
+    (estimate(-7, -9, -1), "Random order reaches what margin reaches with 120 labels about 7 labels sooner."),
+])  # fmt: skip
+def test_the_labels_saved_are_told_only_where_they_are_shown(
+    client: Client, project: Project, engineer: User, saved: dict[str, float], said: str
+) -> None:
+    make_worth(project, result=changed(saved=saved))
+    page = look(client, project, engineer)
+    assert said in page and ("sooner" in said or "sooner" not in page)
+
+
+@pytest.mark.parametrize(("kappa", "low", "said"), [
+    (0.9, -0.002, "still rises is not shown"), (0.9, 0.001, "still learning from what is read"),
+    (0.995, 0.001, "its measured quality still rises"), (0.995, -0.002, "unlikely to change the model"),
+])  # fmt: skip
+def test_answers_and_quality_are_told_apart(
+    client: Client, project: Project, engineer: User, kappa: float, low: float, said: str
+) -> None:
+    stopping = WORTH["stopping"] | {"kappas": [kappa] * 3, "slope": estimate(0.004, low, 0.01)}
+    make_worth(project, result=WORTH | {"stopping": stopping})
+    assert said in look(client, project, engineer)
+
+
+def test_every_labelled_image_is_accounted_for(client: Client, project: Project, engineer: User) -> None:
+    make_worth(project, result=WORTH | {"picked": 170})
+    assert "170 chosen; 10 that are neither" in look(client, project, engineer)
 
 
 @pytest.mark.parametrize(("verdict", "said"), [
@@ -56,7 +96,27 @@ def test_the_button_has_a_report_made(client: Client, project: Project, engineer
     client.force_login(engineer)
     client.post(reverse("project-worth", args=[project.slug]))
     assert Job.objects.get(kind="labeling.worth").arguments == {"of": str(project.pk)}
-    assert "A report is being made." in look(client, project, engineer)
+    page = look(client, project, engineer)
+    assert "A report is being made" in page and "hx-get" in page
+    run_all()
+    page = look(client, project, engineer)
+    assert "A report is made anew" in page and "hx-get" not in page
+
+
+def test_asked_again_it_says_that_nothing_is_new(client: Client, project: Project, engineer: User) -> None:
+    make_image(project)
+    make_champion(project)
+    for _ in range(2):
+        worth_ask(project=project, actor=engineer)
+        run_all()
+    assert "nothing new since" in look(client, project, engineer)
+
+
+def test_a_report_that_failed_says_so(client: Client, project: Project, engineer: User) -> None:
+    worth_ask(project=project, actor=engineer)
+    Job.objects.filter(kind="labeling.worth").update(state="dead", finished_at=timezone.now())
+    page = look(client, project, engineer)
+    assert "The report asked for last failed" in page and "Operators can see why on the jobs page." in page
 
 
 def test_a_strategy_put_aside_goes_back_with_one_click(client: Client, project: Project, engineer: User) -> None:

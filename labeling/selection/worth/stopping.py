@@ -7,6 +7,7 @@ images that none of them has learned from. The slope of the learning curve's end
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -19,7 +20,7 @@ from labeling.selection.worth.comparing import RESAMPLES, Estimate
 from labeling.selection.worth.labelled import Float, Labelled, Learner
 from labeling.selection.worth.trials import growth, taught
 
-Signal = Literal["settled", "learning", "too_few"]
+Signal = Literal["settled", "changing", "rising", "learning", "too_few"]
 SHARES = (0.7, 0.8, 0.9, 1.0)
 """Of the labels there are: the end of the learning curve."""
 STEP = 100
@@ -31,7 +32,7 @@ SAMPLE = 100
 
 @dataclass(frozen=True)
 class Stopping:
-    """signal: settled where every kappa reaches AGREED and the curve's end is not shown to rise.
+    """signal: what the two tell together, as `signal_of` has it.
 
     sizes (4,): the first labels that each of the successive scouts learned from. kappas (3,): of each with the one
     before it, the mean of the findings. slope: gain in mean AUROC by 100 more labels, over the last three tenths of the
@@ -58,8 +59,17 @@ def stopping(data: Labelled, sample: NDArray[np.float32], learner: Learner, *, s
     kappas = _agreements(data, sizes, sample, learner)
     if not np.isfinite(kappas).all():
         return Stopping("too_few", tuple(sizes), (), slope, len(sample))
-    signal: Signal = "settled" if kappas.min() >= AGREED and slope.low <= 0 else "learning"
-    return Stopping(signal, tuple(sizes), tuple(kappas.tolist()), slope, len(sample))
+    return Stopping(signal_of(kappas.tolist(), slope.low), tuple(sizes), tuple(kappas.tolist()), slope, len(sample))
+
+
+def signal_of(kappas: Sequence[float], rise: float) -> Signal:
+    """Settled where every kappa reaches AGREED and the curve's end is not shown to rise, learning where neither is so;
+    changing: only the answers still change; rising: only the quality does. rise: the low end of the slope's interval.
+    """
+    changing, rising = min(kappas) < AGREED, rise > 0
+    if changing:
+        return "learning" if rising else "changing"
+    return "rising" if rising else "settled"
 
 
 def _slopes(sizes: Float, curves: Float) -> Float:
