@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from frontend.charts.curve import Series, curve
 from frontend.pages.model.gate import signed
+from frontend.pages.settings.in_force import in_force
 from frontend.people import person
 from labeling.models import WorthReport
 from labeling.queries.labels import labelled_count
@@ -77,6 +78,8 @@ def page(request: HttpRequest, slug: str) -> HttpResponse:
         "comparable": comparable(project),
         "labels": labelled_count(project),
         "every": EVERY,
+        "policies": in_force(project),
+        "may_change": person(request).has_perm("projects.administer", project),
         **making(project, report),
         **(told(report) if report else {}),
     }

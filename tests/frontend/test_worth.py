@@ -14,6 +14,7 @@ from overread.accounts.models import User
 from overread.jobs.models import Job
 from overread.jobs.running import run_all
 from overread.projects.models import Project
+from overread.projects.services import findings_quota
 from tests.factories import WORTH, WORTH_COMPARED, estimate, make_champion, make_image, make_worth
 
 
@@ -74,6 +75,15 @@ def test_answers_and_quality_are_told_apart(
 def test_every_labelled_image_is_accounted_for(client: Client, project: Project, engineer: User) -> None:
     make_worth(project, result=WORTH | {"picked": 170})
     assert "170 chosen; 10 that are neither" in look(client, project, engineer)
+
+
+def test_the_policies_in_force_are_told_to_who_cannot_change_them(
+    client: Client, project: Project, engineer: User, administrator: User
+) -> None:
+    findings_quota(project=project, actor=administrator, quotas={"nodule": 0.2})
+    page = look(client, project, engineer)
+    assert "uherding" in page and "Nodule 0.2" in page and "An administrator of the project changes them." in page
+    assert reverse("project-settings", args=[project.slug]) in look(client, project, administrator)
 
 
 @pytest.mark.parametrize(("verdict", "said"), [
