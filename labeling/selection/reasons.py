@@ -19,6 +19,21 @@ CONTROL = "Control case"
 UNSURE_ON = "Model unsure on"
 """How the reason of such a case begins."""
 
+AT_RANDOM = "Drawn at random"
+COVERS = "Stands for many images that nobody has read"
+NEWEST = "Chosen by the newest answers"
+REFERENCE = "Reference case"
+DISPUTED = "Two first reads differ on"
+OPENED = "Opened by you"
+
+SILENT = (CONTROL, AT_RANDOM, COVERS, NEWEST, REFERENCE, DISPUTED, OPENED)
+"""How the reasons begin that say nothing of what a model answers."""
+
+
+def quotes_model(reason: str) -> bool:
+    """Whether whoever is told this reason has been told of a model's answer; of a sentence nobody knows it is taken so."""
+    return bool(reason) and not reason.startswith(SILENT)
+
 
 def reason(
     pick: Pick, layout: Sequence[Output], outputs: Sequence[float], thresholds: Mapping[str, float] | None = None
@@ -30,7 +45,7 @@ def reason(
     if pick.arm in ("audit", "gold", "repeat"):
         return CONTROL
     if pick.strategy == "random":
-        return "Drawn at random"
+        return AT_RANDOM
     columns = np.split(np.asarray(outputs, dtype=float), np.cumsum([output.columns for output in layout])[:-1])
     if pick.finding:
         wanted = [output.finding for output in layout].index(pick.finding)

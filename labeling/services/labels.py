@@ -24,6 +24,7 @@ from labeling.models import (
     Read,
     ReferenceLabel,
 )
+from labeling.selection.reasons import DISPUTED
 from labeling.values import answer_number, answer_problem
 from overread.accounts.models import User
 from overread.archive.models import Image
@@ -187,7 +188,7 @@ def _adjudicate(project: Project, image: Image) -> None:
             image=image,
             purpose=Purpose.ADJUDICATE,
             slot=0,
-            defaults={"blind": True, "rank": -1.0, "reason": f"Two first reads differ on {names}"[:200]},
+            defaults={"blind": True, "rank": -1.0, "reason": f"{DISPUTED} {names}"[:200]},
         )
 
 

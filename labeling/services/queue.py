@@ -16,6 +16,7 @@ from django.utils.translation import gettext
 from inference.models import Exposure
 from labeling.models import ALWAYS_BLIND, AnswersSeen, Assignment, Holding, Purpose, Read
 from labeling.queries.sent import MET
+from labeling.selection.reasons import OPENED
 from labeling.services.leaving import AssignmentGone, assignments_release_lapsed, slot_free
 from labeling.services.order import ORDER, before_outer
 from overread.accounts.models import User
@@ -254,7 +255,7 @@ def assignment_open_single(*, project: Project, image: Image, reader: User) -> A
         version=1,
         blind=reads_blind(project=project, image=image, purpose=Purpose.SINGLE),
         rank=0.0,
-        reason="Opened by you",
+        reason=OPENED,
         claimed_at=now,
         lease_until=now + timedelta(minutes=project.lease_minutes),
     )

@@ -4,23 +4,35 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from inference.queries import champion_of
+from inference.queries import champion_of, released
 from inference.services import prediction_ensure, prediction_show
 from inference.services.predictions import NotScored
-from labeling.models import Assignment, Purpose
+from labeling.models import Assignment
 from labeling.queries.sight import prediction_allowed
+from labeling.selection.reasons import quotes_model
 from overread.accounts.models import User
 
 
 def reason_tell(*, assignment: Assignment, reader: User) -> bool:
-    """Whether a reader may know why they were given a case; a reason that quotes the model is recorded as shown."""
+    """Whether a reader may know the reason that this very row holds; one that quotes a model is on record as shown first.
+
+    Whoever drew the case, it is the sentence that decides: a case drawn before there was a model quotes one once the
+    queue has been ordered anew.
+    """
     if not prediction_allowed(user=reader, project=assignment.project, image=assignment.image):
         return False
-    pipeline = champion_of(assignment.project)
-    if pipeline and assignment.purpose == Purpose.EXPLOIT and assignment.strategy != "random":
-        with suppress(NotScored):  # then there was nothing to quote
-            prediction_show(prediction=prediction_ensure(pipeline=pipeline, image=assignment.image), user=reader)
-    return True
+    return not quotes_model(assignment.reason) or _recorded(assignment, reader)
+
+
+def _recorded(assignment: Assignment, reader: User) -> bool:
+    """Whether a prediction of the case is on record as shown now; an earlier model's, where the one in use has not scored
+    the image yet.
+    """
+    for model in released(assignment.project):
+        with suppress(NotScored):
+            prediction_show(prediction=prediction_ensure(pipeline=model.pipeline, image=assignment.image), user=reader)
+            return True
+    return False
 
 
 def suspicion_tell(*, assignment: Assignment, reader: User) -> str:

@@ -6,7 +6,7 @@ from inference.models import Pipeline
 from labeling.models import Purpose
 from labeling.selection.arms import Pick
 from labeling.selection.pool import Pool
-from labeling.selection.reasons import CONTROL, reason
+from labeling.selection.reasons import AT_RANDOM, CONTROL, COVERS, NEWEST, reason
 from labeling.services.selection.viewing import finding_names
 
 
@@ -17,16 +17,16 @@ def reason_of(pick: Pick, shown: Pool, row: int, pipeline: Pipeline | None) -> s
     if pick.strategy == "random":
         return _at_random(pipeline)
     if pipeline is None:
-        return "Stands for many images that nobody has read: no model yet"
+        return f"{COVERS}: no model yet"
     if not shown.layout or (shown.excluded is not None and shown.excluded[row]):
-        return "Chosen by the newest answers"
+        return NEWEST
     return reason(pick, shown.layout, shown.outputs[row].tolist(), thresholds_of(pipeline))[:200]
 
 
 def _at_random(pipeline: Pipeline | None) -> str:
     if pipeline is None:
-        return "Drawn at random: no model yet"
-    return "Drawn at random" if pipeline.project.strategy == "random" else "Drawn at random: too few answers yet"
+        return f"{AT_RANDOM}: no model yet"
+    return AT_RANDOM if pipeline.project.strategy == "random" else f"{AT_RANDOM}: too few answers yet"
 
 
 def thresholds_of(pipeline: Pipeline) -> dict[str, float]:

@@ -8,6 +8,7 @@ import numpy as np
 from django.db.models import Exists, OuterRef
 
 from labeling.models import Assignment, Purpose, ReferenceLabel
+from labeling.selection.reasons import REFERENCE
 from overread.archive.models import Image, Study
 from overread.projects.models import Project
 
@@ -35,7 +36,7 @@ def reference_queue(*, project: Project) -> int:
             blind=True,
             rank=float(rank),
             probability=None,
-            reason="Reference case",
+            reason=REFERENCE,
         )
         for image, rank in zip(images, rng.random(len(images)), strict=True)
         for slot in range(project.reference_readers)

@@ -2,7 +2,7 @@ import pytest
 
 from labeling.selection.arms import Pick
 from labeling.selection.pool import Output
-from labeling.selection.reasons import reason
+from labeling.selection.reasons import quotes_model, reason
 
 EFFUSION, NODULE = Output("effusion"), Output("nodule")
 LESION = Output("lesion", "categorical", options=("naevus", "melanoma", "keratosis"))
@@ -41,3 +41,20 @@ def test_measurement_has_its_unit():
 )
 def test_what_is_random_says_nothing_of_the_model(pick, said):
     assert reason(pick, (EFFUSION,), [0.48], {"effusion": 0.5}) == said
+
+
+@pytest.mark.parametrize(
+    ("said", "quotes"),
+    [
+        ("", False),
+        ("Control case", False),
+        ("Drawn at random: no model yet", False),
+        ("Two first reads differ on nodule", False),
+        ("Model unsure on nodule 0.56, threshold 0.36", True),
+        ("So that nodule is seen often enough: nodule 0.31", True),
+        ("Second look: the answer and the model's view of similar images differ on nodule", True),
+        ("Some sentence of tomorrow", True),
+    ],
+)
+def test_only_sentences_known_to_be_silent_quote_no_model(said, quotes):
+    assert quotes_model(said) == quotes
