@@ -39,6 +39,7 @@ class Draw(models.Model):
     strategy = models.CharField(max_length=120, help_text="The project's when it began.")
     seed = models.BigIntegerField()
     size = models.PositiveIntegerField()
+    waiting = models.BinaryField(default=b"", help_text="Whose each image was that waited when it began, as int64.")
     created_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:

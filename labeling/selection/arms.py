@@ -64,23 +64,25 @@ def compose(
     quotas: Mapping[str, float] | None = None,
     minutes: NDArray[np.floating] | None = None,
     drawable: NDArray[np.int64] | None = None,
+    waiting: ArrayLike = (),
 ) -> tuple[Pick, ...]:
     """A batch of n picks (fewer where the pool gives no more), the same one for the same seed, in reading order.
 
     shares: the arms' parts of the batch, summing to 1, e.g. {"exploit": 0.8, "audit": 0.2}; a part that is no whole
     number of images is rounded by lot, so that small batches keep their audit in the long run. strategy: a registered
     name, or a function. patient_ids (N,): whose image each row is; at most patient_cap of one patient enter a batch,
-    all arms together. lines: the candidates of gold, repeat and relabel; their rows follow the N, in the order of
-    ARMS. The audit is drawn first, from every row that may be picked, then the lines; the probability of a line's pick
-    is given what was drawn before it. What an arm lacks candidates for goes to exploit. quotas: as quotas.fill has
-    them, of exploit. minutes (of the pool's rows): expected reading time; exploit then goes by gain per minute.
+    all arms together, less those of `waiting`: whose each image is that waits already. lines: the candidates of gold,
+    repeat and relabel; their rows follow the N, in the order of ARMS. The audit is drawn first, from every row that may
+    be picked, then the lines; the probability of a line's pick is given what was drawn before it. What an arm lacks
+    candidates for goes to exploit. quotas: as quotas.fill has them, of exploit. minutes (of the pool's rows): expected
+    reading time; exploit then goes by gain per minute.
 
     Where the pool is only what `sharded.handed_up` left of N rows, its `ids` are their numbers among the N, and drawable
     (k,) are the numbers of all that may be picked. The batch is the same as of all N. Raises ValueError for shares that
     make no whole.
     """
     rng, lines = np.random.default_rng(seed), lines or {}
-    sizes, cap = _sizes(n, shares, rng), _cap(pool, patient_ids, lines, patient_cap)
+    sizes, cap = _sizes(n, shares, rng), _cap(pool, patient_ids, lines, patient_cap, waiting)
     drawable = pool.open if drawable is None else drawable
     others = _drawn(drawable, np.size(patient_ids), lines, {arm: n * shares[arm] for arm in shares}, sizes, cap, rng)
     taken = np.array([pick.row for pick in others], dtype=np.int64)
@@ -98,13 +100,13 @@ def compose(
     return _shuffle_in(_as_picks(chosen.numbered(pool), "exploit", name), others, rng)
 
 
-def _cap(pool: Pool, patient_ids: ArrayLike, lines: Mapping[str, Line], limit: int | None) -> Cap:
+def _cap(pool: Pool, patient_ids: ArrayLike, lines: Mapping[str, Line], limit: int | None, waiting: ArrayLike) -> Cap:
     """The cap over all rows and, after them, those of the lines."""
     if np.ndim(patient_ids) != 1 or (pool.ids is None and np.size(patient_ids) != len(pool)):
         raise ValueError(f"{np.shape(patient_ids)} patients for {len(pool)} rows")
     owners = [np.asarray(patient_ids), *(np.asarray(lines[arm].patient_ids) for arm in ARMS if arm in lines)]
     known = [ids for ids in owners if len(ids)]  # an empty list of patients has no type
-    return Cap(np.concatenate(known or owners), sum(map(len, owners)), limit)
+    return Cap(np.concatenate(known or owners), sum(map(len, owners)), limit, waiting=waiting)
 
 
 def _drawn(

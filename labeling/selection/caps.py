@@ -1,4 +1,4 @@
-"""At most so many images of one patient in a batch."""
+"""At most so many images of one patient in a batch, those that wait from earlier ones counted in."""
 
 from __future__ import annotations
 
@@ -10,9 +10,16 @@ class Cap:
     """Counts images by patient. `limit` None means that there is no cap; rows go by their numbers."""
 
     def __init__(
-        self, patient_ids: ArrayLike, rows: int, limit: int | None, *, numbers: NDArray[np.int64] | None = None
+        self,
+        patient_ids: ArrayLike,
+        rows: int,
+        limit: int | None,
+        *,
+        numbers: NDArray[np.int64] | None = None,
+        waiting: ArrayLike = (),
     ) -> None:
         """patient_ids (rows,): any values that compare. numbers (rows,): of the rows, ascending; None: 0..rows−1.
+        waiting (w,): whose each image is that waits already.
 
         Raises ValueError for another length, or a limit below 1.
         """
@@ -25,6 +32,8 @@ class Cap:
         self.count = len(known)
         self.limit = rows + 1 if limit is None else limit
         self.numbers = numbers
+        held = np.asarray(waiting)
+        self.used = np.bincount(np.searchsorted(known, held[np.isin(held, known)]), minlength=self.count)
 
     def admits(self, rows: NDArray[np.integer], after: NDArray[np.integer] | None = None) -> NDArray[np.bool_]:
         """Which of the rows (n,), taken in order after those already in the batch, stay within the cap. O(n·log n)."""
@@ -34,7 +43,7 @@ class Cap:
         grouped = patients[order]
         place = np.empty(len(order), dtype=np.intp)
         place[order] = np.arange(len(order)) - np.searchsorted(grouped, grouped)
-        return place[len(before) :] < self.limit
+        return (place + self.used[patients])[len(before) :] < self.limit
 
     def first(self, rows: NDArray[np.integer], size: int, *, after: NDArray[np.integer]) -> NDArray[np.intp]:
         """Places (≤ size,) of the first of the rows (n,) that may join those already in the batch, which join once."""
@@ -43,11 +52,12 @@ class Cap:
 
     def kept_share(self, rows: NDArray[np.integer], after: NDArray[np.integer] | None = None) -> NDArray[np.float64]:
         """For each of the rows (n,), min(k, room) / k: k the number of its patient's images among rows, room what the cap
-        leaves after those already in the batch.
+        leaves after those that wait and those already in the batch.
         """
         images = np.maximum(np.bincount(self._patients(rows), minlength=self.count), 1)
         before = rows[:0] if after is None else after
-        room = np.maximum(self.limit - np.bincount(self._patients(before), minlength=self.count), 0)
+        taken = self.used + np.bincount(self._patients(before), minlength=self.count)
+        room = np.maximum(self.limit - taken, 0)
         share: NDArray[np.float64] = (np.minimum(images, room) / images)[self._patients(rows)]
         return share
 

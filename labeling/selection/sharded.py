@@ -37,15 +37,17 @@ def handed_up(
     patient_cap: int | None,
     seed: int,
     quotas: Iterable[str] = (),
+    waiting: ArrayLike = (),
 ) -> NDArray[np.int64]:
     """Rows (m,) of a part, ascending, on which a batch of n of the whole can depend: all but its audit.
 
     part: with `ids`, and every labelled row of the whole. patient_ids: whose each of its rows is. quotas: findings that
-    have one. m grows with n and not with the part. The herding strategies' share holds where a ranking fills the batch that
-    is no longer than CANDIDATES and than `arms.LONGEST` times what is wanted. Raises ValueError for a strategy that looks
-    at all rows at once. O(strategy) of the part.
+    have one. waiting: as `compose` has it. m grows with n and not with the part. The herding strategies' share holds where
+    a ranking fills the batch that is no longer than CANDIDATES and than `arms.LONGEST` times what is wanted. Raises
+    ValueError for a strategy that looks at all rows at once. O(strategy) of the part.
     """
-    cap, nobody = Cap(patient_ids, len(part), patient_cap, numbers=part.ids), np.empty(0, np.int64)
+    cap = Cap(patient_ids, len(part), patient_cap, numbers=part.ids, waiting=waiting)
+    nobody = np.empty(0, np.int64)
     if strategy in SCORED:
         rows = [exploit(part, n * SLATE, strategy, cap, nobody, seed).rows]
     elif strategy in HERDING:

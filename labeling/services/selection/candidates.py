@@ -16,6 +16,8 @@ from labeling.services.selection.viewing import Numbered
 from overread.archive.models import Enrolment, Image
 from overread.projects.models import Project
 
+OPEN = (Assignment.State.QUEUED, *Assignment.RESERVED)
+
 
 @dataclass(frozen=True)
 class Candidates:
@@ -60,6 +62,19 @@ def candidates_find(project: Project, *, before: Selection | None = None) -> Can
     taken = np.concatenate([_ids(rows) for rows in _taken(project, before)])
     free = order[~np.isin(ids[order], taken)]
     return Candidates(ids[free], keys[free])
+
+
+def patients_waiting(project: Project, *, before: Selection | None = None) -> NDArray[np.int64]:
+    """Whose each image (w,) is that waits to be read, as the patients' keys; without this selection's own.
+
+    None while the queue is empty: a cap on what is in readers' hands would keep the rest from them.
+    """
+    open_cases = Assignment.objects.filter(project=project, state__in=OPEN)
+    open_cases = open_cases.exclude(selection=before) if before else open_cases
+    if not open_cases.filter(state=Assignment.State.QUEUED).exists():
+        return np.empty(0, np.int64)
+    images = open_cases.order_by().values_list("image", "image__study__patient").distinct()
+    return np.array([patient for _image, patient in images], np.int64)
 
 
 def _taken(

@@ -18,7 +18,7 @@ from labeling.selection.minutes import Minutes
 from labeling.selection.pool import Pool
 from labeling.selection.strategies import Strategy
 from labeling.services.queue import reads_blind
-from labeling.services.selection.candidates import Candidates, candidates_find
+from labeling.services.selection.candidates import Candidates, candidates_find, patients_waiting
 from labeling.services.selection.lines import Offer, line_of, offers_of
 from labeling.services.selection.reasons import reason_of
 from labeling.services.selection.strategy import strategy_for
@@ -63,12 +63,13 @@ def shares_of(project: Project) -> dict[str, float]:
 @dataclass(frozen=True)
 class Handed:
     """What the parts of a draw have handed up: of the images that were found the rows (m,) to choose from, ascending, and
-    all (k,) that may be drawn.
+    all (k,) that may be drawn; and whose images (w,) waited when it began.
     """
 
     found: Candidates
     rows: NDArray[np.int64]
     drawable: NDArray[np.int64]
+    waiting: NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,7 @@ class Sheet:
     """What a batch is drawn from, as arrays: rows count through `found`, the labelled images, and the offers.
 
     `pool`: of all that were found, or by its `ids` of those that parts handed up; then `drawable` tells all others.
+    `waiting`: whose each image (w,) is that waits already.
     """
 
     pipeline: Pipeline | None
@@ -83,6 +85,7 @@ class Sheet:
     offers: dict[str, list[Offer]]
     pool: Pool
     drawable: NDArray[np.int64]
+    waiting: NDArray[np.int64]
     strategy: Strategy
     expected: Minutes | None
 
@@ -128,7 +131,8 @@ def sheet_of(
     if pool is None:
         pool = Pool(np.empty((len(found), 0), np.float32), ())
     drawable = pool.open if drawable is None else drawable
-    return Sheet(pipeline, found, offers, pool, drawable, strategy, minutes_of(project, pipeline))
+    waiting = handed.waiting if handed else patients_waiting(project, before=before)
+    return Sheet(pipeline, found, offers, pool, drawable, waiting, strategy, minutes_of(project, pipeline))
 
 
 def picks_of(project: Project, sheet: Sheet, size: int, seed: int) -> tuple[Pick, ...]:
@@ -151,6 +155,7 @@ def picks_of(project: Project, sheet: Sheet, size: int, seed: int) -> tuple[Pick
         quotas=quotas_of(project, pool),
         minutes=minutes,
         drawable=sheet.drawable,
+        waiting=sheet.waiting,
     )
 
 

@@ -9,9 +9,8 @@ from django.db import transaction
 
 from labeling.models import Assignment, Purpose, Selection
 from labeling.services.leaving import slot_free
-from labeling.services.selection.candidates import candidates_of
+from labeling.services.selection.candidates import OPEN, candidates_of
 from labeling.services.selection.drawing import Case, Drawn, batch_draw
-from labeling.services.selection.lines import OPEN
 from labeling.services.selection.reference import reference_queue
 from labeling.services.selection.withdrawing import unreadable_withdraw
 from labeling.services.urgency import urgency_ask

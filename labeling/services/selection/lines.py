@@ -17,13 +17,13 @@ from labeling.models import AnswersSeen, Assignment, ExposureKind, Purpose, Read
 from labeling.queries.sent import MET
 from labeling.selection.arms import ARMS, Line
 from labeling.selection.reasons import CONTROL
+from labeling.services.selection.candidates import OPEN
 from labeling.services.selection.suspecting import suspects_of
 from overread.archive.models import Image
 from overread.projects.models import Membership, Project
 from overread.projects.rules import READING
 
 State = Assignment.State
-OPEN = (State.QUEUED, *Assignment.RESERVED)
 KNOWN = ("imported", "adjudicated")
 SINGLE_FIRST = 1.0
 """Taken off the score of an image that one reader has read: more than a suspicion can differ by."""

@@ -18,7 +18,7 @@ from inference.mapped import ID
 from inference.queries import champion_of
 from labeling.models import Draw, DrawPart
 from labeling.selection.sharded import DIVISIBLE, handed_up
-from labeling.services.selection.candidates import Candidates, candidates_find
+from labeling.services.selection.candidates import Candidates, candidates_find, patients_waiting
 from labeling.services.selection.drawing import Handed, batch_draw, quotas_of
 from labeling.services.selection.filling import drawn_store, wanted
 from labeling.services.selection.strategy import strategy_for
@@ -46,12 +46,12 @@ def draw_begin(*, project: Project, lease: Lease, seed: int | None = None) -> bo
     found = candidates_find(project)
     if len(found) <= most:
         return False
-    seed = secrets.randbelow(2**63) if seed is None else seed
+    seed, waiting = secrets.randbelow(2**63) if seed is None else seed, patients_waiting(project).tobytes()
     with lease.finishing():
         Project.objects.select_for_update(no_key=True).get(pk=project.pk)
         if Draw.objects.filter(project=project).exists():
             return True
-        draw = Draw.objects.create(project=project, strategy=project.strategy, seed=seed, size=size)
+        draw = Draw.objects.create(project=project, strategy=project.strategy, seed=seed, size=size, waiting=waiting)
         parts = [_part(draw, found, *ends) for ends in pairwise([*range(0, len(found), most), len(found)])]
         keyed = {f"labeling.select_shard:{part.pk}": {"part": part.pk} for part in parts}
         jobs_enqueue(kind="labeling.select_shard", keyed=keyed, project=project.pk)
@@ -92,6 +92,7 @@ def _looked_through(part: DrawPart) -> tuple[Rows, Rows]:
         patient_cap=project.patient_cap,
         seed=draw.seed,
         quotas=quotas_of(project, pool),
+        waiting=_rows(draw, "waiting"),
     )
     return pool.numbers(rows), pool.numbers(pool.open)
 
@@ -104,7 +105,8 @@ def shards_merge(*, draw: UUID, lease: Lease) -> None:
     if found and project and found.strategy == project.strategy:
         parts = list(found.parts.order_by("start"))
         handed, drawable = (np.concatenate([_rows(part, name) for part in parts]) for name in ("handed", "drawable"))
-        drawn = batch_draw(project, found.size, found.seed, handed=Handed(_candidates(parts), handed, drawable))
+        up = Handed(_candidates(parts), handed, drawable, _rows(found, "waiting"))
+        drawn = batch_draw(project, found.size, found.seed, handed=up)
     with lease.finishing():
         if project and Draw.objects.select_for_update().filter(pk=draw).exists():
             drawn_store(project=project, drawn=drawn)
@@ -122,8 +124,8 @@ def _candidates(parts: list[DrawPart]) -> Candidates:
     return Candidates(images, np.frombuffer(b"".join(bytes(part.patients) for part in parts), np.int64))
 
 
-def _rows(part: DrawPart, name: str) -> Rows:
-    return np.frombuffer(bytes(getattr(part, name)), np.int64)
+def _rows(row: Draw | DrawPart, name: str) -> Rows:
+    return np.frombuffer(bytes(getattr(row, name)), np.int64)
 
 
 def _none() -> Rows:

@@ -81,6 +81,17 @@ def test_the_patient_cap_holds(n, cap, audit, seed):
     assert len({pick.row for pick in picks}) == len(picks) == min(n, room)
 
 
+@given(st.integers(1, 4), st.lists(st.integers(0, 9), max_size=20), st.integers(0, 99))
+def test_what_waits_counts_towards_the_patient_cap(cap, waiting, seed):
+    patients = np.random.default_rng(seed).integers(0, 8, 50)
+    given = {"shares": {"audit": 0.5, "exploit": 0.5}, "strategy": "margin", "patient_cap": cap, "seed": seed}
+    pool = Pool(np.random.default_rng(seed).random((50, 1)), (Output("a"),))
+    picks = compose(pool, n=50, patient_ids=patients, waiting=waiting, **given)
+    of_patient = Counter(patients[[pick.row for pick in picks]].tolist())
+    images, held = np.bincount(patients, minlength=10), np.bincount(waiting, minlength=10)
+    assert [of_patient[each] for each in range(10)] == np.minimum(images, np.maximum(cap - held, 0)).tolist()
+
+
 def test_exploit_under_the_cap_keeps_the_best_of_each_patient(batch):
     pool = Pool(np.array([[0.50], [0.51], [0.52], [0.60], [0.70]]), (Output("a"),))
     picks = batch(

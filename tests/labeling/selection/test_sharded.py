@@ -71,7 +71,7 @@ def of_the_whole(pool: Pool, asked: Asked) -> tuple[Pick, ...]:
 
 def of_parts(pool: Pool, ends: list[int], asked: Asked) -> tuple[Pick, ...]:
     """Handed up part by part, composed of that, the audit drawn from all."""
-    keys, owners = ("n", "strategy", "patient_cap", "seed"), asked["patient_ids"]
+    keys, owners = ("n", "strategy", "patient_cap", "seed", "waiting"), asked["patient_ids"]
     handed = []
     for rows in np.split(np.arange(ROWS - LABELLED), sorted(ends)):
         part = subset(pool, rows)
@@ -97,6 +97,7 @@ def asked() -> Asked:
         "lines": {"gold": Line(np.array([0, 1, 2, 500]))},
         "quotas": {"grade": 0.4},
         "minutes": None,
+        "waiting": np.array([1, 1, 2, 500]),
     }
 
 
