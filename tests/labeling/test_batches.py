@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from labeling.models import Assignment
+from labeling.models import Assignment, Purpose
 from labeling.services.selection import queue_fill
+from labeling.services.selection.drawing import fitting
 from overread.accounts.models import User
 from overread.projects.models import Project
-from tests.factories import in_reference, make_image, make_project
+from tests.factories import in_reference, make_image, make_project, make_read
+
+SHARES = {"exploit": 0.7, "audit": 0.1, "gold": 0.0, "repeat": 0.1, "relabel": 0.1}
 
 
 @pytest.fixture
@@ -32,3 +35,23 @@ def test_what_waits_counts_towards_the_patient_cap(crowded: Project) -> None:
 def test_no_reader_is_left_without_the_images_of_a_patient_in_hand(crowded: Project, reader: User) -> None:
     Assignment.objects.update(state="claimed", reader=reader, lease_until=crowded.created_at)
     assert queue_fill(project=crowded, size=5).drawn == {"exploit": 3}
+
+
+@pytest.mark.parametrize(("unread", "size"), [(0, 0), (1, 1), (40, 50), (400, 330)])
+def test_the_other_arms_keep_their_shares_of_what_is_left_to_read(unread: int, size: int) -> None:
+    assert fitting(SHARES, 330, unread) == size
+
+
+def test_arms_that_are_all_of_a_batch_need_no_unread_image() -> None:
+    assert fitting({"exploit": 0.0, "audit": 0.0, "gold": 0.7, "repeat": 0.3, "relabel": 0.0}, 330, 0) == 330
+
+
+def test_an_exhausted_pool_breeds_no_repeats(project: Project, reader: User) -> None:
+    for _ in range(10):
+        make_image(project)
+    queue_fill(project=project, size=10)
+    Assignment.objects.update(purpose=Purpose.AUDIT, blind=True)
+    for _ in range(10):
+        make_read(project, reader)
+    project.washout_days, project.repeat_share = 0, 0.1
+    assert [queue_fill(project=project, size=330, seed=seed) for seed in range(5)] == [None] * 5

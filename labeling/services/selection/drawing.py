@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -14,6 +14,7 @@ from inference.models import Pipeline
 from inference.queries import champion_of
 from labeling.models import Purpose, Selection
 from labeling.selection.arms import Pick, compose
+from labeling.selection.caps import Cap
 from labeling.selection.minutes import Minutes
 from labeling.selection.pool import Pool
 from labeling.selection.strategies import Strategy
@@ -121,7 +122,8 @@ def sheet_of(
     """Everything that is known when a batch of this size is drawn; `before`: as it was before that one was queued."""
     pipeline = champion_of(project)
     found = handed.found if handed else candidates_find(project, before=before)
-    offers = offers_of(project, pipeline, {arm: share * size for arm, share in shares_of(project).items()}, seed)
+    sizes = {arm: share * size for arm, share in shares_of(project).items()}
+    offers = offers_of(project, pipeline, sizes, seed) if fitting(shares_of(project), size, len(found)) else {}
     if not len(found) and not any(offers.values()):
         return None
     rows = handed.rows if handed else np.arange(len(found))
@@ -145,7 +147,7 @@ def picks_of(project: Project, sheet: Sheet, size: int, seed: int) -> tuple[Pick
         minutes[pool.open] = minutes_by_row(project, sheet.pipeline, images, sheet.expected)
     return compose(
         pool,
-        n=min(size, len(sheet.found) + len(sheet.offered)),
+        n=_room(project, sheet, size),
         shares=shares_of(project),
         strategy=sheet.strategy,
         patient_ids=np.append(sheet.found.patients, nobody),
@@ -157,6 +159,21 @@ def picks_of(project: Project, sheet: Sheet, size: int, seed: int) -> tuple[Pick
         drawable=sheet.drawable,
         waiting=sheet.waiting,
     )
+
+
+def _room(project: Project, sheet: Sheet, size: int) -> int:
+    """How many cases can be drawn of at most `size`."""
+    cap = Cap(sheet.found.patients, len(sheet.found), project.patient_cap, waiting=sheet.waiting)
+    unread = int(cap.admits(sheet.drawable).sum())
+    return min(fitting(shares_of(project), size, unread), len(sheet.found) + len(sheet.offered))
+
+
+def fitting(shares: Mapping[str, float], size: int, unread: int) -> int:
+    """The largest batch of at most `size` whose exploit and audit so many unread images can be: the other arms have their
+    shares of that, and are not drawn alone where nothing is left to read.
+    """
+    part = round(shares[Purpose.EXPLOIT] + shares[Purpose.AUDIT], 9)
+    return min(size, int(unread / part + 1e-9)) if part else size
 
 
 def quotas_of(project: Project, pool: Pool) -> dict[str, float]:
