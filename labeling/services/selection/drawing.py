@@ -138,14 +138,16 @@ def sheet_of(
 
 
 def picks_of(project: Project, sheet: Sheet, size: int, seed: int) -> tuple[Pick, ...]:
-    """What the pure `compose` makes of these arrays and this seed."""
+    """What the pure `compose` makes of these arrays and this seed, each image once: gold, repeats and second looks may all
+    have an offer of it.
+    """
     pool, nobody = sheet.pool, np.full(len(sheet.pool.known), -1)  # the labelled images' patients: they are not picked
     minutes = None
     if project.by_minutes and sheet.pipeline and sheet.expected and pool.layout:
         images = sheet.found.images[pool.numbers(pool.open)]
         minutes = np.full(len(pool), np.nan)
         minutes[pool.open] = minutes_by_row(project, sheet.pipeline, images, sheet.expected)
-    return compose(
+    picks = compose(
         pool,
         n=_room(project, sheet, size),
         shares=shares_of(project),
@@ -159,6 +161,8 @@ def picks_of(project: Project, sheet: Sheet, size: int, seed: int) -> tuple[Pick
         drawable=sheet.drawable,
         waiting=sheet.waiting,
     )
+    first = {sheet.image(pick.row): pick for pick in reversed(picks)}
+    return tuple(pick for pick in picks if first[sheet.image(pick.row)] is pick)
 
 
 def _room(project: Project, sheet: Sheet, size: int) -> int:
