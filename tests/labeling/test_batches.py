@@ -37,6 +37,14 @@ def test_no_reader_is_left_without_the_images_of_a_patient_in_hand(crowded: Proj
     assert queue_fill(project=crowded, size=5).drawn == {"exploit": 3}
 
 
+def test_a_batch_of_one_stands_anywhere(db: None) -> None:
+    project = make_project(auto_fill=False, images=8)
+    for seed in range(8):
+        queue_fill(project=project, size=1, seed=seed)
+    ranks = sorted(Assignment.objects.values_list("rank", flat=True))
+    assert 0 < ranks[0] < 0.5 < ranks[-1] < 1 and len(set(ranks)) == 8
+
+
 @pytest.mark.parametrize(("unread", "size"), [(0, 0), (1, 1), (40, 50), (400, 330)])
 def test_the_other_arms_keep_their_shares_of_what_is_left_to_read(unread: int, size: int) -> None:
     assert fitting(SHARES, 330, unread) == size

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections import Counter
 
+import numpy as np
 from django.db import transaction
 
 from labeling.models import Assignment, Purpose, Selection
@@ -74,7 +75,7 @@ def batch_store(*, project: Project, drawn: Drawn) -> Selection | None:
         minutes=sum(minutes) if minutes else None,
         typical_minutes=drawn.typical_minutes,
     )
-    ranked = [(case, place / len(cases)) for place, case in enumerate(cases)]
+    ranked = list(zip(cases, _ranks(len(cases), drawn.seed), strict=True))
     Assignment.objects.bulk_create(
         _assignment(project, selection, case, rank, 0) for case, rank in ranked if not case.again
     )
@@ -84,6 +85,13 @@ def batch_store(*, project: Project, drawn: Drawn) -> Selection | None:
             _assignment(project, selection, case, rank, slot).save()
     event_append(verb="selection.draw", target=selection, project=project.pk, picks=len(cases))
     return selection
+
+
+def _ranks(count: int, seed: int) -> list[float]:
+    """The ranks 0..1 of a batch in reading order, each by lot within its part of them: a batch of one stands anywhere."""
+    lots = np.random.default_rng([seed, *b"rank"]).random(count)
+    ranks: list[float] = ((np.arange(count) + lots) / count).tolist()
+    return ranks
 
 
 def _still_free(project: Project, cases: tuple[Case, ...]) -> list[Case]:
