@@ -21,6 +21,7 @@ class Selection(models.Model):
     seed = models.BigIntegerField()
     pipeline = models.ForeignKey(Pipeline, models.PROTECT, null=True, related_name="+")
     candidates = models.PositiveIntegerField()
+    size = models.PositiveIntegerField(null=True, help_text="How many cases it was to have; of old ones nobody knows.")
     shares = models.JSONField(help_text="What part of the batch each arm was to have.")
     drawn = models.JSONField(default=dict, help_text="How many cases each arm came to.")
     minutes = models.FloatField(null=True, help_text="Expected active reading time of the batch.")

@@ -3,6 +3,7 @@
 import pytest
 from django.urls import reverse
 
+from frontend.pages.training.words import newest_batch_words
 from labeling.models import Assignment, Purpose, Selection
 from labeling.services import label_import_open, labels_import
 from labeling.services.selection import queue_fill
@@ -57,7 +58,25 @@ def test_members_say_how_readers_do_on_known_answers(client, queued, reader, adm
 def test_the_training_page_tells_the_newest_batch(client, queued, engineer):
     client.force_login(engineer)
     page = client.get(reverse("project-training", args=[queued.slug])).content.decode()
-    assert "1 random audit (1 wanted), 1 known answers (1 wanted)." in page
+    assert "Newest batch of the queue: 1 random audit (1 wanted), 1 known answer (1 wanted)." in page
+
+
+@pytest.mark.parametrize(
+    ("size", "said"),
+    [
+        (
+            40,
+            "2 chosen by the strategy (32 wanted), 0 random audits (6 wanted), 1 second look (2 wanted). About 1 minute",
+        ),
+        (None, "2 chosen by the strategy, 1 second look. About 1 minute"),
+    ],
+)
+def test_the_newest_batch_is_told_beside_what_was_wanted(project, size, said):
+    shares = {"exploit": 0.8, "audit": 0.15, "gold": 0.0, "repeat": 0.0, "relabel": 0.05}
+    drawn = {"exploit": 2, "relabel": 1}
+    told = {"strategy": "margin", "seed": 1, "candidates": 9, "minutes": 1.2}
+    Selection.objects.create(project=project, shares=shares, drawn=drawn, size=size, **told)
+    assert newest_batch_words(project) == f"Newest batch of the queue: {said} of reading."
 
 
 def test_the_worklist_says_how_long_the_waiting_cases_usually_take(client, queued, reader):

@@ -7,8 +7,9 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
 
+from labeling.models import Selection
 from labeling.queries.labels import reads_teaching
 from labeling.queries.selections import newest_batch
 from overread.projects.models import Finding, Project
@@ -110,11 +111,11 @@ def next_run(project: Project, last: Run | None) -> str:
 
 
 ARMS = {
-    "exploit": gettext_lazy("chosen by the strategy"),
-    "audit": gettext_lazy("random audit"),
-    "gold": gettext_lazy("known answers"),
-    "repeat": gettext_lazy("repeats"),
-    "relabel": gettext_lazy("second looks"),
+    "exploit": ngettext_lazy("%(count)d chosen by the strategy", "%(count)d chosen by the strategy", "count"),
+    "audit": ngettext_lazy("%(count)d random audit", "%(count)d random audits", "count"),
+    "gold": ngettext_lazy("%(count)d known answer", "%(count)d known answers", "count"),
+    "repeat": ngettext_lazy("%(count)d repeat", "%(count)d repeats", "count"),
+    "relabel": ngettext_lazy("%(count)d second look", "%(count)d second looks", "count"),
 }
 
 
@@ -123,14 +124,20 @@ def newest_batch_words(project: Project) -> str:
     batch = newest_batch(project)
     if batch is None or not batch.drawn:
         return ""
-    arms = [arm for arm in ARMS if batch.drawn.get(arm) or batch.shares.get(arm)]
-    size = sum(batch.drawn.values())
-    told = ", ".join(
-        _("%(count)d %(arm)s (%(wanted)d wanted)")
-        % {"count": batch.drawn.get(arm, 0), "arm": ARMS[arm], "wanted": round(size * batch.shares.get(arm, 0))}
-        for arm in arms
-    )
+    told = ", ".join(words for words in (_arm_words(batch, arm) for arm in ARMS) if words)
     words = _("Newest batch of the queue: %(arms)s.") % {"arms": told}
     if batch.minutes is None:
         return words
-    return words + " " + _("About %(minutes)d minutes of reading.") % {"minutes": max(round(batch.minutes), 1)}
+    minutes = max(round(batch.minutes), 1)
+    spent = ngettext("About %(minutes)d minute of reading.", "About %(minutes)d minutes of reading.", minutes)
+    return words + " " + spent % {"minutes": minutes}
+
+
+def _arm_words(batch: Selection, arm: str) -> str:
+    """ "2 random audits (6 wanted)": of an arm of which nothing was wanted and nothing came, nothing."""
+    count = batch.drawn.get(arm, 0)
+    wanted = None if batch.size is None else round(batch.size * batch.shares.get(arm, 0))
+    if not count and not wanted:
+        return ""
+    came = ARMS[arm] % {"count": count}
+    return came if wanted is None else _("%(came)s (%(wanted)d wanted)") % {"came": came, "wanted": wanted}

@@ -52,6 +52,7 @@ class Drawn:
     shares: dict[str, float]
     typical_minutes: float | None
     seed: int
+    size: int
 
 
 def shares_of(project: Project) -> dict[str, float]:
@@ -113,7 +114,7 @@ def batch_draw(project: Project, size: int, seed: int, *, handed: Handed | None 
     cases = _cases(project, sheet, picks_of(project, sheet, size, seed))
     typical = sheet.expected.typical if sheet.expected else None
     timed = _timed(cases, sheet.pipeline, sheet.expected)
-    return Drawn(timed, sheet.pipeline, len(sheet.drawable), shares_of(project), typical, seed)
+    return Drawn(timed, sheet.pipeline, len(sheet.drawable), shares_of(project), typical, seed, size)
 
 
 def sheet_of(

@@ -68,6 +68,7 @@ def batch_store(*, project: Project, drawn: Drawn) -> Selection | None:
         project=project,
         strategy=project.strategy,
         seed=drawn.seed,
+        size=drawn.size,
         pipeline=drawn.pipeline,
         candidates=drawn.candidates,
         shares=drawn.shares,
