@@ -18,4 +18,5 @@ if _url := os.environ.get("REDIS_URL"):  # each of pytest's processes has a data
 
 from overread.settings import *  # noqa: E402, F403
 
+SELECTION_QUIET_SECONDS = 0
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import pytest
+from pytest_django import Settings
 
 from labeling.models import Assignment, Purpose
+from labeling.services import assignment_claim, assignment_skip
 from labeling.services.selection import queue_fill
 from labeling.services.selection.drawing import fitting
 from overread.accounts.models import User
+from overread.jobs.models import Job
+from overread.jobs.running import run_all
 from overread.projects.models import Project
 from tests.factories import in_reference, make_image, make_project, make_read
 
@@ -63,3 +67,45 @@ def test_an_exhausted_pool_breeds_no_repeats(project: Project, reader: User) -> 
         make_read(project, reader)
     project.washout_days, project.repeat_share = 0, 0.1
     assert [queue_fill(project=project, size=330, seed=seed) for seed in range(5)] == [None] * 5
+
+
+@pytest.fixture
+def importing(project: Project, settings: Settings) -> Project:
+    """One case in the queue, three images more, and no more to come for all that anybody knows."""
+    for _ in range(4):
+        make_image(project)
+        queue_fill(project=project)
+    settings.SELECTION_QUIET_SECONDS = 3600
+    return project
+
+
+def waiting(project: Project) -> int:
+    return Assignment.objects.filter(project=project, state="queued").count()
+
+
+def test_while_images_arrive_a_queue_that_holds_cases_is_not_filled(importing: Project) -> None:
+    assert Job.objects.filter(kind="inference.predict", state="queued").count() == 4 and waiting(importing) == 1
+    run_all()
+    assert waiting(importing) == 1
+
+
+def test_once_no_image_is_on_its_way_all_are_chosen_from(importing: Project, settings: Settings) -> None:
+    settings.SELECTION_QUIET_SECONDS = 0
+    run_all()
+    assert waiting(importing) == 4
+
+
+def test_an_empty_queue_is_filled_though_images_arrive(importing: Project, reader: User) -> None:
+    assignment_claim(project=importing, reader=reader)
+    assert queue_fill(project=importing).size == importing.batch_size and waiting(importing) == 3
+
+
+def test_a_case_that_was_skipped_keeps_no_others_from_the_queue(importing: Project, reader: User) -> None:
+    case = assignment_claim(project=importing, reader=reader)
+    assignment_skip(assignment=case, reader=reader, reason="Blurred")
+    assert queue_fill(project=importing) and waiting(importing) == 4
+
+
+def test_where_there_is_something_to_choose_images_may_arrive(importing: Project) -> None:
+    importing.batch_size = 2
+    assert queue_fill(project=importing).assignments.count() == 2

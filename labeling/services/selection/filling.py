@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import secrets
 from collections import Counter
+from datetime import timedelta
 
 import numpy as np
+from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
 
 from labeling.models import Assignment, Purpose, Selection
 from labeling.services.leaving import slot_free
@@ -17,6 +21,8 @@ from labeling.services.selection.withdrawing import unreadable_withdraw
 from labeling.services.urgency import urgency_ask
 from overread.archive.models import Image
 from overread.audit.services import event_append
+from overread.jobs.models import Job
+from overread.jobs.models import State as JobState
 from overread.jobs.running import Lease
 from overread.jobs.services import job_enqueue_once
 from overread.projects.models import Project
@@ -24,6 +30,8 @@ from overread.projects.models import Project
 QUEUED = Assignment.State.QUEUED
 SHARES = (Purpose.EXPLOIT, Purpose.AUDIT)
 """What any reader can take: when few of these wait the queue runs low."""
+ARRIVING = ("archive.render", "inference.predict")
+"""The jobs that an image goes through before it can be chosen."""
 
 
 def queue_fill(
@@ -51,11 +59,24 @@ def drawn_store(*, project: Project, drawn: Drawn | None) -> Selection | None:
 
 
 def wanted(project: Project) -> int:
-    """How many cases to draw now, by the project's policy."""
-    if not project.auto_fill:
+    """How many cases to draw now, by the project's policy.
+
+    None while images arrive and no more are there than would be drawn: whoever takes each as it comes has chosen none.
+    The last to arrive, or the minute's top-up, asks again. But nobody waits for that: where no fresh case is left (one
+    that was skipped, in a later slot, may be nobody's to read) what is there is drawn at once.
+    """
+    waiting = Assignment.objects.filter(project=project, state=QUEUED, purpose__in=SHARES)
+    if not project.auto_fill or waiting.count() > project.batch_size // 2:
         return 0
-    waiting = Assignment.objects.filter(project=project, state=QUEUED, purpose__in=SHARES).count()
-    return project.batch_size if waiting <= project.batch_size // 2 else 0
+    return 0 if waiting.filter(slot=0).exists() and _arriving(project) else project.batch_size
+
+
+def _arriving(project: Project) -> bool:
+    """Whether there is nothing to choose among yet, as images are on their way or one came a moment ago."""
+    moment = timezone.now() - timedelta(seconds=settings.SELECTION_QUIET_SECONDS)
+    coming = Job.objects.filter(Q(state__in=[JobState.QUEUED, JobState.RUNNING]) | Q(created_at__gt=moment))
+    coming = coming.filter(project_id=project.pk, kind__in=ARRIVING)
+    return coming.exists() and candidates_of(project).count() <= project.batch_size
 
 
 def batch_store(*, project: Project, drawn: Drawn) -> Selection | None:
