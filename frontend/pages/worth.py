@@ -22,7 +22,7 @@ from frontend.pages.settings.in_force import in_force
 from frontend.people import person
 from labeling.models import WorthReport
 from labeling.queries.labels import labelled_count
-from labeling.queries.selections import worth_newest
+from labeling.queries.selections import strategy_failure, worth_newest
 from labeling.selection.worth.stopping import Signal, signal_of
 from labeling.services.worth import EVERY, NothingToRestore, comparable, put_aside, strategy_restore, worth_ask
 from overread.jobs.models import Job, State
@@ -75,6 +75,7 @@ def page(request: HttpRequest, slug: str) -> HttpResponse:
         "project": project,
         "report": report,
         "put_aside": put_aside(project),
+        "strategy_failure": strategy_failure(project),
         "comparable": comparable(project),
         "labels": labelled_count(project),
         "every": EVERY,

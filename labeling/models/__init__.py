@@ -4,7 +4,7 @@ from labeling.models.assignments import SKIP_REASON, Assignment, Holding
 from labeling.models.labels import ImportedLabel, LabelImport, ReferenceLabel
 from labeling.models.purposes import ALWAYS_BLIND, CONTROLS, MEASURING, Priority, Purpose, Sent
 from labeling.models.reads import Answer, AnswersSeen, Confidence, ExposureKind, FindingProposal, Read, Region
-from labeling.models.selections import Draw, DrawPart, Selection, WorthReport
+from labeling.models.selections import Draw, DrawPart, Selection, StrategyFailure, WorthReport
 
 __all__ = [
     "ALWAYS_BLIND",
@@ -29,5 +29,6 @@ __all__ = [
     "Region",
     "Selection",
     "Sent",
+    "StrategyFailure",
     "WorthReport",
 ]

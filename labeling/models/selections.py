@@ -69,6 +69,20 @@ class DrawPart(models.Model):
         return f"part of draw {self.draw_id} from {self.start}"
 
 
+class StrategyFailure(models.Model):
+    """That a project's strategy cannot be asked: batches are drawn at random in its stead. Deleted once it can; of no
+    account where the project has another one now.
+    """
+
+    project = models.OneToOneField(Project, models.PROTECT, related_name="strategy_failure")
+    strategy = models.CharField(max_length=120)
+    reason = models.TextField()
+    since = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"failure of {self.strategy}"
+
+
 class WorthReport(models.Model):
     """Whether selection has been worth it in a project so far: its strategy beside random order. Never changed.
 

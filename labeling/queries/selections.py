@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from labeling.models import Selection, WorthReport
+from labeling.models import Selection, StrategyFailure, WorthReport
 from overread.projects.models import Project
 
 
@@ -14,6 +14,11 @@ def typical_minutes(project: Project) -> float | None:
     """Expected active reading time of any case, whatever a model says of it: a reader may be told before a blind read."""
     timed = Selection.objects.filter(project=project, typical_minutes__isnull=False).order_by("-created_at")
     return timed.values_list("typical_minutes", flat=True).first()
+
+
+def strategy_failure(project: Project) -> StrategyFailure | None:
+    """Why the strategy in force cannot be asked, where it cannot."""
+    return StrategyFailure.objects.filter(project=project, strategy=project.strategy).first()
 
 
 def worth_newest(project: Project) -> WorthReport | None:

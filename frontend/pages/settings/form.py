@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from frontend.pages.settings.fields import Lines, Prose
 from frontend.pages.settings.meanwhile import SinceLoaded
 from frontend.pages.settings.words import GROUPS, HINTS, LABELS
+from labeling.queries.selections import strategy_failure
 from overread.accounts.models import User
 from overread.projects.models import Finding, Project
 from overread.projects.services import findings_mark_urgent, findings_quota, project_change
@@ -72,6 +73,9 @@ class SettingsForm(SinceLoaded):
         self.findings = list(instance.findings.all())
         extra = {name: field for each in self.findings for name, field in of_finding(each).items()}
         super().__init__(data, instance=instance, extra=extra)
+        if failure := strategy_failure(instance):
+            told = _("%(why)s Until it can be asked, batches are drawn at random.")
+            self.fields["strategy"].help_text = told % {"why": failure.reason}
         for name, field in self.fields.items():
             if not isinstance(field, forms.BooleanField):
                 field.widget.attrs["class"] = "input"

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from frontend.pages.training import curves, limits, words
 from inference.models import Champion
 from inference.queries import champion_of
+from labeling.queries.selections import strategy_failure
 from overread.accounts.models import User
 from overread.projects.models import Project
 from overread.projects.queries import project_for
@@ -119,6 +120,7 @@ def _page(request: HttpRequest, project: Project, selected: Run | None, form: An
         "rows": [(run, words.started_by(run), limits.cut_words(run, done.get(run.pk, limits.Done()))) for run in shown],
         "champion": Champion.objects.filter(project=project).values_list("pipeline", flat=True).first(),
         "next_run": words.next_run(project, newest),
+        "strategy_failure": strategy_failure(project),
         "batch": words.newest_batch_words(project),
         "active": newest is not None and newest.state in Run.ACTIVE,
         "may_run": may_run,

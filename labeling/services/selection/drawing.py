@@ -22,7 +22,7 @@ from labeling.services.queue import reads_blind
 from labeling.services.selection.candidates import Candidates, candidates_find, patients_waiting
 from labeling.services.selection.lines import Offer, line_of, offers_of
 from labeling.services.selection.reasons import reason_of
-from labeling.services.selection.strategy import strategy_for
+from labeling.services.selection.strategy import failure_of, strategy_for
 from labeling.services.selection.timing import groups_of, minutes_by_row, minutes_of
 from labeling.services.selection.viewing import finding_names, shown_of, view_of
 from overread.archive.models import Image
@@ -44,7 +44,7 @@ class Case:
 
 @dataclass(frozen=True)
 class Drawn:
-    """A batch in reading order, and what was known when it was drawn."""
+    """A batch in reading order, and what was known when it was drawn. `failed`: as strategy.failure_of has it."""
 
     cases: tuple[Case, ...]
     pipeline: Pipeline | None
@@ -53,6 +53,7 @@ class Drawn:
     typical_minutes: float | None
     seed: int
     size: int
+    failed: str | None = None
 
 
 def shares_of(project: Project) -> dict[str, float]:
@@ -114,7 +115,8 @@ def batch_draw(project: Project, size: int, seed: int, *, handed: Handed | None 
     cases = _cases(project, sheet, picks_of(project, sheet, size, seed))
     typical = sheet.expected.typical if sheet.expected else None
     timed = _timed(cases, sheet.pipeline, sheet.expected)
-    return Drawn(timed, sheet.pipeline, len(sheet.drawable), shares_of(project), typical, seed, size)
+    failed = failure_of(sheet.strategy)
+    return Drawn(timed, sheet.pipeline, len(sheet.drawable), shares_of(project), typical, seed, size, failed)
 
 
 def sheet_of(

@@ -16,6 +16,7 @@ from labeling.models import Assignment, Purpose, Selection
 from labeling.services.leaving import slot_free
 from labeling.services.selection.candidates import OPEN, candidates_of
 from labeling.services.selection.drawing import Case, Drawn, batch_draw
+from labeling.services.selection.failing import strategy_note
 from labeling.services.selection.reference import reference_queue
 from labeling.services.selection.withdrawing import unreadable_withdraw
 from labeling.services.urgency import urgency_ask
@@ -54,6 +55,7 @@ def drawn_store(*, project: Project, drawn: Drawn | None) -> Selection | None:
     unreadable_withdraw(project=project)
     reference_queue(project=project)
     selection = batch_store(project=project, drawn=drawn) if drawn else None
+    strategy_note(project=project, failed=drawn.failed if drawn else None)
     urgency_ask(project=project)
     return selection
 
@@ -87,7 +89,7 @@ def batch_store(*, project: Project, drawn: Drawn) -> Selection | None:
     minutes = [case.minutes for case in cases if case.minutes is not None]
     selection = Selection.objects.create(
         project=project,
-        strategy=project.strategy,
+        strategy="random" if drawn.failed else project.strategy,
         seed=drawn.seed,
         size=drawn.size,
         pipeline=drawn.pipeline,

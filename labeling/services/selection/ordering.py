@@ -12,8 +12,10 @@ from labeling.models import Assignment, Purpose
 from labeling.selection.arms import Pick
 from labeling.selection.pool import Pool
 from labeling.selection.quotas import STRATEGY as QUOTA
+from labeling.selection.strategies import Strategy
+from labeling.services.selection.failing import strategy_note
 from labeling.services.selection.reasons import reason_of
-from labeling.services.selection.strategy import strategy_for
+from labeling.services.selection.strategy import failure_of, strategy_for
 from labeling.services.selection.viewing import Numbered, shown_of, view_of
 from overread.jobs.running import Lease
 from overread.jobs.services import job_enqueue_once
@@ -37,22 +39,27 @@ def queue_reorder(*, project: Project, lease: Lease | None = None) -> int:
     cases, pipeline = list(waiting), champion_of(project)
     images = ids_of([case.image_id for case in cases])
     view = view_of(project, pipeline, Numbered.all(images)) if cases else None
-    moved = _reranked(project, cases, view, shown_of(pipeline, images), pipeline) if view else []
+    strategy = strategy_for(project.strategy, view)
+    moved = _reranked(strategy, cases, view, shown_of(pipeline, images), pipeline) if view else []
     with lease.finishing() if lease else transaction.atomic():
         for case in moved:
             Assignment.objects.filter(pk=case.pk, state=QUEUED).update(
                 rank=case.rank, score=case.score, reason=case.reason
             )
+        strategy_note(project=project, failed=failure_of(strategy))
         job_enqueue_once(kind="labeling.fill", project=project.pk, of=project.pk)
     return len(moved)
 
 
 def _reranked(
-    project: Project, cases: list[Assignment], view: Pool, shown: Pool, pipeline: Pipeline | None
+    strategy: Strategy, cases: list[Assignment], view: Pool, shown: Pool, pipeline: Pipeline | None
 ) -> list[Assignment]:
-    """The cases with their new ranks and scores. Those that the view knows nothing of come last, in their old order."""
-    strategy = strategy_for(project.strategy, view)
+    """The cases with their new ranks and scores. Those that the view knows nothing of come last, in their old order.
+    None where the strategy cannot be asked: all keep their places.
+    """
     picks = strategy(view, view.available, rng=np.random.default_rng(len(cases)))
+    if failure_of(strategy):
+        return []
     ranks = [case.rank for case in cases]
     for row, score in zip(picks.rows.tolist(), picks.scores.tolist(), strict=True):
         pick = Pick(row, "exploit", strategy.__name__, score, None)

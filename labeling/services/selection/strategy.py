@@ -1,32 +1,117 @@
-"""The project's strategy, by its name."""
+"""The project's strategy, by its name, and what is done when another library's cannot be asked."""
 
 from __future__ import annotations
 
+import re
+from copy import deepcopy
+
+import numpy as np
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from labeling.selection import strategies
 from labeling.selection.by_path import by_path
+from labeling.selection.picks import Picks
 from labeling.selection.pool import Pool
 
 WITHOUT_MODEL = ("random", "maxherding", "uherding", "k_center", "typiclust")
 WITH_HEAD = ("bald", "dropquery")
+PATH = re.compile(r"[a-z]\w*(\.[a-z]\w*)*:[a-z]\w*", re.ASCII | re.IGNORECASE)
+
+
+class StrategyFailed(Exception):
+    """Another library's strategy cannot be asked. The text says why."""
 
 
 def strategy_check(name: str) -> None:
-    """Raises ValidationError for a name nobody knows. A dotted path is imported by workers only, never here."""
-    if ":" not in name and name not in strategies.names():
+    """Raises ValidationError for a name nobody knows, and for a dotted path that no worker would import. Nothing is
+    imported here.
+    """
+    if ":" in name:
+        if problem := _path_problem(name):
+            raise ValidationError(problem)
+    elif name not in strategies.names():
         raise ValidationError(_("There is no such strategy; choose one of %s.") % ", ".join(strategies.names()))
 
 
+def _path_problem(path: str) -> str:
+    """Why this dotted path is not followed, "" where it is.
+
+    What it names is run as code by the workers, with their rights. So a project's administrator chooses among the
+    libraries of settings.STRATEGY_MODULES, and only whoever runs the machine adds to those: of os:system not even the
+    import is tried.
+    """
+    if not PATH.fullmatch(path):
+        return _("%(path)s is no dotted path: write one such as modAL.uncertainty:margin_sampling.") % {"path": path}
+    module = path.partition(":")[0]
+    if not any(f"{module}.".startswith(f"{allowed}.") for allowed in settings.STRATEGY_MODULES):
+        told = {"path": path, "modules": ", ".join(settings.STRATEGY_MODULES)}
+        return _("%(path)s is not of a library that strategies are taken from here (%(modules)s).") % told
+    return ""
+
+
 def strategy_of(name: str) -> strategies.Strategy:
-    """A registered strategy by name, or a query function of modAL's signature by its dotted path (module:function)."""
-    return by_path(name) if ":" in name else strategies.get(name)
+    """A registered strategy by name, or by its dotted path (module:name) one of another library; asking that raises
+    StrategyFailed where it cannot be imported, or does not answer as it should.
+    """
+    return _borrowed(name) if ":" in name else strategies.get(name)
+
+
+def _borrowed(path: str) -> strategies.Strategy:
+    def strategy(pool: Pool, n: int, *, rng: np.random.Generator) -> Picks:
+        if problem := _path_problem(path):
+            raise StrategyFailed(problem)
+        try:
+            return by_path(path)(pool, n, rng=rng)
+        except Exception as error:  # noqa: BLE001  (another library's: whatever it raises, it cannot be asked)
+            raise StrategyFailed(_sentence(path, error)) from error
+
+    strategy.__name__ = path
+    return strategy
+
+
+def _sentence(path: str, error: Exception) -> str:
+    said = str(error) if isinstance(error, ValueError) else f"{type(error).__name__}: {error}"
+    return (said if path in said else _("%(path)s cannot be asked here: %(why)s") % {"path": path, "why": said})[:500]
+
+
+class OrRandom:
+    """Another library's strategy, and random order in its stead from the moment that it cannot be asked.
+
+    failed: why it cannot, "" where it could; None before it is asked.
+    """
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self.failed: str | None = None
+
+    @property
+    def __name__(self) -> str:
+        return "random" if self.failed else self.path
+
+    def __call__(self, pool: Pool, n: int, *, rng: np.random.Generator) -> Picks:
+        if not self.failed:
+            try:
+                picks = strategy_of(self.path)(pool, n, rng=deepcopy(rng))  # random order then draws as it always does
+            except StrategyFailed as failure:
+                self.failed = str(failure)
+            else:
+                self.failed = ""
+                return picks
+        return strategies.get("random")(pool, n, rng=rng)
 
 
 def strategy_for(name: str, pool: Pool | None) -> strategies.Strategy:
-    """That strategy, or random where there is no pool yet, no model that says anything, or no head for one that asks it
-    anew.
+    """That strategy, or random where there is no pool yet, no model that says anything, no head for one that asks it
+    anew, or where another library's cannot be asked.
     """
     able = pool is not None and (pool.layout or name in WITHOUT_MODEL) and (pool.head or name not in WITH_HEAD)
-    return strategy_of(name) if able else strategies.get("random")
+    if not able:
+        return strategies.get("random")
+    return OrRandom(name) if ":" in name else strategies.get(name)
+
+
+def failure_of(strategy: strategies.Strategy) -> str | None:
+    """Why a strategy of `strategy_for` could not be asked, "" where it could; None where nobody asked another library."""
+    return strategy.failed if isinstance(strategy, OrRandom) else None

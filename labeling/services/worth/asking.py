@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from inference.queries import champion_of
@@ -14,7 +15,7 @@ from labeling.queries.selections import worth_newest
 from overread.accounts.models import User
 from overread.audit.models import Event
 from overread.audit.services import event_append
-from overread.jobs.models import Job
+from overread.jobs.models import Job, State
 from overread.jobs.services import job_enqueue_once
 from overread.projects.models import Project
 from overread.projects.services import project_change
@@ -41,11 +42,22 @@ def comparable(project: Project) -> bool:
 
 
 def worths_due() -> None:
-    """Ask for a report wherever EVERY labels have come since the last one: called about once a minute."""
+    """Ask for a report wherever EVERY labels have come since the last one: called about once a minute. One that could not
+    be made is asked for again after a day.
+    """
     for project in Project.objects.all():
         last = worth_newest(project)
-        if labelled_count(project) >= EVERY + (last.labels if last else 0) and comparable(project):
+        if (
+            labelled_count(project) >= EVERY + (last.labels if last else 0)
+            and comparable(project)
+            and not _refused(project)
+        ):
             job_enqueue_once(kind="labeling.worth", project=project.pk, of=project.pk)
+
+
+def _refused(project: Project) -> bool:
+    dead = Job.objects.filter(kind="labeling.worth", project_id=project.pk, state=State.DEAD)
+    return dead.filter(finished_at__gt=timezone.now() - timedelta(days=1)).exists()
 
 
 def put_aside(project: Project) -> str:

@@ -11,11 +11,11 @@ from django.db import transaction
 from inference.queries import champion_of
 from labeling.models import Selection, WorthReport
 from labeling.selection.worth.verdict import Worth, worth
-from labeling.services.selection.strategy import strategy_of
+from labeling.services.selection.strategy import StrategyFailed, strategy_of
 from labeling.services.worth.asking import comparable
 from labeling.services.worth.gathering import material_of
 from overread.audit.services import event_append
-from overread.jobs.running import Lease
+from overread.jobs.running import JobRefused, Lease
 from overread.projects.models import Project
 from overread.projects.policies import policies_changed
 
@@ -28,9 +28,13 @@ def worth_report(*, project: Project, lease: Lease | None = None, seed: int | No
 
     The same material makes the same report, and no second one. The seed follows from the material unless given. Where
     the strategy is worse and the project's policy says so, random order is put in force in the same transaction. None
-    where no model has embedded the images yet, or nothing but measurements is asked.
+    where no model has embedded the images yet, or nothing but measurements is asked. Raises JobRefused where the strategy
+    cannot be asked.
     """
-    made = _made(project, seed) if comparable(project) else None
+    try:
+        made = _made(project, seed) if comparable(project) else None
+    except StrategyFailed as failure:
+        raise JobRefused(str(failure)) from failure
     with lease.finishing() if lease else transaction.atomic():
         return _keep(project, made) if made else None
 
