@@ -136,6 +136,10 @@ class AssignmentRead(AssignmentView):
     def post(self, request: Request, slug: str, pk: UUID) -> Response:
         """Store a read.
 
+        A case that is read blind first takes two: POST the blind read; where the assignment in the answer is revealed, GET
+        images/{image}/prediction/ and POST a second read, with a key of its own, that confirms or corrects it. That one
+        makes the case done. Before the prediction was shown it is refused with 409, and nothing is stored.
+
         200 and the first read when its key was used before. A lease that lapsed loses nothing: a late answer is kept,
         as an extra read where somebody else has the case.
         """

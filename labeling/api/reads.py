@@ -15,7 +15,7 @@ from rest_framework.response import Response
 
 from labeling.models import Answer, Confidence, Read
 from labeling.queries.sight import answers_withheld
-from labeling.services import Answers, AssignmentGone, NoReason, NotSent, RegionDrawn, answers_show
+from labeling.services import Answers, AssignmentGone, NoReason, NotSent, PredictionUnseen, RegionDrawn, answers_show
 from labeling.values import AnswerInvalid
 from overread.api import Problem
 from overread.api.bodies import Shape
@@ -26,13 +26,17 @@ Given = tuple[str, bool]
 
 @contextmanager
 def refusing() -> Iterator[None]:
-    """The reading room's refusals as problems: 422 with what does not fit, 409 when it is not their case."""
+    """The reading room's refusals as problems: 422 with what does not fit, 409 when it is not their case or its prediction is
+    still to be seen.
+    """
     try:
         yield
     except AnswerInvalid as wrong:
         raise Problem("The read was not stored.", str(wrong), errors=wrong.errors) from wrong
     except (NotSent, NoReason) as refusal:
         raise Problem("Not done.", str(refusal)) from refusal
+    except PredictionUnseen as unseen:
+        raise Problem("See the prediction first.", str(unseen), status=409) from unseen
     except AssignmentGone as gone:
         raise Problem("Not your case.", str(gone), status=409) from gone
 

@@ -18,7 +18,7 @@ from labeling.services.queue import (
     assignments_claim,
     assignments_extend,
 )
-from labeling.services.reading import Answers, RegionDrawn, read_submit, read_undo
+from labeling.services.reading import Answers, PredictionUnseen, RegionDrawn, read_submit, read_undo
 from labeling.services.seeing import answers_show
 from labeling.services.sending import NotSent, assignment_escalate, opinion_ask
 
@@ -27,6 +27,7 @@ __all__ = [
     "AssignmentGone",
     "NoReason",
     "NotSent",
+    "PredictionUnseen",
     "RegionDrawn",
     "Until",
     "answers_show",

@@ -31,6 +31,10 @@ REGIONS = 200  # of one read
 State = Assignment.State
 
 
+class PredictionUnseen(AssignmentGone):
+    """After a blind read its reader answers again before the prediction has been shown to them."""
+
+
 @dataclass(frozen=True)
 class RegionDrawn:
     """A box (two corners) or polygon (three points or more), [[x, y], …] in image pixels, tied to a finding by slug and
@@ -65,7 +69,8 @@ def read_submit(*, assignment: Assignment, reader: User, answers: Answers, key: 
     the case the answer counts as in time, otherwise it is kept as an extra read. A second answer by the same reader to
     the same question supersedes the first; one given after the reveal stands beside the blind one.
     Raises AnswerMissing when a finding is unanswered that was asked when the case was given, AnswerInvalid when an answer
-    or a region does not fit, AssignmentGone when this reader was never given the case.
+    or a region does not fit, AssignmentGone when this reader was never given the case, PredictionUnseen when the case is
+    revealed and they have not been shown the prediction.
     """
     reader_lock(reader)
     assignment = (
@@ -190,7 +195,20 @@ def _phase(assignment: Assignment, reader: User, mine: bool) -> Read.Phase:
         return Read.Phase.OPEN
     first = Read.objects.filter(assignment=assignment, reader=reader, phase=Read.Phase.BLIND).exists()
     exposed = Exposure.objects.filter(user=reader, image=assignment.image).exists()
-    return Read.Phase.REVEALED if first and exposed else Read.Phase.BLIND
+    if first and exposed:
+        return Read.Phase.REVEALED
+    if mine and assignment.state == State.REVEALED and _reveals(assignment, reader):
+        told = _(
+            "Your blind read is stored. See the prediction first, images/%(image)s/prediction/, then confirm or correct it."
+        )
+        raise PredictionUnseen(told % {"image": assignment.image_id})
+    return Read.Phase.BLIND
+
+
+def _reveals(assignment: Assignment, reader: User) -> bool:
+    """Whether there is a prediction that this reader may be shown after their blind read."""
+    scored = prediction_find(project=assignment.project, image=assignment.image) is not None
+    return scored and not held_elsewhere(assignment, reader)
 
 
 def _in_view(assignment: Assignment, reader: User, phase: Read.Phase, seen: UUID | None) -> Prediction | None:
@@ -234,11 +252,7 @@ def _store_answers(read: Read, answers: Answers, findings: dict[str, Finding]) -
 
 def _advance(assignment: Assignment, reader: User, phase: Read.Phase) -> None:
     """After a blind read the model is revealed, where there is one; after any other the case is done."""
-    reveal = (
-        phase == Read.Phase.BLIND
-        and prediction_find(project=assignment.project, image=assignment.image) is not None
-        and not held_elsewhere(assignment, reader)
-    )
+    reveal = phase == Read.Phase.BLIND and _reveals(assignment, reader)
     now = timezone.now()
     assignment.state = State.REVEALED if reveal else State.DONE
     assignment.reader, assignment.version = reader, assignment.version + 1

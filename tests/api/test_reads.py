@@ -5,6 +5,7 @@ from uuid import uuid4
 
 import pytest
 
+from inference.models import Champion
 from labeling.models import Answer, AnswersSeen, Assignment, Read
 from labeling.services.selection import queue_fill
 from overread.accounts.models import User
@@ -19,6 +20,12 @@ def case(project: Project, reader: User) -> Assignment:
     """A case in the reader's hands, of a project without a model."""
     make_image(project)
     return held(project, reader)
+
+
+def make_audit(project: Project, reader: User) -> Assignment:
+    """A case to be read blind, whose reason does not quote the model."""
+    Project.objects.filter(pk=project.pk).update(audit_share=1.0)
+    return make_blind(project, reader)
 
 
 def submit(user: User, case: Assignment, body: dict[str, Any]) -> Any:
@@ -111,6 +118,24 @@ def test_after_a_blind_read_the_case_is_revealed(project: Project, reader: User)
     told = submit(reader, make_blind(project, reader), submission(project)).json()
     assert told["read"]["phase"] == "blind" and told["read"]["model"] is None
     assert told["assignment"]["state"] == "revealed" and told["assignment"]["reason"]
+
+
+def test_a_blind_case_is_done_once_its_prediction_was_seen(project: Project, reader: User) -> None:
+    case, body = make_audit(project, reader), submission(project)
+    submit(reader, case, body)
+    refused = submit(reader, case, submission(project, "present"))
+    assert refused.status_code == 409 and f"images/{case.image_id}/prediction/" in refused.json()["detail"]
+    assert submit(reader, case, body).status_code == 200 and Read.objects.count() == 1
+    at(reader).get(url("prediction", project, case.image))
+    told = submit(reader, case, submission(project, "present")).json()
+    assert (told["read"]["phase"], told["assignment"]["state"]) == ("revealed", "done")
+
+
+def test_a_blind_case_whose_prediction_has_gone_can_be_done(project: Project, reader: User) -> None:
+    case = make_audit(project, reader)
+    submit(reader, case, submission(project))
+    Champion.objects.filter(project=project).delete()
+    assert submit(reader, case, submission(project)).json()["assignment"]["state"] == "done"
 
 
 def test_a_read_names_the_model_in_view(project: Project, reader: User) -> None:
