@@ -17,7 +17,7 @@ from overread.projects.models import Project
 from tests.factories import make_image, make_pipeline, make_read, make_user
 from tests.training.pictures import RECIPE, table
 from training.management.commands.rehearse import GATE
-from training.models import Run, Snapshot, SnapshotItem, Verdict
+from training.models import Rehearsal, Run, Snapshot, SnapshotItem, Verdict
 from training.services import (
     GateClosed,
     NothingToLearn,
@@ -216,6 +216,10 @@ def test_a_rehearsal_prints_its_curve(db: None, tmp_path: Path, capsys: pytest.C
     ("wrong", "words"),
     [
         ({"strategy": "nonsense"}, "There is no such strategy"),
+        ({"strategy": "nowhere.at:all"}, "not of a library"),
+        ({"strategy": "modAL.nowhere:all"}, "modAL.nowhere:all"),
+        ({"strategy": "skactiveml.pool:QueryByCommittee"}, "QueryByCommittee"),
+        ({"retrain_every": -1}, "0 or more, not -1"),
         ({"set": ["epochs=x"]}, "epochs"),
         ({"audit_share": 3.0}, "less than or equal to 1"),
         ({"readers": 0}, "one reader at least"),
@@ -228,4 +232,29 @@ def test_a_rehearsal_that_makes_no_sense_is_told_in_a_line_and_leaves_nothing(
     asked = {"csv": table(tmp_path, 4), "rounds": 1, "per_round": 2} | wrong
     with pytest.raises(CommandError, match=words):
         call_command("rehearse", **asked)
-    assert not Project.objects.exists()
+    assert not Project.objects.exists() and not User.objects.exists()
+
+
+def test_a_rehearsal_ends_when_no_image_is_left(db: None, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    call_command("rehearse", csv=table(tmp_path, 6), rounds=4, per_round=20, readers=1)
+    assert "ended after 1 of 4 rounds" in capsys.readouterr().out
+    assert len(Rehearsal.objects.get().curve) == 1
+
+
+def test_a_rehearsal_that_takes_nothing_in_leaves_nothing(db: None, tmp_path: Path) -> None:
+    path = table(tmp_path, 3)
+    for picture in tmp_path.glob("*.png"):
+        picture.write_bytes(b"no picture")
+    with pytest.raises(CommandError, match="No image could be taken in"):
+        call_command("rehearse", csv=path, rounds=1, per_round=2)
+    assert not Project.objects.exists() and not User.objects.exists()
+
+
+def test_a_rehearsal_that_fails_later_says_what_remains(
+    db: None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = table(tmp_path, 3)
+    path.write_text(path.read_text().rsplit(",", 1)[0] + ",\n")  # the last row's truth is missing
+    with pytest.raises(CommandError, match="truth of every finding"):
+        call_command("rehearse", csv=path, rounds=1, per_round=2, label_column=["nodule"], project="short")
+    assert "Project short remains" in capsys.readouterr().err and Project.objects.filter(slug="short").exists()

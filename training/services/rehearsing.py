@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID
 
 import numpy as np
+from django.db import transaction
 from sklearn.metrics import average_precision_score, roc_auc_score
 
 from inference.engine.outputs import OutputLayout
@@ -19,10 +20,12 @@ from inference.models import Pipeline
 from inference.queries import champion_of
 from labeling.models import Assignment, Read, Selection
 from labeling.queries.labels import evaluation_labels, training_labels
+from labeling.queries.selections import strategy_failure
 from labeling.services import Answers, assignment_claim, labels_refresh, read_submit
 from labeling.services.scout import scout_scores
 from labeling.services.selection import queue_fill, selection_replays
 from overread.accounts.models import User
+from overread.audit.services import event_append
 from overread.jobs.models import Job
 from overread.jobs.running import run_all, work, worker_name
 from overread.jobs.services import job_claim
@@ -53,6 +56,8 @@ class Plan:
             raise ValueError("A rehearsal has one round of one case at least.")
         if not 0 <= self.error_rate <= 1:
             raise ValueError(f"An error rate lies in 0 to 1, not {self.error_rate}.")
+        if self.retrain_every < 0:
+            raise ValueError(f"The rounds between slow runs are 0 or more, not {self.retrain_every}.")
 
 
 @dataclass(frozen=True)
@@ -81,14 +86,20 @@ def rehearse(
 ) -> Rehearsal:
     """Run a rehearsal in a project of its own, whose images `truth` answers (image → finding slug → answer).
 
-    verify: draw every round's selection again, by the pure strategy from the stored arrays and seed.
+    verify: draw every round's selection again, by the pure strategy from the stored arrays and seed. It ends early, its
+    curve with the last round that read anything, once no image is left. Raises RuntimeError where the strategy cannot be
+    asked, or a run does not finish.
     """
     rng = np.random.default_rng(plan.seed)
     curve = []
     for number in range(1, plan.rounds + 1):
         drawn = queue_fill(project=project, size=plan.per_round, seed=int(rng.integers(2**62)))
+        if failure := strategy_failure(project):
+            raise RuntimeError(failure.reason)
         identical = selection_replays(selection=drawn, size=plan.per_round) if verify and drawn else None
         images = set(_read_all(project, truth, readers, plan, rng))
+        if drawn is None and not images:
+            break
         for read in (
             Read.objects.filter(project=project, image__in=images).select_related("image__study__patient").distinct()
         ):
@@ -103,6 +114,20 @@ def rehearse(
         | {"readers": len(readers), "selections": Selection.objects.filter(project=project).count()},
         curve=[asdict(point) for point in curve],
     )
+
+
+@transaction.atomic
+def rehearsal_remove(*, project: Project, readers: Sequence[User]) -> bool:
+    """Remove the project and the readers of a rehearsal that never began. False, and nothing is done, where an image was
+    taken in.
+    """
+    if project.enrolments.exists():
+        return False
+    event_append(verb="rehearsal.remove", target=project, project=project.pk)
+    project.dataset_imports.all().delete()
+    project.delete()
+    User.objects.filter(pk__in=[reader.pk for reader in readers]).delete()
+    return True
 
 
 def _read_all(

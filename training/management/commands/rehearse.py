@@ -5,16 +5,20 @@ from uuid import uuid4
 
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import transaction
 
+from labeling.selection import strategies
+from labeling.selection.pool import Output
 from labeling.services import label_import_open, labels_import
+from labeling.services.selection import StrategyFailed, strategy_try
 from overread.accounts.models import User
 from overread.archive.models import Image
 from overread.jobs.running import run_all
 from overread.projects.models import Project, Role
 from overread.projects.services import membership_add, project_create
-from training.models import DatasetRow
+from training.models import DatasetRow, Rehearsal
 from training.services.importing import Reading, Table, dataset_import
-from training.services.rehearsing import Plan, Point, rehearse
+from training.services.rehearsing import Plan, Point, rehearsal_remove, rehearse
 from training.services.tables import TableWrong, columns_of, finding_specs, labels_of
 
 GATE = {
@@ -26,6 +30,13 @@ GATE = {
 }
 DECLARATION = "The table's truth, for a rehearsal."
 NOT_LABELS = {"monochrome1"}
+REMAINS = (
+    "Project {slug} remains with the images it took in and what was read of them, which is never deleted, and so do its "
+    "{readers} simulated readers, {slug}-…@rehearsal.invalid, who cannot sign in. To be able to throw a rehearsal away, run "
+    "it with OVERREAD_DATA, and DATABASE_URL where that is set, naming a place of its own."
+)
+STRATEGY = f"""One of {", ".join(strategies.names())}, or another library's by its dotted path such as
+modAL.uncertainty:margin_sampling (default: %(default)s)."""
 
 
 class Command(BaseCommand):
@@ -35,29 +46,38 @@ class Command(BaseCommand):
         parser.add_argument(
             "--csv", required=True, type=Path, help="The table of truth; image files are named relative to its folder."
         )
-        parser.add_argument("--rounds", type=int, required=True)
-        parser.add_argument("--per-round", type=int, required=True)
-        parser.add_argument("--readers", type=int, default=3)
-        parser.add_argument("--error-rate", type=float, default=0.0, help="How often a reader says the opposite.")
-        parser.add_argument("--strategy", default="uherding")
-        parser.add_argument("--audit-share", type=float, default=0.0)
-        parser.add_argument("--seed", type=int, default=0)
+        parser.add_argument("--rounds", type=int, required=True, help="It ends sooner where no image is left to read.")
+        parser.add_argument("--per-round", type=int, required=True, help="Cases in a round.")
+        parser.add_argument("--readers", type=int, default=3, help="Simulated readers (default: %(default)s).")
         parser.add_argument(
-            "--retrain-every", type=int, default=0, help="Rounds between slow runs; 0: only the first model."
+            "--error-rate", type=float, default=0.0, help="How often a reader says the opposite (default: %(default)s)."
         )
-        parser.add_argument("--image-column", default="file")
-        parser.add_argument("--patient-column", default="patient_id")
+        parser.add_argument("--strategy", default="uherding", help=STRATEGY)
+        parser.add_argument(
+            "--audit-share", type=float, default=0.0, help="Share of a round drawn at random (default: %(default)s)."
+        )
+        parser.add_argument("--seed", type=int, default=0, help="Of every lot that is drawn (default: %(default)s).")
+        parser.add_argument(
+            "--retrain-every",
+            type=int,
+            default=0,
+            help="Rounds between slow runs; 0: only the first model (default: %(default)s).",
+        )
+        parser.add_argument("--image-column", default="file", help="Of the image's file name (default: %(default)s).")
+        parser.add_argument("--patient-column", default="patient_id", help="Of the patient (default: %(default)s).")
         parser.add_argument(
             "--label-column", action="append", default=[], help="The columns of truth; those of 0 and 1 if left out."
         )
-        parser.add_argument("--separator", default="|")
+        parser.add_argument("--separator", default="|", help="Between several labels in a cell (default: %(default)s).")
         parser.add_argument("--set", action="append", default=[], metavar="FIELD=VALUE", help="A field of the recipe.")
         parser.add_argument(
             "--verify",
             action="store_true",
             help="Draw every round again by the pure strategy, from the stored arrays and seed, and compare.",
         )
-        parser.add_argument("--project", default="", help="The name of the project it makes.")
+        parser.add_argument(
+            "--project", default="", help="The short name (slug) of the project it makes; made up if left out."
+        )
         parser.add_argument("--json", action="store_true", help="Print the curve as one JSON object on the last line.")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -73,28 +93,34 @@ class Command(BaseCommand):
                 }
             )
             table = self.table(options)
-            project, readers = self.project(table, options)
+            findings = finding_specs(table.values(), separator=table.reading.separator, unit="")
+            strategy_try(plan.strategy, layout_of(findings))
+            project, readers = self.project(findings, options)
+            result = self.rehearse(project, readers, table, plan, verify=options["verify"])
+        except ValidationError as wrong:
+            raise CommandError("; ".join(wrong.messages)) from wrong
+        except (TableWrong, ValueError, KeyError, RuntimeError, StrategyFailed) as wrong:
+            raise CommandError(str(wrong)) from wrong
+        if any(point["identical"] is False for point in result.curve):
+            raise CommandError("The picks of a round are not those of the pure strategy.")
+        if len(result.curve) < plan.rounds:
+            self.stdout.write(f"No image is left to read: it ended after {len(result.curve)} of {plan.rounds} rounds.")
+        if options["json"]:
+            self.stdout.write(json.dumps({"rehearsal": str(result.pk), "project": project.slug, "curve": result.curve}))
+
+    def rehearse(self, project: Project, readers: list[User], table: Table, plan: Plan, *, verify: bool) -> Rehearsal:
+        """Whatever ends it early, what it leaves behind is removed, or told."""
+        try:
             truth = self.take_in(project, table)
             self.stdout.write(
                 f"{len(truth)} images in project {project.slug}, {len(readers)} readers, strategy {plan.strategy}."
             )
             self.stdout.write("round  labels  positives  model  AUROC   AP")
-            result = rehearse(
-                project=project,
-                truth=truth,
-                readers=readers,
-                plan=plan,
-                on_round=self.tell,
-                verify=options["verify"],
-            )
-        except ValidationError as wrong:
-            raise CommandError("; ".join(wrong.messages)) from wrong
-        except (TableWrong, ValueError, KeyError, RuntimeError) as wrong:
-            raise CommandError(str(wrong)) from wrong
-        if any(point["identical"] is False for point in result.curve):
-            raise CommandError("The picks of a round are not those of the pure strategy.")
-        if options["json"]:
-            self.stdout.write(json.dumps({"rehearsal": str(result.pk), "project": project.slug, "curve": result.curve}))
+            return rehearse(project=project, truth=truth, readers=readers, plan=plan, on_round=self.tell, verify=verify)
+        except BaseException:
+            if not rehearsal_remove(project=project, readers=readers):
+                self.stderr.write(REMAINS.format(slug=project.slug, readers=len(readers)))
+            raise
 
     def tell(self, point: Point) -> None:
         def told(figure: float | None) -> str:
@@ -114,7 +140,8 @@ class Command(BaseCommand):
         table = Table(options["csv"], reading)
         return table if reading.label_columns else Table(table.path, Reading(*yes_or_no(table)))
 
-    def project(self, table: Table, options: dict[str, Any]) -> tuple[Project, list[User]]:
+    @transaction.atomic
+    def project(self, findings: list[dict[str, Any]], options: dict[str, Any]) -> tuple[Project, list[User]]:
         from training.management.commands.train import overrides
 
         slug = options["project"] or f"rehearsal-{uuid4().hex[:8]}"
@@ -124,7 +151,7 @@ class Command(BaseCommand):
             slug=slug,
             name=f"Rehearsal {slug}",
             modality="rehearsal",
-            findings=finding_specs(table.values(), separator=table.reading.separator, unit=""),
+            findings=findings,
             strategy=options["strategy"],
             audit_share=options["audit_share"],
             auto_fill=False,
@@ -171,6 +198,14 @@ class Command(BaseCommand):
         if any(set(labels) != set(findings) for labels in said.values()):
             raise TableWrong("A rehearsal needs the truth of every finding on every image; some cells are empty.")
         return said
+
+
+def layout_of(findings: list[dict[str, Any]]) -> list[Output]:
+    """Findings as a strategy is shown them."""
+    return [
+        Output(finding["name"], finding.get("kind", "binary"), tuple(finding.get("options", ())))
+        for finding in findings
+    ]
 
 
 def yes_or_no(table: Table) -> tuple[str, str, tuple[str, ...]]:
