@@ -1,4 +1,4 @@
-"""What the project holds to be true, and what it chose to have read."""
+"""What the project holds to be true."""
 
 from __future__ import annotations
 
@@ -8,10 +8,8 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from labeling.models import ReferenceLabel, Selection
+from labeling.models import ReferenceLabel
 from labeling.queries.sight import answers_withheld
-from overread.jobs.api import JobSerializer
-from overread.jobs.services import job_enqueue_once
 from overread.projects.api import ProjectView
 
 
@@ -62,29 +60,3 @@ class Labels(ProjectView):
         rows = ReferenceLabel.objects.filter(project=self.project).select_related("finding")
         rows = rows.exclude(image__in=answers_withheld(user=self.user, project=self.project))
         return self.paged(rows, LabelSerializer)
-
-
-class SelectionSerializer(serializers.ModelSerializer[Selection]):
-    model = serializers.IntegerField(source="pipeline.number", default=None, allow_null=True)
-    shares = serializers.DictField(child=serializers.FloatField())
-
-    class Meta:
-        model = Selection
-        fields = ["id", "strategy", "seed", "model", "candidates", "shares", "created_at"]
-
-
-class Selections(ProjectView):
-    permission = "labeling.select"
-    queryset = Selection.objects.none()
-
-    @extend_schema("selection_list", responses=SelectionSerializer(many=True))
-    def get(self, request: Request, slug: str) -> Response:
-        """The batches that were queued, newest first."""
-        rows = Selection.objects.filter(project=self.project).select_related("pipeline")
-        return self.paged(rows, SelectionSerializer)
-
-    @extend_schema("selection_request", request=None, responses={202: JobSerializer})
-    def post(self, request: Request, slug: str) -> Response:
-        """Have the queue filled by a job, or by the one that waits already."""
-        job = job_enqueue_once(kind="labeling.fill", project=self.project.pk, of=self.project.pk)
-        return self.show(job, JobSerializer, 202)

@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from inference import api as inference
-from labeling.api import assignments, labels, predictions, proposals, reads, worth
+from labeling.api import assignments, labels, policies, predictions, proposals, reads, selections, worth
 from overread.accounts import api as accounts
 from overread.api import docs
 from overread.archive.api import images, launches
@@ -50,8 +50,11 @@ in_project: list[URLPattern | URLResolver] = [
     path("proposals/<uuid:pk>/accept/", proposals.ProposalAccept.as_view(), name="proposal-accept"),
     path("proposals/<uuid:pk>/decline/", proposals.ProposalDecline.as_view(), name="proposal-decline"),
     path("labels/", labels.Labels.as_view(), name="labels"),
-    path("selections/", labels.Selections.as_view(), name="selections"),
+    path("selections/", selections.Selections.as_view(), name="selections"),
+    path("selections/<uuid:pk>/picks/", selections.SelectionPicks.as_view(), name="selection-picks"),
+    path("policies/", policies.SelectionPolicies.as_view(), name="policies"),
     path("worth/", worth.WorthReports.as_view(), name="worth"),
+    path("worth/restore/", policies.StrategyRestore.as_view(), name="worth-restore"),
     path("snapshots/", snapshots.Snapshots.as_view(), name="snapshots"),
     path("snapshots/<int:number>/", snapshots.SnapshotDetail.as_view(), name="snapshot"),
     path("snapshots/<int:number>/items/", snapshots.SnapshotItems.as_view(), name="snapshot-items"),

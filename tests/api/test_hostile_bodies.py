@@ -68,6 +68,7 @@ def addresses(world: World) -> dict[str, Address]:
         "proposal_accept": Address("administrator", url("proposal-accept", project, proposal)),
         "proposal_decline": Address("administrator", url("proposal-decline", project, proposal)),
         "findings_urgent": Address("administrator", url("findings-urgent", project)),
+        "selection_policies_change": Address("administrator", url("policies", project), "PATCH"),
         "launch_create": Address("reader", url("launches", project)),
         "run_request": Address("ml_engineer", url("runs", project)),
         "model_promote": Address("ml_engineer", url("verdict-promote", project, world.verdict)),

@@ -11,7 +11,7 @@ from django.test import Client
 
 from inference.models import Pipeline
 from inference.services import prediction_ensure, prediction_show
-from labeling.models import Assignment, FindingProposal
+from labeling.models import Assignment, FindingProposal, Selection
 from labeling.services import assignment_claim, read_submit
 from labeling.services.proposals import proposal_make
 from overread.accounts.models import User
@@ -92,7 +92,7 @@ class World:
         if word in ("assignment", "read"):
             return getattr(self.own.get(Role(role) if role in list(Role) else Role.READER, self.own[Role.READER]), word)
         things = {"image": self._image, "verdict": self.verdict, "job": self._job, "member": self._member}
-        return (things | {"proposal": self._proposal})[word].pk
+        return (things | {"proposal": self._proposal, "selection": self._selection})[word].pk
 
     @cached_property
     def _image(self) -> Image:
@@ -103,6 +103,10 @@ class World:
         reader = self.users[Role.READER]
         assert reader is not None
         return proposal_make(project=self.project, image=self._image, reader=reader, name="Scar")
+
+    @cached_property
+    def _selection(self) -> Selection:
+        return Selection.objects.filter(project=self.project).earliest("created_at")
 
     @cached_property
     def _job(self) -> Job:

@@ -25,7 +25,7 @@ from overread.projects.services import findings_mark_urgent
 class ProjectView(View):
     """A view under /projects/<slug>/: `self.project` is there, and the user may do in it what `permission` names.
 
-    A POST needs `permission_to_write`, where there is one.
+    A POST or PATCH needs `permission_to_write`, where there is one.
     """
 
     permission: ClassVar[str]
@@ -34,7 +34,7 @@ class ProjectView(View):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
-        needed = self.permission_to_write if request.method == "POST" else ""
+        needed = self.permission_to_write if request.method in ("POST", "PATCH") else ""
         self.project = project_for(self.user, kwargs["slug"], needed or self.permission)
 
     def get_serializer_context(self) -> dict[str, Any]:

@@ -1,0 +1,91 @@
+"""What the project chose to have read, and why."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied
+from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from labeling.models import Assignment, Selection
+from labeling.services.telling import reason_tell
+from overread.jobs.api import JobSerializer
+from overread.jobs.services import job_enqueue_once
+from overread.projects.api import ProjectView
+
+
+class SelectionSerializer(serializers.ModelSerializer[Selection]):
+    model = serializers.IntegerField(source="pipeline.number", default=None, allow_null=True)
+    shares = serializers.DictField(
+        child=serializers.FloatField(), help_text="What part of the batch each arm was to have."
+    )
+    drawn = serializers.DictField(child=serializers.IntegerField(), help_text="How many cases each arm came to.")
+
+    class Meta:
+        model = Selection
+        fields = ["id", "strategy", "seed", "model", "candidates", "shares", "drawn"]
+        fields += ["minutes", "typical_minutes", "created_at"]
+
+
+class Selections(ProjectView):
+    permission = "labeling.select"
+    queryset = Selection.objects.none()
+
+    @extend_schema("selection_list", responses=SelectionSerializer(many=True))
+    def get(self, request: Request, slug: str) -> Response:
+        """The batches that were queued, newest first."""
+        rows = Selection.objects.filter(project=self.project).select_related("pipeline")
+        return self.paged(rows, SelectionSerializer)
+
+    @extend_schema("selection_request", request=None, responses={202: JobSerializer})
+    def post(self, request: Request, slug: str) -> Response:
+        """Have the queue filled by a job, or by the one that waits already."""
+        job = job_enqueue_once(kind="labeling.fill", project=self.project.pk, of=self.project.pk)
+        return self.show(job, JobSerializer, 202)
+
+
+class PickSerializer(serializers.ModelSerializer[Assignment]):
+    assignment = serializers.UUIDField(source="id")
+    arm = serializers.CharField(source="purpose", help_text="exploit, audit, relabel, gold or repeat.")
+    strategy = serializers.CharField(help_text="What picked it: the audit's is random.")
+    seed = serializers.IntegerField(source="selection.seed", help_text="The selection's.")
+    score = serializers.FloatField(
+        allow_null=True, help_text="The strategy's value, the lowest first; the newest one while the case waits."
+    )
+    probability = serializers.FloatField(
+        allow_null=True, help_text="How likely it was to come into its arm; null where that was not by chance."
+    )
+
+    class Meta:
+        model = Assignment
+        fields = ["assignment", "image", "arm", "strategy", "seed", "score", "probability", "reason", "blind"]
+
+
+class SelectionPicks(ProjectView):
+    permission = "labeling.select"
+    queryset = Assignment.objects.none()
+    ordering = ("rank", "pk")
+
+    @extend_schema("selection_picks", responses=PickSerializer(many=True))
+    def get(self, request: Request, slug: str, pk: UUID) -> Response:
+        """The cases of a batch and why each is in it, in reading order, for those who do not read in the project.
+
+        A reason that quotes the model is on record as shown to you.
+        """
+        if self.user.has_perm("labeling.read", self.project):
+            raise PermissionDenied("You read in this project: see why a case is there when you have read it.")
+        selection = get_object_or_404(Selection, project=self.project, pk=pk)
+        rows = selection.assignments.select_related("selection", "project", "image__study__patient")
+        return self.paged(rows, PickSerializer)
+
+    def paginate_queryset(self, queryset: Any) -> list[Any] | None:
+        """What the reasons quote is on record as seen before it leaves."""
+        page: list[Any] | None = super().paginate_queryset(queryset)
+        for case in page or ():
+            reason_tell(assignment=case, reader=self.user)
+        return page
