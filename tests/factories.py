@@ -156,9 +156,16 @@ def answers(project: Project, value: str = "absent", **fields: Any) -> Answers:
 
 
 def make_read(project: Project, reader: User, value: str = "absent") -> Any:
-    """Claim the next case, answer it, and let its jobs run."""
+    """Claim the next case, see the prediction where it is revealed, answer, and let its jobs run."""
+    from inference.queries import champion_of
+    from inference.services import prediction_ensure, prediction_show
+
     assignment = assignment_claim(project=project, reader=reader)
     assert assignment is not None
+    if assignment.state == assignment.State.REVEALED:
+        prediction_show(
+            prediction=prediction_ensure(pipeline=champion_of(project), image=assignment.image), user=reader
+        )
     read = read_submit(assignment=assignment, reader=reader, answers=answers(project, value), key=uuid4())
     run_all()
     return read

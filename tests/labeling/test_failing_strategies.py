@@ -89,7 +89,7 @@ def test_the_draw_in_its_stead_is_what_random_draws(failing: Project) -> None:
 def test_it_is_forgotten_once_the_strategy_works_or_is_another(failing: Project) -> None:
     Project.objects.filter(pk=failing.pk).update(strategy="margin")
     assert strategy_failure(Project.objects.get(pk=failing.pk)) is None
-    working = "modAL.uncertainty:margin_sampling"
+    working = "modAL.multilabel:avg_confidence"
     StrategyFailure.objects.update(strategy=working)
     Project.objects.filter(pk=failing.pk).update(strategy=working)
     queue_reorder(project=Project.objects.get(pk=failing.pk))

@@ -41,7 +41,7 @@ def test_a_batch_holds_both_arms_with_what_they_were_drawn_by(filled: Project) -
 
 
 def test_a_reason_quotes_the_champion_and_never_the_scout(filled: Project, reader: User) -> None:
-    for _ in range(12):
+    for _ in range(18):  # the six audits are read blind first, and once more
         make_read(filled, reader, "present")
     for _ in range(6):
         make_image(filled)
