@@ -28,7 +28,7 @@ class SelectionSerializer(serializers.ModelSerializer[Selection]):
 
     class Meta:
         model = Selection
-        fields = ["id", "strategy", "seed", "model", "candidates", "shares", "drawn"]
+        fields = ["id", "strategy", "seed", "model", "candidates", "size", "shares", "drawn"]
         fields += ["minutes", "typical_minutes", "created_at"]
 
 
