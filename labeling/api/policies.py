@@ -71,7 +71,7 @@ class SelectionPoliciesChangeSerializer(Shape):
     )
     batch_size = number(10_000, "Cases in a batch.")
     auto_fill = choice("Draw a new batch by itself when the queue runs low.")
-    patient_cap = number(1000, "Images of one patient in a batch, at most.")
+    patient_cap = number(1000, "Images of one patient waiting at a time, at most.")
     by_minutes = choice("Whether the strategy's picks go by gain per expected reading minute.")
     audit_share = share("Share of every batch drawn uniformly at random.")
     relabel_share = share("Share of second looks at labels that the other labels contradict.")

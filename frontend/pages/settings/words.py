@@ -43,7 +43,7 @@ LABELS = {
     "repeat_share": gettext_lazy("Share of cases that their own reader reads again"),
     "washout_days": gettext_lazy("Days before a reader is given an own case again"),
     "by_minutes": gettext_lazy("Prefer what brings more per expected minute of reading"),
-    "patient_cap": gettext_lazy("Images of one patient in a batch, at most"),
+    "patient_cap": gettext_lazy("Images of one patient waiting at a time, at most"),
     "urgent_orders_blind": gettext_lazy("Suspected urgent cases go first even where they are read blind"),
     "fall_back_to_random": gettext_lazy("Go back to random order when the strategy is shown to be worse"),
     "retrain_labels": gettext_lazy("Train after so many new reads (0: never)"),
