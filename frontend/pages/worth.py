@@ -8,6 +8,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.safestring import SafeString
@@ -109,6 +110,8 @@ def restore(request: HttpRequest, slug: str) -> HttpResponse:
         strategy = strategy_restore(project=project, actor=person(request)).strategy
     except NothingToRestore as nothing:
         messages.warning(request, str(nothing))
+    except ValidationError as refused:  # it is not allowed here any more
+        messages.error(request, " ".join(refused.messages))
     else:
         messages.success(request, _("%(strategy)s is in force again.") % {"strategy": strategy})
     return redirect("project-worth", slug)

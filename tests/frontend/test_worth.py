@@ -138,6 +138,17 @@ def test_a_strategy_put_aside_goes_back_with_one_click(client: Client, project: 
     assert project.strategy == "margin" and "margin is in force again." in page
 
 
+def test_a_strategy_that_is_no_longer_allowed_does_not_go_back(
+    client: Client, project: Project, engineer: User
+) -> None:
+    make_worth(project, "worse", fell_back=True, strategy="forbidden.since:then")
+    Project.objects.filter(pk=project.pk).update(strategy="random")
+    client.force_login(engineer)
+    page = client.post(reverse("worth-restore", args=[project.slug]), follow=True).content.decode()
+    project.refresh_from_db()
+    assert project.strategy == "random" and "not of a library" in page
+
+
 def test_where_nothing_is_put_aside_nothing_goes_back(client: Client, project: Project, engineer: User) -> None:
     client.force_login(engineer)
     page = client.post(reverse("worth-restore", args=[project.slug]), follow=True).content.decode()
