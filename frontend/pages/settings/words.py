@@ -54,8 +54,8 @@ LABELS = {
 HINTS = {
     "modality": gettext_lazy("What is read: chest radiograph, dermoscopy, hand radiograph."),
     "strategy": gettext_lazy(
-        "What chooses the cases. The default is uherding. Take a name of the list below; where the administrator of the "
-        "machine has installed another library, the path module:function names one of its query functions."
+        "What chooses the cases. The default is uherding. Take a name of the list below, or a query function of a library "
+        "that whoever runs the server allows, by its path module:function."
     ),
 }
 MEANINGS = {
