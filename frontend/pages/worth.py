@@ -24,7 +24,7 @@ from frontend.people import person
 from labeling.models import WorthReport
 from labeling.queries.labels import labelled_count
 from labeling.queries.selections import strategy_failure, worth_newest
-from labeling.selection.worth.stopping import Signal, signal_of
+from labeling.selection.worth.signals import Signal, signal_of
 from labeling.services.worth import EVERY, NothingToRestore, comparable, put_aside, strategy_restore, worth_ask
 from overread.jobs.models import Job, State
 from overread.projects.models import Project

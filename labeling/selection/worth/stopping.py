@@ -7,9 +7,7 @@ images that none of them has learned from. The slope of the learning curve's end
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,14 +16,13 @@ from sklearn.metrics import cohen_kappa_score
 from labeling.selection.pool import Head, parts
 from labeling.selection.worth.comparing import RESAMPLES, Estimate
 from labeling.selection.worth.labelled import Float, Labelled, Learner
+from labeling.selection.worth.signals import Signal, signal_of
 from labeling.selection.worth.trials import growth, taught
 
-Signal = Literal["settled", "changing", "rising", "learning", "too_few"]
 SHARES = (0.7, 0.8, 0.9, 1.0)
 """Of the labels there are: the end of the learning curve."""
 STEP = 100
 """Labels by which successive scouts differ, at most; a tenth of all where that is less."""
-AGREED = 0.99
 SAMPLE = 100
 """Unlabelled images on which successive scouts are compared, at least."""
 
@@ -60,16 +57,6 @@ def stopping(data: Labelled, sample: NDArray[np.float32], learner: Learner, *, s
     if not np.isfinite(kappas).all():
         return Stopping("too_few", tuple(sizes), (), slope, len(sample))
     return Stopping(signal_of(kappas.tolist(), slope.low), tuple(sizes), tuple(kappas.tolist()), slope, len(sample))
-
-
-def signal_of(kappas: Sequence[float], rise: float) -> Signal:
-    """Settled where every kappa reaches AGREED and the curve's end is not shown to rise, learning where neither is so;
-    changing: only the answers still change; rising: only the quality does. rise: the low end of the slope's interval.
-    """
-    changing, rising = min(kappas) < AGREED, rise > 0
-    if changing:
-        return "learning" if rising else "changing"
-    return "rising" if rising else "settled"
 
 
 def _slopes(sizes: Float, curves: Float) -> Float:

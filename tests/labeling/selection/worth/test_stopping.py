@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from labeling.selection.worth.stopping import signal_of, stopping
+from labeling.selection.worth.signals import signal_of
+from labeling.selection.worth.stopping import stopping
 from tests.labeling.selection.worth.conftest import images, learner
 
 SAMPLE = images(200, np.random.default_rng(5))[0]
