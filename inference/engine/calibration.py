@@ -37,6 +37,18 @@ def platt(logits: Float, targets: Float, weights: Float) -> Calibration:
     return _lowest(loss, (1.0, 0.0), (SLOPES, (-50.0, 50.0)))
 
 
+def temperatures(logits: Float, labels: Float, weights: Float, layout: OutputLayout) -> tuple[Calibration, ...]:
+    """As `fit`, by one temperature an output, which leaves every answer on its side of one half.
+
+    That of a binary finding is 1 at least: where nearly all labels are negative, their likelihood alone would have the
+    head surer than it is.
+    """
+    return tuple(
+        _cooled(output, logits[:, columns].astype(np.float64), labels[:, index], weights[:, index])
+        for index, (output, columns) in enumerate(zip(layout, layout.slices, strict=True))
+    )
+
+
 def temperature(logits: Float, options: NDArray[np.intp], weights: Float) -> Calibration:
     """Temperature scaling (Guo et al., ICML 2017) of (N, M) logits to the true options (N,)."""
 
@@ -74,6 +86,19 @@ def _fit_output(output: Output, logits: Float, labels: Float, weights: Float) ->
     if output.kind == "binary":
         return platt(logits[:, 0], labels, weights)
     return temperature(logits, labels.astype(np.intp), weights)
+
+
+def _cooled(output: Output, logits: Float, labels: Float, weights: Float) -> Calibration:
+    known = np.isfinite(labels) & (weights > 0)
+    logits, labels, weights = logits[known], labels[known], weights[known].astype(np.float64)
+    if output.kind == "measurement" or len(np.unique(labels)) < 2:
+        return Calibration()
+    if output.kind == "categorical":
+        return temperature(logits, labels.astype(np.intp), weights)
+    both = np.tile(np.hstack([np.zeros_like(logits), logits]), (2, 1))  # absence has the logit 0
+    options = np.repeat([1, 0], len(labels))  # a label between 0 and 1 counts on both sides
+    line = temperature(both, options, np.r_[weights * labels, weights * (1 - labels)])
+    return Calibration(min(line.slope, 1.0))
 
 
 def _lowest(

@@ -20,13 +20,13 @@ ENOUGH = 1_000
 def fit(
     embeddings: NDArray[np.floating], labels: Float, weights: Float, groups: NDArray[np.generic], layout: OutputLayout
 ) -> heads.ScoutHead:
-    """`heads.fit`, calibrated: Platt's line for a binary finding, a temperature for options, a measurement as it is.
+    """`heads.fit`, the logits of each output divided by its temperature (`calibration.temperatures`).
 
     groups (N,): whose image each is. The same for the same rows; with labels of one patient alone, not calibrated.
     """
     logits = said(embeddings, labels, weights, groups, layout).astype(np.float64)
     known = np.isfinite(logits).all(axis=1)
-    lines = calibration.fit(logits[known], labels[known], weights[known], layout)
+    lines = calibration.temperatures(logits[known], labels[known], weights[known], layout)
     return heads.fit(embeddings, labels, weights, layout).along(lines, layout)
 
 

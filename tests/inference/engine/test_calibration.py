@@ -62,3 +62,23 @@ def test_figures_of_known_cases():
     assert calibration.brier(probabilities, labels) == pytest.approx(0.25 / 3)
     assert calibration.expected_calibration_error(probabilities, labels) == pytest.approx(0.5 / 3)
     assert np.isnan(calibration.brier(probabilities, np.full(4, np.nan)))
+
+
+def test_temperatures_move_no_answer_across_one_half(cases, layout):
+    logits, labels = cases
+    effusion, view, age = calibration.temperatures(logits, labels, np.ones(labels.shape), layout)
+    assert 0.2 < effusion.slope < 0.6 and effusion.offset == 0
+    assert view.slope == pytest.approx(0.5, abs=0.05) and age == Calibration()
+
+
+def test_a_temperature_never_makes_a_binary_finding_surer(cases, layout):
+    logits, labels = cases
+    effusion, view, _age = calibration.temperatures(logits / 8, labels, np.ones(labels.shape), layout)
+    assert effusion == Calibration() and view.slope == pytest.approx(4, abs=0.4)
+
+
+def test_half_a_label_counts_on_both_sides(cases, layout):
+    logits, labels = cases
+    labels[:, 0] = 0.5
+    labels[:2, 0] = 0, 1
+    assert calibration.temperatures(logits, labels, np.ones(labels.shape), layout)[0].slope < 0.1
