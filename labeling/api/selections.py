@@ -75,7 +75,7 @@ class SelectionPicks(ProjectView):
     def get(self, request: Request, slug: str, pk: UUID) -> Response:
         """The cases of a batch and why each is in it, in reading order, for those who do not read in the project.
 
-        A reason that quotes the model is on record as shown to you.
+        A reason that quotes the model is on record as shown to you; one that cannot be recorded is left empty.
         """
         if self.user.has_perm("labeling.read", self.project):
             raise PermissionDenied("You read in this project: see why a case is there when you have read it.")
@@ -87,5 +87,6 @@ class SelectionPicks(ProjectView):
         """What the reasons quote is on record as seen before it leaves."""
         page: list[Any] | None = super().paginate_queryset(queryset)
         for case in page or ():
-            reason_tell(assignment=case, reader=self.user)
+            if not reason_tell(assignment=case, reader=self.user):
+                case.reason = ""
         return page

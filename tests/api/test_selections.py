@@ -52,6 +52,14 @@ def test_picks_say_why_each_case_is_there_and_that_it_was_told(drawn: Selection,
     assert set(Exposure.objects.filter(user=engineer).values_list("image", flat=True)) == set(chosen)
 
 
+def test_a_reason_that_cannot_be_put_on_record_is_not_told(project: Project, engineer: User) -> None:
+    make_image(project)
+    batch = queue_fill(project=project, size=1)
+    assert batch and batch.assignments.update(reason="Model unsure on nodule 0.56")  # and no model has said so
+    (pick,) = at(engineer).get(url("selection-picks", project, batch)).json()["results"]
+    assert pick["reason"] == "" and not Exposure.objects.exists()
+
+
 def test_whoever_reads_is_not_told_why_cases_wait(drawn: Selection, engineer: User) -> None:
     membership_add(project=drawn.project, user=engineer, role=Role.READER)
     assert at(engineer).get(url("selection-picks", drawn.project, drawn)).status_code == 403
