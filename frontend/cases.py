@@ -11,8 +11,9 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, gettext_noop, ngettext
+from django.utils.translation import gettext_noop
 
+from frontend.image_words import label_words, view_words
 from frontend.sent import sent_words
 from frontend.suggestions import suggestion_context
 from inference.models import Pipeline, Prediction
@@ -25,9 +26,9 @@ from labeling.queries.today import case_number
 from labeling.queries.worklist import waiting_besides
 from labeling.values import value_words
 from overread.accounts.models import User
-from overread.archive.models import Image
+from overread.archive.models import Image, PackedFrame
 from overread.archive.presets import presets, value_unit
-from overread.projects.models import Finding, Project
+from overread.projects.models import Finding
 
 SKIP_REASONS = (  # stored as they stand here, shown in the reader's language
     gettext_noop("Image quality too poor"),
@@ -35,12 +36,6 @@ SKIP_REASONS = (  # stored as they stand here, shown in the reader's language
     gettext_noop("Not my field"),
     gettext_noop("I know this patient"),
 )
-VIEWS = {
-    "PA": gettext_lazy("frontal PA"),
-    "AP": gettext_lazy("frontal AP"),
-    **dict.fromkeys(("LL", "RL", "LATERAL"), gettext_lazy("lateral")),
-}
-SEXES = {"M": gettext_lazy("M"), "F": gettext_lazy("F"), "O": gettext_lazy("other")}
 
 
 @dataclass(frozen=True)
@@ -157,7 +152,8 @@ def image_data(image: Image) -> dict[str, Any]:
             name: getattr(rendering, name)
             for name in ("rows", "columns", "half_rows", "half_columns", "channels", "slope", "intercept", "inverted")
         },
-        "windows": presets(image, rendering),
+        "windows": presets(image, rendering, inverted=rendering.inverted),
+        "padding": rendering.padding,
         "frame": 0,
         "frames": [],
         "frame_count": image.frames,
@@ -170,6 +166,8 @@ def image_data(image: Image) -> dict[str, Any]:
         "alt": " ".join(part for part in (image.modality, view_words(image)) if part) or _("Image"),
         "spacing": image.pixel_spacing,
         "spacing_kind": image.spacing_kind,
+        "aspect": image.pixel_aspect,
+        "orientation": image.orientation.split("\\") if image.orientation else None,
         "unit": value_unit(image, rendering),
     }
 
@@ -177,52 +175,12 @@ def image_data(image: Image) -> dict[str, Any]:
 def frames_data(image: Image) -> list[dict[str, Any]]:
     """What each frame that was kept has of its own; none are asked for where there is but one."""
     kept = [image.rendering, *image.frame_renderings.all()] if image.frames > 1 else []
-    names = ("channels", "slope", "intercept")
-    return [{name: getattr(frame, name) for name in names} for frame in kept] if len(kept) > 1 else []
+    return [frame_data(image, frame) for frame in kept] if len(kept) > 1 else []
 
 
-def view_words(image: Image) -> str:
-    return str(VIEWS.get(image.view.upper(), image.view))
-
-
-def age_words(image: Image) -> str:
-    return _("%(years).0f y") % {"years": image.age_years} if image.age_years is not None else ""
-
-
-def sex_words(image: Image) -> str:
-    return str(SEXES.get(image.sex, ""))
-
-
-def label_words(image: Image) -> str:
-    """What tells it from the other images of its study: RMLO of a mammogram, "lateral" of a chest film."""
-    if image.modality == "MG" and image.view:
-        return f"{image.laterality}{image.view}"
-    return " ".join(part for part in (view_words(image), image.laterality) if part)
-
-
-def patient_context(image: Image, project: Project) -> dict[str, Any]:
-    """What stands in the header: pseudonym, age, sex, view, laterality, device; dates only as intervals within a project."""
-    return {
-        "pseudonym": image.patient.code,
-        "age": age_words(image),
-        "sex": sex_words(image),
-        "view": view_words(image),
-        "laterality": image.laterality,
-        "interval": interval_words(image, project),
-        "device": image.device,
-    }
-
-
-def interval_words(image: Image, project: Project) -> str:
-    """How long after the patient's study before it in this project, in days; dates are shifted, intervals are true."""
-    if image.study.day is None:
-        return ""
-    here = image.patient.studies.filter(day__lt=image.study.day, images__enrolments__project=project)
-    earlier = here.order_by("-day").values_list("day", flat=True).first()
-    if earlier is None:
-        return ""
-    days = image.study.day - earlier
-    return ngettext("%(days)d day after the prior", "%(days)d days after the prior", days) % {"days": days}
+def frame_data(image: Image, frame: PackedFrame) -> dict[str, Any]:
+    own = {name: getattr(frame, name) for name in ("channels", "slope", "intercept", "padding")}
+    return own | {"windows": presets(image, frame, inverted=image.rendering.inverted)}
 
 
 def panel_context(case: OpenCase) -> dict[str, Any]:

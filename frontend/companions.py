@@ -9,7 +9,8 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from frontend.cases import image_data, label_words
+from frontend.cases import image_data
+from frontend.image_words import label_words
 from overread.archive.models import Image
 from overread.archive.queries import companions_in
 from overread.projects.models import Project

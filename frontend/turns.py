@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from frontend import cases
 from frontend.alone import ALONE, by_itself
 from frontend.companions import companions_data
+from frontend.image_words import patient_context
 from inference.models import Pipeline
 from labeling.models import Assignment
 from labeling.queries.today import reads_today
@@ -108,7 +109,7 @@ def case_context(
         "user": reader,
         "case": cases.case_data(case, beside[assignment.image_id]),
         "waiting": case.waiting,
-        "patient": cases.patient_context(assignment.image, assignment.project),
+        "patient": patient_context(assignment.image, assignment.project),
         "panel": cases.panel_context(case),
         "position": position,
         "first_read_text": _("First read stored") if case.state == "revealed" else "",

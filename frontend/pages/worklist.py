@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from frontend.cases import patient_context
+from frontend.image_words import patient_context
 from frontend.people import person
 from frontend.sent import sent_rows, sent_words, until_words
 from inference.models import Champion

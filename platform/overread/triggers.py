@@ -75,8 +75,8 @@ class Lift(Operation):
     reduces_to_sql = True
     reversible = True
 
-    def __init__(self, table: str) -> None:
-        self.table = table
+    def __init__(self, table: str, columns: Sequence[str] = ()) -> None:
+        self.table, self.columns = table, tuple(columns)
 
     def state_forwards(self, app_label: str, state: ProjectState) -> None:
         pass
@@ -93,7 +93,7 @@ class Lift(Operation):
     def database_backwards(
         self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
     ) -> None:
-        Immutable(self.table).database_forwards(app_label, schema_editor, from_state, to_state)
+        Immutable(self.table, self.columns).database_forwards(app_label, schema_editor, from_state, to_state)
 
     def describe(self) -> str:
         return f"Let {self.table} be changed"

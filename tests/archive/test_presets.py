@@ -15,7 +15,9 @@ def labels(modality: str, windows: list[dict[str, Any]], *, body_part: str = "",
 
 
 def chosen(modality: str, windows: list[dict[str, Any]], *, body_part: str = "", **facts: Any) -> list[dict[str, Any]]:
-    return presets(Image(modality=modality, body_part=body_part), rendering(windows, **facts))
+    image = Image(modality=modality, body_part=body_part)
+    made = rendering(windows, **facts)
+    return presets(image, made, inverted=made.inverted)
 
 
 def rendering(windows: list[dict[str, Any]], **facts: Any) -> Rendering:

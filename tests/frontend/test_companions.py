@@ -12,8 +12,8 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
-from frontend.cases import interval_words
 from frontend.companions import companions_data
+from frontend.image_words import interval_words
 from labeling.models import Assignment
 from labeling.services import assignment_open_single
 from overread.accounts.models import User
@@ -143,6 +143,7 @@ def test_one_question_serves_two_cases(project: Project, django_assert_num_queri
 
 PIXELS = {
     *("id", "rows", "columns", "half_rows", "half_columns", "channels", "slope", "intercept", "inverted", "windows"),
+    *("padding", "aspect", "orientation"),
     *("frame", "frames", "frame_count", "modality", "view", "laterality", "label", "half_url", "full_url", "alt"),
     *("spacing", "spacing_kind", "unit"),
 }
@@ -190,6 +191,21 @@ def test_the_reader_may_fetch_a_companions_pixels_and_a_stranger_not(
 
 def test_the_case_says_what_each_frame_has_of_its_own(client: Client, reader: User, blind_case: Assignment) -> None:
     Image.objects.filter(pk=blind_case.image_id).update(frames=2)
-    FrameRendering.objects.create(image=blind_case.image, number=1, channels=1, slope=2.0, intercept=-5.0)
+    own = {"label": "File", "center": 256.0, "width": 512.0, "function": "LINEAR"}
+    FrameRendering.objects.create(
+        image=blind_case.image,
+        number=1,
+        channels=1,
+        bits=12,
+        slope=2.0,
+        intercept=-5.0,
+        padding=[0, 3],
+        windows=[own],
+        minimum=0,
+        maximum=4095,
+    )
     image = shown(client, reader, blind_case)["image"]
-    assert image["frames"][1] == {"channels": 1, "slope": 2.0, "intercept": -5.0} and image["frame_count"] == 2
+    second = image["frames"][1]
+    assert (second["channels"], second["slope"], second["intercept"], second["padding"]) == (1, 2.0, -5.0, [0, 3])
+    assert second["windows"][0] | {"label": ""} == own | {"label": ""}
+    assert image["frame_count"] == 2

@@ -164,7 +164,8 @@ def test_a_run_that_is_longer_than_its_image_is_refused(intake: Reader):
     content = saved(made)
     start = content.index(struct.pack("<II", 2, 64)) + 64
     codes = {taken(intake, content[:at] + b"\x81" + content[at + 1 :]) for at in range(start, start + 300, 6)}
-    assert codes == {"", "decode"}
+    assert codes <= {"", "decode", "truncated"}
+    assert "decode" in codes
 
 
 JPEGS = [uid.JPEGBaseline8Bit, uid.JPEGExtended12Bit, uid.JPEGLossless, uid.JPEGLosslessSV1]
@@ -174,7 +175,7 @@ OTHERS = [uid.JPEGLSLossless, uid.JPEGLSNearLossless, uid.JPEG2000, uid.JPEG2000
 @pytest.mark.parametrize("syntax", JPEGS + OTHERS)
 @pytest.mark.parametrize("noise", [b"\xff\xd8\xff\xd9", b"\xff\xd8" + bytes(900), bytes(range(256)) * 8], ids=range(3))
 def test_noise_in_the_place_of_a_code_stream_is_refused(intake: Reader, syntax: uid.UID, noise: bytes):
-    assert taken(intake, fragments(syntax, noise)) == "decode"
+    assert taken(intake, fragments(syntax, noise)) in ("decode", "truncated", "contradiction")
 
 
 @pytest.mark.parametrize("side", [65535, 65, 1])
@@ -182,7 +183,7 @@ def test_a_code_stream_of_another_size_than_its_header_is_refused(intake: Reader
     jpeg = bytearray(picture(ramp(64, 64, "uint8"), "JPEG"))
     at = jpeg.index(b"\xff\xc0") + 5
     jpeg[at : at + 4] = struct.pack(">HH", side, side)
-    assert taken(intake, fragments(uid.JPEGBaseline8Bit, bytes(jpeg))) == "decode"
+    assert taken(intake, fragments(uid.JPEGBaseline8Bit, bytes(jpeg))) in ("contradiction", "dimensions")
 
 
 def test_a_huge_jpeg2000_code_stream_is_refused(intake: Reader):
@@ -192,15 +193,15 @@ def test_a_huge_jpeg2000_code_stream_is_refused(intake: Reader):
     at = stream.index(b"\xff\x51") + 6
     for offset in (0, 4, 16, 20):  # Xsiz, Ysiz, XTsiz, YTsiz
         stream[at + offset - 0 : at + offset + 4] = struct.pack(">I", 0x0FFFFFFF)
-    assert taken(intake, bytes(stream)) in ("decode", "memory")
+    assert taken(intake, bytes(stream)) == "contradiction"
 
 
-def test_an_extended_offset_table_out_of_bounds_is_refused(intake: Reader):
+def test_an_extended_offset_table_out_of_bounds_is_not_followed(intake: Reader):
     made = dataset(ramp(64, 64, "uint8"))
     made.compress(uid.RLELossless, generate_instance_uid=False)
     made.ExtendedOffsetTable = struct.pack("<Q", 2**60)
     made.ExtendedOffsetTableLengths = struct.pack("<Q", 2**60)
-    assert taken(intake, saved(made)) == "decode"
+    assert np.array_equal(intake.pixels(saved(made)), ramp(64, 64, "uint8"))
 
 
 def test_a_palette_that_refers_to_itself_is_refused(intake: Reader):

@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_GET
 
-from frontend.cases import age_words, sex_words, view_words
+from frontend.image_words import age_words, sex_words, view_words
 from frontend.pages.data import summary
 from frontend.pages.data.facets import facets, with_labelled
 from overread.accounts.models import User

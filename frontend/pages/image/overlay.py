@@ -15,7 +15,10 @@ from frontend.people import person
 from inference.models import Prediction
 from inference.queries import attention_map, predictions_shown
 from overread.archive.models import Image
+from overread.archive.queries import image_padded
 from overread.projects.queries import project_for
+
+SIDE = 512  # pixels on the longer side
 
 
 @login_required
@@ -33,15 +36,21 @@ def overlay(request: HttpRequest, slug: str, pk: UUID, number: int, finding: str
 
 
 def _overlay(prediction: Prediction, finding: str, image: Image) -> bytes:
-    """PNG at thumbnail size, with the map laid where it belongs on the image."""
+    """PNG at thumbnail size, with the map laid where it belongs on the image and none of it on padding."""
     from PIL import Image as Picture
 
     cells = attention_map(prediction, prediction.outputs[finding]["column"])
-    scale = 512 / max(image.rows, image.columns)
-    size = (round(image.columns * scale), round(image.rows * scale))
-    x0, y0, x1, y1 = (round(edge * scale) for edge in prediction.map_box)
+    across = SIDE / max(image.rows * image.pixel_aspect, image.columns)
+    down = across * image.pixel_aspect
+    size = (round(image.columns * across), round(image.rows * down))
+    left, top, right, bottom = prediction.map_box
+    x0, x1 = round(left * across), round(right * across)
+    y0, y1 = round(top * down), round(bottom * down)
     alpha = Picture.new("L", size)
     alpha.paste(Picture.fromarray(cells).resize((x1 - x0, y1 - y0), Picture.Resampling.BILINEAR), (x0, y0))
+    padded = image_padded(image.rendering)
+    if padded is not None:
+        alpha.paste(0, mask=Picture.fromarray(padded).resize(size, Picture.Resampling.NEAREST))
     amber = Picture.new("RGBA", size, (255, 176, 32, 0))
     amber.putalpha(alpha.point(lambda level: 0 if level < 64 else level // 2))
     out = io.BytesIO()

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET
 
 from frontend.pages.image.finding import image_for
 from frontend.people import person
-from overread.archive.models import Image, Rendering
+from overread.archive.models import Image
 from overread.archive.queries import image_shown
 from overread.projects.queries import project_for
 
@@ -25,17 +25,21 @@ def picture(request: HttpRequest, slug: str, pk: UUID) -> HttpResponse:
     image = image_for(project, pk)
     if image.status != Image.Status.READY:
         raise Http404("No such image.")
-    response = HttpResponse(jpeg(image.rendering), content_type="image/jpeg")
+    response = HttpResponse(jpeg(image), content_type="image/jpeg")
     response["Cache-Control"] = "private, max-age=86400"
     return response
 
 
-def jpeg(rendering: Rendering) -> bytes:
-    """A JPEG of the half level, at most SIDE pixels on its longer side."""
+def jpeg(image: Image) -> bytes:
+    """A JPEG of the half level in its true proportions, at most SIDE pixels on its longer side."""
     from PIL import Image as Picture
 
-    drawn = Picture.fromarray(image_shown(rendering))
-    drawn.thumbnail((SIDE, SIDE), Picture.Resampling.BOX)
+    drawn = Picture.fromarray(image_shown(image.rendering))
+    tall = drawn.height * image.pixel_aspect
+    scale = min(1.0, SIDE / max(drawn.width, tall))
+    size = (max(1, round(drawn.width * scale)), max(1, round(tall * scale)))
+    if size != drawn.size:
+        drawn = drawn.resize(size, Picture.Resampling.BOX)
     out = io.BytesIO()
     drawn.save(out, "jpeg", quality=QUALITY)
     return out.getvalue()

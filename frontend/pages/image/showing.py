@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
-from frontend.cases import patient_context
+from frontend.image_words import patient_context
 from frontend.pages.image.comparing import rows
 from frontend.pages.image.finding import image_for
 from frontend.pages.image.opinions import opinions
@@ -44,15 +44,16 @@ def context(request: HttpRequest, project: Project, result: Result) -> dict[str,
         "model": result.chosen.pipeline if result.chosen else None,
         "rows": rows(project=project, read=result.read, prediction=result.prediction),
         "opinions": opinions(project=project, result=result, reader=person(request)),
-        "regions": [outline(region) for region in regions],
+        "regions": [outline(region, result.image.pixel_aspect) for region in regions],
+        "height": round(result.image.rows * result.image.pixel_aspect),
         "label_size": max(result.image.rows, result.image.columns) // 36 or 1,
         "may_read": result.ready and person(request).has_perm("labeling.read", project),
     }
 
 
-def outline(region: Region) -> dict[str, Any]:
-    """A region as an SVG polygon in image pixels, and where its label stands."""
-    points = region.points
+def outline(region: Region, aspect: float) -> dict[str, Any]:
+    """A region as an SVG polygon in widths of a pixel, and where its label stands."""
+    points = [(x, y * aspect) for x, y in region.points]
     if region.kind == "box":
         (left, top), (right, bottom) = points
         points = [(left, top), (right, top), (right, bottom), (left, bottom)]

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 import overread
-from frontend.cases import patient_context
+from frontend.image_words import patient_context
 from frontend.pages.image.comparing import Row, rows
 from frontend.pages.image.picture import jpeg
 from inference.models import Prediction
@@ -35,7 +35,7 @@ PHASES = {
 
 @dataclass(frozen=True)
 class Outline:
-    """A region in image pixels, under the number of its finding."""
+    """A region under the number of its finding, in widths of a pixel."""
 
     number: int
     points: Sequence[tuple[float, float]]
@@ -64,7 +64,7 @@ class Summary:
     software: str
     facts: Sequence[tuple[str, str]]
     picture: bytes  # JPEG
-    size: tuple[int, int]  # columns, rows of the image
+    size: tuple[float, float]  # width and height of the image in widths of a pixel
     outlines: Sequence[Outline]
     lines: Sequence[Line]
     suggested: bool  # whether the model's word is part of it
@@ -85,9 +85,9 @@ def summary_of(*, project: Project, image: Image, user: User, model: str | None)
         printed=moment(timezone.now()),
         software=f"Overread {overread.__version__}",
         facts=_facts(project, image),
-        picture=jpeg(image.rendering),
-        size=(image.columns, image.rows),
-        outlines=_outlines(read, compared),
+        picture=jpeg(image),
+        size=(image.columns, image.rows * image.pixel_aspect),
+        outlines=_outlines(read, compared, image.pixel_aspect),
         lines=[_line(row, read, prediction) for row in compared],
         suggested=prediction is not None,
         comment=read.comment if read else "",
@@ -121,16 +121,17 @@ def _facts(project: Project, image: Image) -> list[tuple[str, str]]:
         (_("Laterality"), patient["laterality"]),
         (_("Acquired"), patient["interval"]),
         (_("Device"), patient["device"]),
+        (_("Mind"), "; ".join(patient["notices"])),
         (_("Image"), str(image.pk)),
     ]
     return [(name, text) for name, text in facts if text]
 
 
-def _outlines(read: Read | None, compared: Sequence[Row]) -> list[Outline]:
+def _outlines(read: Read | None, compared: Sequence[Row], aspect: float) -> list[Outline]:
     numbers = {row.finding.pk: row.number for row in compared}
     outlines = []
     for region in read.regions.all() if read else ():
-        points = [(float(x), float(y)) for x, y in region.points]
+        points = [(float(x), y * aspect) for x, y in region.points]
         if region.kind == "box":
             (left, top), (right, bottom) = points
             points = [(left, top), (right, top), (right, bottom), (left, bottom)]

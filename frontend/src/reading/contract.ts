@@ -14,11 +14,19 @@ export interface WindowPreset {
   table?: number[];
 }
 
+/** What a frame has of its own. */
 export interface FrameFacts {
   channels: 1 | 3;
   slope: number;
   intercept: number;
+  /** Stored values from the first to the second are no measurement. */
+  padding: [number, number] | null;
+  /** The first one is shown at the start; empty for colour. */
+  windows: WindowPreset[];
 }
+
+/** Where the spacing holds: in the patient, at the detector, after correction by the file's magnification factor, or nobody knows. */
+export type SpacingKind = "patient" | "detector" | "corrected" | "unknown";
 
 /** Another image of the same patient in the same project, for comparing: its pixels and what they are, never what was said of it. */
 export interface Companion {
@@ -33,19 +41,14 @@ export interface Companion {
  * One image. `half_url` and `full_url` answer with little-endian uint16 (grey) or uint8 RGB interleaved (colour), rows * columns
  * (half_rows * half_columns) pixels, under Content-Encoding gzip and immutable caching.
  */
-export interface CaseImage {
+export interface CaseImage extends FrameFacts {
   id: string;
   rows: number;
   columns: number;
   half_rows: number;
   half_columns: number;
-  channels: 1 | 3;
-  slope: number;
-  intercept: number;
   /** Photometric interpretation is MONOCHROME1. */
   inverted: boolean;
-  /** The first one is shown at the start; empty for colour. */
-  windows: WindowPreset[];
   /** Which of its frames the two addresses are of, counted from 0. */
   frame: number;
   /** What each frame that can be shown has of its own; empty for an image of one. Address of another: `?frame=`. */
@@ -63,8 +66,11 @@ export interface CaseImage {
   alt: string;
   /** Row and column spacing in millimetres. */
   spacing: [number, number] | null;
-  /** "ImagerPixelSpacing" is at the detector, not corrected for magnification. */
-  spacing_kind: string;
+  spacing_kind: SpacingKind;
+  /** Height of a pixel by its width. */
+  aspect: number;
+  /** Where rows and columns lead to in the patient, such as L and F; null where the file does not say. */
+  orientation: [row: string, column: string] | null;
   /** What a value is in: "HU", or "" where it is in no unit. */
   unit: string;
 }

@@ -4,7 +4,7 @@ import type { Pixels } from "../viewer/textures";
 import type { Facts, Viewer } from "../viewer/viewer";
 import type { Windowing } from "../viewer/windowing";
 import type { CaseImage } from "./contract";
-import { nearOf } from "./frame";
+import { nearOf, windowOf } from "./frame";
 import { Levels, levelUrl, type Level } from "./levels";
 import { words } from "./words";
 
@@ -21,6 +21,7 @@ export class Display {
   private near: readonly CaseImage[] = [];
   private ahead: readonly CaseImage[] = [];
   private readonly awaiting: (() => void)[] = [];
+  private windowing: Windowing | null = null; // of a frame that is on its way
 
   constructor(viewer: Viewer, changed: () => void) {
     this.viewer = viewer;
@@ -31,17 +32,23 @@ export class Display {
   /** Show a case. A level drawn aside ahead of time is on screen with the next frame; the same image stays as it is. */
   open(image: CaseImage, ahead: readonly CaseImage[]): void {
     const same = this.image?.id === image.id && this.level === "full";
-    if (!same) [this.image, this.near] = [image, nearOf(image)];
+    if (!same) {
+      this.image = image;
+      this.near = nearOf(image);
+      this.windowing = null;
+    }
     this.keep(ahead);
     if (same) return void this.prefetch();
     this.viewer.open(factsOf(image), firstWindow(image), [image, ...ahead].flatMap(urls));
     this.reload();
   }
 
-  /** Show another frame of the image on screen; its view and its window stay. */
+  /** Show another frame of the image on screen; its view stays, and its window as far as a frame has none of its own. */
   turn(frame: CaseImage): void {
     const before = this.image ? [this.image] : [];
-    [this.image, this.near] = [frame, nearOf(frame)];
+    this.windowing = windowOf(this.windowing ?? this.viewer.windowing, this.image, frame);
+    this.image = frame;
+    this.near = nearOf(frame);
     this.keep(this.ahead);
     this.viewer.keep([...before, frame, ...this.near, ...this.ahead].flatMap(urls));
     this.reload();
@@ -128,6 +135,8 @@ export class Display {
     const pixels = this.levels.ready(image, level);
     if (this.image !== image || !pixels) return;
     this.viewer.facts = factsOf(image); // of several frames each has its own
+    if (this.windowing) this.viewer.windowing = this.windowing;
+    this.windowing = null;
     const drawn = await this.viewer.show(levelUrl(image, level), pixels);
     if (!drawn || this.image !== image) return;
     this.say("");
@@ -160,8 +169,8 @@ export class Display {
   }
 }
 
-export function factsOf({ columns: width, rows: height, channels, slope, intercept, inverted }: CaseImage): Facts {
-  return { width, height, channels, slope, intercept, inverted };
+export function factsOf({ columns: width, rows: height, aspect, channels, slope, intercept, inverted, padding }: CaseImage): Facts {
+  return { width, height, aspect, channels, slope, intercept, inverted, padding };
 }
 
 function urls({ half_url, full_url }: CaseImage): string[] {

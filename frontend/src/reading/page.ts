@@ -9,6 +9,7 @@ import { pageClock } from "./clock";
 import { confidenceIn, setConfidence, type Confidence } from "./confidence";
 import { contradictions } from "./contradictions";
 import type { Case, Prepared, SkipBody, Turn, Upcoming } from "./contract";
+import { Directions } from "./directions";
 import { Display } from "./display";
 import { Drafts } from "./drafts";
 import { Drawing } from "./drawing";
@@ -63,6 +64,7 @@ export class ReadingPage {
   private readonly drawnAhead: DrawnAhead;
   private leaving = false;
   private locked = false;
+  private readonly directions: Directions;
   private readonly header = element("#case-header", HTMLElement);
   private readonly panel = element("#panel", HTMLElement);
   private readonly finished = element("#finished", HTMLElement);
@@ -97,11 +99,13 @@ export class ReadingPage {
       done: () => this.rail.take("move"),
     });
     const stage = element(".stage", HTMLElement);
+    this.directions = new Directions(element(".directions", HTMLElement, stage));
     this.magnifier = new Magnifier(stage, this.marks.surface, this.viewer);
     this.rail = new Rail(this.viewer, this);
     new Gestures(stage, this.viewer, (pointer) => this.rail.grip(pointer));
     this.frames = new Frames(this.display, this.marks, stage, (frame) => {
       this.measuring.open(frame);
+      this.rail.offer(frame.windows);
       this.opened?.maps.turned(frame.frame);
     });
     this.hanging = new Hanging(stage, this.viewer, (pointer) => (this.rail.grip(pointer) === "level" ? "level" : "move"), user);
@@ -174,6 +178,7 @@ export class ReadingPage {
     this.frames.open(shown.image);
     this.hanging.open(shown);
     this.viewer.canvas.setAttribute("aria-label", shown.image.alt);
+    this.directions.open(shown.image.orientation);
     describeCase(shown.foot, shown.image.columns, shown.image.rows);
     this.clock.reset(performance.now());
     this.restore(shown, answers);
@@ -309,6 +314,7 @@ export class ReadingPage {
     this.measuring.measures.layout();
     this.magnifier.layout();
     this.rail.update();
+    this.directions.layout(this.viewer.orientation);
     this.hanging.changed(this.viewer);
     describeView(this.viewer, this.display.level);
   }

@@ -2,6 +2,7 @@
 import { element, elements } from "../dom";
 import type { Grip } from "../viewer/gestures";
 import type { Viewer } from "../viewer/viewer";
+import { isSame } from "../viewer/windowing";
 import type { WindowPreset } from "./contract";
 import type { Drawing, Shape } from "./drawing";
 import type { Magnifier } from "./magnifier";
@@ -59,13 +60,21 @@ export class Rail {
     return again;
   }
 
-  /** The presets of another image; none for colour. */
+  /** The presets of another image, the tools put down; none for colour. */
   open(windows: readonly WindowPreset[]): void {
-    this.windows = windows;
-    this.list.replaceChildren(...windows.map(({ label }) => this.button(label)));
-    for (const grey of elements("[data-grey-only]", HTMLElement)) grey.hidden = windows.length === 0;
+    this.offer(windows);
     this.hands.magnifier.off();
     this.take("move");
+  }
+
+  /** The presets of another frame. */
+  offer(windows: readonly WindowPreset[]): void {
+    const known = this.windows;
+    this.windows = windows;
+    for (const grey of elements("[data-grey-only]", HTMLElement)) grey.hidden = windows.length === 0;
+    if (windows.length === known.length && windows.every((each, index) => isPreset(each, known[index]))) return;
+    this.list.replaceChildren(...windows.map(({ label }) => this.button(label)));
+    this.update();
   }
 
   nextWindow(): void {
@@ -116,8 +125,7 @@ export class Rail {
 
   /** Which preset the window is, -1 where it was changed by hand. */
   private get preset(): number {
-    const { center, width, function: shape, table } = this.viewer.windowing;
-    return this.windows.findIndex((each) => each.center === center && each.width === width && each.function === shape && each.table?.join() === table?.join());
+    return this.windows.findIndex((each) => isSame(each, this.viewer.windowing));
   }
 
   private setWindow(index: number): void {
@@ -130,6 +138,10 @@ export class Rail {
     made.textContent = made.title = words.windowName(label);
     return made;
   }
+}
+
+function isPreset(one: WindowPreset, other: WindowPreset | undefined): boolean {
+  return other !== undefined && one.label === other.label && isSame(one, other);
 }
 
 function isShape(tool: Tool): tool is Shape {

@@ -5,7 +5,7 @@ import { NOT_ASSESSABLE, type CaseFinding } from "./contract";
 import type { Subject } from "./measure/subject";
 import type { Statistics } from "./measure/values";
 
-type Spaced = Pick<Subject, "spacing" | "atDetector">;
+type Spaced = Pick<Subject, "spacing" | "spacingKind">;
 
 const CHANNELS = "RGB";
 
@@ -119,16 +119,35 @@ export const words = {
   toolRoi: (key: string) => gettext("Region of interest: drag an ellipse, or press %(key)s again to place one.", { key }),
   toolProbe: (key: string) => gettext("Value: point at the image, click to leave a cross, or press %(key)s again to place one.", { key }),
   measures: { length: gettext("Length"), angle: gettext("Angle"), roi: gettext("Region of interest"), probe: gettext("Point") },
-  length: (length: number, { spacing, atDetector }: Spaced) => {
+  length: (length: number, { spacing, spacingKind }: Spaced) => {
     const values = { length: decimal(length) };
     if (!spacing) return gettext("%(length)s px", values);
-    return atDetector ? gettext("%(length)s mm at the detector", values) : gettext("%(length)s mm", values);
+    switch (spacingKind) {
+      case "patient":
+        return gettext("%(length)s mm", values);
+      case "detector":
+        return gettext("%(length)s mm at the detector", values);
+      case "corrected":
+        return gettext("%(length)s mm, corrected", values);
+      case "unknown":
+        return gettext("%(length)s mm, plane unknown", values);
+    }
   },
   /** Nothing to add where the file's spacing holds for the body. */
-  spacingNote: ({ spacing, atDetector }: Spaced) => {
+  spacingNote: ({ spacing, spacingKind }: Spaced) => {
     if (!spacing) return gettext("No pixel spacing: length in pixels");
-    return atDetector ? gettext("Lengths at the detector, not corrected for magnification") : "";
+    switch (spacingKind) {
+      case "patient":
+        return "";
+      case "detector":
+        return gettext("Lengths at the detector, not corrected for magnification");
+      case "corrected":
+        return gettext("Lengths corrected by the magnification factor in the file");
+      case "unknown":
+        return gettext("The file does not say whether lengths hold at the detector or in the patient");
+    }
   },
+  padding: gettext("no measurement here (padding)"),
   angle: (degrees: number) => (Number.isNaN(degrees) ? "" : gettext("%(degrees)s°", { degrees: decimal(degrees) })),
   area: (area: number, pixels: number, { spacing }: Spaced) =>
     spacing ? gettext("Area %(area)s mm², %(pixels)s px", { area: decimal(area), pixels }) : gettext("Area %(pixels)s px", { pixels }),

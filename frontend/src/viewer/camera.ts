@@ -1,12 +1,12 @@
 /** How one looks at an image: how large, at which part of it, turned or not. Sizes and points in device pixels of the canvas. */
-import { fit, pan, placement, recentre, toCanvas, toImage, zoom, type Placement, type Point, type Size, type View } from "./geometry";
+import { fit, pan, placement, recentre, shapeOf, toCanvas, toImage, zoom, type Placement, type Point, type Raster, type Size, type View } from "./geometry";
 import { laid, UPRIGHT, type Orientation } from "./orientation";
 
 /** Towards which edge of the canvas a fitted image lies: left, neither, right. */
 export type Edge = -1 | 0 | 1;
 
 export class Camera {
-  private image: Size = { width: 1, height: 1 };
+  private image: Raster = { width: 1, height: 1, aspect: 1 };
   private canvas: Size = { width: 1, height: 1 };
   private seen: View = { scale: 1, x: 0, y: 0 };
   private turned: Orientation = UPRIGHT;
@@ -14,7 +14,7 @@ export class Camera {
   private edge: Edge = 0;
 
   /** Another image: the whole of it, upright. */
-  open(image: Size): void {
+  open(image: Raster): void {
     this.image = image;
     this.reset();
   }
@@ -88,6 +88,6 @@ export class Camera {
   }
 
   private get laid(): Size {
-    return laid(this.image, this.turned);
+    return laid(shapeOf(this.image), this.turned);
   }
 }

@@ -8,6 +8,11 @@ export interface Size {
   readonly height: number;
 }
 
+/** An image whose pixels may be taller than wide, or wider: `aspect` is their height by their width. */
+export interface Raster extends Size {
+  readonly aspect: number;
+}
+
 /** The image as it lies, turned or not: how large, and where its top left corner on screen is, in device pixels of the canvas. */
 export interface View {
   readonly scale: number;
@@ -15,7 +20,10 @@ export interface View {
   readonly y: number;
 }
 
-/** canvas = (across * x + down * y) * scale + origin, for a point (x, y) of the image. */
+/**
+ * canvas = (across * x + down * y) * scale + origin, for a point (x, y) of the image. The shorter side of a pixel has length 1, so
+ * that no detail is lost, and `across` and `down` are as long as a pixel is wide and tall.
+ */
 export interface Placement {
   readonly scale: number;
   readonly across: Point;
@@ -24,6 +32,17 @@ export interface Placement {
 }
 
 const LARGEST_SCALE = 32;
+
+/** Width and height of a pixel, of which the shorter is 1. */
+export function pixelSides({ aspect }: Raster): Point {
+  return aspect < 1 ? [1 / aspect, 1] : [1, aspect];
+}
+
+/** The size of an image with its pixels in their true shape. */
+export function shapeOf(image: Raster): Size {
+  const [wide, tall] = pixelSides(image);
+  return { width: image.width * wide, height: image.height * tall };
+}
 
 /** The whole image, as large as the canvas allows, in its middle or towards its left (-1) or right (1) edge. */
 export function fit(image: Size, canvas: Size, align = 0): View {
@@ -52,17 +71,33 @@ export function recentre(view: View, before: Size, after: Size): View {
 }
 
 /** Where every point of an image goes that is turned so and seen so. */
-export function placement(view: View, image: Size, orientation: Orientation): Placement {
+export function placement(view: View, image: Raster, orientation: Orientation): Placement {
   const [across, down] = axes(orientation);
-  const { width, height } = laid(image, orientation);
+  const [wide, tall] = pixelSides(image);
+  const { width, height } = laid(shapeOf(image), orientation);
   const left = across[0] + down[0] < 0 ? width * view.scale : 0; // the image's first corner may lie at any of the four
   const top = across[1] + down[1] < 0 ? height * view.scale : 0;
-  return { scale: view.scale, across, down, origin: [view.x + left, view.y + top] };
+  return { scale: view.scale, across: times(across, wide), down: times(down, tall), origin: [view.x + left, view.y + top] };
 }
 
-export function toImage({ scale, across, down, origin }: Placement, [x, y]: Point): Point {
+export function toImage(place: Placement, [x, y]: Point): Point {
+  const { scale, origin } = place;
   const [dx, dy] = [(x - origin[0]) / scale, (y - origin[1]) / scale];
+  const { across, down } = undone(place);
   return [across[0] * dx + across[1] * dy, down[0] * dx + down[1] * dy];
+}
+
+/** What takes a turn back: across and down stand at right angles, so each is divided by the square of its length. */
+export function undone({ across, down }: Placement): Readonly<Record<"across" | "down", Point>> {
+  return { across: times(across, 1 / squared(across)), down: times(down, 1 / squared(down)) };
+}
+
+function squared([x, y]: Point): number {
+  return x * x + y * y;
+}
+
+function times([x, y]: Point, factor: number): Point {
+  return [x * factor, y * factor];
 }
 
 export function toCanvas({ scale, across, down, origin }: Placement, [x, y]: Point): Point {

@@ -40,6 +40,28 @@ export function inImage(orientation: Orientation, [x, y]: Point): Point {
   return [across[0] * x + across[1] * y, down[0] * x + down[1] * y];
 }
 
+/** What lies towards each edge of the screen, in the letters of DICOM's Patient Orientation: L, R, A, P, H, F. */
+export type Edges = Readonly<Record<"left" | "top" | "right" | "bottom", string>>;
+
+const OPPOSITE: Readonly<Record<string, string>> = { L: "R", R: "L", A: "P", P: "A", H: "F", F: "H" };
+
+/** The letters at the edges of an image whose rows and columns lead to `row` and `column`. */
+export function edges([row, column]: readonly [string, string], orientation: Orientation): Edges {
+  const [across, down] = axes(orientation);
+  const [toRight, toBottom] = [towards([1, 0]), towards([0, 1])];
+  return { left: opposite(toRight), right: toRight, top: opposite(toBottom), bottom: toBottom };
+
+  function towards([x, y]: Point): string {
+    const along = across[0] * x + across[1] * y; // 1, -1, or 0 where columns lead there
+    if (along) return along > 0 ? row : opposite(row);
+    return down[0] * x + down[1] * y > 0 ? column : opposite(column);
+  }
+}
+
+function opposite(letters: string): string {
+  return [...letters].map((letter) => OPPOSITE[letter] ?? letter).join("");
+}
+
 /** Width and height as they lie on screen. */
 export function laid({ width, height }: Size, { quarters }: Orientation): Size {
   return quarters % 2 ? { width: height, height: width } : { width, height };

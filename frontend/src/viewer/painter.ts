@@ -1,9 +1,9 @@
 /** Draws one scene into a WebGL2 context. It keeps no image state of its own: whoever owns the scene decides when to draw. */
-import type { Placement, Size } from "./geometry";
+import { undone, type Placement, type Size } from "./geometry";
 import type { Lens } from "./lens";
 import { programOf, type Program } from "./program";
 import { tableTexture } from "./textures";
-import type { Ramp, Table } from "./windowing";
+import type { Padding, Ramp, Table } from "./windowing";
 
 export interface Overlay {
   readonly texture: WebGLTexture;
@@ -18,6 +18,7 @@ export interface Scene {
   readonly colour: boolean;
   readonly ramp: Ramp;
   readonly inverted: boolean;
+  readonly padding: Padding;
   readonly overlay: Overlay | null;
 }
 
@@ -29,6 +30,7 @@ export interface Still extends Size {
 
 /** Attention below this share of the map's range leaves the image untouched. */
 const MAP_THRESHOLD = 0.3;
+const NO_PADDING = [1, 0] as const; // a range that holds nothing
 const MAP_COLOUR = [1, 0.69, 0.17] as const; // amber, a hue that no grey image holds
 
 export class Painter {
@@ -109,12 +111,15 @@ export class Painter {
   private draw(scene: Scene, target: Size): void {
     const { gl } = this;
     const { image, place, ramp, overlay } = scene;
+    const back = undone(place);
     const at = this.use(scene.colour);
     gl.viewport(0, 0, target.width, target.height);
     gl.uniform1f(at.canvasHeight, target.height);
     gl.uniform2f(at.image, image.width, image.height);
     gl.uniform3f(at.view, ...place.origin, place.scale);
-    gl.uniformMatrix2fv(at.turn, false, [...place.across, ...place.down]);
+    gl.uniformMatrix2fv(at.turn, false, [...back.across, ...back.down]);
+    gl.uniform2f(at.pixelSides, Math.hypot(...place.across), Math.hypot(...place.down));
+    gl.uniform2f(at.padding, ...(scene.padding ?? NO_PADDING));
     gl.uniform2f(at.ramp, ramp.gain, ramp.offset);
     gl.uniform1i(at.curve, ramp.table ? 2 : Number(ramp.sigmoid));
     gl.uniform1i(at.inverted, Number(scene.inverted));

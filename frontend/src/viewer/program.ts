@@ -2,7 +2,7 @@
 import { fragment, VERTEX } from "./shaders";
 
 const NAMES = [
-  "pixels", "attention", "table", "image", "view", "turn", "canvasHeight", "ramp", "curve", "inverted", "mapBox", "mapMix", "mapColour",
+  "pixels", "attention", "table", "image", "view", "turn", "pixelSides", "padding", "canvasHeight", "ramp", "curve", "inverted", "mapBox", "mapMix", "mapColour",
 ] as const;
 
 export interface Program {

@@ -6,11 +6,12 @@ void main() {
   gl_Position = vec4(corner * 2.0 - 1.0, 0.0, 1.0);
 }`;
 
-/** Grey images read one channel: on a software renderer that is a fifth faster than reading three. */
+/** Grey images read one channel: on a software renderer that is a fifth faster than reading three. They alone have padding. */
 export function fragment(colour: boolean): string {
   return `#version 300 es
 #define STORED ${colour ? "vec3" : "float"}
 #define CHANNELS ${colour ? "rgb" : "r"}
+#define GREY ${colour ? 0 : 1}
 ${BODY}`;
 }
 
@@ -24,8 +25,10 @@ uniform usampler2D pixels;     // stored values of one level
 uniform sampler2D attention;   // 0..1
 uniform sampler2D table;       // one row of greys, 0..1
 uniform vec2 image;            // columns, rows of the full level
-uniform vec3 view;             // x, y, scale: canvas = turn * image * scale + (x, y)
-uniform mat2 turn;             // by quarters, and mirrored
+uniform vec3 view;             // x, y, scale
+uniform mat2 turn;             // takes a turn by quarters, a mirroring and the shape of a pixel back
+uniform vec2 pixelSides;       // width and height of an image pixel at scale 1
+uniform vec2 padding;          // lowest and highest stored value that is no measurement
 uniform float canvasHeight;
 uniform vec2 ramp;             // gain, offset
 uniform int curve;             // 0 a line, 1 its logistic function, 2 the table
@@ -36,12 +39,34 @@ uniform vec3 mapColour;
 
 out vec4 drawn;
 
+bool isPadding(float stored) {
+  return stored >= padding.x && stored <= padding.y;
+}
+
 // Mean of the texels under a box, weighted by the area they share with it. A box one texel wide is bilinear
-// interpolation, a wider one the box filter of a minified image. At the image's edge the box is cut off.
-STORED mean(vec2 at, vec2 side) {
+// interpolation, a wider one the box filter of a minified image. At the image's edge the box is cut off. Padding has no
+// share; where there is nothing else, empty is true.
+STORED mean(vec2 at, vec2 side, out bool empty) {
   vec2 low = max(at - side * 0.5, 0.0);
   vec2 high = min(at + side * 0.5, vec2(textureSize(pixels, 0)));
   STORED sum = STORED(0.0);
+  empty = false;
+#if GREY
+  if (padding.x <= padding.y) {
+    float area = 0.0;
+    for (float y = floor(low.y); y < high.y; y++) {
+      for (float x = floor(low.x); x < high.x; x++) {
+        float stored = float(texelFetch(pixels, ivec2(x, y), 0).r);
+        if (isPadding(stored)) continue;
+        float share = (min(high.x, x + 1.0) - max(low.x, x)) * (min(high.y, y + 1.0) - max(low.y, y));
+        sum += share * stored;
+        area += share;
+      }
+    }
+    empty = area < 1e-3 * (high.x - low.x) * (high.y - low.y); // less than that is rounding
+    return empty ? 0.0 : sum / area;
+  }
+#endif
   for (float y = floor(low.y); y < high.y; y++) {
     STORED line = STORED(0.0);
     for (float x = floor(low.x); x < high.x; x++) {
@@ -70,13 +95,19 @@ vec3 displayed(STORED stored) {
 
 void main() {
   vec2 canvas = vec2(gl_FragCoord.x, canvasHeight - gl_FragCoord.y);
-  vec2 at = (canvas - view.xy) / view.z * turn; // a row vector: the turn taken back
+  vec2 at = (canvas - view.xy) / view.z * turn; // a row vector times the columns of turn
   if (any(lessThan(at, vec2(0.0))) || any(greaterThan(at, image))) {
     drawn = vec4(0.0, 0.0, 0.0, 1.0);
     return;
   }
   vec2 texels = vec2(textureSize(pixels, 0)) / image;
-  vec3 shown = displayed(mean(at * texels, max(texels / view.z, vec2(1.0))));
+  bool empty;
+  STORED stored = mean(at * texels, max(texels / (view.z * pixelSides), vec2(1.0)), empty);
+  if (empty) {
+    drawn = vec4(0.0, 0.0, 0.0, 1.0); // no measurement: background, whatever the polarity, and no attention on it
+    return;
+  }
+  vec3 shown = displayed(stored);
   if (mapMix.y > 0.0) {
     vec2 inBox = (at - mapBox.xy) / (mapBox.zw - mapBox.xy);
     bool inside = all(greaterThanEqual(inBox, vec2(0.0))) && all(lessThanEqual(inBox, vec2(1.0)));

@@ -1,20 +1,22 @@
 /** One image on one canvas: its levels, how it is looked at, its window. Draws at most once per animation frame. */
 import { Camera, type Edge } from "./camera";
 import { watchPixels } from "./density";
-import { fit, placement, scaled, toImage, type Placement, type Point, type Size } from "./geometry";
+import { fit, placement, scaled, shapeOf, toImage, type Placement, type Point, type Raster, type Size } from "./geometry";
 import { lensAt, type Lens } from "./lens";
 import { inImage, UPRIGHT, type Orientation } from "./orientation";
 import { Painter, type Scene, type Still } from "./painter";
 import { attentionTexture, pixelTexture, type Attention, type Pixels } from "./textures";
-import { IDENTITY_8_BIT, ramp, type Windowing } from "./windowing";
+import { IDENTITY_8_BIT, ramp, type Padding, type Windowing } from "./windowing";
 
 /** What the viewer has to know of an image before any pixel arrives. */
-export interface Facts extends Size {
+export interface Facts extends Raster {
   readonly channels: 1 | 3;
   readonly slope: number;
   readonly intercept: number;
   /** Low stored values are shown white (MONOCHROME1). */
   readonly inverted: boolean;
+  /** Stored values from the first to the second are no measurement, and black; null where there are none such. */
+  readonly padding: Padding;
 }
 
 export interface Listener {
@@ -32,7 +34,7 @@ export class NoWebgl extends Error {}
 export class Viewer {
   windowing: Windowing = { center: 0.5, width: 1, function: "LINEAR_EXACT" };
   inverted = false;
-  facts: Facts = { width: 1, height: 1, channels: 1, slope: 1, intercept: 0, inverted: false };
+  facts: Facts = { width: 1, height: 1, aspect: 1, channels: 1, slope: 1, intercept: 0, inverted: false, padding: null };
   private readonly camera = new Camera();
   private magnified: Point | null = null; // CSS pixels
   private frame = 0;
@@ -90,7 +92,7 @@ export class Viewer {
     if (this.gl.isContextLost() || this.stills.has(name)) return;
     this.upload(name, pixels);
     const texture = this.levels.get(name);
-    const place = placement(fit(facts, this.size), facts, UPRIGHT);
+    const place = placement(fit(shapeOf(facts), this.size), facts, UPRIGHT);
     if (texture) this.stills.set(name, this.painter.still(sceneOf(texture, facts, windowing, place), this.size));
   }
 
@@ -306,5 +308,5 @@ export class Viewer {
 function sceneOf(texture: WebGLTexture, facts: Facts, windowing: Windowing, place: Placement): Scene {
   const colour = facts.channels === 3;
   const shade = colour ? IDENTITY_8_BIT : ramp(windowing, facts.slope, facts.intercept);
-  return { texture, place, colour, image: facts, ramp: shade, inverted: facts.inverted, overlay: null };
+  return { texture, place, colour, image: facts, ramp: shade, inverted: facts.inverted, padding: facts.padding, overlay: null };
 }

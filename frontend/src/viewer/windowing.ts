@@ -11,6 +11,9 @@ export interface Windowing {
   readonly table?: Table;
 }
 
+/** The lowest and the highest stored value that is no measurement. */
+export type Padding = readonly [number, number] | null;
+
 /** Two greys or more. */
 export type Table = readonly number[];
 
@@ -62,6 +65,20 @@ function entry(table: Table, share: number): number {
 export function dragged(window: Windowing, dx: number, dy: number): Windowing {
   const width = Math.max(1, window.width * 2 ** (dx / 200));
   return { ...window, width, center: window.center + (dy * window.width) / 400 };
+}
+
+/** The other image's window that differs from its `other` first one as `now` does from `first`. */
+export function likewise(now: Windowing, first: Windowing, other: Windowing): Windowing {
+  if (now.center === first.center && now.width === first.width) return other;
+  const ratio = other.width / first.width;
+  const table = now.table && other.table ? { table: other.table } : {};
+  return { center: other.center + (now.center - first.center) * ratio, width: now.width * ratio, function: now.function, ...table };
+}
+
+/** The same window, whatever it is called. */
+export function isSame(one: Windowing, other: Windowing): boolean {
+  const alike = one.center === other.center && one.width === other.width && one.function === other.function;
+  return alike && one.table?.join() === other.table?.join();
 }
 
 export function windowText({ center, width, function: shape, table }: Windowing): string {

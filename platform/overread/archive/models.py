@@ -65,9 +65,15 @@ class Image(models.Model):
     reason = models.TextField(blank=True, help_text="Why it stands in quarantine.")
     instance_uid = models.CharField(max_length=64)
     modality = models.CharField(max_length=16, blank=True)
+    intent = models.CharField(
+        max_length=16, blank=True, help_text="FOR PRESENTATION, or FOR PROCESSING: a detector's raw data."
+    )
     view = models.CharField(max_length=16, blank=True)
     laterality = models.CharField(max_length=16, blank=True)
     body_part = models.CharField(max_length=64, blank=True)
+    orientation = models.CharField(
+        max_length=8, blank=True, help_text="Where rows and columns lead to in the patient, such as L\\F."
+    )
     sex = models.CharField(max_length=1, blank=True)
     age_years = models.FloatField(null=True)
     device = models.CharField(max_length=130, blank=True)
@@ -78,8 +84,11 @@ class Image(models.Model):
     photometric = models.CharField(max_length=32)
     transfer_syntax = models.CharField(max_length=64, blank=True)
     pixel_spacing = models.JSONField(null=True, help_text="[row, column] in millimetres.")
-    spacing_kind = models.CharField(max_length=20, blank=True)
-    burned_in = models.BooleanField(null=True)
+    spacing_kind = models.CharField(
+        max_length=20, default="unknown", help_text="Where that holds: patient, detector, corrected or unknown."
+    )
+    pixel_aspect = models.FloatField(default=1.0, help_text="Height of a pixel by its width.")
+    burned_in = models.BooleanField(null=True, help_text="The file's own word on text burned into the pixels.")
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -98,44 +107,48 @@ class Image(models.Model):
         return self.study.patient
 
 
-class Rendering(models.Model):
-    """What a browser and a model get of an image: values after the modality LUT, gzip-compressed, content-addressed.
+class PackedFrame(models.Model):
+    """What a browser and a model get of one frame: values after the modality LUT, gzip-compressed, content-addressed.
 
     Grey: little-endian uint16, value = stored · slope + intercept. Colour: RGB uint8. Polarity and window are applied
     once, at display.
     """
 
-    image = models.OneToOneField(Image, models.CASCADE, related_name="rendering")
     full = models.CharField(max_length=64)
     half = models.CharField(max_length=64)
+    channels = models.PositiveSmallIntegerField()
+    bits = models.PositiveSmallIntegerField(help_text="How many bits of the stored numbers can be in use.")
+    slope = models.FloatField()
+    intercept = models.FloatField()
+    padding = models.JSONField(null=True, help_text="[lowest, highest] stored number that is no measurement.")
+    windows = models.JSONField(help_text="[{label, center, width, function}], in values after the modality LUT.")
+    minimum = models.FloatField()
+    maximum = models.FloatField()
+
+    class Meta:
+        abstract = True
+
+
+class Rendering(PackedFrame):
+    """The first frame of an image, and what holds of all its frames."""
+
+    image = models.OneToOneField(Image, models.CASCADE, related_name="rendering")
     thumb = models.CharField(max_length=64)
     rows = models.PositiveIntegerField()
     columns = models.PositiveIntegerField()
     half_rows = models.PositiveIntegerField()
     half_columns = models.PositiveIntegerField()
-    channels = models.PositiveSmallIntegerField()
-    bits = models.PositiveSmallIntegerField(help_text="How many bits of the stored numbers can be in use.")
-    slope = models.FloatField()
-    intercept = models.FloatField()
     inverted = models.BooleanField(help_text="MONOCHROME1: low values are shown bright.")
-    windows = models.JSONField(help_text="[{label, center, width, function}], in values after the modality LUT.")
-    minimum = models.FloatField()
-    maximum = models.FloatField()
 
     def __str__(self) -> str:
         return f"rendering of {self.image_id}"
 
 
-class FrameRendering(models.Model):
-    """A frame after the first, counted from 0, as Rendering has the first: the same size, its own line to values."""
+class FrameRendering(PackedFrame):
+    """A frame after the first, counted from 0, as Rendering has the first: the same size and polarity."""
 
     image = models.ForeignKey(Image, models.CASCADE, related_name="frame_renderings")
     number = models.PositiveIntegerField()
-    full = models.CharField(max_length=64)
-    half = models.CharField(max_length=64)
-    channels = models.PositiveSmallIntegerField()
-    slope = models.FloatField()
-    intercept = models.FloatField()
 
     class Meta:
         ordering = ["number"]

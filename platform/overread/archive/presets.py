@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from overread.archive.dicom import Window
-from overread.archive.models import Image, Rendering
+from overread.archive.models import Image, PackedFrame
 
 RADIOGRAPHS = ("CR", "DX", "XR", "RG", "PX", "IO", "DR")
 UNNAMED = ("File", "Automatic")  # what the intake calls a window that the file gives no name
@@ -33,26 +33,29 @@ BREAST: tuple[Share, ...] = ((gettext_noop("Skin"), 0.25, 0.5), (gettext_noop("D
 PLAIN: tuple[Share, ...] = ((gettext_noop("Dark"), 0.25, 0.5), (gettext_noop("Bright"), 0.75, 0.5))
 
 
-def presets(image: Image, rendering: Rendering) -> list[dict[str, Any]]:
-    """As the reading page takes them, the one to open with first, none twice; none for colour. A table only where there is one."""
-    own = [_named(Window(**{**each, "table": tuple(each.get("table", ()))})) for each in rendering.windows]
+def presets(image: Image, frame: PackedFrame, *, inverted: bool) -> list[dict[str, Any]]:
+    """As the reading page takes them, the one to open with first, none twice; none for colour. A table only where there is one.
+
+    `inverted`: low values are bright (MONOCHROME1).
+    """
+    own = [_named(Window(**{**each, "table": tuple(each.get("table", ()))})) for each in frame.windows]
     chosen: list[Window] = []
-    for window in own + (_usual(image, rendering, own[0]) if own else []):
+    for window in own + (_usual(image, frame, own[0], inverted=inverted) if own else []):
         if not any(_alike(window, other) for other in chosen):
             chosen.append(window)
     return [{name: value for name, value in asdict(window).items() if name != "table" or value} for window in chosen]
 
 
-def value_unit(image: Image, rendering: Rendering) -> str:
+def value_unit(image: Image, frame: PackedFrame) -> str:
     """HU for computed tomography in Hounsfield units; "" where a value is in no unit."""
-    return "HU" if _in_hounsfield(image, rendering) else ""
+    return "HU" if _in_hounsfield(image, frame) else ""
 
 
-def _usual(image: Image, rendering: Rendering, first: Window) -> list[Window]:
-    if _in_hounsfield(image, rendering):
+def _usual(image: Image, frame: PackedFrame, first: Window, *, inverted: bool) -> list[Window]:
+    if _in_hounsfield(image, frame):
         windows = [replace(window, label=_(window.label)) for window in HOUNSFIELD]
-        return [window for window in windows if _shows(window, rendering)]
-    return [_share(share, first, inverted=rendering.inverted) for share in _shares(image)]
+        return [window for window in windows if _shows(window, frame)]
+    return [_share(share, first, inverted=inverted) for share in _shares(image)]
 
 
 def _shares(image: Image) -> tuple[Share, ...]:
@@ -67,18 +70,18 @@ def _share(share: Share, first: Window, *, inverted: bool) -> Window:
     return Window(_(label), dark + sign * middle * first.width, max(width * first.width, 1), "LINEAR_EXACT")
 
 
-def _in_hounsfield(image: Image, rendering: Rendering) -> bool:
+def _in_hounsfield(image: Image, frame: PackedFrame) -> bool:
     """Air is far below zero; a CT picture without its rescaling is not in HU, whatever its modality says."""
-    return image.modality == "CT" and rendering.channels == 1 and rendering.minimum < 0
+    return image.modality == "CT" and frame.channels == 1 and frame.minimum < 0
 
 
 def _named(window: Window) -> Window:
     return replace(window, label=_("Standard")) if window.label in UNNAMED else window
 
 
-def _shows(window: Window, rendering: Rendering) -> bool:
+def _shows(window: Window, frame: PackedFrame) -> bool:
     low, high = window.center - window.width / 2, window.center + window.width / 2
-    return low < rendering.maximum and high > rendering.minimum
+    return low < frame.maximum and high > frame.minimum
 
 
 def _alike(one: Window, other: Window) -> bool:

@@ -131,23 +131,27 @@ def image_shown(rendering: Rendering) -> NDArray[np.uint8]:
     """The half level as it is first displayed, window and polarity applied: (rows, columns) or (rows, columns, 3)."""
     import numpy as np
 
-    from overread.archive.dicom import Window, presentation, unpack
+    from overread.archive.dicom import Window, shown, unpack
 
     numbers = unpack(blobs.get(rendering.half), rendering.half_rows, rendering.half_columns, rendering.channels)
     if not rendering.windows:
         return np.asarray(numbers, np.uint8)
-    values = numbers * rendering.slope + rendering.intercept
-    grey = presentation(values, Window(**rendering.windows[0]), inverted=rendering.inverted)
+    grey = shown(numbers, rendering, Window(**rendering.windows[0]))
     return np.asarray(np.rint(grey * 255), np.uint8)
+
+
+def image_padded(rendering: Rendering) -> NDArray[np.bool_] | None:
+    """Where the half level holds no measurement: (rows, columns). None for an image without padding."""
+    from overread.archive.dicom import padded_in, unpack
+
+    if rendering.padding is None:
+        return None
+    numbers = unpack(blobs.get(rendering.half), rendering.half_rows, rendering.half_columns, rendering.channels)
+    return padded_in(numbers, rendering.padding)
 
 
 def image_input(rendering: Rendering) -> NDArray[np.float32]:
     """What a classifier gets: (rows, columns) or (rows, columns, 3) float32 in 0..1, dense white."""
-    import numpy as np
+    from overread.archive.dicom import model_input
 
-    from overread.archive.dicom import model_input, unpack
-
-    numbers = unpack(blobs.get(rendering.full), rendering.rows, rendering.columns, rendering.channels)
-    if rendering.bits <= 8:
-        numbers = numbers.astype(np.uint8)
-    return model_input(numbers, inverted=rendering.inverted != (rendering.slope < 0))
+    return model_input(rendering, blobs.get(rendering.full))

@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
-from typing import Literal
+from dataclasses import asdict, dataclass, fields
+from typing import Any, Literal
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -21,6 +21,10 @@ from overread.jobs.services import job_enqueue
 from overread.projects.models import Project
 
 Source = Literal["upload", "rest", "import"]
+OF_STUDY = {"patient", "study_uid", "series_uid", "study_day"}  # facts that a study or a patient keeps, or nobody
+IMAGE_FACTS = [field.name for field in fields(dicom.ImageFacts) if field.name not in OF_STUDY]
+FRAME_FACTS = [field.name for field in fields(dicom.Frame) if field.name not in ("full", "half", "windows")]
+RENDERING_FACTS = [*FRAME_FACTS, "rows", "columns", "half_rows", "half_columns", "inverted"]
 FRAMES_AT_ONCE = 16  # of one file in one call: each call has the processor time of a whole file
 
 
@@ -78,30 +82,8 @@ def _store(*, project: Project, arrival: dicom.Arrival, pseudonym: str, source: 
         study = _study_ensure(arrival, pseudonym)
         image = Image.objects.create(
             study=study,
-            **{
-                name: getattr(arrival, name)
-                for name in (
-                    "sha256",
-                    "kind",
-                    "instance_uid",
-                    "modality",
-                    "view",
-                    "laterality",
-                    "body_part",
-                    "sex",
-                    "age_years",
-                    "device",
-                    "rows",
-                    "columns",
-                    "frames",
-                    "bits_stored",
-                    "photometric",
-                    "transfer_syntax",
-                    "pixel_spacing",
-                    "spacing_kind",
-                    "burned_in",
-                )
-            },
+            sha256=arrival.sha256,
+            **{name: getattr(arrival, name) for name in IMAGE_FACTS},
         )
         event_append(verb="image.receive", actor=actor, target=image, project=project.pk, kind=image.kind)
         job_enqueue(
@@ -171,30 +153,9 @@ def image_render(*, image: Image, lease: Lease) -> None:
             image_quarantine(image=image, reason=refusal.reason)
         return
     digests = {name: blobs.put(getattr(made, name)) for name in ("full", "half", "thumb")}
+    told = {name: getattr(made, name) for name in RENDERING_FACTS}
     with lease.finishing():
-        Rendering.objects.update_or_create(
-            image=image,
-            defaults=digests
-            | {
-                "windows": [asdict(window) for window in made.windows],
-                **{
-                    name: getattr(made, name)
-                    for name in (
-                        "rows",
-                        "columns",
-                        "half_rows",
-                        "half_columns",
-                        "channels",
-                        "bits",
-                        "slope",
-                        "intercept",
-                        "inverted",
-                        "minimum",
-                        "maximum",
-                    )
-                },
-            },
-        )
+        Rendering.objects.update_or_create(image=image, defaults={**digests, **told, "windows": _windows(made)})
         FrameRendering.objects.filter(image=image).delete()
         FrameRendering.objects.bulk_create(frames)
         Image.objects.filter(pk=image.pk).update(status=Image.Status.READY, reason="")
@@ -215,11 +176,14 @@ def _frames_made(image: Image, content: bytes, lease: Lease) -> Iterator[FrameRe
                 number=number,
                 full=blobs.put(frame.full),
                 half=blobs.put(frame.half),
-                channels=frame.channels,
-                slope=frame.slope,
-                intercept=frame.intercept,
+                windows=_windows(frame),
+                **{name: getattr(frame, name) for name in FRAME_FACTS},
             )
         lease.progress(frames=min(first + FRAMES_AT_ONCE, count), of=image.frames)
+
+
+def _windows(frame: dicom.Frame) -> list[dict[str, Any]]:
+    return [asdict(window) for window in frame.windows]
 
 
 def image_quarantine(*, image: Image, reason: str) -> None:

@@ -37,20 +37,21 @@ def test_inverted_is_the_complement():
     assert shown.dtype == np.float32
 
 
-def test_eight_bit_numbers_are_divided_by_255():
-    assert model_input(np.array([[0, 51, 255]], "uint8")) == pytest.approx(np.array([[0, 0.2, 1]]))
-    assert model_input(np.array([[0, 255]], "uint8"), inverted=True).tolist() == [[1, 0]]
+def test_eight_bit_numbers_are_divided_by_255(intake: Reader):
+    pixels = np.array([[0, 51, 255]], "uint8")
+    inverted = dicom(pixels, PhotometricInterpretation="MONOCHROME1")
+    assert model_input(intake.render(dicom(pixels))) == pytest.approx(np.array([[0, 0.2, 1]]))
+    assert model_input(intake.render(inverted)) == pytest.approx(np.array([[1, 0.8, 0]]))
 
 
-def test_deeper_numbers_are_stretched_between_percentiles():
-    numbers = np.arange(20001, dtype="uint16").reshape(1, -1)
-    scaled = model_input(numbers)
+def test_deeper_numbers_are_stretched_between_percentiles(intake: Reader):
+    scaled = model_input(intake.render(dicom(np.arange(20001, dtype="uint16").reshape(1, -1))))
     assert (scaled[0, 100], scaled[0, 10000], scaled[0, 19900]) == pytest.approx((0, 0.5, 1))
     assert (scaled.min(), scaled.max()) == (0, 1)
 
 
-def test_a_flat_image_is_no_division_by_zero():
-    assert np.isfinite(model_input(np.full((3, 3), 9, "uint16"))).all()
+def test_a_flat_image_is_no_division_by_zero(intake: Reader):
+    assert np.isfinite(model_input(intake.render(dicom(np.full((3, 3), 9, "uint16"))))).all()
 
 
 @pytest.mark.parametrize("attributes", [{}, {"RescaleSlope": "2", "RescaleIntercept": "-9"}])

@@ -68,20 +68,75 @@ def test_a_nonsense_date_is_no_day(intake: Reader, date: str):
     assert intake.receive(saved(made), key=KEY).study_day is None
 
 
+BOTH = {"PixelSpacing": [0.2, 0.3], "ImagerPixelSpacing": [0.2, 0.3]}
+
+
 @pytest.mark.parametrize(
-    ("attributes", "expected"),
+    ("attributes", "spacing", "kind"),
     [
-        ({"PixelSpacing": [0.2, 0.3]}, ((0.2, 0.3), "PixelSpacing")),
-        ({"ImagerPixelSpacing": [0.2, 0.3]}, ((0.2, 0.3), "ImagerPixelSpacing")),
-        ({"PixelSpacing": [0.2, 0.2], "ImagerPixelSpacing": [0.2, 0.2]}, ((0.2, 0.2), "ImagerPixelSpacing")),
-        ({"PixelSpacing": [0.1, 0.1], "ImagerPixelSpacing": [0.2, 0.2]}, ((0.1, 0.1), "PixelSpacing")),
-        ({"PixelSpacing": [0, 0]}, (None, "")),
-        ({}, (None, "")),
+        ({"PixelSpacing": [0.2, 0.3]}, (0.2, 0.3), "unknown"),
+        ({"PixelSpacing": [0.2, 0.3], "Modality": "CT"}, (0.2, 0.3), "patient"),
+        ({"PixelSpacing": [0.2, 0.3], "PixelSpacingCalibrationType": "FIDUCIAL"}, (0.2, 0.3), "patient"),
+        ({"PixelSpacing": [0.1, 0.1], "ImagerPixelSpacing": [0.2, 0.2]}, (0.1, 0.1), "patient"),
+        ({"ImagerPixelSpacing": [0.2, 0.3]}, (0.2, 0.3), "detector"),
+        ({"NominalScannedPixelSpacing": [0.2, 0.3]}, (0.2, 0.3), "detector"),
+        (BOTH, (0.2, 0.3), "detector"),
+        (BOTH | {"PixelSpacing": [0.1995, 0.2999]}, (0.2, 0.3), "detector"),
+        (BOTH | {"PixelSpacingCalibrationType": "GEOMETRY"}, (0.2, 0.3), "patient"),
+        (BOTH | {"EstimatedRadiographicMagnificationFactor": "2"}, (0.1, 0.15), "corrected"),
+        (BOTH | {"EstimatedRadiographicMagnificationFactor": "0.5"}, (0.2, 0.3), "detector"),
+        (BOTH | {"EstimatedRadiographicMagnificationFactor": "0"}, (0.2, 0.3), "detector"),
+        ({"PixelSpacing": [0, 0]}, None, "unknown"),
+        ({}, None, "unknown"),
     ],
 )
-def test_spacing_and_what_it_means(intake: Reader, attributes, expected):
+def test_spacing_and_where_it_holds(intake: Reader, attributes, spacing, kind: str):
     arrival = intake.receive(dicom(**attributes), key=KEY)
-    assert (arrival.pixel_spacing, arrival.spacing_kind) == expected
+    assert arrival.pixel_spacing == (pytest.approx(spacing) if spacing else None)
+    assert arrival.spacing_kind == kind
+
+
+@pytest.mark.parametrize(
+    ("attributes", "aspect"),
+    [
+        ({"PixelSpacing": [0.2, 0.1]}, 2.0),
+        ({"PixelAspectRatio": [1, 3]}, 1 / 3),
+        ({"PixelSpacing": [0.2, 0.2], "PixelAspectRatio": [1, 3]}, 1.0),
+        ({"PixelAspectRatio": [0, 3]}, 1.0),
+        ({"PixelAspectRatio": [1, 999]}, 1.0),
+        ({}, 1.0),
+    ],
+)
+def test_the_shape_of_a_pixel(intake: Reader, attributes, aspect: float):
+    assert intake.receive(dicom(**attributes), key=KEY).pixel_aspect == pytest.approx(aspect)
+
+
+@pytest.mark.parametrize(
+    ("attributes", "orientation"),
+    [
+        ({"PatientOrientation": ["L", "F"]}, "L\\F"),
+        ({"PatientOrientation": ["AL", "FP"]}, "AL\\FP"),
+        ({"PatientOrientation": ["L", "nobody"]}, ""),
+        ({"PatientOrientation": "L"}, ""),
+        ({"ImageOrientationPatient": [1, 0, 0, 0, 1, 0]}, "L\\P"),
+        ({"ImageOrientationPatient": [0, 1, 0, 0, 0, -1]}, "P\\F"),
+        ({"ImageOrientationPatient": [0.9, -0.4, 0, 0, 0, -1]}, "LA\\F"),
+        ({}, ""),
+    ],
+)
+def test_where_rows_and_columns_lead_to(intake: Reader, attributes, orientation: str):
+    assert intake.receive(dicom(**attributes), key=KEY).orientation == orientation
+
+
+@pytest.mark.parametrize("intent", ["FOR PRESENTATION", "FOR PROCESSING", ""])
+def test_what_an_image_is_meant_for(intake: Reader, intent: str):
+    assert intake.receive(dicom(PresentationIntentType=intent), key=KEY).intent == intent
+
+
+@pytest.mark.parametrize("age", ["000D", "010D", "059D", "002M", "023M", "002Y", "089Y"])
+def test_an_age_survives_its_own_header(intake: Reader, age: str):
+    arrival = intake.receive(dicom(PatientAge=age), key=KEY)
+    assert intake.receive(arrival.content, key=KEY).age_years == pytest.approx(arrival.age_years, abs=0.02)
 
 
 def test_spacing_of_an_enhanced_object(intake: Reader):

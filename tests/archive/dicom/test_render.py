@@ -147,7 +147,9 @@ def palette(bits: int, syntax: uid.UID) -> Dataset:
     for colour, table in (("Red", [10, 20, 30]), ("Green", [40, 50, 60]), ("Blue", [70, 80, 90])):
         scaled = np.array(table) * (256 if bits == 16 else 1)
         setattr(made, f"{colour}PaletteColorLookupTableDescriptor", [3, 5, bits])
-        data = scaled.astype(f"{order}u2").tobytes() if bits == 16 else scaled.astype("u1").tobytes() + b"\0"
+        # 8-bit entries lie two in a word, the first one in its less significant byte
+        words = scaled if bits == 16 else np.append(scaled, 0).astype("u1").view("<u2")
+        data = words.astype(f"{order}u2").tobytes()
         setattr(made, f"{colour}PaletteColorLookupTableData", data)
     return made
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Case, CaseImage, Companion } from "../../../frontend/src/reading/contract";
 import { hung, layoutsOf } from "../../../frontend/src/reading/hanging/layout";
-import { likewise } from "../../../frontend/src/reading/hanging/link";
+import { likewise } from "../../../frontend/src/viewer/windowing";
 
 const image = (code: string): CaseImage => {
   const [modality = "", laterality = "", view = ""] = code.split(" ");

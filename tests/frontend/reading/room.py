@@ -61,7 +61,11 @@ class Sheet:
     coded: tuple[str, str, str] = ("DX", "PA", "")  # modality, view, laterality
     companions: list[tuple[str, str, Sheet]] = field(default_factory=list)  # role, label, what it shows
     spacing: list[float] | None = field(default_factory=lambda: [0.14, 0.14])
-    spacing_kind: str = "ImagerPixelSpacing"
+    spacing_kind: str = "detector"
+    aspect: float = 1.0
+    orientation: list[str] | None = None
+    padding: list[int] | None = None
+    frame_windows: list[tuple[str, float, float, str]] = field(default_factory=list)  # one of each frame's own
     table: list[float] | None = None  # of a window that comes before the others
     assignment: str = field(default_factory=lambda: str(uuid.uuid4()))
     version: int = 1
@@ -193,27 +197,36 @@ def image(sheet: Sheet) -> dict[str, Any]:
             {"label": "LUT", "center": 2047.5, "width": 4095, "function": "LINEAR_EXACT", "table": sheet.table},
             *windows,
         ]
-    facts = {"channels": 1 if sheet.kind == "grey" else 3, "slope": 1, "intercept": 0}
-    return facts | {
-        "id": f"{sheet.kind}-{sheet.seed}",
-        "rows": sheet.rows,
-        "columns": sheet.columns,
-        "half_rows": sheet.rows // 2,
-        "half_columns": sheet.columns // 2,
-        "inverted": sheet.inverted,
-        "windows": windows if sheet.kind == "grey" else [],
-        "frame": 0,
-        "frames": [facts] * sheet.frames if sheet.frames > 1 else [],
-        "frame_count": sheet.frames,
-        **dict(zip(("modality", "view", "laterality"), sheet.coded, strict=True)),
-        "label": "",
-        "half_url": f"{pixels}/half",
-        "full_url": f"{pixels}/full",
-        "alt": "Frontal chest radiograph, PA view",
-        "spacing": sheet.spacing,
-        "spacing_kind": sheet.spacing_kind,
-        "unit": "",
-    }
+    facts = {"channels": 1 if sheet.kind == "grey" else 3, "slope": 1, "intercept": 0, "padding": sheet.padding}
+    facts["windows"] = windows if sheet.kind == "grey" else []
+    frames = [facts] * sheet.frames if sheet.frames > 1 else []
+    for number, own in enumerate(sheet.frame_windows):
+        frames[number] = facts | {"windows": [dict(zip(("label", "center", "width", "function"), own, strict=True))]}
+    return (
+        facts
+        | (frames[0] if frames else {})
+        | {
+            "id": f"{sheet.kind}-{sheet.seed}",
+            "rows": sheet.rows,
+            "columns": sheet.columns,
+            "half_rows": sheet.rows // 2,
+            "half_columns": sheet.columns // 2,
+            "inverted": sheet.inverted,
+            "frame": 0,
+            "frames": frames,
+            "frame_count": sheet.frames,
+            **dict(zip(("modality", "view", "laterality"), sheet.coded, strict=True)),
+            "label": "",
+            "half_url": f"{pixels}/half",
+            "full_url": f"{pixels}/full",
+            "alt": "Frontal chest radiograph, PA view",
+            "spacing": sheet.spacing,
+            "spacing_kind": sheet.spacing_kind,
+            "aspect": sheet.aspect,
+            "orientation": sheet.orientation,
+            "unit": "",
+        }
+    )
 
 
 def case(sheet: Sheet | None) -> dict[str, Any] | None:

@@ -114,7 +114,7 @@ def test_one_key_resets_the_image_and_nothing_else(reading: Page) -> None:
 
 
 def test_a_length_is_in_millimetres_of_both_spacings(page: Page) -> None:
-    shown(page, spacing=[0.4, 0.1], spacing_kind="PixelSpacing")
+    shown(page, spacing=[0.4, 0.1], spacing_kind="patient")
     press(page, "d")
     line(page, (100, 100), (200, 300))
     length = float(re.findall(r"Length: ([\d.]+) mm$", told(page))[0])
@@ -130,7 +130,7 @@ def test_a_length_at_the_detector_and_one_without_spacing_say_so(page: Page) -> 
     press(page, "dd")
     expect(measure(page)).to_contain_text("mm at the detector")
     expect(page.locator("#measure-note")).to_have_text("Lengths at the detector, not corrected for magnification")
-    shown(page, spacing=None, spacing_kind="")
+    shown(page, spacing=None, spacing_kind="unknown")
     press(page, "dd")
     expect(measure(page)).to_contain_text("px")
     expect(page.locator("#measure-note")).to_have_text("No pixel spacing: length in pixels")

@@ -48,10 +48,12 @@ def weights(pixels: int, start: float, scale: float, texels: int) -> NDArray[np.
 
 
 def resampled(
-    picture: NDArray[Any], shape: tuple[int, int], view: tuple[float, float, float]
+    picture: NDArray[Any], shape: tuple[int, int], view: tuple[float, float, float], aspect: float = 1.0
 ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Values under each canvas pixel, and which of them lie on the image. `aspect`: height of a pixel by its width."""
     scale, x, y = view
-    down, across = weights(shape[0], y, scale, picture.shape[0]), weights(shape[1], x, scale, picture.shape[1])
+    down = weights(shape[0], y, scale * max(aspect, 1), picture.shape[0])
+    across = weights(shape[1], x, scale * max(1 / aspect, 1), picture.shape[1])
     inside = (down.sum(axis=1) > 0)[:, None] & (across.sum(axis=1) > 0)[None, :]
     return np.einsum("ij,jk...,lk->il...", down, picture.astype(np.float64), across, optimize=True), inside
 
@@ -213,3 +215,42 @@ def test_the_map_tints_only_where_attention_is_strong(page: Page) -> None:
     tinted = (after != before).any(axis=2)
     assert 0.005 < tinted.mean() < 0.2
     assert (after[tinted][:, 0] >= after[tinted][:, 2]).all()  # amber
+
+
+@pytest.mark.parametrize("aspect", [2.0, 0.5])
+def test_pixels_that_are_not_square_are_drawn_in_their_shape(page: Page, aspect: float) -> None:
+    open_case(page, aspect=aspect)
+    drawn, view = canvas(page)
+    values, inside = resampled(pictures.chest(1, 700, 612), drawn.shape[:2], view, aspect)
+    assert np.abs(drawn[..., 0] - np.where(inside, windowed(values, *WINDOWS[0][1:]), 0)).max() <= 1
+    tall, wide = inside.any(axis=1).sum(), inside.any(axis=0).sum()
+    assert tall / wide == pytest.approx(700 / 612 * aspect, rel=0.01)
+
+
+@pytest.mark.parametrize("inverted", [False, True])
+def test_padding_is_black_and_takes_no_part_in_a_mean(page: Page, inverted: bool) -> None:
+    page.set_viewport_size({"width": 1024, "height": 560})
+    open_case(page, inverted=inverted, padding=[0, 1100])
+    drawn, view = canvas(page)
+    picture = pictures.chest(1, 700, 612)
+    measured = picture > 1100
+    sums, inside = resampled(np.where(measured, picture, 0), drawn.shape[:2], view)
+    shares, _ = resampled(measured, drawn.shape[:2], view)
+    there = shares > 1e-3
+    values = np.divide(sums, shares, out=np.zeros_like(sums), where=there)
+    wanted = windowed(values, *WINDOWS[0][1:])
+    wanted = np.where(inside & there, 255 - wanted if inverted else wanted, 0)
+    clear = np.abs(shares - 1e-3) > 5e-4  # where a sliver decides, rounding does
+    assert np.abs(drawn[..., 0] - wanted)[clear].max() <= 1
+
+
+def test_a_frame_has_its_own_window(page: Page) -> None:
+    own = [("File", 1800, 3200, "LINEAR"), ("File", 900, 1600, "LINEAR")]
+    open_case(page, frames=2, frame_windows=own)
+    page.locator("#frame").press("ArrowRight")
+    expect(page.locator("#foot-frame")).to_have_text("Frame 2 of 2")
+    expect(page.locator("body")).to_have_attribute("data-level", "full")
+    expect(page.locator("#foot-window")).to_have_text("W 1600 L 900")
+    drawn, view = canvas(page)
+    values, inside = resampled(pictures.chest(2, 700, 612), drawn.shape[:2], view)
+    assert np.abs(drawn[..., 0] - np.where(inside, windowed(values, *own[1][1:]), 0)).max() <= 1

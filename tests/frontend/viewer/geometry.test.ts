@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { Camera } from "../../../frontend/src/viewer/camera";
-import { fit, pan, placement, recentre, toCanvas, toImage, zoom, type View } from "../../../frontend/src/viewer/geometry";
+import { fit, pan, placement, recentre, shapeOf, toCanvas, toImage, zoom, type View } from "../../../frontend/src/viewer/geometry";
 import { turned, UPRIGHT } from "../../../frontend/src/viewer/orientation";
 
-const image = { width: 3000, height: 2000 };
+const image = { width: 3000, height: 2000, aspect: 1 };
 const canvas = { width: 900, height: 800 };
 const place = (view: View) => placement(view, image, UPRIGHT);
 
@@ -46,5 +46,21 @@ describe("camera", () => {
     const { middle } = camera;
     camera.orientation = turned(camera.orientation, -1);
     expect(camera.middle).toEqual(middle.map((part) => expect.closeTo(part)));
+  });
+
+  it("shows pixels twice as tall as wide in their shape, turned or not", () => {
+    const camera = new Camera();
+    camera.open({ width: 100, height: 100, aspect: 2 });
+    camera.resize({ width: 400, height: 400 });
+    const corner = toCanvas(camera.place, [100, 100]);
+    expect(corner).toEqual([expect.closeTo(300), expect.closeTo(400)]);
+    expect(toImage(camera.place, corner)).toEqual([expect.closeTo(100), expect.closeTo(100)]);
+    camera.orientation = turned(camera.orientation, 1);
+    expect(toCanvas(camera.place, [100, 0])).toEqual([expect.closeTo(400), expect.closeTo(300)]);
+  });
+
+  it("enlarges the longer side of a pixel and shrinks none", () => {
+    expect(shapeOf({ width: 100, height: 100, aspect: 0.5 })).toEqual({ width: 200, height: 100 });
+    expect(shapeOf({ width: 100, height: 100, aspect: 2 })).toEqual({ width: 100, height: 200 });
   });
 });

@@ -1,8 +1,8 @@
 /** Images looked at alike: the same part, as large, in the same window, each measured by its own image. */
-import { fit, toCanvas, toImage, within, type Point } from "../../viewer/geometry";
+import { fit, shapeOf, toCanvas, toImage, within, type Point } from "../../viewer/geometry";
 import { laid } from "../../viewer/orientation";
 import type { Viewer } from "../../viewer/viewer";
-import type { Windowing } from "../../viewer/windowing";
+import { likewise, type Windowing } from "../../viewer/windowing";
 
 const SLIGHT = 1e-3; // nothing to draw anew for
 
@@ -41,15 +41,8 @@ function followWindow(from: Linked, to: Linked): void {
   if (to.viewer.inverted !== from.viewer.inverted) to.viewer.invert();
 }
 
-export function likewise(now: Windowing, first: Windowing, other: Windowing): Windowing {
-  if (now.center === first.center && now.width === first.width) return other;
-  const ratio = other.width / first.width;
-  const table = now.table && other.table ? { table: other.table } : {};
-  return { center: other.center + (now.center - first.center) * ratio, width: now.width * ratio, function: now.function, ...table };
-}
-
 function fitted({ facts, orientation, canvas }: Viewer): number {
-  return fit(laid(facts, orientation), canvas).scale;
+  return fit(laid(shapeOf(facts), orientation), canvas).scale;
 }
 
 /** The image point in the middle of the canvas, in shares of the image. */

@@ -3,6 +3,7 @@ import { element } from "../../dom";
 import { Gestures, type Grip } from "../../viewer/gestures";
 import { Viewer } from "../../viewer/viewer";
 import type { CaseImage, Companion } from "../contract";
+import { Directions } from "../directions";
 import { factsOf, firstWindow } from "../display";
 import { levelUrl, type Level, type Levels } from "../levels";
 import { words } from "../words";
@@ -28,6 +29,7 @@ export class Pane implements Linked {
   private readonly chooser: HTMLSelectElement;
   private readonly note: HTMLElement;
   private readonly turned: HTMLElement;
+  private readonly directions: Directions;
   private readonly retry: HTMLButtonElement;
 
   /** Throws NoWebgl. */
@@ -37,6 +39,7 @@ export class Pane implements Linked {
     this.label = element("[data-label]", HTMLElement, this.node);
     this.chooser = element("select", HTMLSelectElement, this.node);
     this.turned = element("[data-turned]", HTMLElement, this.node);
+    this.directions = new Directions(element(".directions", HTMLElement, this.node));
     this.note = element(".stage-note", HTMLElement, this.node);
     this.retry = element(".stage-retry", HTMLButtonElement, this.node);
     const canvas = element("canvas", HTMLCanvasElement, this.node);
@@ -66,6 +69,7 @@ export class Pane implements Linked {
     canvas.setAttribute("aria-label", `${label}: ${image.alt}`);
     if (this.image?.id === image.id) return;
     this.image = image;
+    this.directions.open(image.orientation);
     this.viewer.open(factsOf(image), firstWindow(image), []);
     this.reach("none", words.loading);
   }
@@ -101,6 +105,7 @@ export class Pane implements Linked {
     if (!this.image) return;
     const text = words.orientation(this.viewer.orientation);
     if (this.turned.textContent !== text) this.turned.textContent = text;
+    this.directions.layout(this.viewer.orientation);
     this.owner.changed(this);
   }
 

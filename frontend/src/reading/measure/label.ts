@@ -11,9 +11,9 @@ export function linesOf({ kind, points }: Measure, subject: Subject): string[] {
   const [a = [0, 0], b = a, c = b] = points;
   switch (kind) {
     case "length":
-      return [words.length(lengthOf(a, b, subject.spacing), subject)];
+      return [words.length(lengthOf(a, b, subject.spacing, subject.aspect), subject)];
     case "angle":
-      return [words.angle(angleOf(a, b, c, subject.spacing))];
+      return [words.angle(angleOf(a, b, c, subject.spacing, subject.aspect))];
     case "roi":
       return area(a, b, subject);
     case "probe":
@@ -32,12 +32,14 @@ export function readout(at: Point, subject: Subject): string {
   const pixels = subject.pixels();
   if (!pixels) return words.valuesFollow;
   const values = valuesAt(pixels, subject, at);
+  if (values === "padding") return `${words.place(at)}: ${words.padding}`;
   return values ? `${words.place(at)}: ${words.values(values, subject.unit)}` : "";
 }
 
 function probe(at: Point, subject: Subject): string[] {
   const pixels = subject.pixels();
   const values = pixels && valuesAt(pixels, subject, at);
+  if (values === "padding") return [words.padding, words.place(at)];
   return [values ? words.values(values, subject.unit) : words.valuesFollow, words.place(at)];
 }
 

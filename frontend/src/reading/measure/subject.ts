@@ -1,13 +1,14 @@
 /** What measuring has to know of the image on screen. */
 import type { Pixels } from "../../viewer/textures";
-import type { CaseImage } from "../contract";
+import type { CaseImage, SpacingKind } from "../contract";
 import type { Spacing } from "./spacing";
 import type { Line } from "./values";
 
 export interface Subject extends Line {
   readonly spacing: Spacing;
-  /** The spacing is the detector's: the body lies nearer to the tube, so lengths come out too large. */
-  readonly atDetector: boolean;
+  readonly spacingKind: SpacingKind;
+  /** Height of a pixel by its width: what angles need where there is no spacing. */
+  readonly aspect: number;
   /** "HU", or nothing. */
   readonly unit: string;
   /** The full level's stored values, or null while they are on their way. */
@@ -15,6 +16,6 @@ export interface Subject extends Line {
 }
 
 export function subjectOf(image: CaseImage, pixels: () => Pixels | null): Subject {
-  const { slope, intercept, spacing, unit } = image;
-  return { slope, intercept, spacing, unit, atDetector: image.spacing_kind === "ImagerPixelSpacing", pixels };
+  const { slope, intercept, padding, spacing, spacing_kind: spacingKind, aspect, unit } = image;
+  return { slope, intercept, padding, spacing, spacingKind, aspect, unit, pixels };
 }

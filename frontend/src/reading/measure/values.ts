@@ -1,11 +1,13 @@
 /** Modality values under a point or inside an ellipse, from the stored pixels of the full level. */
 import type { Point } from "../../viewer/geometry";
 import type { Pixels } from "../../viewer/textures";
+import type { Padding } from "../../viewer/windowing";
 
-/** value = stored * slope + intercept. */
+/** value = stored * slope + intercept, but for padding, which is no measurement. */
 export interface Line {
   readonly slope: number;
   readonly intercept: number;
+  readonly padding: Padding;
 }
 
 /** Of one channel. `deviation` is the population's. */
@@ -16,17 +18,26 @@ export interface Statistics {
   readonly most: number;
 }
 
-/** One value a channel, or null outside the image. */
-export function valuesAt(pixels: Pixels, { slope, intercept }: Line, [x, y]: Point): number[] | null {
+/** One value a channel, "padding" where nothing was measured, or null outside the image. */
+export function valuesAt(pixels: Pixels, { slope, intercept, padding }: Line, [x, y]: Point): number[] | "padding" | null {
   const [column, row] = [Math.floor(x), Math.floor(y)];
   if (column < 0 || row < 0 || column >= pixels.width || row >= pixels.height) return null;
   const start = (row * pixels.width + column) * pixels.channels;
-  return [...pixels.data.subarray(start, start + pixels.channels)].map((stored) => stored * slope + intercept);
+  const stored = [...pixels.data.subarray(start, start + pixels.channels)];
+  if (isPadding(stored[0] ?? 0, padding)) return "padding";
+  return stored.map((each) => each * slope + intercept);
 }
 
-/** Over the pixels whose centre lies in the ellipse between two corners: how many they are, and one entry a channel; none where no centre does. */
+function isPadding(stored: number, padding: Padding): boolean {
+  return padding !== null && stored >= padding[0] && stored <= padding[1];
+}
+
+/**
+ * Over the pixels whose centre lies in the ellipse between two corners, without padding: how many they are, and one entry a channel;
+ * none where no centre does.
+ */
 export function ellipse(pixels: Pixels, line: Line, a: Point, b: Point): { readonly count: number; readonly channels: Statistics[] } {
-  const spans = rows(pixels, a, b);
+  const spans = measured(pixels, line.padding, rows(pixels, a, b));
   const count = spans.reduce((sum, [, from, to]) => sum + to - from, 0);
   const each = Array.from({ length: pixels.channels }, (_, channel) => statistics(pixels, line, spans, channel, count));
   return { count, channels: count ? each : [] };
@@ -45,6 +56,21 @@ function rows({ width, height }: Pixels, [ax, ay]: Point, [bx, by]: Point): Span
     if (to > from) spans.push([row, from, to]);
   }
   return spans;
+}
+
+/** The parts of these spans that are no padding. */
+function measured({ data, width, channels }: Pixels, padding: Padding, spans: readonly Span[]): readonly Span[] {
+  if (!padding) return spans;
+  const kept: Span[] = [];
+  for (const [row, from, to] of spans) {
+    let start = from;
+    for (let column = from; column <= to; column++) {
+      if (column < to && !isPadding(data[(row * width + column) * channels] ?? 0, padding)) continue;
+      if (column > start) kept.push([row, start, column]);
+      start = column + 1;
+    }
+  }
+  return kept;
 }
 
 function statistics({ data, width, channels }: Pixels, { slope, intercept }: Line, spans: readonly Span[], channel: number, count: number): Statistics {

@@ -38,6 +38,11 @@ class RenderingSerializer(serializers.ModelSerializer[Rendering]):
     """How to read the pixels: rows × columns × channels; value = stored · slope + intercept."""
 
     windows = serializers.ListField(child=serializers.DictField(), help_text="[{label, center, width, function}]")
+    padding = serializers.ListField(
+        child=serializers.IntegerField(),
+        allow_null=True,
+        help_text="[lowest, highest] stored number without a measurement.",
+    )
 
     class Meta:
         model = Rendering
@@ -47,7 +52,9 @@ class RenderingSerializer(serializers.ModelSerializer[Rendering]):
 class ImageSerializer(serializers.ModelSerializer[Image]):
     patient = serializers.CharField(source="study.patient.code", help_text="Pseudonym.")
     study = serializers.CharField(source="study.uid", help_text="Re-mapped study UID.")
-    pixel_spacing = serializers.ListField(child=serializers.FloatField(), allow_null=True)
+    pixel_spacing = serializers.ListField(
+        child=serializers.FloatField(), allow_null=True, help_text="Millimetres from row to row, from column to column."
+    )
     pixels = RenderingSerializer(source="rendering", default=None, allow_null=True)
 
     class Meta:
@@ -61,9 +68,11 @@ class ImageSerializer(serializers.ModelSerializer[Image]):
             "reason",
             "kind",
             "modality",
+            "intent",
             "view",
             "laterality",
             "body_part",
+            "orientation",
             "sex",
             "age_years",
             "device",
@@ -72,6 +81,8 @@ class ImageSerializer(serializers.ModelSerializer[Image]):
             "frames",
             "pixel_spacing",
             "spacing_kind",
+            "pixel_aspect",
+            "burned_in",
             "created_at",
             "pixels",
         ]

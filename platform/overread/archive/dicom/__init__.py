@@ -3,22 +3,24 @@
 Files are opened only in limited child processes. Importing this package loads neither pydicom nor GDCM nor Pillow.
 """
 
-from .display import model_input, presentation, unpack
+from .display import model_input, padded_in, presentation, shown, unpack
 from .identity import pseudonym, remapped_uid
 from .limits import Limits
 from .reader import Reader, pixels, receive, render, render_frames
 from .refusal import Refused
-from .values import Arrival, Frame, Rendering, Window
+from .values import Arrival, Frame, ImageFacts, Rendering, Window
 
 __all__ = [
     "Arrival",
     "Frame",
+    "ImageFacts",
     "Limits",
     "Reader",
     "Refused",
     "Rendering",
     "Window",
     "model_input",
+    "padded_in",
     "pixels",
     "presentation",
     "pseudonym",
@@ -26,5 +28,6 @@ __all__ = [
     "remapped_uid",
     "render",
     "render_frames",
+    "shown",
     "unpack",
 ]

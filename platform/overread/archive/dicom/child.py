@@ -30,9 +30,11 @@ Answer = tuple[dict[str, Any], list[Blob]]
 
 
 def answer_receive(head: dict[str, Any], content: bytes, limits: Limits) -> Answer:
+    """The facts, and the content in parts: [start, end] of the received file, or [length] of what is sent with it."""
     received = receive(content, bytes.fromhex(head["key"]), limits)
-    splice = None if received.source is None else [received.start, received.end]
-    return {"facts": received.facts, "sha256": received.sha256, "splice": splice}, [received.head]
+    parts = [list(piece) if isinstance(piece, tuple) else [len(piece)] for piece in received.pieces]
+    own = b"".join(piece for piece in received.pieces if not isinstance(piece, tuple))
+    return {"facts": asdict(received.facts), "parts": parts}, [own]
 
 
 def answer_render(head: dict[str, Any], content: bytes, limits: Limits) -> Answer:

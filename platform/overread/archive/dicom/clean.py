@@ -8,11 +8,15 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from pydicom.datadict import dictionary_VR
+import numpy as np
+from pydicom.datadict import dictionary_VR, keyword_for_tag
 from pydicom.dataelem import DataElement
 from pydicom.dataset import Dataset
 from pydicom.multival import MultiValue
 from pydicom.valuerep import format_number_as_ds
+
+from .lookup_table import read_words
+from .refusal import Refused
 
 CODE_STRING = re.compile(r"[A-Z0-9_ ]{1,16}")
 DECIMAL = re.compile(r"(?=.{1,16}$)[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,2})?")
@@ -64,13 +68,27 @@ CLEANERS: dict[str, Cleaner] = {
     "SS": _number,
     "FD": _number,
     "FL": _number,
+    "OB": _bulk,
     "OW": _bulk,
-    "OV": _bulk,
 }
 
 
-def cleaned(dataset: Dataset, tag: int) -> DataElement | None:
-    """The element `tag` of `dataset` with a clean value, or None where it is absent or says something improper."""
+TABLES = re.compile(r"LUT(Descriptor|Data)|(Segmented)?(Red|Green|Blue)PaletteColorLookupTable(Descriptor|Data)")
+LONGEST_SHORT = 65534  # bytes that the length of a US can count
+# What decides on the value of every pixel. A file that says it unreadably must not be read as one that does not say it.
+DECIDING = frozenset(
+    {"RescaleSlope", "RescaleIntercept", "PixelPaddingValue", "PixelPaddingRangeLimit", "FloatPixelPaddingValue"}
+)
+
+
+def cleaned(dataset: Dataset, tag: int, *, little_endian: bool) -> DataElement | None:
+    """The element `tag` of `dataset` with a clean value, or None where it is absent or says something improper.
+
+    Raises Refused where something improper decides on the pixels' values.
+    """
+    keyword = keyword_for_tag(tag)
+    if TABLES.fullmatch(keyword):
+        return _cleaned_table(dataset, tag, keyword, little_endian=little_endian)
     try:
         element = dataset[tag]
         proper = dictionary_VR(tag).split(" or ")
@@ -78,8 +96,33 @@ def cleaned(dataset: Dataset, tag: int) -> DataElement | None:
         clean = CLEANERS[vr]
         several = isinstance(element.value, MultiValue | list)
         value = [clean(part) for part in element.value] if several else clean(element.value)
+        says = element.value not in ("", b"", None)
     except (KeyError, ValueError, TypeError, OverflowError, AttributeError, NotImplementedError):
-        return None  # what cannot be read cannot be vouched for
+        value, several, says = None, False, True  # what cannot be read cannot be vouched for
     if value in ("", b"", None) or (several and not any(part != "" for part in value)):
+        if says and keyword in DECIDING:
+            raise Refused("attribute", f"{keyword} is no number.")
         return None
-    return DataElement(element.tag, vr, value)
+    return DataElement(tag, vr, value)
+
+
+def _cleaned_table(dataset: Dataset, tag: int, keyword: str, *, little_endian: bool) -> DataElement | None:
+    """A lookup table's descriptor as three numbers, its entries as numbers or, where there are many, as OW."""
+    element = dataset[tag]
+    if element.VR == "OW" and isinstance(element.value, bytes):
+        return DataElement(tag, "OW", element.value)
+    try:
+        words = read_words(dataset, keyword, little_endian=little_endian)
+    except Refused:
+        return None
+    if not len(words):
+        return None
+    if keyword.endswith("Descriptor"):
+        signed = element.VR == "SS"
+        return DataElement(
+            tag, element.VR if signed else "US", [int(word) for word in (words.view(np.int16) if signed else words)]
+        )
+    if dictionary_VR(tag) == "US or OW" and element.VR == "US" and words.nbytes <= LONGEST_SHORT:
+        return DataElement(tag, "US", [int(word) for word in words])
+    order = "<" if little_endian else ">"
+    return DataElement(tag, "OW", words.astype(f"{order}u2").tobytes())

@@ -4,7 +4,7 @@ import datetime
 import re
 from dataclasses import dataclass
 
-from pydicom.datadict import keyword_for_tag
+from pydicom.datadict import keyword_for_tag, tag_for_keyword
 from pydicom.dataelem import DataElement
 from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
@@ -23,6 +23,10 @@ AGE = re.compile(r"([0-9]{1,3})([DWMY])")
 AGE_UNITS_PER_YEAR = {"D": 365.25, "W": 365.25 / 7, "M": 12.0, "Y": 1.0}
 DATE = re.compile(r"([0-9]{4})\.?([0-9]{2})\.?([0-9]{2})")
 UID_TEXT = re.compile(r"[0-2](\.(0|[1-9][0-9]*))+")
+NEVER_SILENT = {
+    tag_for_keyword("ModalityLUTSequence"),
+    tag_for_keyword("VOILUTSequence"),
+}  # an unreadable table is told
 EPOCH = datetime.date(1970, 1, 1).toordinal()
 
 
@@ -36,13 +40,15 @@ class Deidentified:
     study_day: int | None
 
 
-def deidentify(source: Dataset, *, instance: str, shape: Shape, sop_class: str, key: bytes, depth: int) -> Deidentified:
+def deidentify(
+    source: Dataset, *, instance: str, shape: Shape, sop_class: str, key: bytes, depth: int, little_endian: bool
+) -> Deidentified:
     """A new header with what `keep.KEPT` names of `source` and keyed stand-ins for the identity.
 
     `instance` is the file's own SOP Instance UID, or what names the file where it has none. Raises Refused for
     sequences nested more than `depth` deep.
     """
-    header = kept_part(source, KEPT, depth)
+    header = kept_part(source, KEPT, depth, little_endian=little_endian)
     patient = pseudonym(
         issuer=identifying_text(source, "IssuerOfPatientID"), patient_id=identifying_text(source, "PatientID"), key=key
     )
@@ -50,7 +56,7 @@ def deidentify(source: Dataset, *, instance: str, shape: Shape, sop_class: str, 
     study = identifying_text(source, "StudyInstanceUID") or f"study of {instance}"
     day = _shifted_day(source, shift=day_shift(patient or study, key=key))
     _write_identity(header, source, study=study, instance=instance, key=key)
-    _write_shape(header, shape)
+    write_shape(header, shape)
     header.SOPClassUID = _sop_class(source, sop_class)
     header.PatientID = patient
     header.PatientAge = _age_string(age)
@@ -58,26 +64,27 @@ def deidentify(source: Dataset, *, instance: str, shape: Shape, sop_class: str, 
     return Deidentified(header, patient, age, day)
 
 
-def kept_part(source: Dataset, kept: Kept, depth: int) -> Dataset:
+def kept_part(source: Dataset, kept: Kept, depth: int, *, little_endian: bool) -> Dataset:
     """What `kept` names of one data set, its kept sequences included."""
     part = Dataset()
     for tag in source.keys() & kept.keys():
         inner = kept[tag]
         if inner is not None:
-            if items := _kept_items(source, tag, inner, depth):
+            if items := _kept_items(source, tag, inner, depth, little_endian=little_endian):
                 part.add(DataElement(tag, "SQ", Sequence(items)))
-        elif (element := cleaned(source, tag)) is not None:
+        elif (element := cleaned(source, tag, little_endian=little_endian)) is not None:
             part.add(element)
     return part
 
 
-def _kept_items(source: Dataset, tag: int, inner: Kept, depth: int) -> list[Dataset]:
+def _kept_items(source: Dataset, tag: int, inner: Kept, depth: int, *, little_endian: bool) -> list[Dataset]:
     if depth == 0:
         raise Refused("nesting", "Sequences are nested deeper than any image needs.")
     with refusing("unreadable", f"The sequence {keyword_for_tag(tag)} could not be parsed."):
         items = list(source[tag].value or ())
-    parts = [kept_part(item, inner, depth - 1) for item in items]  # empty ones too: their places are frame numbers
-    return parts if any(map(len, parts)) else []
+    # empty ones too: their places are frame numbers
+    parts = [kept_part(item, inner, depth - 1, little_endian=little_endian) for item in items]
+    return parts if any(map(len, parts)) or tag in NEVER_SILENT else []
 
 
 def identifying_text(source: Dataset, keyword: str) -> str:
@@ -108,15 +115,17 @@ def _write_identity(header: Dataset, source: Dataset, *, study: str, instance: s
         header.FrameOfReferenceUID = remapped_uid(frame_of_reference, key=key)
 
 
-def _write_shape(header: Dataset, shape: Shape) -> None:
-    """The attributes that were checked, as they were understood."""
+def write_shape(header: Dataset, shape: Shape) -> None:
+    """The attributes of the pixels as they are stored."""
     header.Rows, header.Columns = shape.rows, shape.columns
     header.SamplesPerPixel = shape.samples
     header.PhotometricInterpretation = shape.photometric
-    header.BitsAllocated, header.BitsStored = shape.bits_allocated, shape.bits_stored
-    header.PixelRepresentation = int(shape.signed)
-    if shape.samples == 3 and header.get("PlanarConfiguration") not in (0, 1):
-        header.PlanarConfiguration = 0
+    header.BitsAllocated = shape.bits_allocated
+    if not shape.floating:
+        header.BitsStored, header.HighBit = shape.bits_stored, shape.high_bit
+        header.PixelRepresentation = int(shape.signed)
+    if shape.samples == 3:
+        header.PlanarConfiguration = int(shape.planar)
     if shape.frames > 1:
         header.NumberOfFrames = shape.frames
 
@@ -157,6 +166,10 @@ def _age_years(source: Dataset) -> float | None:
 
 
 def _age_string(years: float | None) -> str:
+    """Years from the second birthday on, months from two of them on, days before."""
     if years is None:
         return ""
-    return f"{int(years):03d}Y" if years >= 2 else f"{round(years * 12):03d}M"
+    if years >= 2:
+        return f"{int(years):03d}Y"
+    months = round(years * 12)
+    return f"{months:03d}M" if months >= 2 else f"{round(years * 365.25):03d}D"

@@ -1,12 +1,8 @@
 """The facts of a de-identified header that the archive keeps beside the file."""
 
-import math
-from typing import Any
-
 from pydicom.dataset import Dataset
 
 from .functional_groups import frame_macro
-from .values import SpacingKind
 
 # View codes of PS3.16 CID 4010 and 4014 (SNOMED-RT and SNOMED CT) as View Position writes them
 VIEW_CODES = {
@@ -28,8 +24,8 @@ VIEW_CODES = {
     "R-10228": "LM",
     "399352003": "LM",
 }
+INTENTS = ("FOR PRESENTATION", "FOR PROCESSING")
 BURNED_IN = {"YES": True, "NO": False}
-Spacing = tuple[tuple[float, float] | None, SpacingKind]
 
 
 def word(header: Dataset, keyword: str) -> str:
@@ -52,6 +48,12 @@ def laterality(header: Dataset) -> str:
     return ""
 
 
+def intent(header: Dataset) -> str:
+    """Presentation Intent Type: images FOR PROCESSING are a detector's raw data, not meant for reading."""
+    value = word(header, "PresentationIntentType")
+    return value if value in INTENTS else ""
+
+
 def sex(header: Dataset) -> str:
     value = word(header, "PatientSex")
     return value if value in ("M", "F", "O") else ""
@@ -63,24 +65,3 @@ def device(header: Dataset) -> str:
 
 def burned_in(header: Dataset) -> bool | None:
     return BURNED_IN.get(word(header, "BurnedInAnnotation"))
-
-
-def spacing(header: Dataset) -> Spacing:
-    """Millimetres between rows and between columns, and which attribute says so.
-
-    A Pixel Spacing equal to Imager Pixel Spacing was never calibrated: it is at the detector (PS3.3 10.7.1.3).
-    """
-    at_detector = _pair(header.get("ImagerPixelSpacing"))
-    calibrated = _pair(frame_macro(header, "PixelMeasuresSequence", 0).get("PixelSpacing"))
-    if calibrated and calibrated != at_detector:
-        return calibrated, "PixelSpacing"
-    return (at_detector, "ImagerPixelSpacing") if at_detector else (None, "")
-
-
-def _pair(value: Any) -> tuple[float, float] | None:
-    try:
-        row, column = (float(part) for part in value)
-    except (TypeError, ValueError):
-        return None
-    proper = math.isfinite(row) and math.isfinite(column) and row > 0 and column > 0
-    return (row, column) if proper else None

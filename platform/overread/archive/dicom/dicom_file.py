@@ -1,9 +1,8 @@
-"""A DICOM file, received: its header written anew without identity, its pixel data untouched byte for byte."""
+"""A DICOM file, received: its header written anew without identity, its pixel data no more than its pictures."""
 
 import hashlib
 import struct
 from io import SEEK_END
-from typing import Any
 
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.filebase import DicomBytesIO
@@ -11,13 +10,18 @@ from pydicom.filewriter import write_dataset, write_file_meta_info
 from pydicom.uid import UID
 
 from . import describe
+from .clean_pixels import CleanPixels, clean_pixels
+from .codecs import joined
 from .deidentify import Deidentified, deidentify, identifying_text
 from .frames import open_dicom
+from .identity_check import check, read_identity, scrub
 from .limits import Limits
-from .part10 import PREFIX, PREFIX_AT, Part10
+from .orientation import read_orientation
+from .part10 import PREFIX, PREFIX_AT
 from .pixel_element import UNDEFINED, PixelElement
 from .received import Received
-from .shape import Shape
+from .scale import read_scale
+from .values import ImageFacts
 
 IMPLEMENTATION_UID = UID("2.25.313273958423612341573230287613529386496")
 IMPLEMENTATION_NAME = "OVERREAD_1"
@@ -27,20 +31,24 @@ FLOAT_VRS = {"FloatPixelData": "OF", "DoubleFloatPixelData": "OD"}
 def receive_dicom(content: bytes, key: bytes, limits: Limits) -> Received:
     """Check, parse and de-identify. Raises Refused for anything that is no readable image."""
     image = open_dicom(content, limits)
-    file, shape = image.file, image.shape
+    file, pixels = image.file, clean_pixels(image)
     clean = deidentify(
         file.header,
         instance=identifying_text(file.header, "SOPInstanceUID") or hashlib.sha256(content).hexdigest(),
-        shape=shape,
+        shape=pixels.shape,
         sop_class=file.sop_class,
         key=key,
         depth=limits.depth,
+        little_endian=file.syntax.is_little_endian,
     )
-    head = _written(clean.header, file.syntax) + _pixel_head(file.pixels, file.syntax, shape, image.end)
-    facts = _facts(clean, shape, file)
-    if file.body is content:
-        return Received(facts, head, content, file.pixels.start, image.end)
-    return Received(facts, head + memoryview(file.body)[file.pixels.start : image.end])
+    identity = read_identity(file.header, limits.depth)
+    scrub(clean.header, identity)
+    head = _written(clean.header, pixels.syntax) + _pixel_head(file.pixels, pixels)
+    pieces = [head, *pixels.pieces]
+    check(pieces, file.body, clean.header, identity)
+    if file.body is not content:  # of an inflated data set the parent holds nothing
+        pieces = [joined(file.body, pieces)]
+    return Received(_facts(clean, pixels), pieces)
 
 
 def _written(header: Dataset, syntax: UID) -> bytes:
@@ -61,47 +69,53 @@ def _written(header: Dataset, syntax: UID) -> bytes:
     return bytes(stream.getvalue())
 
 
-def _pixel_head(pixels: PixelElement, syntax: UID, shape: Shape, end: int) -> bytes:
+def _pixel_head(element: PixelElement, pixels: CleanPixels) -> bytes:
     """The element header in front of the pixel data's value (PS3.5 7.1)."""
+    syntax = pixels.syntax
     order = "<" if syntax.is_little_endian else ">"
-    tag = struct.pack(f"{order}HH", pixels.tag >> 16, pixels.tag & 0xFFFF)
-    length = UNDEFINED if syntax.is_encapsulated else end - pixels.start
+    tag = struct.pack(f"{order}HH", element.tag >> 16, element.tag & 0xFFFF)
+    length = UNDEFINED if syntax.is_encapsulated else pixels.length
     if syntax.is_implicit_VR:
         return tag + struct.pack("<I", length)
-    return tag + _pixel_vr(pixels, syntax, shape).encode() + struct.pack(f"{order}HI", 0, length)
+    return tag + _pixel_vr(element, pixels).encode() + struct.pack(f"{order}HI", 0, length)
 
 
-def _pixel_vr(pixels: PixelElement, syntax: UID, shape: Shape) -> str:
+def _pixel_vr(element: PixelElement, pixels: CleanPixels) -> str:
     """The VR as received where it was a proper one (PS3.5 8.2), because it decides on big-endian bytes."""
-    if pixels.keyword in FLOAT_VRS or syntax.is_encapsulated:
-        return FLOAT_VRS.get(pixels.keyword, "OB")
-    return pixels.vr if pixels.vr in ("OB", "OW") else "OB" if shape.bits_allocated <= 8 else "OW"
+    if element.keyword in FLOAT_VRS or pixels.syntax.is_encapsulated:
+        return FLOAT_VRS.get(element.keyword, "OB")
+    if element.vr in ("OB", "OW") and element.length != UNDEFINED:
+        return element.vr
+    return "OB" if pixels.shape.bits_allocated <= 8 else "OW"
 
 
-def _facts(clean: Deidentified, shape: Shape, file: Part10) -> dict[str, Any]:
-    header = clean.header
-    pixel_spacing, spacing_kind = describe.spacing(header)
-    return {
-        "kind": "dicom",
-        "patient": clean.patient,
-        "study_uid": header.StudyInstanceUID,
-        "series_uid": header.SeriesInstanceUID,
-        "instance_uid": header.SOPInstanceUID,
-        "modality": describe.word(header, "Modality"),
-        "view": describe.view(header),
-        "laterality": describe.laterality(header),
-        "body_part": describe.word(header, "BodyPartExamined"),
-        "sex": describe.sex(header),
-        "age_years": clean.age_years,
-        "device": describe.device(header),
-        "rows": shape.rows,
-        "columns": shape.columns,
-        "frames": shape.frames,
-        "bits_stored": shape.bits_stored,
-        "photometric": shape.photometric,
-        "transfer_syntax": str(file.syntax),
-        "pixel_spacing": pixel_spacing,
-        "spacing_kind": spacing_kind,
-        "study_day": clean.study_day,
-        "burned_in": describe.burned_in(header),
-    }
+def _facts(clean: Deidentified, pixels: CleanPixels) -> ImageFacts:
+    header, shape = clean.header, pixels.shape
+    scale = read_scale(header)
+    return ImageFacts(
+        kind="dicom",
+        patient=clean.patient,
+        study_uid=header.StudyInstanceUID,
+        series_uid=header.SeriesInstanceUID,
+        instance_uid=header.SOPInstanceUID,
+        rows=shape.rows,
+        columns=shape.columns,
+        frames=shape.frames,
+        bits_stored=shape.bits_stored,
+        photometric=shape.photometric,
+        transfer_syntax=str(pixels.syntax),
+        modality=describe.word(header, "Modality"),
+        intent=describe.intent(header),
+        view=describe.view(header),
+        laterality=describe.laterality(header),
+        body_part=describe.word(header, "BodyPartExamined"),
+        orientation=read_orientation(header),
+        sex=describe.sex(header),
+        age_years=clean.age_years,
+        device=describe.device(header),
+        pixel_spacing=scale.spacing,
+        spacing_kind=scale.kind,
+        pixel_aspect=scale.aspect,
+        study_day=clean.study_day,
+        burned_in=describe.burned_in(header),
+    )

@@ -1,11 +1,12 @@
 """What a person or a model sees of a rendition: windows, polarity and scaling, in numpy alone."""
 
 import gzip
-from typing import Any, TypeAlias
+from collections.abc import Sequence
+from typing import Any, Protocol, TypeAlias
 
 import numpy as np
 
-from .values import Rendering, Window
+from .values import Window
 
 Pixels: TypeAlias = np.ndarray[Any, np.dtype[Any]]
 PERCENTILES = (0.5, 99.5)
@@ -40,21 +41,67 @@ def presentation(values: Pixels, window: Window, *, inverted: bool) -> np.ndarra
     return np.asarray(1 - grey if inverted else grey, dtype=np.float32)
 
 
-def model_input(image: Rendering | Pixels, *, inverted: bool = False) -> np.ndarray[Any, np.dtype[np.float32]]:
-    """What the models eat: float32 [rows, columns] or [rows, columns, 3] from 0 to 1, bone white.
+class Packed(Protocol):
+    """What the numbers of a frame mean, whether it comes from the child (Rendering, Frame) or out of the database."""
 
-    Images of at most 8 bits are divided by their largest number; deeper ones are stretched between their 0.5th and
-    99.5th percentile, so that neither the device's units nor its window matter. A Rendering brings its own polarity;
-    for an array of numbers `inverted` gives it, and its type tells the depth (uint8 or deeper).
+    @property
+    def full(self) -> Any: ...
+    @property
+    def rows(self) -> int: ...
+    @property
+    def columns(self) -> int: ...
+    @property
+    def channels(self) -> int: ...
+    @property
+    def bits(self) -> int: ...
+    @property
+    def slope(self) -> float: ...
+    @property
+    def intercept(self) -> float: ...
+    @property
+    def inverted(self) -> bool: ...
+    @property
+    def padding(self) -> Sequence[int] | None: ...
+
+
+def model_input(frame: Packed, full: bytes | None = None) -> np.ndarray[Any, np.dtype[np.float32]]:
+    """What every model is given of a frame, for training and for serving alike.
+
+    float32 [rows, columns] or [rows, columns, 3] from 0 to 1, bone white, padding 0. Numbers of at most 8 bits are divided
+    by the largest number that the bits can say; deeper ones are stretched between the 0.5th and 99.5th percentile of what
+    was measured, so that neither the device's units nor its window matter. `full` is the packed level where the frame
+    does not hold it itself.
     """
-    if isinstance(image, Rendering):
-        numbers = unpack(image.full, image.rows, image.columns, image.channels)
-        dark_is_high = image.inverted != (image.slope < 0)
-        return _scaled(numbers, 8 if image.channels == 3 else image.bits, inverted=dark_is_high)
-    return _scaled(image, 8 if image.dtype == np.uint8 else 16, inverted=inverted)
+    numbers = unpack(full if full is not None else frame.full, frame.rows, frame.columns, frame.channels)
+    bits = 8 if frame.channels == 3 else frame.bits
+    padded = padded_in(numbers, frame.padding)
+    if bits <= 8:
+        low, high = 0.0, 2.0**bits - 1
+    else:
+        low, high = np.percentile(numbers if padded is None else numbers[~padded], PERCENTILES)
+    span = np.float32(max(high - low, 1e-6))
+    grey = np.clip((numbers.astype(np.float32) - np.float32(low)) / span, 0, 1)
+    if frame.inverted != (frame.slope < 0):
+        grey = 1 - grey
+    if padded is not None:
+        grey[padded] = 0
+    return np.asarray(grey, dtype=np.float32)
 
 
-def _scaled(numbers: Pixels, bits: int, *, inverted: bool) -> np.ndarray[Any, np.dtype[np.float32]]:
-    low, high = (0.0, 2.0**bits - 1) if bits <= 8 else np.percentile(numbers, PERCENTILES)
-    grey = np.clip((numbers.astype(np.float32) - np.float32(low)) / np.float32(max(high - low, 1e-6)), 0, 1)
-    return np.asarray(1 - grey if inverted else grey, dtype=np.float32)
+def shown(numbers: Pixels, frame: Packed, window: Window) -> np.ndarray[Any, np.dtype[np.float32]]:
+    """A grey frame's numbers of any level as they are first displayed, 0 black to 1 white; padding is black.
+
+    float32 of the shape of `numbers`, which may be means and so no whole numbers.
+    """
+    grey = presentation(numbers * frame.slope + frame.intercept, window, inverted=frame.inverted)
+    padded = padded_in(numbers, frame.padding)
+    if padded is not None:
+        grey[padded] = 0
+    return grey
+
+
+def padded_in(numbers: Pixels, padding: Sequence[int] | None) -> np.ndarray[Any, np.dtype[np.bool_]] | None:
+    """Where `numbers` are padding: bool of their shape. None for an image that declares none."""
+    if padding is None:
+        return None
+    return np.asarray((numbers >= padding[0]) & (numbers <= padding[1]))

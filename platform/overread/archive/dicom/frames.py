@@ -1,54 +1,76 @@
 """Decoding: the stored values of one frame or of all."""
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from pydicom.dataset import Dataset
+from pydicom.pixels import get_decoder
 
-from .decoders import NATIVE, decoder_for
+from .agreement import agreed
+from .codecs import LOSSLESS, Codec, CodeStream, Pixels, codec_for
+from .fragments import Fragments, Range
 from .limits import Limits
 from .part10 import Part10, read_part10
 from .refusal import Refused, refusing
-from .shape import Shape, read_shape
-
-Pixels = np.ndarray[Any, Any]
+from .samples import samples_of, ybr_to_rgb
+from .shape import YBR, Shape, read_shape
 
 
 @dataclass(frozen=True)
-class DicomImage:
-    """A DICOM file that was checked as far as its pixel data and can be decoded."""
+class DicomImage(ABC):
+    """A DICOM file that was checked as far as its pixel data and can be decoded.
+
+    `stated` is what its header says of the pixels, `shape` what holds of them with the code stream's word.
+    """
 
     file: Part10
+    stated: Shape
     shape: Shape
-    end: int
 
     @property
     def header(self) -> Dataset:
         return self.file.header
 
+    @abstractmethod
+    def samples(self, index: int) -> tuple[Pixels, Shape]:
+        """One frame's samples in their own colours, and what holds of them. Raises Refused."""
+
     def frame(self, index: int) -> Pixels:
         """Stored values of one frame, [rows, columns] or [rows, columns, 3]; YBR becomes RGB. Raises Refused."""
-        if not 0 <= index < self.shape.frames:
-            raise Refused("frames", f"There is no frame {index}: the file has {self.shape.frames}.")
-        return self._decoded(index)
+        if not 0 <= index < self.stated.frames:
+            raise Refused("frames", f"There is no frame {index}: the file has {self.stated.frames}.")
+        samples, shape = self.samples(index)
+        return ybr_to_rgb(samples) if shape.photometric in YBR else samples
 
     def all_frames(self) -> Pixels:
         """The same for all frames, with a leading axis where there are several."""
-        return self._decoded(None)
+        if self.stated.frames == 1:
+            return self.frame(0)
+        return np.stack([self.frame(index) for index in range(self.stated.frames)])
 
-    def _decoded(self, index: int | None) -> Pixels:
-        decoder, plugin = decoder_for(self.file.syntax)
+
+@dataclass(frozen=True)
+class NativeImage(DicomImage):
+    """Uncompressed pixel data, up to `end` in the file's body."""
+
+    end: int
+
+    def samples(self, index: int) -> tuple[Pixels, Shape]:
+        shape = self.stated
         value = memoryview(self.file.body)[self.file.pixels.start : self.end]
-        with refusing("decode", "The pixel data do not decode: they are damaged or not what the header says."):
-            source = value if plugin == NATIVE else bytes(value)
-            pixels: Pixels
-            pixels, _ = decoder.as_array(source, index=index, decoding_plugin=plugin, **self._options())
-        return pixels
+        with refusing("decode", "The pixel data are not what the header says."):
+            cells: Pixels
+            cells, _ = get_decoder(self.file.syntax).as_array(value, index=index, **self._options())
+        if cells.dtype.kind == "f" or shape.bits_allocated == 1:
+            return cells, shape
+        cells = cells.astype(cells.dtype.newbyteorder("<"), copy=False)
+        return samples_of(cells, shape, precision=shape.bits_allocated, exact=True), shape
 
     def _options(self) -> dict[str, Any]:
         """What was checked, for the decoder; it does not look into the header again."""
-        shape, header = self.shape, self.header
+        shape = self.stated
         options: dict[str, Any] = {
             "rows": shape.rows,
             "columns": shape.columns,
@@ -61,16 +83,44 @@ class DicomImage:
             "pixel_keyword": self.file.pixels.keyword,
             "pixel_vr": self.file.pixels.vr,
             "allow_excess_frames": False,
+            "correct_unused_bits": False,
+            "raw": True,  # leaves the colours alone
         }
         if shape.samples == 3:
-            options["planar_configuration"] = 1 if header.get("PlanarConfiguration") == 1 else 0
-        if "ExtendedOffsetTable" in header and "ExtendedOffsetTableLengths" in header:
-            options["extended_offsets"] = (header.ExtendedOffsetTable, header.ExtendedOffsetTableLengths)
+            options["planar_configuration"] = int(shape.planar)
         return options
+
+
+@dataclass(frozen=True)
+class CompressedImage(DicomImage):
+    """Encapsulated pixel data: `ranges` holds the fragments of each frame, `first` describes the first one's stream."""
+
+    first: CodeStream
+    fragments: Fragments
+    ranges: list[list[Range]]
+    codec: Codec
+
+    def cells(self, index: int) -> tuple[Pixels, CodeStream]:
+        """What the decoder gives for one frame, with all its bits, and the code stream's own header. Raises Refused."""
+        stream = bytes(self.fragments.stream(self.ranges[index]))
+        described = self.codec.describe(stream, self.stated)
+        return self.codec.decode(stream, described, str(self.file.syntax)), described
+
+    def samples(self, index: int) -> tuple[Pixels, Shape]:
+        cells, described = self.cells(index)
+        shape = agreed(self.stated, described)
+        exact = described.exact and self.file.syntax in LOSSLESS
+        return samples_of(cells, shape, precision=described.precision, exact=exact), shape
 
 
 def open_dicom(content: bytes, limits: Limits) -> DicomImage:
     """Parse and check a DICOM file without decoding it. Raises Refused."""
     file = read_part10(content, limits)
-    shape = read_shape(file.header, file.pixels.keyword, limits)
-    return DicomImage(file, shape, file.pixels.end(file.body, shape, encapsulated=file.syntax.is_encapsulated))
+    stated = read_shape(file.header, file.pixels.keyword, limits)
+    codec = codec_for(file.syntax)
+    if codec is None:
+        return NativeImage(file, stated, stated, file.pixels.native_end(file.body, stated))
+    fragments = file.pixels.fragments(file.body, stated.frames)
+    ranges = fragments.frames(stated.frames, file.header)
+    first = codec.describe(fragments.stream(ranges[0]), stated)
+    return CompressedImage(file, stated, agreed(stated, first), first, fragments, ranges, codec)

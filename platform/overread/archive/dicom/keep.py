@@ -33,12 +33,13 @@ _WINDOW = _plain("WindowCenter WindowWidth WindowCenterWidthExplanation VOILUTFu
 _RESCALE = _plain("RescaleIntercept RescaleSlope RescaleType")
 _CODE = _plain("CodeValue CodingSchemeDesignator CodeMeaning")
 _LUT = _plain("LUTDescriptor LUTExplanation LUTData")
+_VOI = _WINDOW | _sequences(VOILUTSequence=_LUT)
 _ANATOMY = _sequences(AnatomicRegionSequence=_CODE)
 
 _FUNCTIONAL_GROUPS = _sequences(
     PixelMeasuresSequence=_plain("PixelSpacing SliceThickness SpacingBetweenSlices"),
     PixelValueTransformationSequence=_RESCALE,
-    FrameVOILUTSequence=_WINDOW,
+    FrameVOILUTSequence=_VOI,
     FrameAnatomySequence=_plain("FrameLaterality") | _ANATOMY,
     PlanePositionSequence=_plain("ImagePositionPatient"),
     PlaneOrientationSequence=_plain("ImageOrientationPatient"),
@@ -59,9 +60,10 @@ KEPT: Kept = {
         ImagePositionPatient ImageOrientationPatient SeriesNumber AcquisitionNumber InstanceNumber
 
         SamplesPerPixel PhotometricInterpretation PlanarConfiguration NumberOfFrames Rows Columns BitsAllocated
-        BitsStored HighBit PixelRepresentation PixelPaddingValue PixelPaddingRangeLimit PixelIntensityRelationship
-        PixelIntensityRelationshipSign BurnedInAnnotation LossyImageCompression LossyImageCompressionRatio
-        LossyImageCompressionMethod PresentationLUTShape ExtendedOffsetTable ExtendedOffsetTableLengths
+        BitsStored HighBit PixelRepresentation PixelPaddingValue PixelPaddingRangeLimit FloatPixelPaddingValue
+        FloatPixelPaddingRangeLimit DoubleFloatPixelPaddingValue DoubleFloatPixelPaddingRangeLimit ICCProfile ColorSpace
+        PixelIntensityRelationship PixelIntensityRelationshipSign BurnedInAnnotation LossyImageCompression
+        LossyImageCompressionRatio LossyImageCompressionMethod PresentationLUTShape
 
         RedPaletteColorLookupTableDescriptor RedPaletteColorLookupTableData SegmentedRedPaletteColorLookupTableData
         GreenPaletteColorLookupTableDescriptor GreenPaletteColorLookupTableData
@@ -69,11 +71,10 @@ KEPT: Kept = {
         BluePaletteColorLookupTableData SegmentedBluePaletteColorLookupTableData
     """),
     **_RESCALE,
-    **_WINDOW,
+    **_VOI,
     **_ANATOMY,
     **_sequences(
         ModalityLUTSequence=_LUT | _plain("ModalityLUTType"),
-        VOILUTSequence=_LUT,
         ViewCodeSequence=_CODE | _sequences(ViewModifierCodeSequence=_CODE),
         SharedFunctionalGroupsSequence=_FUNCTIONAL_GROUPS,
         PerFrameFunctionalGroupsSequence=_FUNCTIONAL_GROUPS,

@@ -10,7 +10,7 @@ from pydicom.filereader import read_dataset
 from pydicom.tag import BaseTag
 from pydicom.uid import UID, DeflatedExplicitVRLittleEndian, ExplicitVRLittleEndian
 
-from .decoders import is_read
+from .codecs import is_read
 from .limits import Limits
 from .pixel_element import PIXEL_TAGS, UNDEFINED, PixelElement
 from .refusal import Refused, refusing

@@ -1,5 +1,6 @@
 """The pool of children through which every file goes, and one for the whole process."""
 
+import hashlib
 import os
 import queue
 import threading
@@ -40,27 +41,24 @@ class Reader:
 
     def receive(self, content: bytes, *, key: bytes) -> Arrival:
         """Bound, check, parse, de-identify and hash one file. `key` makes the pseudonyms. Raises Refused."""
-        answer, (head,) = self._ask({"do": "receive", "key": key.hex()}, content)
-        if (splice := answer["splice"]) is not None:
-            head = b"".join([head, memoryview(content)[splice[0] : splice[1]]])
+        answer, (own,) = self._ask({"do": "receive", "key": key.hex()}, content)
+        made = _assembled(answer["parts"], memoryview(own), memoryview(content))
         facts = answer["facts"]
         if facts["pixel_spacing"] is not None:
             facts["pixel_spacing"] = tuple(facts["pixel_spacing"])
-        return Arrival(content=bytes(head), sha256=answer["sha256"], **facts)
+        return Arrival(content=made, sha256=hashlib.sha256(made).hexdigest(), **facts)
 
     def render(self, content: bytes, *, frame: int = 0) -> Rendering:
         """Decode one frame of a de-identified original and pack it for browser and models. Raises Refused."""
         answer, (full, half, thumb) = self._ask({"do": "render", "frame": frame}, content)
-        facts = answer["facts"]
-        facts["windows"] = tuple(Window(**{**window, "table": tuple(window["table"])}) for window in facts["windows"])
-        return Rendering(full=bytes(full), half=bytes(half), thumb=bytes(thumb), **facts)
+        return Rendering(full=bytes(full), half=bytes(half), thumb=bytes(thumb), **_frame_facts(answer["facts"]))
 
     def render_frames(self, content: bytes, *, first: int, count: int) -> tuple[Frame, ...]:
         """So many frames from `first` on, decoded in one go. Raises Refused, naming the frame that does not decode."""
         answer, levels = self._ask({"do": "render_frames", "first": first, "count": count}, content)
         pairs = zip(levels[::2], levels[1::2], strict=True)
         return tuple(
-            Frame(full=bytes(full), half=bytes(half), **facts)
+            Frame(full=bytes(full), half=bytes(half), **_frame_facts(facts))
             for facts, (full, half) in zip(answer["frames"], pairs, strict=True)
         )
 
@@ -113,6 +111,25 @@ class Reader:
             return child
         child.kill()
         return None
+
+
+def _frame_facts(facts: dict[str, Any]) -> dict[str, Any]:
+    """The facts of a frame as they were before they became JSON."""
+    windows = tuple(Window(**{**window, "table": tuple(window["table"])}) for window in facts["windows"])
+    padding = None if facts["padding"] is None else tuple(facts["padding"])
+    return {**facts, "windows": windows, "padding": padding}
+
+
+def _assembled(parts: list[list[int]], own: memoryview, received: memoryview) -> bytes:
+    """The content whose parts are either a range of the received file or the next so many bytes of the child's own."""
+    pieces, at = [], 0
+    for part in parts:
+        if len(part) == 2:
+            pieces.append(received[part[0] : part[1]])
+        else:
+            pieces.append(own[at : at + part[0]])
+            at += part[0]
+    return b"".join(pieces)
 
 
 _lock = threading.Lock()

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 CODES = {
     "attribute": "an attribute of the image is missing or means nothing",
     "bits": "bits allocated, stored or the pixel representation are impossible",
+    "contradiction": "the header and the code stream of the pixel data say different things",
     "crashed": "the reader of this file was ended by the system",
     "decode": "the pixels do not decode",
     "deflate": "the deflated data set does not inflate",
@@ -14,6 +15,7 @@ CODES = {
     "encapsulation": "the fragments of the pixel data do not fit the image",
     "frames": "the number of frames means nothing, or there are too many",
     "headless": "DICOM without its preamble and file meta information",
+    "identity": "something that names the patient was still in the file after de-identification",
     "memory": "reading the file took more memory than allowed",
     "nesting": "sequences nested too deep",
     "no_pixels": "a DICOM object that holds no image",

@@ -1,5 +1,6 @@
 """One frame, decoded and packed for the browser and the models. Runs in the child only."""
 
+from dataclasses import fields, replace
 from io import BytesIO
 from typing import Any
 
@@ -7,14 +8,18 @@ import numpy as np
 from isal import igzip
 from PIL import Image
 
+from .codecs import Pixels
 from .colour import eight_bits, palette_rgb
-from .display import presentation
-from .frames import DicomImage, Pixels, open_dicom
+from .display import shown
+from .frames import DicomImage, open_dicom
+from .icc import to_srgb
 from .limits import Limits
 from .modality import ModalityNumbers, modality_numbers, squeezed
 from .part10 import is_part10
 from .picture import picture_kind, picture_pixels
 from .refusal import Refused
+from .scale import read_scale
+from .shrinking import block_mean, box_half
 from .values import Frame, Rendering, Window
 from .windows import automatic_window, windows
 
@@ -29,7 +34,7 @@ def render(content: bytes, frame: int, limits: Limits) -> Rendering:
         return _rendered(open_dicom(content, limits), frame)
     pixels = decoded_picture(content, frame, limits)
     if pixels.ndim == 3:
-        return _pack_colour(pixels, frame=frame, frames=1)
+        return _pack_colour(eight_bits(pixels, bits=8 * pixels.itemsize), frame=frame, frames=1)
     image = squeezed(pixels, bits=8 * pixels.dtype.itemsize)
     return _pack_grey(image, (automatic_window(image),), inverted=False, frame=frame, frames=1)
 
@@ -45,7 +50,7 @@ def _frame(image: DicomImage, number: int) -> Frame:
         made = _rendered(image, number)
     except Refused as refused:
         raise Refused(refused.code, f"Frame {number + 1}: {refused.reason}") from refused
-    return Frame(made.full, made.half, made.channels, made.slope, made.intercept)
+    return Frame(**{field.name: getattr(made, field.name) for field in fields(Frame)})
 
 
 def decoded_picture(content: bytes, frame: int | None, limits: Limits) -> Pixels:
@@ -59,28 +64,35 @@ def decoded_picture(content: bytes, frame: int | None, limits: Limits) -> Pixels
 
 def _rendered(image: DicomImage, frame: int) -> Rendering:
     stored, header, shape = image.frame(frame), image.header, image.shape
+    little_endian = image.file.syntax.is_little_endian
+    aspect = read_scale(header).aspect
     if shape.photometric == "PALETTE COLOR":
-        rgb = palette_rgb(stored, header, little_endian=image.file.syntax.is_little_endian)
-        return _pack_colour(rgb, frame=frame, frames=shape.frames)
+        rgb = palette_rgb(stored, header, shape=shape, little_endian=little_endian)
+        return _pack_colour(to_srgb(rgb, header.get("ICCProfile")), frame=frame, frames=shape.frames, aspect=aspect)
     if shape.samples == 3:
-        return _pack_colour(eight_bits(stored, bits=shape.bits_stored), frame=frame, frames=shape.frames)
-    numbers = modality_numbers(stored, header, frame=frame, bits=shape.bits_stored)
+        rgb = to_srgb(eight_bits(stored, bits=shape.bits_stored), header.get("ICCProfile"))
+        return _pack_colour(rgb, frame=frame, frames=shape.frames, aspect=aspect)
+    numbers = modality_numbers(stored, header, frame=frame, shape=shape, little_endian=little_endian)
     inverted = shape.photometric == "MONOCHROME1"
-    choice = windows(header, numbers, frame=frame)
-    return _pack_grey(numbers, choice, inverted=inverted, frame=frame, frames=shape.frames)
+    choice = windows(header, numbers, frame=frame, little_endian=little_endian)
+    return _pack_grey(numbers, choice, inverted=inverted, frame=frame, frames=shape.frames, aspect=aspect)
 
 
 def _pack_grey(
-    image: ModalityNumbers, choice: tuple[Window, ...], *, inverted: bool, frame: int, frames: int
+    image: ModalityNumbers,
+    choice: tuple[Window, ...],
+    *,
+    inverted: bool,
+    frame: int,
+    frames: int,
+    aspect: float = 1.0,
 ) -> Rendering:
-    half = box_half(image.numbers)
-    low, high = sorted((image.value(float(image.numbers.min())), image.value(float(image.numbers.max()))))
-    small = _small(image.numbers, half)
-    shown = presentation(small * image.slope + image.intercept, choice[0], inverted=inverted)
-    return Rendering(
+    half = box_half(image.numbers, image.padding)
+    low, high = image.extremes
+    made = Rendering(
         full=_packed(image.numbers),
         half=_packed(half),
-        thumb=_thumb(np.rint(shown * 255).astype(np.uint8)),
+        thumb=b"",
         rows=image.numbers.shape[0],
         columns=image.numbers.shape[1],
         half_rows=half.shape[0],
@@ -92,22 +104,27 @@ def _pack_grey(
         slope=image.slope,
         intercept=image.intercept,
         inverted=inverted,
+        padding=image.padding,
         windows=choice,
         minimum=low,
         maximum=high,
+        aspect=aspect,
     )
+    small = _small(image.numbers, half, image.padding)
+    return replace(made, thumb=_thumb(np.rint(shown(small, made, choice[0]) * 255).astype(np.uint8), aspect))
 
 
-def _pack_colour(rgb: Pixels, *, frame: int, frames: int) -> Rendering:
+def _pack_colour(rgb: Pixels, *, frame: int, frames: int, aspect: float = 1.0) -> Rendering:
     """RGB, unless the three channels are one and the same: then it is a grey image of 8 bits."""
     if (rgb[..., 0] == rgb[..., 1]).all() and (rgb[..., 0] == rgb[..., 2]).all():
         image = squeezed(np.ascontiguousarray(rgb[..., 0]), bits=8)
-        return _pack_grey(image, (automatic_window(image),), inverted=False, frame=frame, frames=frames)
+        window = automatic_window(image)
+        return _pack_grey(image, (window,), inverted=False, frame=frame, frames=frames, aspect=aspect)
     half = box_half(rgb)
     return Rendering(
         full=_packed(rgb),
         half=_packed(half),
-        thumb=_thumb(np.rint(_small(rgb, half)).astype(np.uint8)),
+        thumb=_thumb(np.rint(_small(rgb, half, None)).astype(np.uint8), aspect),
         rows=rgb.shape[0],
         columns=rgb.shape[1],
         half_rows=half.shape[0],
@@ -119,22 +136,12 @@ def _pack_colour(rgb: Pixels, *, frame: int, frames: int) -> Rendering:
         slope=1.0,
         intercept=0.0,
         inverted=False,
+        padding=None,
         windows=(),
         minimum=float(rgb.min()),
         maximum=float(rgb.max()),
+        aspect=aspect,
     )
-
-
-def box_half(pixels: Pixels) -> Pixels:
-    """2×2 box mean, rounded, of [rows, columns] or [rows, columns, channels]; odd edges count by what they have."""
-    rows, columns = pixels.shape[0] % 2, pixels.shape[1] % 2
-    if rows or columns:
-        pixels = np.pad(pixels, ((0, rows), (0, columns), *[(0, 0)] * (pixels.ndim - 2)), mode="edge")
-    total = pixels[0::2, 0::2].astype(np.uint32)
-    total += pixels[0::2, 1::2]
-    total += pixels[1::2, 0::2]
-    total += pixels[1::2, 1::2]
-    return ((total + 2) >> 2).astype(pixels.dtype)
 
 
 def _packed(pixels: Pixels) -> bytes:
@@ -142,20 +149,26 @@ def _packed(pixels: Pixels) -> bytes:
     return bytes(igzip.compress(np.ascontiguousarray(little).data, GZIP_LEVEL, mtime=0))
 
 
-def _small(full: Pixels, half: Pixels) -> np.ndarray[Any, np.dtype[np.float32]]:
-    """Box mean by a whole factor, so that the longer side is less than twice a thumbnail's; a ragged edge is cut."""
+def _small(full: Pixels, half: Pixels, padding: tuple[int, int] | None) -> Any:
+    """Box mean by a whole factor, so that the longer side is less than twice a thumbnail's, float32."""
     pixels = full if max(full.shape[:2]) < 2 * THUMB_SIDE else half
     factor = max(1, max(pixels.shape[:2]) // THUMB_SIDE)
-    factor = min(factor, *pixels.shape[:2])
-    rows, columns = (side // factor for side in pixels.shape[:2])
-    blocks = pixels[: rows * factor, : columns * factor].reshape(rows, factor, columns, factor, *pixels.shape[2:])
-    return np.asarray(blocks.mean(axis=(1, 3), dtype=np.float32))
+    return block_mean(pixels, min(factor, *pixels.shape[:2]), padding)
 
 
-def _thumb(pixels: Pixels) -> bytes:
-    """uint8 grey or RGB as a JPEG of at most 256 pixels on the longer side."""
+def _thumb(pixels: Pixels, aspect: float) -> bytes:
+    """uint8 grey or RGB as a JPEG of at most 256 pixels on the longer side, of the shape that the image has in truth."""
     image = Image.fromarray(pixels)
-    image.thumbnail((THUMB_SIDE, THUMB_SIDE), Image.Resampling.BOX)
+    if aspect == 1.0:
+        image.thumbnail((THUMB_SIDE, THUMB_SIDE), Image.Resampling.BOX)
+    else:
+        image = image.resize(fitted(image.width, image.height * aspect, THUMB_SIDE), Image.Resampling.BOX)
     stream = BytesIO()
     image.save(stream, "JPEG", quality=THUMB_QUALITY)
     return stream.getvalue()
+
+
+def fitted(width: float, height: float, side: int) -> tuple[int, int]:
+    """A size of these proportions with `side` pixels on its longer side, both at least 1."""
+    factor = side / max(width, height)
+    return max(1, round(width * factor)), max(1, round(height * factor))

@@ -9,20 +9,40 @@ from .limits import Limits
 from .refusal import Refused
 
 GREY = frozenset({"MONOCHROME1", "MONOCHROME2", "PALETTE COLOR"})
-COLOUR = frozenset({"RGB", "YBR_FULL", "YBR_FULL_422", "YBR_ICT", "YBR_RCT"})
+YBR = frozenset({"YBR_FULL", "YBR_FULL_422"})
+COLOUR = YBR | {"RGB", "YBR_ICT", "YBR_RCT"}  # the last two are RGB once decoded
 FLOAT_BITS = {"FloatPixelData": 32, "DoubleFloatPixelData": 64}
 
 
 @dataclass(frozen=True)
 class Shape:
+    """Sizes in pixels and bits. A sample takes `bits_stored` bits of its cell, the highest of them `high_bit` (PS3.5 8.1.1).
+
+    `planar`: colour samples lie plane by plane; of uncompressed pixel data only.
+    """
+
     rows: int
     columns: int
     frames: int
     samples: int
     bits_allocated: int
     bits_stored: int
+    high_bit: int
     signed: bool
     photometric: str
+    planar: bool = False
+    floating: bool = False  # Float or Double Float Pixel Data
+
+    @property
+    def shift(self) -> int:
+        """How many unused bits lie below a sample in its cell."""
+        return self.high_bit + 1 - self.bits_stored
+
+    @property
+    def value_range(self) -> tuple[int, int]:
+        """The lowest and the highest number that the bits stored can say."""
+        half = 2 ** (self.bits_stored - 1)
+        return (-half, half - 1) if self.signed else (0, 2 * half - 1)
 
     @property
     def pixel_bytes(self) -> int:
@@ -48,8 +68,10 @@ def read_shape(header: Dataset, keyword: str, limits: Limits) -> Shape:
     frames = _frames(header, limits)
     samples = _whole(header, "SamplesPerPixel", 1)
     photometric = _photometric(header, samples)
-    bits_allocated, bits_stored, signed = _bits(header, keyword)
-    shape = Shape(rows, columns, frames, samples, bits_allocated, bits_stored, signed, photometric)
+    allocated, stored, high_bit, signed = _bits(header, keyword)
+    planar = samples == 3 and _whole(header, "PlanarConfiguration", 0) == 1
+    floating = keyword in FLOAT_BITS
+    shape = Shape(rows, columns, frames, samples, allocated, stored, high_bit, signed, photometric, planar, floating)
     if shape.pixel_bytes > limits.pixel_bytes:
         raise Refused("too_large", f"Rows, Columns and Number of Frames ask for {shape.pixel_bytes} bytes of pixels.")
     return shape
@@ -88,14 +110,18 @@ def _photometric(header: Dataset, samples: int) -> str:
     return photometric
 
 
-def _bits(header: Dataset, keyword: str) -> tuple[int, int, bool]:
+def _bits(header: Dataset, keyword: str) -> tuple[int, int, int, bool]:
     if keyword in FLOAT_BITS:
-        return FLOAT_BITS[keyword], FLOAT_BITS[keyword], True
+        bits = FLOAT_BITS[keyword]
+        return bits, bits, bits - 1, True
     allocated = _whole(header, "BitsAllocated")
     stored = _whole(header, "BitsStored", allocated)
     representation = _whole(header, "PixelRepresentation", 0)
     if allocated not in (1, 8, 16, 32) or not 0 < stored <= allocated:
         raise Refused("bits", f"Bits Allocated is {allocated} with {stored} Bits Stored.")
+    high_bit = _whole(header, "HighBit", stored - 1)
+    if not stored - 1 <= high_bit < allocated:
+        raise Refused("bits", f"High Bit is {high_bit} with {stored} Bits Stored of {allocated} Bits Allocated.")
     if representation not in (0, 1):
         raise Refused("bits", f"Pixel Representation is {representation}; it can be 0 or 1.")
-    return allocated, stored, representation == 1
+    return allocated, stored, high_bit, representation == 1

@@ -5,42 +5,50 @@ from typing import Literal
 
 Kind = Literal["dicom", "png", "jpeg"]
 Function = Literal["LINEAR", "LINEAR_EXACT", "SIGMOID"]
-SpacingKind = Literal["", "PixelSpacing", "ImagerPixelSpacing"]
+SpacingKind = Literal["patient", "detector", "corrected", "unknown"]
 
 
-@dataclass(frozen=True)
-class Arrival:
-    """A received file without its identity, and what the archive wants to know of it.
+@dataclass(frozen=True, kw_only=True)
+class ImageFacts:
+    """What the archive keeps of a received file beside its pixels. Texts that the file leaves out are "".
 
-    `content` is the de-identified original and `sha256` its hash in hex. `patient` is a keyed pseudonym, "" when the
-    file names nobody. The UIDs are re-mapped ones. `transfer_syntax` is that of `content`, "" for PNG and JPEG.
-    Texts that a file leaves out are "".
+    `patient` is a keyed pseudonym, "" when the file names nobody. The UIDs are re-mapped ones. `transfer_syntax` is that
+    of the stored file, "" for PNG and JPEG.
     """
 
     kind: Kind
-    content: bytes
-    sha256: str
     patient: str
     study_uid: str
     series_uid: str
     instance_uid: str
-    modality: str
-    view: str  # as in View Position: "PA", "AP", "LL", "CC" …
-    laterality: str  # "L", "R", "B" or ""
-    body_part: str
-    sex: str  # "M", "F", "O" or ""
-    age_years: float | None  # 90 stands for 90 and older
-    device: str  # manufacturer and model; the station is dropped
     rows: int
     columns: int
     frames: int
     bits_stored: int
     photometric: str
-    transfer_syntax: str
-    pixel_spacing: tuple[float, float] | None  # mm from row to row, from column to column
-    spacing_kind: SpacingKind  # "ImagerPixelSpacing" is at the detector, not corrected for magnification
-    study_day: int | None  # days since 1970-01-01, shifted by one keyed offset per patient
-    burned_in: bool | None  # the file's own word on text burned into the pixels
+    transfer_syntax: str = ""
+    modality: str = ""
+    intent: str = ""  # Presentation Intent Type: "FOR PRESENTATION", "FOR PROCESSING" or ""
+    view: str = ""  # as in View Position: "PA", "AP", "LL", "CC" …
+    laterality: str = ""  # "L", "R", "B" or ""
+    body_part: str = ""
+    orientation: str = ""  # Patient Orientation, such as "L\\F": where rows and columns lead to
+    sex: str = ""  # "M", "F", "O" or ""
+    age_years: float | None = None  # 90 stands for 90 and older
+    device: str = ""  # manufacturer and model; the station is dropped
+    pixel_spacing: tuple[float, float] | None = None  # mm from row to row, from column to column
+    spacing_kind: SpacingKind = "unknown"  # whether that holds in the patient, at the detector, or after correction
+    pixel_aspect: float = 1.0  # height of a pixel by its width
+    study_day: int | None = None  # days since 1970-01-01, shifted by one keyed offset per patient
+    burned_in: bool | None = None  # the file's own word on text burned into the pixels
+
+
+@dataclass(frozen=True, kw_only=True)
+class Arrival(ImageFacts):
+    """A received file without its identity: the de-identified original, its SHA-256 in hex, and the facts of it."""
+
+    content: bytes
+    sha256: str
 
 
 @dataclass(frozen=True)
@@ -58,45 +66,43 @@ class Window:
     table: tuple[float, ...] = ()
 
 
-@dataclass(frozen=True)
-class Rendering:
+@dataclass(frozen=True, kw_only=True)
+class Frame:
     """One frame, ready for the browser and the models.
 
     `full` and `half` are gzip of little-endian uint16 [rows, columns] (one channel) or uint8 [rows, columns, 3] (RGB);
     `half` is the 2×2 box mean, an odd last row or column counting by what it has, so its sizes are rounded up. For one
-    channel, modality value = number × `slope` + `intercept`; `minimum` and `maximum` are modality values. `inverted`
-    means that low values are bright (MONOCHROME1): nothing in `full` and `half` has been inverted or windowed yet.
-    `bits` is how many bits of the numbers can be in use. `thumb` is a small JPEG, windowed and the right way round.
+    channel, modality value = number × `slope` + `intercept`, `bits` of a number can be in use, and numbers from
+    `padding[0]` to `padding[1]` are no measurement; `minimum` and `maximum` are modality values that are. Nothing in
+    `full` and `half` has been inverted or windowed yet.
     """
 
     full: bytes
     half: bytes
-    thumb: bytes
-    rows: int
-    columns: int
-    half_rows: int
-    half_columns: int
     channels: int  # 1 or 3
     bits: int
-    frame: int  # which frame this is, from 0
-    frames: int  # how many the file holds
     slope: float
     intercept: float
-    inverted: bool
+    padding: tuple[int, int] | None
     windows: tuple[Window, ...]  # the first one is the one to open with; empty for RGB
     minimum: float
     maximum: float
 
 
-@dataclass(frozen=True)
-class Frame:
-    """One of the frames after the first, as a Rendering holds it; its size is the first one's.
+@dataclass(frozen=True, kw_only=True)
+class Rendering(Frame):
+    """The first frame of a file, and what holds of all its frames.
 
-    A frame may be grey where another has colour, and each brings its own line to modality values.
+    `inverted` means that low values are bright (MONOCHROME1). `aspect` is the height of a pixel by its width. `thumb` is a
+    small JPEG, windowed, the right way round and of the right shape.
     """
 
-    full: bytes
-    half: bytes
-    channels: int
-    slope: float
-    intercept: float
+    thumb: bytes
+    rows: int
+    columns: int
+    half_rows: int
+    half_columns: int
+    frame: int  # which frame this is, from 0
+    frames: int  # how many the file holds
+    inverted: bool
+    aspect: float

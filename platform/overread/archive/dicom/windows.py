@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -16,24 +17,35 @@ from .voi_lut import table_windows
 PERCENTILES = (0.5, 99.5)
 FUNCTIONS: dict[str, Function] = {"LINEAR": "LINEAR", "LINEAR_EXACT": "LINEAR_EXACT", "SIGMOID": "SIGMOID"}
 AUTOMATIC = "Automatic"
+UNREADABLE = "Automatic, VOI LUT unreadable"
 
 
-def windows(header: Dataset, image: ModalityNumbers, *, frame: int) -> tuple[Window, ...]:
+def windows(header: Dataset, image: ModalityNumbers, *, frame: int, little_endian: bool) -> tuple[Window, ...]:
     """VOI LUTs first, then windows, in the file's order; those that would show nothing of this image are left out."""
-    low, high = sorted((image.value(float(image.numbers.min())), image.value(float(image.numbers.max()))))
+    low, high = image.extremes
+    group = _voi_group(header, frame)
+    tables, unreadable = table_windows(group, possible=image.possible, little_endian=little_endian)
+    useful = tuple(window for window in [*tables, *_stated_windows(group)] if shows(window, low, high))
+    if useful:
+        return useful
+    found = automatic_window(image)
+    return (replace(found, label=UNREADABLE),) if unreadable else (found,)
+
+
+def _voi_group(header: Dataset, frame: int) -> Dataset:
+    """Where this frame's windows and VOI LUTs stand: in its functional group, or in the header."""
     group = frame_macro(header, "FrameVOILUTSequence", frame)
-    own = [*table_windows(header, signed=low < 0), *_stated_windows(group)]
-    useful = tuple(window for window in own if shows(window, low, high))
-    return useful or (automatic_window(image, padding=_padding(header)),)
+    return group if "WindowCenter" in group or "VOILUTSequence" in group else header
 
 
-def automatic_window(image: ModalityNumbers, *, padding: int | None = None) -> Window:
-    """The full range of 8 bits, else from the 0.5th to the 99.5th percentile without the padding value."""
+def automatic_window(image: ModalityNumbers) -> Window:
+    """The full range of 8 bits, else from the 0.5th to the 99.5th percentile of what was measured."""
     if image.bits <= 8:
         low, high = 0, 2**image.bits - 1
     else:
         counts = np.bincount(image.numbers.ravel(), minlength=65536)
-        _leave_out(counts, image, padding)
+        if image.padding is not None:
+            counts[image.padding[0] : image.padding[1] + 1] = 0
         low, high = percentile_span(counts)
     edges = sorted((image.value(low), image.value(high)))
     if image.slope == 1.0 and image.intercept.is_integer():
@@ -46,19 +58,6 @@ def percentile_span(counts: np.ndarray[Any, Any]) -> tuple[int, int]:
     cumulated = np.cumsum(counts)
     low, high = np.searchsorted(cumulated, [cumulated[-1] * percent / 100 for percent in PERCENTILES])
     return int(low), int(high)
-
-
-def _leave_out(counts: np.ndarray[Any, Any], image: ModalityNumbers, padding: int | None) -> None:
-    if padding is None or image.slope != 1.0:
-        return
-    number = padding - int(image.intercept)
-    if 0 <= number < len(counts) and counts[number] < counts.sum():
-        counts[number] = 0
-
-
-def _padding(header: Dataset) -> int | None:
-    value = header.get("PixelPaddingValue")
-    return value if isinstance(value, int) else None
 
 
 def _stated_windows(group: Dataset) -> list[Window]:

@@ -7,19 +7,12 @@ from pydicom import uid
 from pydicom.encaps import encapsulate
 
 from overread.archive.dicom import Reader, Refused
-from overread.archive.dicom.decoders import NATIVE, OWN, PLUGINS, decoder_for
+from overread.archive.dicom.codecs import CODECS
 
 from .made import KEY, dataset, dicom, picture, ramp, saved
 
-NATIVES = [syntax for syntax, plugin in PLUGINS.items() if plugin == NATIVE]
+NATIVES = [syntax for syntax, codec in CODECS.items() if codec is None]
 ENCODED = [uid.RLELossless, uid.JPEG2000Lossless, uid.JPEGLSLossless]
-
-
-@pytest.mark.parametrize("syntax", PLUGINS)
-def test_every_decoder_is_installed(syntax: str):
-    decoder, plugin = decoder_for(syntax)
-    assert plugin == NATIVE or plugin in decoder.available_plugins
-    assert all(own.is_available(uid.JPEGExtended12Bit) for own in OWN.values())
 
 
 @pytest.mark.parametrize("syntax", NATIVES)

@@ -1,0 +1,93 @@
+"""What is known of an image, in words: whose, of what, how taken, and what a reader has to mind about it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from overread.archive.hanging import Hanging, hanging_of
+from overread.archive.models import Image
+from overread.projects.models import Project
+
+VIEWS = {
+    "PA": gettext_lazy("frontal PA"),
+    "AP": gettext_lazy("frontal AP"),
+    **dict.fromkeys(("LL", "RL", "LATERAL"), gettext_lazy("lateral")),
+}
+SEXES = {"M": gettext_lazy("M"), "F": gettext_lazy("F"), "O": gettext_lazy("other")}
+DAYS_A_YEAR, DAYS_A_MONTH = 365.25, 365.25 / 12
+STORED = {
+    Hanging.MIRRORED: gettext_lazy("Stored mirrored"),
+    Hanging.TURNED: gettext_lazy("Stored turned"),
+    Hanging.BOTH: gettext_lazy("Stored mirrored and turned"),
+}
+
+
+def view_words(image: Image) -> str:
+    return str(VIEWS.get(image.view.upper(), image.view))
+
+
+def age_words(image: Image) -> str:
+    """Years from the second birthday on, months from the second one on, days before; "" for no age."""
+    if image.age_years is None:
+        return ""
+    if image.age_years >= 2:
+        return _("%(years)d y") % {"years": int(image.age_years)}
+    days = round(image.age_years * DAYS_A_YEAR)
+    months = round(image.age_years * 12)
+    if months >= 2:
+        return ngettext("%(months)d month", "%(months)d months", months) % {"months": months}
+    return ngettext("%(days)d day", "%(days)d days", days) % {"days": days}
+
+
+def sex_words(image: Image) -> str:
+    return str(SEXES.get(image.sex, ""))
+
+
+def label_words(image: Image) -> str:
+    """What tells it from the other images of its study: RMLO of a mammogram, "lateral" of a chest film."""
+    if image.modality == "MG" and image.view:
+        return f"{image.laterality}{image.view}"
+    return " ".join(part for part in (view_words(image), image.laterality) if part)
+
+
+def notices(image: Image) -> list[str]:
+    """What a reader has to know before trusting the picture, by the file's own word."""
+    said = []
+    if image.intent == "FOR PROCESSING":
+        said.append(_("Raw detector data (FOR PROCESSING)"))
+    if image.burned_in:
+        said.append(_("Text burned into the pixels"))
+    hanging = hanging_of(image)
+    if hanging in STORED:
+        directions = image.orientation.replace("\\", " · ")
+        said.append(_("%(stored)s (%(directions)s)") % {"stored": STORED[hanging], "directions": directions})
+    return said
+
+
+def patient_context(image: Image, project: Project) -> dict[str, Any]:
+    """What stands in the header: pseudonym, age, sex, view, laterality, device; dates only as intervals within a project."""
+    return {
+        "pseudonym": image.patient.code,
+        "age": age_words(image),
+        "sex": sex_words(image),
+        "view": view_words(image),
+        "laterality": image.laterality,
+        "interval": interval_words(image, project),
+        "device": image.device,
+        "notices": notices(image),
+    }
+
+
+def interval_words(image: Image, project: Project) -> str:
+    """How long after the patient's study before it in this project, in days; dates are shifted, intervals are true."""
+    if image.study.day is None:
+        return ""
+    here = image.patient.studies.filter(day__lt=image.study.day, images__enrolments__project=project)
+    earlier = here.order_by("-day").values_list("day", flat=True).first()
+    if earlier is None:
+        return ""
+    days = image.study.day - earlier
+    return ngettext("%(days)d day after the prior", "%(days)d days after the prior", days) % {"days": days}

@@ -1,0 +1,138 @@
+"""What of a file's pixel data is stored: what its pictures need, and nothing else.
+
+Left out are metadata inside code streams, what lies behind a frame or between its parts, fragments of no frame, and the
+bits of a cell outside its sample, where old files keep overlay planes. Pixel data that hold none of these stay as they
+are, byte for byte.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from pydicom.uid import UID, ExplicitVRLittleEndian
+
+from .codecs import LOSSLESS, Piece, Pixels, joined
+from .codecs.code_stream import length_of
+from .fragments import HEAD_BYTES, Range, written
+from .frames import CompressedImage, DicomImage, NativeImage
+from .samples import samples_of
+from .shape import Shape
+
+
+@dataclass(frozen=True)
+class CleanPixels:
+    """The value of the pixel data element in pieces of its own and ranges of the file's body, and what goes with it."""
+
+    pieces: list[Piece]
+    shape: Shape
+    syntax: UID
+
+    @property
+    def length(self) -> int:
+        return sum(map(length_of, self.pieces))
+
+
+def clean_pixels(image: DicomImage) -> CleanPixels:
+    """Raises Refused where a code stream cannot be followed, or has to be decoded and does not."""
+    if isinstance(image, CompressedImage):
+        return _uncompressed(image) if _holds_spare_bits(image) else _compressed(image)
+    assert isinstance(image, NativeImage)
+    return _native(image)
+
+
+def spare_bits_used(cells: Pixels, shape: Shape) -> bool:
+    """Whether bits outside the samples say anything. Zeros do not, nor does the sign repeated above a signed sample."""
+    if shape.shift:
+        return True  # what lies below a sample is never worth a look
+    plain = cells.view(cells.dtype.str.replace("i", "u"))
+    if not _any_above(plain, shape.bits_stored):
+        return False
+    if not shape.signed:
+        return True
+    moved = plain + plain.dtype.type(2 ** (shape.bits_stored - 1))  # signed samples lie at 0 and above then
+    return _any_above(moved, shape.bits_stored)
+
+
+def _any_above(cells: Pixels, bits: int) -> bool:
+    return int(np.bitwise_or.reduce(cells, axis=None)) >> bits != 0
+
+
+def _native(image: NativeImage) -> CleanPixels:
+    shape, syntax = image.shape, image.file.syntax
+    start = image.file.pixels.start
+    place = (start, start + shape.native_bytes)
+    pieces: list[Piece] = [place]
+    if image.file.pixels.keyword == "PixelData" and shape.bits_allocated > shape.bits_stored:
+        order = "<" if syntax.is_little_endian else ">"
+        value = memoryview(image.file.body)[place[0] : place[1]]
+        cells: Pixels = np.frombuffer(value, f"{order}u{shape.bits_allocated // 8}")
+        if spare_bits_used(cells, shape):
+            samples = samples_of(
+                cells.astype(cells.dtype.newbyteorder("<")), shape, precision=8 * cells.itemsize, exact=True
+            )
+            pieces = [_bytes(samples, order, shape)]
+            shape = replace(shape, high_bit=shape.bits_stored - 1)
+    if shape.native_bytes % 2:
+        pieces.append(b"\0")  # a value has an even length (PS3.5 7.1.1)
+    return CleanPixels(pieces, shape, syntax)
+
+
+def _bytes(samples: Pixels, order: str, shape: Shape) -> bytes:
+    kind = "i" if shape.signed else "u"
+    return samples.astype(f"{order}{kind}{shape.bits_allocated // 8}").tobytes()
+
+
+def _holds_spare_bits(image: CompressedImage) -> bool:
+    """Whether bits outside the samples went through the code stream. One that is not exact could not keep them."""
+    shape = image.shape
+    room = image.first.precision > shape.bits_stored
+    if not room or not image.first.exact or image.file.syntax not in LOSSLESS:
+        return False
+    return any(spare_bits_used(image.cells(index)[0], shape) for index in range(shape.frames))
+
+
+def _uncompressed(image: CompressedImage) -> CleanPixels:
+    """The samples alone, as native pixel data: encoding them anew would need an encoder for each syntax."""
+    decoded = [image.samples(index) for index in range(image.shape.frames)]
+    shape = replace(image.shape, high_bit=image.shape.bits_stored - 1)
+    if shape.photometric in ("YBR_RCT", "YBR_ICT"):
+        shape = replace(shape, photometric="RGB")
+    elif shape.photometric == "YBR_FULL_422":
+        shape = replace(shape, photometric="YBR_FULL")  # the decoder has given every pixel its own chrominance
+    value = b"".join(_bytes(samples, "<", shape) for samples, _ in decoded)
+    return CleanPixels([value + bytes(len(value) % 2)], shape, ExplicitVRLittleEndian)
+
+
+def _compressed(image: CompressedImage) -> CleanPixels:
+    fragments = image.fragments
+    frames, untouched = [], _is_all_there_is(image)
+    for ranges in image.ranges:
+        stream = fragments.stream(ranges)
+        pieces = image.codec.essential(stream, image.stated)
+        untouched = untouched and _is_whole(pieces, len(stream))
+        frames.append(_placed(pieces, stream, ranges))
+    place = (image.file.pixels.start, fragments.end)
+    return CleanPixels([place] if untouched else list(written(frames)), image.shape, image.file.syntax)
+
+
+def _is_whole(pieces: list[Piece], length: int) -> bool:
+    """Whether a frame consists of what it needs, but for one byte that makes its length even."""
+    return len(pieces) == 1 and isinstance(pieces[0], tuple) and pieces[0][0] == 0 and length - pieces[0][1] <= 1
+
+
+def _is_all_there_is(image: CompressedImage) -> bool:
+    """Whether no fragment is left over and the Basic Offset Table says nothing or the truth."""
+    fragments = image.fragments
+    used = sum(map(len, image.ranges)) == len(fragments.fragments)
+    first = fragments.offsets[1]
+    truth = [ranges[0][0] - HEAD_BYTES - first for ranges in image.ranges]
+    table = fragments.offsets[1] - fragments.offsets[0]
+    return used and (table == 0 or (table == 4 * len(truth) and fragments.basic_offsets() == truth))
+
+
+def _placed(pieces: list[Piece], stream: Any, ranges: list[Range]) -> list[Piece]:
+    """The pieces of a frame as places in the file, or as bytes where it lies in several fragments."""
+    if len(ranges) > 1:
+        return [joined(stream, pieces)]
+    start = ranges[0][0]
+    return [(start + piece[0], start + piece[1]) if isinstance(piece, tuple) else piece for piece in pieces]

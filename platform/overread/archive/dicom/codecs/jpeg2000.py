@@ -1,0 +1,249 @@
+"""JPEG 2000 and High-Throughput JPEG 2000 (ITU-T T.800, T.814), decoded by OpenJPEG.
+
+OpenJPEG refuses a packet that ends early, but takes missing tiles for black and missing packets for empty ones. So the
+tiles are counted here, and the decoder is given `PROBE` behind each of them: a decoder that has read every packet never
+looks at it, one that still wants packets reads nonsense and fails.
+"""
+
+import math
+import struct
+from dataclasses import dataclass
+
+from openjpeg.utils import decode_pixel_data
+
+from overread.archive.dicom.refusal import Refused
+from overread.archive.dicom.shape import Shape
+
+from .code_stream import CodeStream, Colour, Piece, Pixels, Stream, append, as_pixels, cut_short, damaged
+
+BEGINS = b"\xff\x4f\xff\x51"
+JP2_BEGINS = b"\0\0\0\x0cjP  "
+SIZ, COD, TLM, SOT, SOD, EOC, COM = 0xFF51, 0xFF52, 0xFF55, 0xFF90, 0xFF93, 0xFFD9, 0xFF64
+PPM, PPT = 0xFF60, 0xFF61  # packet headers kept apart from the packets
+PROBE = b"\xfe" * 32  # as a packet header: not empty, every code block included, with more passes than can follow
+SOT_BYTES = 12
+PSOT_AT = 6  # where a tile-part's length stands in its SOT
+SYCC = b"colr\1\0\0\0\0\0\x12"  # colour specification box of a JP2 file: enumerated colour space 18
+# What a decoder may need, besides: COC, RGN, QCD, QCC, POC, PLM, PLT, CRG, CAP, CPF, PRF. Comments are not among it.
+OTHERS = {0xFF53, 0xFF5E, 0xFF5C, 0xFF5D, 0xFF5F, 0xFF57, 0xFF58, 0xFF63, 0xFF50, 0xFF59, 0xFF56}
+NEEDED = frozenset({SIZ, COD, TLM, PPM, PPT, *OTHERS})
+
+
+@dataclass(frozen=True)
+class Segment:
+    marker: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class TilePart:
+    """One part of a tile: its header from `start` to `data`, its packets from `data` to `end`."""
+
+    tile: int
+    number: int
+    parts: int  # of this tile; 0 where this part does not say
+    segments: tuple[Segment, ...]
+    start: int
+    data: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Where everything lies in a code stream."""
+
+    segments: tuple[Segment, ...]  # of the main header
+    parts: tuple[TilePart, ...]
+    end: int  # behind EOC, or behind the last tile-part where EOC is missing
+
+
+def describe(stream: Stream, shape: Shape) -> CodeStream:
+    """The header of a code stream, after checking that no tile is missing. Raises Refused."""
+    code, colour = _code_stream(stream)
+    layout = _layout(code)
+    size = _parameters(code, layout, SIZ)
+    coding = _parameters(code, layout, COD)
+    if len(size) < 36 or len(coding) < 10:
+        raise damaged()
+    x1, y1, x0, y0 = struct.unpack_from(">4I", size, 2)
+    components = size[36:]
+    (count,) = struct.unpack_from(">H", size, 34)
+    depths = set(components[::3])
+    if not count or len(components) != 3 * count:
+        raise damaged()
+    if len(depths) > 1:
+        raise Refused("contradiction", "The components of the JPEG 2000 stream differ in depth or sign.")
+    if x1 <= x0 or y1 <= y0:
+        raise Refused("dimensions", "The JPEG 2000 stream has no rows or no columns.")
+    _check_tiles(size, layout)
+    (depth,) = depths
+    reversible = coding[9] == 1
+    if coding[4] == 1:  # the multiple component transformation
+        colour = "RCT" if reversible else "ICT"
+    return CodeStream(
+        rows=y1 - y0,
+        columns=x1 - x0,
+        samples=count,
+        precision=(depth & 0x7F) + 1,
+        signed=depth >= 0x80,
+        exact=reversible,
+        colour=colour,
+    )
+
+
+def essential(stream: Stream, shape: Shape) -> list[Piece]:
+    """The bare code stream, without comments and without anything before its start or behind its end. Raises Refused."""
+    code, _colour = _code_stream(stream)
+    before = len(stream) - len(code)
+    layout = _layout(code)
+    pieces: list[Piece] = []
+    for start, end in [
+        (0, 2),
+        *((segment.start, segment.end) for segment in layout.segments if segment.marker in NEEDED),
+    ]:
+        append(pieces, before + start, before + end)
+    for part in layout.parts:
+        _append_part(pieces, part, before)
+    last = layout.parts[-1].end
+    if layout.end > last:
+        append(pieces, before + last, before + layout.end)
+    return pieces
+
+
+def _append_part(pieces: list[Piece], part: TilePart, before: int) -> None:
+    """A tile-part as it is, except that comments are blanked: other markers and offset tables count on its length."""
+    at = part.start
+    for segment in part.segments:
+        if segment.marker in NEEDED:
+            continue
+        append(pieces, before + at, before + segment.start)
+        blank = segment.end - segment.start - 4
+        pieces.append(struct.pack(">HH", COM, 2 + blank) + bytes(blank))
+        at = segment.end
+    append(pieces, before + at, before + part.end)
+
+
+def decode(stream: bytes, described: CodeStream, syntax: str) -> Pixels:
+    """Samples in the smallest whole number of bytes that holds them, [rows, columns] or [rows, columns, samples]."""
+    code, _colour = _code_stream(stream)
+    try:
+        samples = bytes(decode_pixel_data(_probed(bytes(code)), version=2))
+    except (RuntimeError, ValueError) as error:
+        raise Refused("decode", "The JPEG 2000 stream is damaged or ends early.") from error
+    return as_pixels(samples, described)
+
+
+def _probed(code: bytes) -> bytes:
+    """The stream with PROBE as the end of each tile's packets."""
+    layout = _layout(code)
+    everything = [*layout.segments, *(segment for part in layout.parts for segment in part.segments)]
+    if any(segment.marker in (PPM, PPT) for segment in everything):
+        return code
+    last = {part.tile: part for part in layout.parts}  # in their order, so the last one stays
+    head = [code[segment.start : segment.end] for segment in layout.segments if segment.marker != TLM]
+    return b"".join([code[:2], *head, *(_with_probe(code, part, last) for part in layout.parts), b"\xff\xd9"])
+
+
+def _with_probe(code: bytes, part: TilePart, last: dict[int, TilePart]) -> bytes:
+    probe = PROBE if last[part.tile] is part else b""
+    content = code[part.start : part.end]
+    length = struct.pack(">I", len(content) + len(probe))
+    return content[:PSOT_AT] + length + content[PSOT_AT + len(length) :] + probe
+
+
+def _code_stream(stream: Stream) -> tuple[Stream, Colour]:
+    """The code stream inside a JP2 file, which DICOM does not want but some send, and what the file says of its colours."""
+    if bytes(stream[: len(JP2_BEGINS)]) != JP2_BEGINS:
+        return stream, ""
+    colour: Colour = ""
+    at = 0
+    while at + 8 <= len(stream):
+        length, kind = struct.unpack_from(">I4s", stream, at)
+        end = at + length if length else len(stream)
+        if kind == b"jp2c":
+            return stream[at + 8 :], colour
+        if kind == b"jp2h":
+            header = bytes(stream[at + 8 : end])
+            if b"pclr" in header:
+                raise Refused("decode", "The JPEG 2000 file holds a palette, which DICOM knows nothing of.")
+            colour = "YBR" if SYCC in header else ""
+        if end <= at:
+            break
+        at = end
+    raise cut_short()
+
+
+def _layout(code: Stream) -> Layout:
+    """Raises Refused where segments do not follow each other."""
+    if bytes(code[: len(BEGINS)]) != BEGINS:
+        raise damaged()
+    main, at = _segments(code, 2, SOT)
+    parts = []
+    while bytes(code[at : at + 2]) == SOT.to_bytes(2):
+        parts.append(_tile_part(code, at))
+        at = parts[-1].end
+    if not parts:
+        raise cut_short()
+    end = at + 2 if bytes(code[at : at + 2]) == EOC.to_bytes(2) else at
+    return Layout(main, tuple(parts), end)
+
+
+def _tile_part(code: Stream, at: int) -> TilePart:
+    if at + SOT_BYTES > len(code):
+        raise cut_short()
+    tile, length, number, parts = struct.unpack_from(">HIBB", code, at + 4)
+    end = at + length if length else _end_of_code_stream(code, at)
+    if end > len(code):
+        raise cut_short()
+    segments, data = _segments(code, at + SOT_BYTES, SOD)
+    if data + 2 > end:
+        raise damaged()
+    return TilePart(tile, number, parts, segments, at, data + 2, end)
+
+
+def _end_of_code_stream(code: Stream, at: int) -> int:
+    """Where EOC lies, or the stream ends: the last tile-part may leave its length open."""
+    found = bytes(code[at:]).find(EOC.to_bytes(2))  # packets never hold 0xFF before a byte above 0x8F
+    return len(code) if found < 0 else at + found
+
+
+def _segments(code: Stream, at: int, until: int) -> tuple[tuple[Segment, ...], int]:
+    """The marker segments from `at` up to the marker `until`, and where that one lies."""
+    found: list[Segment] = []
+    while True:
+        if at + 4 > len(code):
+            raise cut_short()
+        marker, length = struct.unpack_from(">HH", code, at)
+        if marker == until:
+            return tuple(found), at
+        if marker < 0xFF00 or length < 2:
+            raise damaged()
+        found.append(Segment(marker, at, at + 2 + length))
+        at += 2 + length
+
+
+def _parameters(code: Stream, layout: Layout, marker: int) -> bytes:
+    """The parameters of the one segment of this kind in the main header."""
+    found = [segment for segment in layout.segments if segment.marker == marker]
+    if len(found) != 1:
+        raise damaged()
+    return bytes(code[found[0].start + 4 : found[0].end])
+
+
+def _check_tiles(size: bytes, layout: Layout) -> None:
+    """Every tile with every one of its parts has to be there."""
+    x1, y1, _x0, _y0, width, height, tiles_x0, tiles_y0 = struct.unpack_from(">8I", size, 2)
+    if not width or not height:
+        raise damaged()
+    wanted = math.ceil((x1 - tiles_x0) / width) * math.ceil((y1 - tiles_y0) / height)
+    numbers: dict[int, list[int]] = {}
+    stated: dict[int, int] = {}
+    for part in layout.parts:
+        numbers.setdefault(part.tile, []).append(part.number)
+        stated[part.tile] = max(part.parts, stated.get(part.tile, 0))
+    if len(numbers) != wanted or max(numbers) >= wanted:
+        raise cut_short()
+    for tile, parts in numbers.items():
+        if parts != list(range(len(parts))) or stated[tile] not in (0, len(parts)):
+            raise cut_short()

@@ -1,0 +1,151 @@
+"""From the colours that a file states to sRGB, which is what browsers show (ICC.1, PNG 3rd edition 11.3.2, IEC 61966-2-1).
+
+A profile that means sRGB leaves every pixel as it is. One that cannot be followed is a reason to refuse the file: colours
+shown wrong are not seen to be wrong.
+"""
+
+import struct
+from functools import lru_cache
+from io import BytesIO
+from typing import Any
+
+import numpy as np
+from PIL import Image, ImageCms
+
+from .refusal import Refused
+
+Pixels = np.ndarray[Any, np.dtype[Any]]
+Curve = np.ndarray[Any, np.dtype[np.float64]]
+SRGB_GAMMA = 1 / 2.2
+GAMMA_SLACK = 0.05  # a share: files round it, and some state the gamma of the display instead
+GRID = range(0, 256, 17)  # levels of each channel that tell whether a profile changes anything
+UNREADABLE = Refused("attribute", "The ICC profile cannot be read or does not go with the image.")
+
+
+def to_srgb(pixels: Pixels, profile: bytes | None) -> Pixels:
+    """uint8 [rows, columns, 3] in the colours of `profile` as sRGB. Raises Refused for a profile of no use."""
+    transform = _transform(profile, "RGB") if profile else None
+    if transform is None:
+        return pixels
+    return np.asarray(ImageCms.applyTransform(Image.fromarray(pixels), transform))
+
+
+def means_srgb(profile: bytes, mode: str) -> bool:
+    """Whether an image of 8 bits of mode "L" or "RGB" needs no conversion. Raises Refused for a profile of no use."""
+    if mode == "RGB":
+        return _transform(profile, "RGB") is None
+    levels = np.arange(256, dtype=np.uint8).reshape(1, -1)
+    return grey_to_srgb(levels, profile) is levels
+
+
+def cmyk_to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
+    """A CMYK image as RGB, by its profile where it has one."""
+    transform = _transform(profile, "CMYK") if profile else None
+    if transform is None:
+        return image.convert("RGB")
+    made = ImageCms.applyTransform(image, transform)
+    assert made is not None
+    return made
+
+
+def grey_to_srgb(pixels: Pixels, profile: bytes | None) -> Pixels:
+    """uint8 or uint16 [rows, columns] with the tone curve of a grey `profile` as grey of sRGB. Raises Refused.
+
+    A profile of another colour space says nothing of a grey image's tones (ICC.1 7.2.8) and is left aside.
+    """
+    if not profile or profile[16:20] != b"GRAY":
+        return pixels
+    levels = int(np.iinfo(pixels.dtype).max)
+    return _toned(pixels, _luminance(profile, np.linspace(0, 1, levels + 1)))
+
+
+def gamma_to_srgb(pixels: Pixels, gamma: float) -> Pixels:
+    """uint8 or uint16 samples of a PNG that states `gamma` (gAMA), as those of sRGB."""
+    if abs(gamma / SRGB_GAMMA - 1) <= GAMMA_SLACK:
+        return pixels
+    levels = int(np.iinfo(pixels.dtype).max)
+    return _toned(pixels, np.linspace(0, 1, levels + 1) ** (1 / gamma))
+
+
+def _toned(pixels: Pixels, luminance: Curve) -> Pixels:
+    """Each sample by the luminance, 0 to 1, of its level, encoded as sRGB does."""
+    encoded = np.where(luminance <= 0.0031308, 12.92 * luminance, 1.055 * luminance ** (1 / 2.4) - 0.055)
+    levels = len(luminance) - 1
+    table = np.rint(np.clip(encoded, 0, 1) * levels).astype(pixels.dtype)
+    if (
+        np.abs(table.astype(np.int64) - np.arange(levels + 1)).max() * 255 <= levels
+    ):  # one step of 8 bits, as rounding gives
+        return pixels
+    return np.asarray(table[pixels])
+
+
+@lru_cache(maxsize=16)
+def _transform(profile: bytes, mode: str) -> ImageCms.ImageCmsTransform | None:
+    """From `profile` to sRGB; None where that changes nothing. Raises Refused."""
+    try:
+        stated = ImageCms.ImageCmsProfile(BytesIO(profile))
+        transform = ImageCms.buildTransform(stated, ImageCms.createProfile("sRGB"), mode, "RGB")
+    except (ImageCms.PyCMSError, OSError, ValueError) as error:
+        raise UNREADABLE from error
+    return None if mode == "RGB" and _changes_nothing(transform) else transform
+
+
+def _changes_nothing(transform: ImageCms.ImageCmsTransform) -> bool:
+    """Whether no colour of a grid moves by more than the one level that rounding may cost."""
+    levels = np.array(GRID, np.uint8)
+    grid = np.stack(np.meshgrid(levels, levels, levels), axis=-1).reshape(1, -1, 3)
+    made = np.asarray(ImageCms.applyTransform(Image.fromarray(grid), transform))
+    return bool(np.abs(made.astype(int) - grid).max() <= 1)
+
+
+def _luminance(profile: bytes, device: Curve) -> Curve:
+    """The luminance, 0 to 1, that a grey profile gives to device values from 0 to 1 (ICC.1 8.2, tag grayTRC)."""
+    try:
+        tone = _curve(_tag(profile, b"kTRC"), device)
+    except (struct.error, IndexError, ValueError) as error:
+        raise UNREADABLE from error
+    if profile[20:24] == b"Lab ":  # the curve leads to lightness
+        lightness = (tone * 100 + 16) / 116
+        tone = np.where(lightness > 6 / 29, lightness**3, 3 * (6 / 29) ** 2 * (lightness - 4 / 29))
+    return np.clip(tone, 0, 1)
+
+
+def _tag(profile: bytes, name: bytes) -> bytes:
+    (count,) = struct.unpack_from(">I", profile, 128)
+    for number in range(min(count, 100)):
+        found, start, length = struct.unpack_from(">4sII", profile, 132 + 12 * number)
+        if found == name:
+            return profile[start : start + length]
+    raise ValueError
+
+
+def _curve(tag: bytes, device: Curve) -> Curve:
+    """A curve or a parametric curve (ICC.1 10.6 and 10.18) at these values."""
+    kind = tag[:4]
+    if kind == b"curv":
+        (count,) = struct.unpack_from(">I", tag, 8)
+        points = np.frombuffer(tag, ">u2", count, 12)
+        if count == 0:
+            return device
+        if count == 1:
+            return np.asarray(device ** (int(points[0]) / 256))
+        return np.interp(device, np.linspace(0, 1, count), points / 65535)
+    if kind != b"para":
+        raise ValueError
+    (function,) = struct.unpack_from(">H", tag, 8)
+    g, *rest = (number / 65536 for number in struct.unpack_from(f">{(1, 3, 4, 5, 7)[function]}i", tag, 12))
+    return _parametric(function, g, rest, device)
+
+
+def _parametric(function: int, g: float, rest: list[float], x: Curve) -> Curve:
+    if function == 0:
+        return np.asarray(x**g)
+    a, b, *rest = rest
+    if function == 1:
+        return np.where(x >= -b / a, np.maximum(a * x + b, 0) ** g, 0)
+    c, *rest = rest
+    if function == 2:
+        return np.where(x >= -b / a, np.maximum(a * x + b, 0) ** g + c, c)
+    d, *rest = rest
+    e, f = rest if function == 4 else (0.0, 0.0)
+    return np.where(x >= d, np.maximum(a * x + b, 0) ** g + e, c * x + f)

@@ -1,0 +1,139 @@
+"""The words of a header that name the patient, and the proof that none of them is stored."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from pydicom.datadict import dictionary_VR
+from pydicom.dataelem import RawDataElement
+from pydicom.dataset import Dataset
+from pydicom.tag import BaseTag
+
+from .codecs import Piece, joined
+from .identity_search import EXIF_HEADER, Word, found_in, word
+from .keep import KEPT, Kept
+from .refusal import Refused
+
+NAMED = {"PN": re.compile(r"[\\^= ]+")}  # each part of a name is looked for by itself
+LISTED = re.compile(r"\\")
+WORDS = re.compile(r"\w+")
+LONG_NAME = 6  # characters; a shorter name may be part of another word
+TEXTS = frozenset({"PN", "AE", "DA", "LO", "SH", "UI", "LT", "ST", "UT", "UC", "UN"})
+STANDARD_UIDS = "1.2.840.10008."
+PATIENT_GROUP = 0x0010
+MOST_WORDS = 2000
+MOST_PIECES = 8  # beyond them searching in one go is cheaper
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Everything that may name the patient, and of that what names people by itself: names, and the patient's numbers."""
+
+    words: tuple[Word, ...]
+    names: tuple[str, ...]
+
+
+def read_identity(source: Dataset, depth: int) -> Identity:
+    """The texts of all attributes that are not kept, as they can be read, sequences included."""
+    words: dict[str, Word] = {}
+    names: set[str] = set()
+    for vr, tag, text, raw in _texts(source, depth):
+        for part in NAMED.get(vr, LISTED).split(text):
+            found = word(part, raw if part == text else b"")
+            if found is None or part.startswith(STANDARD_UIDS):
+                continue
+            words[found.text] = found
+            if vr == "PN" or tag.group == PATIENT_GROUP:
+                names.add(found.text.casefold())
+        if len(words) > MOST_WORDS:
+            break
+    return Identity(tuple(words.values()), tuple(names))
+
+
+def scrub(header: Dataset, identity: Identity) -> None:
+    """Take out texts that are kept by rule but repeat a name or number of the patient."""
+    for element in list(header.values()):
+        if element.VR == "SQ":
+            for item in element.value:
+                scrub(item, identity)
+        elif element.VR in ("LO", "SH") and element.value:
+            text = str(element.value).casefold()
+            spoken = set(WORDS.findall(text))
+            if any(name in spoken or (len(name) >= LONG_NAME and name in text) for name in identity.names):
+                del header[element.tag]
+
+
+def check(pieces: Sequence[Piece], body: bytes, header: Dataset, identity: Identity) -> None:
+    """Raises Refused where a word of `identity`, or EXIF data, stand in what is to be stored.
+
+    The first piece is the file's new header, in which a word may be what some other attribute says, too.
+    """
+    view = memoryview(body)
+    parts: list[bytes | memoryview] = [
+        view[piece[0] : piece[1]] if isinstance(piece, tuple) else piece for piece in pieces
+    ]
+    if len(parts) > MOST_PIECES:
+        parts = [parts[0], joined(view, pieces[1:])]
+    for text in found_in(parts[0], identity.words):
+        if text.casefold() not in _said(header):
+            raise Refused(
+                "identity", "An attribute of the patient was still in the file's header after de-identification."
+            )
+    for part in parts[1:]:
+        if any(found_in(part, [EXIF_HEADER])):
+            raise Refused("identity", "The pixel data hold EXIF data that could not be taken out.")
+        if any(found_in(part, identity.words)):
+            raise Refused("identity", "The pixel data hold text that names the patient or the visit.")
+
+
+def _said(header: Dataset) -> str:
+    return " ".join(str(element.value) for element in header.iterall()).casefold()
+
+
+def _texts(
+    source: Dataset, depth: int, kept: Mapping[int, Kept | None] = KEPT
+) -> Iterator[tuple[str, BaseTag, str, bytes]]:
+    """VR, tag, text, and raw bytes where they are at hand, of everything readable that is not kept."""
+    for tag in list(source.keys()):
+        inner = kept.get(tag, ...)
+        element = source.get_item(tag)
+        vr = element.VR or _known_vr(tag)
+        if vr == "SQ" and depth > 0:
+            for item in _items(source, tag):
+                yield from _texts(item, depth - 1, inner if isinstance(inner, Mapping) else {})
+        elif inner is ... and vr in TEXTS:
+            raw = element.value if isinstance(element, RawDataElement) else b""
+            yield from ((vr, tag, text, raw) for text in _read(source, tag, vr, raw))
+
+
+def _known_vr(tag: BaseTag) -> str:
+    """The VR of a tag in an implicit data set; private attributes are taken for text."""
+    try:
+        return str(dictionary_VR(tag))
+    except KeyError:
+        return "UN"
+
+
+def _items(source: Dataset, tag: BaseTag) -> Iterable[Dataset]:
+    try:
+        return list(source[tag].value or ())
+    except Exception:  # noqa: BLE001 - an unreadable sequence that is kept is refused elsewhere; of others nothing is stored
+        return ()
+
+
+def _read(source: Dataset, tag: BaseTag, vr: str, raw: bytes | None) -> Iterator[str]:
+    """The text of one attribute, decoded by the file's character set only where it is not plain ASCII."""
+    if raw and raw.isascii() and b"\x1b" not in raw:
+        text = raw.decode("ascii").strip("\0 ")
+        if text.isprintable():
+            yield text
+        return
+    if vr == "UN":
+        return
+    try:
+        value = source[tag].value
+    except Exception:  # noqa: BLE001 - what cannot be decoded is looked for by its bytes
+        yield (raw or b"").decode("latin-1")
+        return
+    if value:
+        yield str(value)
