@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 import pytest
 from django.db import transaction
 
+from overread.jobs.bell import bell
 from overread.jobs.models import Job, State
 from overread.jobs.services import job_claim, job_enqueue, job_enqueue_once, jobs_enqueue
 from tests.jobs.conftest import claim, make_job
@@ -38,7 +39,9 @@ def test_an_unknown_kind_is_refused() -> None:
 def test_the_bell_rings_after_the_commit(bells: list[UUID], django_capture_on_commit_callbacks) -> None:
     with django_capture_on_commit_callbacks(execute=True):
         job = make_job()
+        bell.settle()
         assert bells == []
+    bell.settle()
     assert bells == [job.pk]
 
 
@@ -46,6 +49,7 @@ def test_a_job_that_exists_is_not_rung_for_again(bells: list[UUID], django_captu
     job = make_job()
     with django_capture_on_commit_callbacks(execute=True):
         job_enqueue(kind="tests.note", key=job.key)
+    bell.settle()
     assert bells == []
 
 
@@ -53,12 +57,14 @@ def test_what_is_rolled_back_leaves_neither_job_nor_bell(bells: list[UUID], djan
     with django_capture_on_commit_callbacks(execute=True), pytest.raises(ZeroDivisionError), transaction.atomic():
         make_job()
         raise ZeroDivisionError
+    bell.settle()
     assert bells == [] and not Job.objects.exists()
 
 
 def test_a_delayed_job_is_neither_rung_for_nor_given(bells: list[UUID], django_capture_on_commit_callbacks) -> None:
     with django_capture_on_commit_callbacks(execute=True):
         job = make_job(delay=timedelta(minutes=5))
+    bell.settle()
     assert bells == [] and job.rung_at is None
     assert job_claim(pk=job.pk, worker="early") is None
 

@@ -16,11 +16,12 @@ def path(digest: str) -> str:
     return f"blobs/{digest[:2]}/{digest[2:4]}/{digest}"
 
 
-def put(content: bytes) -> str:
-    """Store and return the SHA-256 (hex). Putting the same content again costs a look; half-written leftovers are
-    replaced.
+def put(content: bytes, digest: str = "") -> str:
+    """Store and return the SHA-256 (hex), which a caller that knows it already may give.
+
+    Putting the same content again costs a look; half-written leftovers are replaced.
     """
-    digest = hashlib.sha256(content).hexdigest()
+    digest = digest or hashlib.sha256(content).hexdigest()
     name = path(digest)
     if default_storage.exists(name):
         if default_storage.size(name) == len(content):

@@ -9,12 +9,13 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any, Literal
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
+from overread import rows
 from overread.accounts.models import User
 from overread.archive import blobs, dicom
 from overread.archive.models import Enrolment, FrameRendering, Image, Patient, Rendering, Study
-from overread.audit.services import event_append
+from overread.audit.services import event_append, event_of
 from overread.jobs.registry import Queue
 from overread.jobs.running import Lease
 from overread.jobs.services import job_enqueue
@@ -46,10 +47,10 @@ def reference_draw(pseudonym: str) -> float:
 def patient_ensure(*, pseudonym: str) -> Patient:
     """The patient of this pseudonym. Whether they are in the reference set is decided here, once, for the deployment."""
     draw = reference_draw(pseudonym)
-    patient, _ = Patient.objects.get_or_create(
-        pseudonym=pseudonym, defaults={"draw": draw, "reference": draw < settings.REFERENCE_SHARE}
-    )
-    return patient
+    patient = Patient(pseudonym=pseudonym, draw=draw, reference=draw < settings.REFERENCE_SHARE)
+    if rows.insert(patient):
+        return patient
+    return Patient.objects.get(pseudonym=pseudonym)
 
 
 def image_ingest(
@@ -67,53 +68,62 @@ def image_ingest(
         pseudonym = arrival.patient or dicom.pseudonym(
             issuer="content", patient_id=arrival.sha256, key=settings.PSEUDONYM_KEY.encode()
         )
-    blobs.put(arrival.content)
-    try:
-        return _store(project=project, arrival=arrival, pseudonym=pseudonym, source=source, actor=actor)
-    except IntegrityError:  # the same file came at the same moment; now it is there
-        return _store(project=project, arrival=arrival, pseudonym=pseudonym, source=source, actor=actor)
+    blobs.put(arrival.content, arrival.sha256)
+    return _store(project=project, arrival=arrival, pseudonym=pseudonym, source=source, actor=actor)
 
 
 @transaction.atomic
 def _store(*, project: Project, arrival: dicom.Arrival, pseudonym: str, source: Source, actor: User | None) -> Ingested:
-    image = Image.objects.filter(sha256=arrival.sha256).first()
-    new = image is None
-    if image is None:
-        study = _study_ensure(arrival, pseudonym)
-        image = Image.objects.create(
-            study=study,
+    """One statement a table: this is what an upload waits for."""
+    same = Image.objects.filter(sha256=arrival.sha256)
+    if not same.exists():
+        image = Image(
+            study=_study_ensure(arrival, pseudonym),
             sha256=arrival.sha256,
             **{name: getattr(arrival, name) for name in IMAGE_FACTS},
         )
-        event_append(verb="image.receive", actor=actor, target=image, project=project.pk, kind=image.kind)
-        job_enqueue(
-            kind="archive.render",
-            key=f"archive.render:{image.pk}",
-            project=project.pk,
-            queue=queue_for(source),
-            image=image.pk,
-        )
+        if rows.insert(image):
+            return _store_new(project=project, image=image, source=source, actor=actor)
+        # the same file came at the same moment; now it is there
+    image = same.select_related("study__patient", "rendering").get()
     enrolled = image_enrol(project=project, image=image, source=source, actor=actor)
-    return Ingested(image, new, enrolled)
+    return Ingested(image, new=False, enrolled=enrolled)
+
+
+def _store_new(*, project: Project, image: Image, source: Source, actor: User | None) -> Ingested:
+    """What goes with a new image: its place in the project, its job, and what is told of both."""
+    rows.insert(Enrolment(project=project, image=image, source=source, added_by=actor))
+    told = {"actor": actor, "target": image, "project": project.pk}
+    received = event_of(verb="image.receive", kind=image.kind, **told)
+    rows.insert_all([received, event_of(verb="image.enrol", source=source, **told)])
+    job_enqueue(
+        kind="archive.render",
+        key=f"archive.render:{image.pk}",
+        project=project.pk,
+        queue=queue_for(source),
+        image=image.pk,
+    )
+    return Ingested(image, new=True, enrolled=True)
 
 
 def _study_ensure(arrival: dicom.Arrival, pseudonym: str) -> Study:
-    study = Study.objects.filter(uid=arrival.study_uid).first()
-    if study and study.patient.pseudonym == pseudonym:
+    made = Study(uid=arrival.study_uid, patient=patient_ensure(pseudonym=pseudonym), day=arrival.study_day)
+    if rows.insert(made):
+        return made
+    study = Study.objects.select_related("patient").get(uid=made.uid)
+    if study.patient == made.patient:
         return study
-    patient = patient_ensure(pseudonym=pseudonym)
-    uid = arrival.study_uid
-    if study:  # two patients claim one study UID: keep them apart
-        uid = "2.25." + str(int(hashlib.sha256(f"{uid}:{pseudonym}".encode()).hexdigest()[:30], 16))
-    return Study.objects.get_or_create(uid=uid, defaults={"patient": patient, "day": arrival.study_day})[0]
+    # two patients claim one study UID: keep them apart
+    made.uid = "2.25." + str(int(hashlib.sha256(f"{made.uid}:{pseudonym}".encode()).hexdigest()[:30], 16))
+    if rows.insert(made):
+        return made
+    return Study.objects.select_related("patient").get(uid=made.uid)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def image_enrol(*, project: Project, image: Image, source: Source, actor: User | None) -> bool:
     """Put an image into a project. False when it was there. An image that is ready goes straight to its listeners."""
-    _, made = Enrolment.objects.get_or_create(
-        project=project, image=image, defaults={"source": source, "added_by": actor}
-    )
+    made = rows.insert(Enrolment(project=project, image=image, source=source, added_by=actor))
     if made:
         event_append(verb="image.enrol", actor=actor, target=image, project=project.pk, source=source)
         if image.status == Image.Status.READY:

@@ -11,6 +11,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import connection, models, transaction
 
+from overread import rows
 from overread.accounts.models import User
 from overread.audit.models import Event, Seal
 
@@ -29,7 +30,21 @@ def event_append(
 
     `detail` holds ids, numbers and words, never a patient's identity.
     """
-    return Event.objects.create(
+    event = event_of(verb=verb, actor=actor, target=target, project=project, **detail)
+    rows.insert(event)
+    return event
+
+
+def event_of(
+    *,
+    verb: str,
+    actor: User | None = None,
+    target: models.Model | None = None,
+    project: UUID | None = None,
+    **detail: Any,
+) -> Event:
+    """The event that `event_append` appends, for a caller that appends several at once."""
+    return Event(
         verb=verb,
         actor=actor,
         project_id=project,

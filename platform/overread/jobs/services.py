@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -13,13 +12,14 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
+from overread import rows
 from overread.accounts.models import User
 from overread.audit.services import event_append
+from overread.jobs.bell import RINGS_AT_ONCE, bell, ring
 from overread.jobs.models import Job, State
 from overread.jobs.registry import KINDS, QUEUES, Queue
 
 RING_AGAIN = timedelta(seconds=15)
-RINGS_AT_ONCE = 8
 LAPSED = "The worker stopped without a word (its lease ran out)."
 CANCELLED = "Cancelled."
 
@@ -28,21 +28,13 @@ class LeaseLost(Exception):
     """Another worker holds this job now, or it was cancelled: nothing may be written for it."""
 
 
-def ring(ids: Iterable[UUID]) -> None:
-    """Tell the workers. A bell that fails to ring only delays the job: the reaper rings again."""
-    from overread.jobs.tasks import run
-
-    for job in Job.objects.filter(pk__in=list(ids)).only("pk", "queue"):
-        run.apply_async((str(job.pk),), queue=job.queue, retry=False)
-
-
 def ring_on_commit(jobs: list[Job]) -> None:
     """Ring for the first few after the commit; a worker that wakes goes on with the rest by itself."""
-    ids = [job.pk for job in jobs[:RINGS_AT_ONCE]]
-    transaction.on_commit(lambda: ring(ids), robust=True)
+    summons = [(job.pk, job.queue) for job in jobs[:RINGS_AT_ONCE]]
+    transaction.on_commit(lambda: bell.ring(summons), robust=True)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def job_enqueue(
     *,
     kind: str,
@@ -59,20 +51,20 @@ def job_enqueue(
     """
     spec = KINDS[kind]
     now = timezone.now()
-    job, made = Job.objects.get_or_create(
+    job = Job(
         key=key,
-        defaults={
-            "kind": kind,
-            "queue": queue or spec.queue,
-            "attempts_max": spec.attempts,
-            "arguments": _plain(arguments),
-            "run_after": now + delay,
-            "project_id": project,
-            "requested_by": requested_by,
-            "rung_at": None if delay else now,
-        },
+        kind=kind,
+        queue=queue or spec.queue,
+        attempts_max=spec.attempts,
+        arguments=_plain(arguments),
+        run_after=now + delay,
+        project_id=project,
+        requested_by=requested_by,
+        rung_at=None if delay else now,
     )
-    if made and not delay:
+    if not rows.insert(job):
+        return Job.objects.get(key=key)
+    if not delay:
         ring_on_commit([job])
     return job
 
@@ -240,8 +232,8 @@ def jobs_reap() -> int:
     """Put back jobs whose lease ran out; ring again for due jobs nobody came for. Returns how many were put back."""
     lapsed = Job.objects.filter(state=State.RUNNING, lease_until__lt=timezone.now()).values_list("pk", flat=True)
     count = sum([_reap(pk) for pk in lapsed[:200]])
-    silent = [pk for queue in QUEUES for pk in _unheard(queue, anew=count > 0)]
-    Job.objects.filter(pk__in=silent).update(rung_at=timezone.now())
+    silent = [(pk, queue) for queue in QUEUES for pk in _unheard(queue, anew=count > 0)]
+    Job.objects.filter(pk__in=[pk for pk, _ in silent]).update(rung_at=timezone.now())
     ring(silent)
     return count
 

@@ -37,11 +37,16 @@ def holds(roles: set[Role]) -> rules.Predicate:
 
 def user_roles(user: User, project: Project) -> set[str]:
     """The roles of a user in a project, asked of the database once per user object and project."""
-    cache: dict[object, set[str]] = user.__dict__.setdefault("_roles", {})
-    if project.pk not in cache:
+    known: dict[object, set[str]] = user.__dict__.setdefault("_roles", {})
+    if project.pk not in known:
         found = Membership.objects.filter(user=user, project=project).values_list("role", flat=True)
-        cache[project.pk] = set(found) if user.is_active else set()
-    return cache[project.pk]
+        known[project.pk] = set(found) if user.is_active else set()
+    return known[project.pk]
+
+
+def roles_keep(user: User, project: Project, roles: set[str]) -> None:
+    """Remember the roles of an active user in a project, where they have been read along with something else."""
+    user.__dict__.setdefault("_roles", {})[project.pk] = roles
 
 
 for name, allowed in PERMISSIONS.items():

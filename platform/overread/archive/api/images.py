@@ -48,6 +48,10 @@ class RenderingSerializer(serializers.ModelSerializer[Rendering]):
         model = Rendering
         exclude = ["id", "image", "full", "half", "thumb"]
 
+    def get_attribute(self, instance: Image) -> Rendering | None:
+        """The rendering of an image; of one that has none yet, without a look into the database."""
+        return super().get_attribute(instance) if instance.status == Image.Status.READY else None
+
 
 class ImageSerializer(serializers.ModelSerializer[Image]):
     patient = serializers.CharField(source="study.patient.code", help_text="Pseudonym.")
@@ -86,6 +90,9 @@ class ImageSerializer(serializers.ModelSerializer[Image]):
             "created_at",
             "pixels",
         ]
+
+
+IMAGE_ADDED = ImageSerializer()  # one for all uploads: making its fields anew would cost more than filling them
 
 
 class ImageFilter(filters.FilterSet):  # type: ignore[misc]
@@ -131,7 +138,7 @@ class Images(ImageView):
             done = image_ingest(project=self.project, content=request.data, source="rest", actor=self.user)
         except dicom.Refused as refusal:
             raise Problem("The file was not taken.", refusal.reason, code=refusal.code) from refusal
-        return self.show(self.image(done.image.pk), ImageSerializer, 201 if done.enrolled else 200)
+        return Response(IMAGE_ADDED.to_representation(done.image), 201 if done.enrolled else 200)
 
 
 class ImageDetail(ImageView):

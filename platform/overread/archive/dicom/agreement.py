@@ -38,7 +38,7 @@ def agreed(shape: Shape, stream: CodeStream) -> Shape:
 
 def _high_bit(shape: Shape, stored: int, precision: int) -> int:
     """Within the samples of the code stream, which may be whole cells of the header's or the bits stored alone."""
-    if shape.shift == 0 or precision == stored:
+    if shape.shift <= 0 or precision == stored:
         return stored - 1
     if precision == shape.high_bit + 1:
         return shape.high_bit

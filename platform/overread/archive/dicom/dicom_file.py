@@ -2,11 +2,10 @@
 
 import hashlib
 import struct
-from io import SEEK_END
 
-from pydicom.dataset import Dataset, FileMetaDataset
+from pydicom.dataset import Dataset
 from pydicom.filebase import DicomBytesIO
-from pydicom.filewriter import write_dataset, write_file_meta_info
+from pydicom.filewriter import write_dataset
 from pydicom.uid import UID
 
 from . import describe
@@ -23,7 +22,7 @@ from .received import Received
 from .scale import read_scale
 from .values import ImageFacts
 
-IMPLEMENTATION_UID = UID("2.25.313273958423612341573230287613529386496")
+IMPLEMENTATION_UID = "2.25.313273958423612341573230287613529386496"
 IMPLEMENTATION_NAME = "OVERREAD_1"
 FLOAT_VRS = {"FloatPixelData": "OF", "DoubleFloatPixelData": "OD"}
 
@@ -52,21 +51,30 @@ def receive_dicom(content: bytes, key: bytes, limits: Limits) -> Received:
 
 
 def _written(header: Dataset, syntax: UID) -> bytes:
-    """Zeroed preamble, fresh file meta information (PS3.10 7.1) and `header`, in the transfer syntax `syntax`."""
-    meta = FileMetaDataset()
-    meta.MediaStorageSOPClassUID = header.SOPClassUID
-    meta.MediaStorageSOPInstanceUID = header.SOPInstanceUID
-    meta.TransferSyntaxUID = syntax
-    meta.ImplementationClassUID = IMPLEMENTATION_UID
-    meta.ImplementationVersionName = IMPLEMENTATION_NAME
+    """Zeroed preamble, fresh file meta information and `header`, in the transfer syntax `syntax`."""
     header.SpecificCharacterSet = "ISO_IR 192"
-    stream = DicomBytesIO(bytes(PREFIX_AT) + PREFIX)
-    stream.seek(0, SEEK_END)
-    stream.is_implicit_VR, stream.is_little_endian = False, True
-    write_file_meta_info(stream, meta)
+    stream = DicomBytesIO()
     stream.is_implicit_VR, stream.is_little_endian = syntax.is_implicit_VR, syntax.is_little_endian
     write_dataset(stream, header)
-    return bytes(stream.getvalue())
+    return bytes(PREFIX_AT) + PREFIX + _meta(header, syntax) + bytes(stream.getvalue())
+
+
+def _meta(header: Dataset, syntax: UID) -> bytes:
+    """The file meta information (PS3.10 7.1): elements of group 2 in explicit little endian, behind their length."""
+    version = struct.pack("<HH2sHI", 2, 0x0001, b"OB", 0, 2) + b"\0\1"
+    texts = [
+        (0x0002, b"UI", header.SOPClassUID),
+        (0x0003, b"UI", header.SOPInstanceUID),
+        (0x0010, b"UI", syntax),
+        (0x0012, b"UI", IMPLEMENTATION_UID),
+        (0x0013, b"SH", IMPLEMENTATION_NAME),
+    ]
+    group = version
+    for element, vr, text in texts:
+        value = text.encode("ascii")
+        value += (b"\0" if vr == b"UI" else b" ") * (len(value) % 2)
+        group += struct.pack("<HH2sH", 2, element, vr, len(value)) + value
+    return struct.pack("<HH2sHI", 2, 0, b"UL", 4, len(group)) + group
 
 
 def _pixel_head(element: PixelElement, pixels: CleanPixels) -> bytes:

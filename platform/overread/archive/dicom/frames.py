@@ -15,7 +15,7 @@ from .limits import Limits
 from .part10 import Part10, read_part10
 from .refusal import Refused, refusing
 from .samples import samples_of, ybr_to_rgb
-from .shape import YBR, Shape, read_shape
+from .shape import YBR, Shape, check_high_bit, read_shape
 
 
 @dataclass(frozen=True)
@@ -119,6 +119,7 @@ def open_dicom(content: bytes, limits: Limits) -> DicomImage:
     stated = read_shape(file.header, file.pixels.keyword, limits)
     codec = codec_for(file.syntax)
     if codec is None:
+        check_high_bit(stated)
         return NativeImage(file, stated, stated, file.pixels.native_end(file.body, stated))
     fragments = file.pixels.fragments(file.body, stated.frames)
     ranges = fragments.frames(stated.frames, file.header)

@@ -10,12 +10,13 @@ from pydicom.dataset import Dataset
 from pydicom.tag import BaseTag
 
 from .codecs import Piece, joined
-from .identity_search import EXIF_HEADER, Word, found_in, word
+from .identity_search import Search, Word, word
 from .keep import KEPT, Kept
 from .refusal import Refused
 
 NAMED = {"PN": re.compile(r"[\\^= ]+")}  # each part of a name is looked for by itself
 LISTED = re.compile(r"\\")
+EXIF = Word("Exif", frozenset({b"exif\0\0"}))
 WORDS = re.compile(r"\w+")
 LONG_NAME = 6  # characters; a shorter name may be part of another word
 TEXTS = frozenset({"PN", "AE", "DA", "LO", "SH", "UI", "LT", "ST", "UT", "UC", "UN"})
@@ -74,15 +75,16 @@ def check(pieces: Sequence[Piece], body: bytes, header: Dataset, identity: Ident
     ]
     if len(parts) > MOST_PIECES:
         parts = [parts[0], joined(view, pieces[1:])]
-    for text in found_in(parts[0], identity.words):
-        if text.casefold() not in _said(header):
+    search = Search([*identity.words, EXIF])
+    for text in search.found_in(parts[0]):
+        if text != EXIF.text and text.casefold() not in _said(header):
             raise Refused(
                 "identity", "An attribute of the patient was still in the file's header after de-identification."
             )
     for part in parts[1:]:
-        if any(found_in(part, [EXIF_HEADER])):
-            raise Refused("identity", "The pixel data hold EXIF data that could not be taken out.")
-        if any(found_in(part, identity.words)):
+        for text in search.found_in(part):
+            if text == EXIF.text:
+                raise Refused("identity", "The pixel data hold EXIF data that could not be taken out.")
             raise Refused("identity", "The pixel data hold text that names the patient or the visit.")
 
 

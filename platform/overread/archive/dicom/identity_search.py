@@ -5,7 +5,7 @@ where accident does not explain it: where bytes with the same pair frequencies w
 million files.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,8 +16,12 @@ SHORTEST = 4  # characters, and bytes of a form
 SHORTEST_NUMBER = 6  # digits
 LONGEST = 64
 ENCODINGS = ("utf-8", "latin-1", "utf-16-le", "utf-16-be")
-EXIF = b"Exif\0\0"
+PAIRS = 3  # looked up for each place
+TABLE = np.arange(2 * PAIRS + 1) // 2  # for a pair that begins so far into a form
+LOWER = np.frombuffer(bytes(range(256)).lower(), np.uint8)
+UPPER = np.frombuffer(bytes(range(256)).upper(), np.uint8)
 Bytes = np.ndarray[Any, np.dtype[np.uint8]]
+Places = np.ndarray[Any, np.dtype[np.intp]]
 Flags = np.ndarray[Any, np.dtype[np.bool_]]
 
 
@@ -30,9 +34,11 @@ class Word:
 
 
 def word(text: str, raw: bytes = b"") -> Word | None:
-    """`text` in UTF-8, Latin-1, UTF-16 of both byte orders, and in `raw`, as the file has it; None for too short a one."""
+    """`text` in UTF-8, Latin-1, UTF-16 of both byte orders, and in `raw`, as the file has it; None for one that says
+    nothing: too short, or one character over and over, as an even area of an image may be.
+    """
     text = text.strip()[:LONGEST]
-    if len(text) < (SHORTEST_NUMBER if text.isdigit() else SHORTEST):
+    if len(text) < (SHORTEST_NUMBER if text.isdigit() else SHORTEST) or len(set(text)) == 1:
         return None
     forms = {raw.strip()[:LONGEST]}
     for variant in {text} if text.isascii() else {text, text.upper(), text.lower()}:
@@ -48,51 +54,64 @@ def _says_all(text: str, encoding: str) -> bool:
     return True
 
 
-EXIF_HEADER = Word("EXIF", frozenset({EXIF.lower()}))
+class Search:
+    """A search for several words at once, in any case. What is common to all pieces of a file is done here, once."""
+
+    def __init__(self, words: Iterable[Word]) -> None:
+        self._texts = {form: each.text for each in words for form in each.forms}
+        self._by_head: dict[bytes, list[bytes]] = {}
+        for form in self._texts:
+            self._by_head.setdefault(form[:SHORTEST], []).append(form)
+        self._heads = np.frombuffer(b"".join(self._by_head), "<u4")
+        self._tables = _pair_tables(list(self._texts))
+
+    def found_in(self, piece: bytes | memoryview) -> Iterator[str]:
+        """The texts of the words that stand in the bytes, and not by accident."""
+        data = np.frombuffer(piece, np.uint8)
+        for form, places in self._places(data).items():
+            if _expected(data, form, places) < BY_ACCIDENT:
+                yield self._texts[form]
+
+    def _places(self, data: Bytes) -> dict[bytes, list[int]]:
+        """Where each form stands."""
+        found: dict[bytes, list[int]] = {}
+        for place in self._candidates(data):
+            here = data[place : place + 2 * LONGEST].tobytes().lower()
+            for form in self._by_head.get(here[:SHORTEST], ()):
+                if here.startswith(form):
+                    found.setdefault(form, []).append(place)
+        return found
+
+    def _candidates(self, data: Bytes) -> Iterator[int]:
+        """Where a form may stand. Bytes are looked up in pairs at even places, so that more forms cost hardly more:
+        a form either begins there, or one place before.
+        """
+        pairs = data[: len(data) // 2 * 2].view("<u2")
+        at = np.flatnonzero(self._tables[0].take(pairs))
+        for further, table in enumerate(self._tables[1:], 1):
+            at = at[table.take(pairs.take(at + further, mode="clip")) | (at + further >= len(pairs))]
+        places = np.concatenate([2 * at, 2 * at[at > 0] - 1])
+        yield from places[self._begins(data, places)].tolist()
+
+    def _begins(self, data: Bytes, places: Places) -> Flags:
+        """bool [n]: whether the bytes at each place are the first four of a form."""
+        four = data.take(places[:, None] + np.arange(SHORTEST), mode="clip")
+        return np.isin(LOWER[four].view("<u4")[:, 0], self._heads)
 
 
-def found_in(piece: bytes | memoryview, words: Iterable[Word]) -> Iterator[str]:
-    """The texts of `words` that stand in the bytes, and not by accident. Case does not count."""
-    texts = {form: each.text for each in words for form in each.forms}
-    data = np.frombuffer(piece, np.uint8)
-    for form, places in _places(data, texts.keys()).items():
-        if _expected(data, form, places) < BY_ACCIDENT:
-            yield texts[form]
-
-
-def _places(data: Bytes, forms: Iterable[bytes]) -> dict[bytes, list[int]]:
-    """Where each form stands. Bytes are looked up in pairs, so that the cost hardly grows with the number of forms."""
-    by_head: dict[bytes, list[bytes]] = {}
+def _pair_tables(forms: Sequence[bytes]) -> Flags:
+    """bool [PAIRS, 65536]: which pairs of bytes, read as little-endian numbers, may stand at an even place and at those
+    that follow where a form begins there or one place before, in any case. Behind the end of a form comes anything.
+    """
+    tables = np.zeros((PAIRS, 256, 256), bool)  # second byte, first byte
+    starts = np.frombuffer(b"".join(form[: len(TABLE)].ljust(len(TABLE), b"\0") for form in forms), np.uint8)
+    cases = np.stack([starts, UPPER[starts]]).reshape(2, -1, len(TABLE))
+    tables[TABLE[:-1], cases[:, None, :, 1:], cases[None, :, :, :-1]] = True
     for form in forms:
-        by_head.setdefault(form[:SHORTEST], []).append(form)
-    found: dict[bytes, list[int]] = {}
-    for place in _candidates(data, by_head):
-        here = data[place : place + 2 * LONGEST].tobytes().lower()
-        for form in by_head.get(here[:SHORTEST], ()):
-            if here.startswith(form):
-                found.setdefault(form, []).append(place)
-    return found
-
-
-def _candidates(data: Bytes, heads: Iterable[bytes]) -> Iterator[int]:
-    """Places where the first two pairs of bytes are each the first or second pair of some head, in any case."""
-    first, second = _pairs(head[:2] for head in heads), _pairs(head[2:] for head in heads)
-    for odd in (0, 1):
-        even_length = max(0, len(data) - odd) // 2 * 2
-        pairs = data[odd : odd + even_length].view("<u2")
-        at = np.flatnonzero(first[pairs[:-1]])
-        for place in at[second[pairs[at + 1]]].tolist():
-            yield 2 * place + odd
-
-
-def _pairs(pairs: Iterable[bytes]) -> Flags:
-    """bool [65536]: True for each of these pairs of bytes, read as little-endian numbers, in any case."""
-    table = np.zeros(65536, bool)
-    for pair in pairs:
-        for low in {*pair[:1], *pair[:1].upper()}:
-            for high in {*pair[1:], *pair[1:].upper()}:
-                table[low | high << 8] = True
-    return table
+        for at in range(len(form) - 1, len(TABLE) - 1):
+            last = list(form[at : at + 1] + form[at : at + 1].upper())
+            tables[TABLE[at], :, last or slice(None)] = True
+    return tables.reshape(PAIRS, -1)
 
 
 def _expected(data: Bytes, form: bytes, places: list[int]) -> float:

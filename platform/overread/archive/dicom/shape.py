@@ -77,6 +77,13 @@ def read_shape(header: Dataset, keyword: str, limits: Limits) -> Shape:
     return shape
 
 
+def check_high_bit(shape: Shape) -> None:
+    """Raises Refused where the bits stored have no room below the high bit, or it lies outside its cell."""
+    if not shape.bits_stored - 1 <= shape.high_bit < shape.bits_allocated:
+        bits = f"{shape.bits_stored} Bits Stored of {shape.bits_allocated} Bits Allocated"
+        raise Refused("bits", f"High Bit is {shape.high_bit} with {bits}.")
+
+
 def _whole(header: Dataset, keyword: str, default: int | None = None) -> int:
     """A whole number out of `header`. Raises Refused where it is missing, several or no number."""
     name = dictionary_description(keyword)
@@ -120,8 +127,6 @@ def _bits(header: Dataset, keyword: str) -> tuple[int, int, int, bool]:
     if allocated not in (1, 8, 16, 32) or not 0 < stored <= allocated:
         raise Refused("bits", f"Bits Allocated is {allocated} with {stored} Bits Stored.")
     high_bit = _whole(header, "HighBit", stored - 1)
-    if not stored - 1 <= high_bit < allocated:
-        raise Refused("bits", f"High Bit is {high_bit} with {stored} Bits Stored of {allocated} Bits Allocated.")
     if representation not in (0, 1):
         raise Refused("bits", f"Pixel Representation is {representation}; it can be 0 or 1.")
     return allocated, stored, high_bit, representation == 1

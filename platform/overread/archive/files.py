@@ -1,0 +1,44 @@
+"""The folder of files, for deployments that have no object store."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from uuid import uuid4
+
+from django.core.files.base import File
+from django.core.files.storage import FileSystemStorage
+
+UNFINISHED = "unfinished"  # a folder beside the files, on the same file system; what lies there belongs to nobody
+
+
+class DurableFiles(FileSystemStorage):
+    """A file appears whole or not at all, in one step in place of an older one, and is on the disk when `save` returns.
+
+    Names are the caller's, who makes them of the content: none is ever changed to make it free.
+    """
+
+    def get_available_name(self, name: str, max_length: int | None = None) -> str:
+        return name
+
+    def _save(self, name: str, content: File[bytes]) -> str:
+        path = Path(self.path(name))
+        unfinished = Path(self.path(UNFINISHED)) / uuid4().hex
+        for folder in (unfinished.parent, path.parent):
+            folder.mkdir(parents=True, exist_ok=True)
+        try:
+            with unfinished.open("xb", buffering=0) as file:
+                for chunk in content.chunks(1 << 30):
+                    _write(file.fileno(), memoryview(chunk))
+                unfinished.replace(path)
+                # After the new name, so that the journal of the file system (ext4, XFS, btrfs) takes both to the disk
+                os.fsync(file.fileno())
+        except BaseException:
+            unfinished.unlink(missing_ok=True)
+            raise
+        return name
+
+
+def _write(descriptor: int, data: memoryview) -> None:
+    while data:
+        data = data[os.write(descriptor, data) :]
