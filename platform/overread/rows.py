@@ -8,6 +8,13 @@ from typing import Any
 
 from django.db import connection, models
 
+AS_THEY_ARE = frozenset(
+    {
+        *(models.CharField, models.TextField, models.FloatField, models.BooleanField),
+        *(models.IntegerField, models.PositiveIntegerField, models.PositiveSmallIntegerField),
+    }
+)
+
 
 def insert(row: models.Model) -> bool:
     """Insert a row, and give it its key. False where a unique constraint says that it is there already.
@@ -24,9 +31,7 @@ def insert_all(rows: Sequence[models.Model]) -> int:
     """
     model = type(rows[0])
     fields = _fields(model)
-    values: list[Any] = []
-    for row in rows:
-        values += [field.get_db_prep_save(field.pre_save(row, True), connection) for field in fields]
+    values = [_value(row, field) for row in rows for field in fields]
     with connection.cursor() as cursor:
         cursor.execute(_statement(model, len(rows), connection.alias), values)
         made = cursor.fetchall()
@@ -37,6 +42,26 @@ def insert_all(rows: Sequence[models.Model]) -> int:
     for row in rows:
         row._state.adding, row._state.db = False, connection.alias
     return len(made)
+
+
+def exists(model: type[models.Model], column: str, value: str) -> bool:
+    """Whether a row has this text in this column."""
+    with connection.cursor() as cursor:
+        cursor.execute(_look(model, column, connection.alias), [value])
+        return cursor.fetchone() is not None
+
+
+def _value(row: models.Model, field: models.Field[Any, Any]) -> Any:
+    """What the database gets of a row. Texts and numbers need no adapting, and are most of it."""
+    if type(field) in AS_THEY_ARE:
+        return getattr(row, field.attname)
+    return field.get_db_prep_save(field.pre_save(row, True), connection)
+
+
+@cache
+def _look(model: type[models.Model], column: str, alias: str) -> str:
+    quote = connection.ops.quote_name
+    return f"SELECT 1 FROM {quote(model._meta.db_table)} WHERE {quote(column)} = %s LIMIT 1"  # noqa: S608
 
 
 @cache
@@ -52,7 +77,4 @@ def _statement(model: type[models.Model], count: int, alias: str) -> str:
     places = ", ".join(["%s"] * len(_fields(model)))
     rows = ", ".join([f"({places})"] * count)
     key = quote(str(model._meta.pk.column))
-    return (
-        f"INSERT INTO {quote(model._meta.db_table)} ({columns}) VALUES {rows} "
-        f"ON CONFLICT DO NOTHING RETURNING {key}"
-    )
+    return f"INSERT INTO {quote(model._meta.db_table)} ({columns}) VALUES {rows} ON CONFLICT DO NOTHING RETURNING {key}"

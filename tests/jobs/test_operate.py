@@ -5,6 +5,7 @@ from uuid import UUID
 import pytest
 
 from overread.audit.models import Event
+from overread.jobs.bell import bell
 from overread.jobs.models import Job, State
 from overread.jobs.queries import jobs_newest, jobs_summary, workers_alive
 from overread.jobs.services import job_cancel, job_fail, job_retry
@@ -43,6 +44,7 @@ def test_a_dead_job_gets_its_attempts_back(bells: list[UUID], django_capture_on_
     job, actor = killed(), make_user()
     with django_capture_on_commit_callbacks(execute=True):
         assert job_retry(job=job, actor=actor)
+    bell.settle()
     job.refresh_from_db()
     assert (job.state, job.attempts, job.error, job.finished_at) == (State.QUEUED, 0, "", None)
     assert bells == [job.pk] and Event.objects.filter(verb="job.retry", actor=actor).exists()

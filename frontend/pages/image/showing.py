@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
+from frontend.file_words import file_facts
 from frontend.image_words import patient_context
 from frontend.pages.image.comparing import rows
 from frontend.pages.image.finding import image_for
@@ -40,6 +41,7 @@ def context(request: HttpRequest, project: Project, result: Result) -> dict[str,
         "project": project,
         "image": result.image,
         "patient": patient_context(result.image, project),
+        "facts": file_facts(result.image, project),
         "result": result,
         "model": result.chosen.pipeline if result.chosen else None,
         "rows": rows(project=project, read=result.read, prediction=result.prediction),

@@ -75,8 +75,7 @@ def image_ingest(
 @transaction.atomic
 def _store(*, project: Project, arrival: dicom.Arrival, pseudonym: str, source: Source, actor: User | None) -> Ingested:
     """One statement a table: this is what an upload waits for."""
-    same = Image.objects.filter(sha256=arrival.sha256)
-    if not same.exists():
+    if not rows.exists(Image, "sha256", arrival.sha256):
         image = Image(
             study=_study_ensure(arrival, pseudonym),
             sha256=arrival.sha256,
@@ -85,7 +84,7 @@ def _store(*, project: Project, arrival: dicom.Arrival, pseudonym: str, source: 
         if rows.insert(image):
             return _store_new(project=project, image=image, source=source, actor=actor)
         # the same file came at the same moment; now it is there
-    image = same.select_related("study__patient", "rendering").get()
+    image = Image.objects.select_related("study__patient", "rendering").get(sha256=arrival.sha256)
     enrolled = image_enrol(project=project, image=image, source=source, actor=actor)
     return Ingested(image, new=False, enrolled=enrolled)
 
@@ -93,9 +92,10 @@ def _store(*, project: Project, arrival: dicom.Arrival, pseudonym: str, source: 
 def _store_new(*, project: Project, image: Image, source: Source, actor: User | None) -> Ingested:
     """What goes with a new image: its place in the project, its job, and what is told of both."""
     rows.insert(Enrolment(project=project, image=image, source=source, added_by=actor))
-    told = {"actor": actor, "target": image, "project": project.pk}
-    received = event_of(verb="image.receive", kind=image.kind, **told)
-    rows.insert_all([received, event_of(verb="image.enrol", source=source, **told)])
+    place = project.pk
+    received = event_of(verb="image.receive", actor=actor, target=image, project=place, kind=image.kind)
+    enrolled = event_of(verb="image.enrol", actor=actor, target=image, project=place, source=source)
+    rows.insert_all([received, enrolled])
     job_enqueue(
         kind="archive.render",
         key=f"archive.render:{image.pk}",

@@ -32,6 +32,10 @@ class Bell:
     """Rings from a thread of its own. Thread-safe."""
 
     def __init__(self) -> None:
+        self.begin()
+
+    def begin(self) -> None:
+        """With nothing waiting, and no thread: as a fork has it, whose parent rings for what was waiting there."""
         self._lock = threading.Lock()
         self._waiting: list[Sequence[Summons]] = []
         self._thread: threading.Thread | None = None
@@ -79,11 +83,4 @@ def _for_each_queue(waiting: Iterable[Sequence[Summons]]) -> Iterable[Summons]:
 
 
 bell = Bell()
-
-
-def _after_fork() -> None:
-    """A fork has no thread of its own yet; its parent rings for what was waiting there."""
-    bell.__init__()  # type: ignore[misc]
-
-
-os.register_at_fork(after_in_child=_after_fork)
+os.register_at_fork(after_in_child=bell.begin)

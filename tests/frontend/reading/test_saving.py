@@ -27,13 +27,18 @@ def stored(page: Page, room: Room) -> list[str]:
     return [read["assignment"] for read in room.reads.values()]
 
 
+def retry(page: Page) -> None:
+    """Press Retry, if the page has not sent everything by itself in the meantime."""
+    page.locator("#unsaved-retry").evaluate("button => button.click()")
+
+
 def test_a_failing_server_is_asked_again_with_the_same_key(reading: Page, room: Room) -> None:
     room.faults = [lambda: HttpResponse(status=500), lambda: HttpResponse(status=503)]
     submit_all_absent(reading)
     expect(notice(reading)).to_contain_text("Not saved. Kept on this computer.")
     expect(body(reading)).to_have_attribute("data-saved", "unsaved")
     expect(body(reading)).to_have_attribute("data-drawn", room.sheets[1].assignment)
-    reading.locator("#unsaved-retry").click()
+    retry(reading)
     assert stored(reading, room) == [room.sheets[0].assignment]
     expect(notice(reading)).to_be_hidden()
     assert len({post["key"] for post in room.posts}) == 1
@@ -48,7 +53,7 @@ def test_reading_goes_on_while_the_server_is_away(reading: Page, room: Room) -> 
     expect(notice(reading)).to_contain_text("3 reads not saved. Kept on this computer.")
     expect(body(reading)).to_have_attribute("data-case", room.sheets[2].assignment)  # the last that was prepared
     reading.unroute("**/submit/")
-    reading.locator("#unsaved-retry").click()
+    retry(reading)
     expect(body(reading)).to_have_attribute("data-state", "finished")
     assert stored(reading, room) == [sheet.assignment for sheet in room.sheets]
 
@@ -79,7 +84,7 @@ def test_a_read_made_offline_survives_a_reload(reading: Page, room: Room) -> Non
     reading.reload()
     expect(notice(reading)).to_contain_text("Not saved. Kept on this computer.")
     reading.unroute("**/submit/")
-    reading.locator("#unsaved-retry").click()
+    retry(reading)
     assert stored(reading, room) == [room.sheets[0].assignment]
 
 
@@ -93,7 +98,7 @@ def test_a_blind_read_made_offline_is_locked_after_a_reload_too(room: Room, page
     expect(notice(page)).to_contain_text("Not saved. Kept on this computer.")
     expect(page.locator("#answers input:checked")).to_have_count(8)
     page.unroute("**/submit/")
-    page.locator("#unsaved-retry").click()
+    retry(page)
     expect(body(page)).to_have_attribute("data-state", "revealed")
     assert len(room.reads) == 1
 
@@ -171,7 +176,7 @@ def test_a_read_that_the_server_cannot_take_keeps_no_other_from_it(reading: Page
     expect(body(reading)).to_have_attribute("data-level", "full")
     submit_all_absent(reading)
     expect(body(reading)).to_have_attribute("data-saved", "unsaved")
-    reading.locator("#unsaved-retry").click()
+    retry(reading)
     expect(body(reading)).to_have_attribute("data-saved", "unsaved")
     assert [read["assignment"] for read in room.reads.values()] == [room.sheets[1].assignment]
     expect(notice(reading)).to_contain_text("Not saved. Kept on this computer.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -48,7 +49,7 @@ class RenderingSerializer(serializers.ModelSerializer[Rendering]):
         model = Rendering
         exclude = ["id", "image", "full", "half", "thumb"]
 
-    def get_attribute(self, instance: Image) -> Rendering | None:
+    def get_attribute(self, instance: Any) -> Rendering | None:
         """The rendering of an image; of one that has none yet, without a look into the database."""
         return super().get_attribute(instance) if instance.status == Image.Status.READY else None
 
@@ -83,6 +84,9 @@ class ImageSerializer(serializers.ModelSerializer[Image]):
             "rows",
             "columns",
             "frames",
+            "bits_stored",
+            "photometric",
+            "transfer_syntax",
             "pixel_spacing",
             "spacing_kind",
             "pixel_aspect",

@@ -4,6 +4,7 @@ Where the header says something else of size, layout, colours, depth or sign, th
 follows it whatever the header says. Where the two cannot both be meant, the image is refused.
 """
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from .codecs import CodeStream
@@ -24,11 +25,11 @@ def agreed(shape: Shape, stream: CodeStream) -> Shape:
     if stream.precision > shape.bits_allocated:
         said = f"{shape.bits_allocated} Bits Allocated"
         raise Refused("contradiction", f"The header says {said}, the code stream has {stream.precision} bits.")
-    stored = min(shape.bits_stored, stream.precision)
+    stored, high_bit = _bits(shape, stream.precision)
     return replace(
         shape,
         bits_stored=stored,
-        high_bit=_high_bit(shape, stored, stream.precision),
+        high_bit=high_bit,
         # an unsigned stream may hold two's complement, as the header then says: few encoders know of signs
         signed=shape.signed or bool(stream.signed),
         photometric=_photometric(shape, stream),
@@ -36,14 +37,28 @@ def agreed(shape: Shape, stream: CodeStream) -> Shape:
     )
 
 
-def _high_bit(shape: Shape, stored: int, precision: int) -> int:
-    """Within the samples of the code stream, which may be whole cells of the header's or the bits stored alone."""
-    if shape.shift <= 0 or precision == stored:
-        return stored - 1
-    if precision == shape.high_bit + 1:
-        return shape.high_bit
-    said = f"High Bit {shape.high_bit} with {shape.bits_stored} Bits Stored"
-    raise Refused("contradiction", f"The header says {said}, the code stream has {precision} bits.")
+def all_agreed(shape: Shape, streams: Iterable[CodeStream]) -> Shape:
+    """The same for all frames. Streams may differ in how many bits they have, for that each says by itself."""
+    shapes = {agreed(shape, stream) for stream in streams}
+    deepest = max(shapes, key=lambda each: each.bits_stored)
+    if len({replace(each, bits_stored=1, high_bit=0) for each in shapes}) > 1:
+        raise Refused("contradiction", "The code streams of the frames differ in their colours or sign.")
+    return deepest
+
+
+def _bits(shape: Shape, precision: int) -> tuple[int, int]:
+    """Bits Stored and High Bit, within the samples of a code stream.
+
+    A stream with as many bits as the header's cells has taken in whole cells, and the header tells where in them the
+    samples lie. With fewer bits it has taken in samples alone, and these are all theirs.
+    """
+    if precision < shape.bits_allocated:
+        if shape.shift > 0 and precision == shape.high_bit + 1:  # cells without what lies above the samples
+            return shape.bits_stored, shape.high_bit
+        return precision, precision - 1
+    if shape.shift >= 0 and shape.high_bit < precision:
+        return shape.bits_stored, shape.high_bit
+    return shape.bits_stored, shape.bits_stored - 1
 
 
 def _photometric(shape: Shape, stream: CodeStream) -> str:

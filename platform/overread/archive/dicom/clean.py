@@ -15,6 +15,7 @@ from pydicom.dataset import Dataset
 from pydicom.multival import MultiValue
 from pydicom.valuerep import format_number_as_ds
 
+from . import icc
 from .lookup_table import read_words
 from .refusal import Refused
 
@@ -54,6 +55,10 @@ def _number(value: Any) -> Any:
     raise ValueError("not a number")
 
 
+def _float(value: Any) -> float:
+    return float(value)  # not a number and infinity are padding like any other (PS3.3 C.7.5.1.1.2, CP 2352)
+
+
 def _bulk(value: Any) -> Any:
     return bytes(value) if isinstance(value, bytes | bytearray) else _number(value)
 
@@ -76,9 +81,14 @@ CLEANERS: dict[str, Cleaner] = {
 TABLES = re.compile(r"LUT(Descriptor|Data)|(Segmented)?(Red|Green|Blue)PaletteColorLookupTable(Descriptor|Data)")
 LONGEST_SHORT = 65534  # bytes that the length of a US can count
 # What decides on the value of every pixel. A file that says it unreadably must not be read as one that does not say it.
-DECIDING = frozenset(
-    {"RescaleSlope", "RescaleIntercept", "PixelPaddingValue", "PixelPaddingRangeLimit", "FloatPixelPaddingValue"}
+PADDING = frozenset({"PixelPaddingValue", "PixelPaddingRangeLimit"})
+FLOAT_PADDING = frozenset(
+    f"{kind}PixelPadding{end}" for kind in ("Float", "DoubleFloat") for end in ("Value", "RangeLimit")
 )
+DECIDING = PADDING | FLOAT_PADDING | {"RescaleSlope", "RescaleIntercept"}
+
+
+BY_KEYWORD: dict[str, Cleaner] = {"ICCProfile": icc.without_texts, **dict.fromkeys(FLOAT_PADDING, _float)}
 
 
 def cleaned(dataset: Dataset, tag: int, *, little_endian: bool) -> DataElement | None:
@@ -91,19 +101,31 @@ def cleaned(dataset: Dataset, tag: int, *, little_endian: bool) -> DataElement |
         return _cleaned_table(dataset, tag, keyword, little_endian=little_endian)
     try:
         element = dataset[tag]
+        if _is_empty(element.value):
+            return None
         proper = dictionary_VR(tag).split(" or ")
         vr = element.VR if element.VR in proper else proper[0]
-        clean = CLEANERS[vr]
-        several = isinstance(element.value, MultiValue | list)
-        value = [clean(part) for part in element.value] if several else clean(element.value)
-        says = element.value not in ("", b"", None)
+        if keyword in PADDING and isinstance(element.value, bytes):
+            (value,) = map(int, read_words(dataset, keyword, little_endian=little_endian))
+        else:
+            value = _cleaned_value(element.value, BY_KEYWORD.get(keyword) or CLEANERS[vr])
     except (KeyError, ValueError, TypeError, OverflowError, AttributeError, NotImplementedError):
-        value, several, says = None, False, True  # what cannot be read cannot be vouched for
-    if value in ("", b"", None) or (several and not any(part != "" for part in value)):
-        if says and keyword in DECIDING:
-            raise Refused("attribute", f"{keyword} is no number.")
-        return None
-    return DataElement(tag, vr, value)
+        value = None  # what cannot be read cannot be vouched for
+    if not _is_empty(value):
+        return DataElement(tag, vr, value)
+    if keyword in DECIDING:
+        raise Refused("attribute", f"{keyword} is no number.")
+    return None
+
+
+def _cleaned_value(value: Any, clean: Cleaner) -> Any:
+    return [clean(part) for part in value] if isinstance(value, MultiValue | list) else clean(value)
+
+
+def _is_empty(value: Any) -> bool:
+    if isinstance(value, MultiValue | list):
+        return not any(part not in ("", None) for part in value)
+    return value in ("", b"", None) or (isinstance(value, str) and not value.strip())
 
 
 def _cleaned_table(dataset: Dataset, tag: int, keyword: str, *, little_endian: bool) -> DataElement | None:

@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 from pydicom.uid import UID, ExplicitVRLittleEndian
 
-from .codecs import LOSSLESS, Piece, Pixels, joined
+from .agreement import all_agreed
+from .codecs import CodeStream, Piece, Pixels, joined
 from .codecs.code_stream import length_of
 from .fragments import HEAD_BYTES, Range, written
 from .frames import CompressedImage, DicomImage, NativeImage
@@ -35,7 +36,9 @@ class CleanPixels:
 def clean_pixels(image: DicomImage) -> CleanPixels:
     """Raises Refused where a code stream cannot be followed, or has to be decoded and does not."""
     if isinstance(image, CompressedImage):
-        return _uncompressed(image) if _holds_spare_bits(image) else _compressed(image)
+        streams = [image.codec.describe(image.stream(index), image.stated) for index in range(image.stated.frames)]
+        whole = replace(image, shape=all_agreed(image.stated, streams))
+        return _uncompressed(whole) if _holds_spare_bits(whole, streams) else _compressed(whole)
     assert isinstance(image, NativeImage)
     return _native(image)
 
@@ -60,21 +63,26 @@ def _any_above(cells: Pixels, bits: int) -> bool:
 def _native(image: NativeImage) -> CleanPixels:
     shape, syntax = image.shape, image.file.syntax
     start = image.file.pixels.start
-    place = (start, start + shape.native_bytes)
-    pieces: list[Piece] = [place]
+    length = shape.native_bytes
+    order = "<" if syntax.is_little_endian else ">"
     if image.file.pixels.keyword == "PixelData" and shape.bits_allocated > shape.bits_stored:
-        order = "<" if syntax.is_little_endian else ">"
-        value = memoryview(image.file.body)[place[0] : place[1]]
+        value = memoryview(image.file.body)[start : start + length]
         cells: Pixels = np.frombuffer(value, f"{order}u{shape.bits_allocated // 8}")
         if spare_bits_used(cells, shape):
             samples = samples_of(
                 cells.astype(cells.dtype.newbyteorder("<")), shape, precision=8 * cells.itemsize, exact=True
             )
-            pieces = [_bytes(samples, order, shape)]
             shape = replace(shape, high_bit=shape.bits_stored - 1)
-    if shape.native_bytes % 2:
-        pieces.append(b"\0")  # a value has an even length (PS3.5 7.1.1)
-    return CleanPixels(pieces, shape, syntax)
+            return CleanPixels(_even([_bytes(samples, order, shape)], length), shape, syntax)
+    if length % 2 and order == ">" and image.file.pixels.vr == "OW":
+        last = image.file.body[start + length : start + length + 1]  # the two bytes of a word are swapped (PS3.5 7.3)
+        return CleanPixels([(start, start + length - 1), b"\0" + last], shape, syntax)
+    return CleanPixels(_even([(start, start + length)], length), shape, syntax)
+
+
+def _even(pieces: list[Piece], length: int) -> list[Piece]:
+    """With a byte more where a value would have an odd length (PS3.5 7.1.1)."""
+    return [*pieces, b"\0"] if length % 2 else pieces
 
 
 def _bytes(samples: Pixels, order: str, shape: Shape) -> bytes:
@@ -82,13 +90,11 @@ def _bytes(samples: Pixels, order: str, shape: Shape) -> bytes:
     return samples.astype(f"{order}{kind}{shape.bits_allocated // 8}").tobytes()
 
 
-def _holds_spare_bits(image: CompressedImage) -> bool:
-    """Whether bits outside the samples went through the code stream. One that is not exact could not keep them."""
+def _holds_spare_bits(image: CompressedImage, streams: list[CodeStream]) -> bool:
+    """Whether bits outside the samples went through a code stream. One that is not exact could not keep them."""
     shape = image.shape
-    room = image.first.precision > shape.bits_stored
-    if not room or not image.first.exact or image.file.syntax not in LOSSLESS:
-        return False
-    return any(spare_bits_used(image.cells(index)[0], shape) for index in range(shape.frames))
+    roomy = [index for index, stream in enumerate(streams) if stream.exact and stream.precision > shape.bits_stored]
+    return any(spare_bits_used(image.cells(index)[0], shape) for index in roomy)
 
 
 def _uncompressed(image: CompressedImage) -> CleanPixels:
@@ -106,8 +112,8 @@ def _uncompressed(image: CompressedImage) -> CleanPixels:
 def _compressed(image: CompressedImage) -> CleanPixels:
     fragments = image.fragments
     frames, untouched = [], _is_all_there_is(image)
-    for ranges in image.ranges:
-        stream = fragments.stream(ranges)
+    for index, ranges in enumerate(image.ranges):
+        stream = image.stream(index)
         pieces = image.codec.essential(stream, image.stated)
         untouched = untouched and _is_whole(pieces, len(stream))
         frames.append(_placed(pieces, stream, ranges))

@@ -33,7 +33,9 @@ def palette_rgb(stored: Pixels, header: Dataset, *, shape: Shape, little_endian:
 
 
 def eight_bits(colours: Pixels, *, bits: int) -> Pixels:
-    """Colour samples as uint8; samples of more than 8 bits lose the lowest ones."""
+    """Colour samples as uint8: those of more than 8 bits lose the lowest ones, those of fewer are spread."""
+    if bits < 8:
+        return np.asarray(np.rint(colours * (255 / (2**bits - 1))).clip(0, 255).astype(np.uint8))
     if colours.dtype == np.uint8:
         return colours
     if colours.dtype.kind != "u":

@@ -14,7 +14,7 @@ from .fragments import Fragments, Range
 from .limits import Limits
 from .part10 import Part10, read_part10
 from .refusal import Refused, refusing
-from .samples import samples_of, ybr_to_rgb
+from .samples import overshoots, samples_of, ybr_to_rgb
 from .shape import YBR, Shape, check_high_bit, read_shape
 
 
@@ -60,13 +60,29 @@ class NativeImage(DicomImage):
     def samples(self, index: int) -> tuple[Pixels, Shape]:
         shape = self.stated
         value = memoryview(self.file.body)[self.file.pixels.start : self.end]
+        if shape.bits_allocated == 1:
+            return self._single_bits(value, index), shape
         with refusing("decode", "The pixel data are not what the header says."):
             cells: Pixels
             cells, _ = get_decoder(self.file.syntax).as_array(value, index=index, **self._options())
-        if cells.dtype.kind == "f" or shape.bits_allocated == 1:
+        if cells.dtype.kind == "f":
             return cells, shape
         cells = cells.astype(cells.dtype.newbyteorder("<"), copy=False)
         return samples_of(cells, shape, precision=shape.bits_allocated, exact=True), shape
+
+    def _single_bits(self, value: memoryview, index: int) -> Pixels:
+        """uint8 [rows, columns] of 0 and 1. Frames follow each other bit by bit (PS3.5 8.1.1), the lowest one first.
+
+        pydicom (3.0.2) begins each frame at a byte when it is asked for a single one.
+        """
+        shape = self.stated
+        size = shape.rows * shape.columns
+        words = np.frombuffer(value, "u1")
+        if not self.file.syntax.is_little_endian and self.file.pixels.vr == "OW":
+            words = words[: len(words) // 2 * 2].reshape(-1, 2)[:, ::-1].ravel()
+        first = index * size
+        bits = np.unpackbits(words[first // 8 : (first + size + 7) // 8], bitorder="little")
+        return bits[first % 8 : first % 8 + size].reshape(shape.rows, shape.columns)
 
     def _options(self) -> dict[str, Any]:
         """What was checked, for the decoder; it does not look into the header again."""
@@ -100,16 +116,20 @@ class CompressedImage(DicomImage):
     ranges: list[list[Range]]
     codec: Codec
 
+    def stream(self, index: int) -> memoryview | bytes:
+        """The code stream of one frame."""
+        return self.fragments.stream(self.ranges[index])
+
     def cells(self, index: int) -> tuple[Pixels, CodeStream]:
         """What the decoder gives for one frame, with all its bits, and the code stream's own header. Raises Refused."""
-        stream = bytes(self.fragments.stream(self.ranges[index]))
+        stream = bytes(self.stream(index))
         described = self.codec.describe(stream, self.stated)
         return self.codec.decode(stream, described, str(self.file.syntax)), described
 
     def samples(self, index: int) -> tuple[Pixels, Shape]:
         cells, described = self.cells(index)
         shape = agreed(self.stated, described)
-        exact = described.exact and self.file.syntax in LOSSLESS
+        exact = described.exact and (self.file.syntax in LOSSLESS or not overshoots(cells, shape))
         return samples_of(cells, shape, precision=described.precision, exact=exact), shape
 
 

@@ -19,6 +19,18 @@ Curve = np.ndarray[Any, np.dtype[np.float64]]
 SRGB_GAMMA = 1 / 2.2
 GAMMA_SLACK = 0.05  # a share: files round it, and some state the gamma of the display instead
 GRID = range(0, 256, 17)  # levels of each channel that tell whether a profile changes anything
+HEADER_BYTES, TAG_BYTES, MOST_TAGS = 128, 12, 100
+COLOUR_TAGS = frozenset(
+    {
+        *(b"wtpt", b"bkpt", b"chad", b"rXYZ", b"gXYZ", b"bXYZ", b"rTRC", b"gTRC", b"bTRC", b"kTRC"),
+        *(b"A2B0", b"A2B1", b"A2B2", b"B2A0", b"B2A1", b"B2A2", b"D2B0", b"D2B1", b"D2B2", b"D2B3"),
+        *(b"B2D0", b"B2D1", b"B2D2", b"B2D3", b"gamt", b"lumi", b"cicp"),
+    }
+)
+TEXT_TAGS = (b"desc", b"cprt")  # every profile has to have them
+NO_TEXT = struct.pack(">4sIII", b"mluc", 0, 0, 12)
+# CMM, date and time, platform to model, creator to reserved
+UNNEEDED_HEADER = (slice(4, 8), slice(24, 36), slice(40, 44), slice(48, 56), slice(80, 128))
 UNREADABLE = Refused("attribute", "The ICC profile cannot be read or does not go with the image.")
 
 
@@ -102,7 +114,7 @@ def _luminance(profile: bytes, device: Curve) -> Curve:
     """The luminance, 0 to 1, that a grey profile gives to device values from 0 to 1 (ICC.1 8.2, tag grayTRC)."""
     try:
         tone = _curve(_tag(profile, b"kTRC"), device)
-    except (struct.error, IndexError, ValueError) as error:
+    except (struct.error, LookupError, ValueError) as error:
         raise UNREADABLE from error
     if profile[20:24] == b"Lab ":  # the curve leads to lightness
         lightness = (tone * 100 + 16) / 116
@@ -111,12 +123,46 @@ def _luminance(profile: bytes, device: Curve) -> Curve:
 
 
 def _tag(profile: bytes, name: bytes) -> bytes:
-    (count,) = struct.unpack_from(">I", profile, 128)
-    for number in range(min(count, 100)):
-        found, start, length = struct.unpack_from(">4sII", profile, 132 + 12 * number)
-        if found == name:
-            return profile[start : start + length]
-    raise ValueError
+    return dict(_tags(profile))[name]
+
+
+def _tags(profile: bytes) -> list[tuple[bytes, bytes]]:
+    """Name and data of each tag, in order (ICC.1 7.3). Raises struct.error or ValueError."""
+    (count,) = struct.unpack_from(">I", profile, HEADER_BYTES)
+    if count > MOST_TAGS:
+        raise ValueError
+    found = []
+    for number in range(count):
+        name, start, length = struct.unpack_from(">4sII", profile, HEADER_BYTES + 4 + TAG_BYTES * number)
+        if start + length > len(profile):
+            raise ValueError
+        found.append((name, profile[start : start + length]))
+    return found
+
+
+def without_texts(profile: bytes) -> bytes:
+    """The profile with what its colours need, and no descriptions, copyrights, dates or makers' own tags.
+
+    Raises Refused where it cannot be taken apart.
+    """
+    try:
+        tags = [(name, data) for name, data in _tags(profile) if name in COLOUR_TAGS]
+    except (struct.error, ValueError) as error:
+        raise UNREADABLE from error
+    tags += [(name, NO_TEXT) for name in TEXT_TAGS]
+    places: dict[bytes, int] = {}  # tags often share their data
+    table, body = struct.pack(">I", len(tags)), b""
+    start = HEADER_BYTES + len(table) + TAG_BYTES * len(tags)
+    for name, data in tags:
+        if data not in places:
+            places[data] = start + len(body)
+            body += data + bytes(-len(data) % 4)
+        table += struct.pack(">4sII", name, places[data], len(data))
+    header = bytearray(profile[:HEADER_BYTES])
+    header[:4] = struct.pack(">I", start + len(body))
+    for field in UNNEEDED_HEADER:
+        header[field] = bytes(field.stop - field.start)
+    return bytes(header) + table + body
 
 
 def _curve(tag: bytes, device: Curve) -> Curve:

@@ -7,6 +7,7 @@ million files.
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,8 @@ BY_ACCIDENT = 1e-6  # finds in a file, above which a find says nothing
 SHORTEST = 4  # characters, and bytes of a form
 SHORTEST_NUMBER = 6  # digits
 LONGEST = 64
+STRETCH = 1 << 20  # bytes looked through at a time
+MOST_CANDIDATES = 10_000  # in a stretch
 ENCODINGS = ("utf-8", "latin-1", "utf-16-le", "utf-16-be")
 PAIRS = 3  # looked up for each place
 TABLE = np.arange(2 * PAIRS + 1) // 2  # for a pair that begins so far into a form
@@ -35,10 +38,11 @@ class Word:
 
 def word(text: str, raw: bytes = b"") -> Word | None:
     """`text` in UTF-8, Latin-1, UTF-16 of both byte orders, and in `raw`, as the file has it; None for one that says
-    nothing: too short, or one character over and over, as an even area of an image may be.
+    nothing: too short, or with even steps from character to character, as flat areas and ramps of an image have.
     """
     text = text.strip()[:LONGEST]
-    if len(text) < (SHORTEST_NUMBER if text.isdigit() else SHORTEST) or len(set(text)) == 1:
+    steps = {ord(after) - ord(before) for before, after in pairwise(text)}
+    if len(text) < (SHORTEST_NUMBER if text.isdigit() else SHORTEST) or len(steps) == 1:
         return None
     forms = {raw.strip()[:LONGEST]}
     for variant in {text} if text.isascii() else {text, text.upper(), text.lower()}:
@@ -75,14 +79,28 @@ class Search:
     def _places(self, data: Bytes) -> dict[bytes, list[int]]:
         """Where each form stands."""
         found: dict[bytes, list[int]] = {}
-        for place in self._candidates(data):
-            here = data[place : place + 2 * LONGEST].tobytes().lower()
-            for form in self._by_head.get(here[:SHORTEST], ()):
-                if here.startswith(form):
-                    found.setdefault(form, []).append(place)
+        for start in range(0, len(data), STRETCH):
+            candidates = self._candidates(data[start : start + STRETCH + 2 * LONGEST])
+            if len(candidates) > MOST_CANDIDATES:  # a pattern of the image begins like a form
+                return self._searched(data.tobytes().lower())
+            for place in (start + candidates[candidates < STRETCH]).tolist():
+                here = data[place : place + 2 * LONGEST].tobytes().lower()
+                for form in self._by_head.get(here[:SHORTEST], ()):
+                    if here.startswith(form):
+                        found.setdefault(form, []).append(place)
         return found
 
-    def _candidates(self, data: Bytes) -> Iterator[int]:
+    def _searched(self, data: bytes) -> dict[bytes, list[int]]:
+        """The same, form by form."""
+        found: dict[bytes, list[int]] = {}
+        for form in self._texts:
+            place = data.find(form)
+            while place >= 0 and len(found.get(form, ())) < MOST_CANDIDATES:
+                found.setdefault(form, []).append(place)
+                place = data.find(form, place + 1)
+        return found
+
+    def _candidates(self, data: Bytes) -> Places:
         """Where a form may stand. Bytes are looked up in pairs at even places, so that more forms cost hardly more:
         a form either begins there, or one place before.
         """
@@ -91,7 +109,7 @@ class Search:
         for further, table in enumerate(self._tables[1:], 1):
             at = at[table.take(pairs.take(at + further, mode="clip")) | (at + further >= len(pairs))]
         places = np.concatenate([2 * at, 2 * at[at > 0] - 1])
-        yield from places[self._begins(data, places)].tolist()
+        return places[self._begins(data, places)]
 
     def _begins(self, data: Bytes, places: Places) -> Flags:
         """bool [n]: whether the bytes at each place are the first four of a form."""

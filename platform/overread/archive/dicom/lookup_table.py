@@ -114,11 +114,9 @@ def _raw(item: Dataset, keyword: str, *, little_endian: bool) -> tuple[Any, str]
 
 
 def _entries(item: Dataset, keyword: str, count: int, *, little_endian: bool) -> Numbers:
-    """The entries as numbers, one word each, or two in a word where there are only half as many words."""
+    """The entries as numbers, one word each, or two in a word where there are exactly half as many words."""
     words = read_words(item, keyword, little_endian=little_endian)
-    if len(words) >= count or len(words) < (count + 1) // 2:
-        return words
-    return _bytes_of(words)
+    return _bytes_of(words) if len(words) == (count + 1) // 2 < count else words
 
 
 def _bytes_of(words: Numbers) -> Numbers:

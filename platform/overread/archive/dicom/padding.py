@@ -10,6 +10,7 @@ from .shape import Shape
 Mask: TypeAlias = np.ndarray[Any, np.dtype[np.bool_]]
 PLAIN = ("PixelPaddingValue", "PixelPaddingRangeLimit")
 FLOAT = ("FloatPixelPaddingValue", "FloatPixelPaddingRangeLimit")
+WORD = 2**16  # values that US and SS can say: files write the one where the other is meant
 DOUBLE = ("DoubleFloatPixelPaddingValue", "DoubleFloatPixelPaddingRangeLimit")
 
 
@@ -27,24 +28,32 @@ def padding_mask(stored: np.ndarray[Any, np.dtype[Any]], header: Dataset, shape:
 
 
 def padding_range(header: Dataset, shape: Shape) -> tuple[float, float] | None:
-    """The lowest and highest stored value that is padding; None where the file declares none."""
+    """The lowest and highest stored value that is padding; None where the file declares none that its bits can say."""
     keywords = (DOUBLE if shape.bits_allocated == 64 else FLOAT) if shape.floating else PLAIN
     value, limit = (_number(header.get(keyword)) for keyword in keywords)
     if value is None:
         return None
     ends = [value, value if limit is None else limit]
-    if not shape.floating:
-        ends = [_as_stored(int(end), shape) for end in ends]
-    return min(ends), max(ends)
+    if shape.floating:
+        return min(ends), max(ends)
+    low, high = shape.value_range
+    ends = [_signed(int(end), shape) for end in ends] if shape.signed else [int(end) % WORD for end in ends]
+    ends = [max(min(ends), low), min(max(ends), high)]
+    return (ends[0], ends[1]) if ends[0] <= ends[1] else None
 
 
 def _number(value: Any) -> float | None:
-    if isinstance(value, int | float) and np.isfinite(value):
-        return value
-    return None
+    return value if isinstance(value, int | float) and not np.isnan(value) else None
 
 
-def _as_stored(value: int, shape: Shape) -> int:
-    """The stored value with these bits. Files write it as US where pixels are signed, and the other way round."""
+def _signed(value: int, shape: Shape) -> int:
+    """As two's complement of a word or, where that is beyond the bits stored, of these."""
+    signed = _twos_complement(value, WORD)
     low, high = shape.value_range
-    return (value - low) % (high - low + 1) + low
+    if high < signed <= high - low:
+        return _twos_complement(signed, high - low + 1)
+    return signed
+
+
+def _twos_complement(value: int, size: int) -> int:
+    return (value + size // 2) % size - size // 2

@@ -29,6 +29,9 @@ class PixelElement:
         """Where an uncompressed value ends in `body`, after checking that it holds the frames of `shape`."""
         if self.length == UNDEFINED:
             raise Refused("encapsulation", "Pixel Data is in fragments although the transfer syntax is uncompressed.")
+        if shape.photometric == "YBR_FULL_422" and self.length >= shape.pixel_bytes:
+            said = "as many bytes as without (Photometric Interpretation)"
+            raise Refused("contradiction", f"Pixel Data of YBR_FULL_422, which halves the chrominance, holds {said}.")
         there = min(self.length, len(body) - self.start)
         if there < shape.native_bytes:
             raise Refused("truncated", f"Pixel Data holds {there} of the {shape.native_bytes} bytes asked for.")

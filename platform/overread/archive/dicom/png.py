@@ -6,6 +6,7 @@ read here from what it decodes without loss.
 
 import struct
 import zlib
+from collections.abc import Iterator
 from io import BytesIO
 from typing import Any
 
@@ -18,6 +19,10 @@ from .raster import Pixels, loaded, opened, upright
 from .refusal import Refused, refusing
 
 MAGIC = b"\x89PNG\r\n\x1a\n"
+SAMPLES = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}  # of a pixel, by colour type
+# First row and column of each pass of an interlaced PNG, and the steps from there to the next ones (8.2)
+PASSES = ((0, 0, 8, 8), (0, 4, 8, 8), (4, 0, 8, 4), (0, 2, 4, 4), (2, 0, 4, 2), (0, 1, 2, 2), (1, 0, 2, 1))
+INFLATED_AT_ONCE = 1 << 20  # bytes
 GREY, RGB, PALETTE, GREY_ALPHA, RGBA = 0, 2, 3, 4, 6  # colour types
 DEPTH_AT, COLOUR_AT = 24, 25
 HEADER, HEADER_CRC = slice(12, 29), slice(29, 33)
@@ -38,13 +43,37 @@ def plain(content: bytes, limits: Limits) -> Pixels:
     image = opened(content, "PNG", limits)
     if getattr(image, "is_animated", False):
         raise Refused("frames", "The PNG is animated; only pictures of one frame are read.")
+    colours, opacity = _samples(content, image, limits)
     with refusing("decode", "The PNG file is broken or ends early."):
         opened(content, "PNG", limits).verify()  # checks what decoding does not look at
-    colours, opacity = _samples(content, image, limits)
+    _check_all_rows(content)
     colours = _as_srgb(colours, image, content)
     if opacity is not None:
         colours = _on_black(colours, opacity)
     return upright(colours, image)
+
+
+def _check_all_rows(content: bytes) -> None:
+    """Raises Refused where the compressed data end before the last row: Pillow leaves the rest black (13.0.0)."""
+    columns, rows, depth, colour, _compression, _filter, interlaced = struct.unpack_from(">IIBBBBB", content, 16)
+    bits = depth * SAMPLES[colour]
+    parts = [_part(rows, columns, *each) for each in PASSES] if interlaced else [(rows, columns)]
+    wanted = sum(height * (1 + (width * bits + 7) // 8) for height, width in parts if width)
+    machine = zlib.decompressobj()
+    with refusing("decode", "The PNG file is broken or ends early."):
+        for compressed in _chunks(content, b"IDAT"):
+            while compressed and wanted > 0:
+                wanted -= len(machine.decompress(compressed, INFLATED_AT_ONCE))
+                compressed = machine.unconsumed_tail
+    if wanted > 0:
+        raise Refused("truncated", "The PNG file ends before its last row.")
+
+
+def _part(
+    rows: int, columns: int, first_row: int, first_column: int, row_step: int, column_step: int
+) -> tuple[int, int]:
+    """How many rows and columns a pass of an interlaced PNG has."""
+    return max(0, -(-(rows - first_row) // row_step)), max(0, -(-(columns - first_column) // column_step))
 
 
 def _samples(content: bytes, image: Image.Image, limits: Limits) -> Samples:
@@ -52,6 +81,8 @@ def _samples(content: bytes, image: Image.Image, limits: Limits) -> Samples:
     depth, colour = content[DEPTH_AT], content[COLOUR_AT]
     if colour == PALETTE:
         clear = "transparency" in image.info
+        if int(np.asarray(loaded(image, "PNG")).max()) >= len(_chunk(content, b"PLTE") or b"") // 3:
+            raise Refused("decode", "The PNG has pixels of colours that are not in its palette.")
         found = np.asarray(loaded(image, "PNG").convert("RGBA" if clear else "RGB"))
         return found[..., :3], found[..., 3] if clear else None
     if depth == 16 and colour != GREY:
@@ -85,11 +116,12 @@ def _opaque_but(pixels: Pixels, clear: int | tuple[int, ...] | None, depth: int)
     if clear is None:
         return None
     levels = np.iinfo(pixels.dtype).max
-    if isinstance(clear, int):
-        spread = clear if depth in (1, 8, 16) else clear * 255 // (2**depth - 1)
-        matches = pixels == spread
-    else:
-        matches = (pixels == np.asarray(clear)).all(axis=-1)
+    sample = np.asarray(clear) & (2**depth - 1)  # bits above the depth say nothing (11.3.1.1)
+    if depth < 8:
+        sample = sample * (255 // (2**depth - 1))
+    matches = pixels == sample
+    if pixels.ndim == 3:
+        matches = matches.all(axis=-1)
     return np.where(matches, 0, levels).astype(pixels.dtype)
 
 
@@ -114,20 +146,23 @@ def _as_srgb(pixels: Pixels, image: Image.Image, content: bytes) -> Pixels:
     primaries = image.info.get("chromaticity", SRGB_PRIMARIES)
     if pixels.ndim == 3 and not np.allclose(primaries, SRGB_PRIMARIES, atol=PRIMARY_SLACK):
         raise Refused("attribute", "The PNG states primary colours (cHRM) that are not those of sRGB.")
+    if image.info["gamma"] <= 0:
+        raise Refused("attribute", "The PNG states a gamma (gAMA) of zero.")
     return icc.gamma_to_srgb(pixels, image.info["gamma"])
 
 
 def _chunk(content: bytes, name: bytes) -> bytes | None:
-    """The data of a chunk before the pixels, of a file that Pillow could open."""
+    """The data of the first chunk of this name, of a file that Pillow could open."""
+    return next(_chunks(content, name), None)
+
+
+def _chunks(content: bytes, name: bytes) -> Iterator[bytes]:
     at = len(MAGIC)
     while at + 8 <= len(content):
         length, found = struct.unpack_from(">I4s", content, at)
         if found == name:
-            return content[at + 8 : at + 8 + length]
-        if found == b"IDAT":
-            return None
+            yield content[at + 8 : at + 8 + length]
         at += 12 + length
-    return None
 
 
 def _on_black(colours: Pixels, opacity: Pixels) -> Pixels:

@@ -46,7 +46,8 @@ class Reader:
         facts = answer["facts"]
         if facts["pixel_spacing"] is not None:
             facts["pixel_spacing"] = tuple(facts["pixel_spacing"])
-        return Arrival(content=made, sha256=hashlib.sha256(made).hexdigest(), **facts)
+        digest = hashlib.sha256(made).hexdigest()
+        return Arrival(content=made, sha256=digest, untouched=_untouched(answer["parts"], len(content)), **facts)
 
     def render(self, content: bytes, *, frame: int = 0) -> Rendering:
         """Decode one frame of a de-identified original and pack it for browser and models. Raises Refused."""
@@ -118,6 +119,12 @@ def _frame_facts(facts: dict[str, Any]) -> dict[str, Any]:
     windows = tuple(Window(**{**window, "table": tuple(window["table"])}) for window in facts["windows"])
     padding = None if facts["padding"] is None else tuple(facts["padding"])
     return {**facts, "windows": windows, "padding": padding}
+
+
+def _untouched(parts: list[list[int]], length: int) -> bool:
+    """Whether all that stays of the file lies together at its end, but for the byte that makes a length even."""
+    kept = [part for part in parts if len(part) == 2]
+    return len(kept) == 1 and length - kept[0][1] <= 1
 
 
 def _assembled(parts: list[list[int]], own: memoryview, received: memoryview) -> bytes:

@@ -7,6 +7,8 @@ from .codecs import Pixels
 from .refusal import Refused
 from .shape import Shape
 
+OVERSHOOT = 0.25  # of the range of samples
+
 
 def samples_of(cells: Pixels, shape: Shape, *, precision: int, exact: bool) -> Pixels:
     """The samples in the lowest `precision` bits of `cells`, of the same size and width, signed where `shape` is.
@@ -24,6 +26,20 @@ def samples_of(cells: Pixels, shape: Shape, *, precision: int, exact: bool) -> P
     if precision > shape.bits_stored:
         cells = cells.clip(*shape.value_range)
     return cells
+
+
+def overshoots(cells: Pixels, shape: Shape) -> bool:
+    """Whether some of the cells lie a little beyond what the bits stored can say, and none far: as lossy coding leaves
+    samples, and an overlay plane or a sign that was cut off does not.
+    """
+    if cells.dtype.kind == "u":
+        highest = int(2**shape.bits_stored - 1)
+        return highest < int(cells.max()) <= highest * (1 + OVERSHOOT)
+    lowest, highest = shape.value_range
+    margin = int(highest * OVERSHOOT)
+    low, high = int(cells.min()), int(cells.max())
+    beyond = low < lowest or highest < high
+    return beyond and lowest - margin <= low and high <= highest + margin
 
 
 def _shifted(cells: Pixels, *, above: int, below: int) -> Pixels:

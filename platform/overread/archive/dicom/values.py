@@ -45,10 +45,14 @@ class ImageFacts:
 
 @dataclass(frozen=True, kw_only=True)
 class Arrival(ImageFacts):
-    """A received file without its identity: the de-identified original, its SHA-256 in hex, and the facts of it."""
+    """A received file without its identity: the de-identified original, its SHA-256 in hex, and the facts of it.
+
+    `untouched`: the file ended with its pixel data, and these are stored byte for byte.
+    """
 
     content: bytes
     sha256: str
+    untouched: bool
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ Greys: TypeAlias = np.ndarray[Any, np.dtype[np.float64]]
 MOST_TABLES = 8
 MOST_GREYS = 1024  # finer than any screen shows
 DIGITS = 5  # 16 bits
+MOST_UNSTATED = 12  # bits of the tables of devices that state 16, the size of a word, whatever they fill
 
 
 def table_windows(group: Dataset, *, possible: Range, little_endian: bool) -> tuple[list[Window], bool]:
@@ -35,8 +36,9 @@ def table_windows(group: Dataset, *, possible: Range, little_endian: bool) -> tu
 
 def _window(table: LookupTable, label: str) -> Window:
     span = len(table.entries) - 1
-    # white is the largest number of as many bits as the table fills: some files state more
-    greys = table.entries / (2 ** bits_used(table.entries) - 1)
+    used = bits_used(table.entries)
+    bits = used if table.bits == 16 and used <= MOST_UNSTATED else table.bits
+    greys = table.entries / (2**bits - 1)
     rounded = tuple(round(float(grey), DIGITS) for grey in _resampled(greys))
     return Window(label, table.first + span / 2, span, "LINEAR_EXACT", rounded)
 

@@ -14,7 +14,18 @@ from overread.archive.dicom.refusal import Refused
 from overread.archive.dicom.shape import Shape
 
 from . import marker_segments as markers
-from .code_stream import CodeStream, Piece, Pixels, Stream, as_pixels, container_bytes, cut_short, damaged, joined
+from .code_stream import (
+    CodeStream,
+    Colour,
+    Piece,
+    Pixels,
+    Stream,
+    as_pixels,
+    container_bytes,
+    cut_short,
+    damaged,
+    joined,
+)
 from .standard_error import standard_error
 
 BEGINS = b"\xff\xd8\xff"
@@ -26,6 +37,7 @@ NEEDED = FRAMES | {
     *(markers.SOI, markers.EOI, markers.SOS, markers.DHT),
     *(markers.DQT, markers.DRI, markers.DAC, markers.DNL),
 }
+LEAST_LOSSLESS = 8  # bits that GDCM decodes
 COEFFICIENTS = 64
 WIDEST = 65500  # pixels a side that libjpeg takes
 # GDCM tries its 8-bit libjpeg on every stream before the one that fits
@@ -71,15 +83,23 @@ def describe(stream: Stream, shape: Shape | None = None) -> CodeStream:
     found = segments(stream)
     frame = frame_header(found)
     _check_scans(frame, found)
-    names = bytes(component.name for component in frame.components)
+    if frame.marker in LOSSLESS and frame.precision < LEAST_LOSSLESS:
+        raise Refused("bits", f"Lossless JPEG of {frame.precision} bits is not read.")
     return CodeStream(
         rows=frame.rows,
         columns=frame.columns,
         samples=len(frame.components),
         precision=frame.precision,
         exact=frame.marker in LOSSLESS,
-        colour=markers.colour_of(found, names) if len(names) == 3 else "",
+        colour=_colour(found, frame) if len(frame.components) == 3 else "",
     )
+
+
+def _colour(found: list[markers.Segment], frame: Frame) -> Colour:
+    stated = markers.colour_of(found, bytes(component.name for component in frame.components))
+    first, *others = frame.components
+    subsampled = all(each.horizontal < first.horizontal or each.vertical < first.vertical for each in others)
+    return "YBR" if not stated and subsampled else stated  # nobody halves red and blue
 
 
 def essential(stream: Stream, shape: Shape | None = None) -> list[Piece]:

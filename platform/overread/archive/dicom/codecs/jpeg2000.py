@@ -1,15 +1,20 @@
 """JPEG 2000 and High-Throughput JPEG 2000 (ITU-T T.800, T.814), decoded by OpenJPEG.
 
 OpenJPEG refuses a packet that ends early, but takes missing tiles for black and missing packets for empty ones. So the
-tiles are counted here, and the decoder is given `PROBE` behind each of them: a decoder that has read every packet never
-looks at it, one that still wants packets reads nonsense and fails.
+tiles are counted here, and the stream is read once more, at its lowest resolution and with `PROBE` behind each tile: who
+has read every packet never looks at it, who still wants packets reads nonsense and fails. Pillow does that, because its
+OpenJPEG can be asked for a low resolution; no wavelet is undone for it and it costs little.
 """
 
 import math
 import struct
+from collections.abc import Iterator
 from dataclasses import dataclass
+from io import BytesIO
 
 from openjpeg.utils import decode_pixel_data
+from PIL import Image
+from PIL.Jpeg2KImagePlugin import Jpeg2KImageFile
 
 from overread.archive.dicom.refusal import Refused
 from overread.archive.dicom.shape import Shape
@@ -18,15 +23,16 @@ from .code_stream import CodeStream, Colour, Piece, Pixels, Stream, append, as_p
 
 BEGINS = b"\xff\x4f\xff\x51"
 JP2_BEGINS = b"\0\0\0\x0cjP  "
-SIZ, COD, TLM, SOT, SOD, EOC, COM = 0xFF51, 0xFF52, 0xFF55, 0xFF90, 0xFF93, 0xFFD9, 0xFF64
+SIZ, COD, COC, TLM, SOT, SOD, EOC, COM = 0xFF51, 0xFF52, 0xFF53, 0xFF55, 0xFF90, 0xFF93, 0xFFD9, 0xFF64
 PPM, PPT = 0xFF60, 0xFF61  # packet headers kept apart from the packets
+MOST_BITS = 24  # what OpenJPEG (2.5.4) encodes and decodes of more is not what it was given
 PROBE = b"\xfe" * 32  # as a packet header: not empty, every code block included, with more passes than can follow
 SOT_BYTES = 12
 PSOT_AT = 6  # where a tile-part's length stands in its SOT
 SYCC = b"colr\1\0\0\0\0\0\x12"  # colour specification box of a JP2 file: enumerated colour space 18
-# What a decoder may need, besides: COC, RGN, QCD, QCC, POC, PLM, PLT, CRG, CAP, CPF, PRF. Comments are not among it.
-OTHERS = {0xFF53, 0xFF5E, 0xFF5C, 0xFF5D, 0xFF5F, 0xFF57, 0xFF58, 0xFF63, 0xFF50, 0xFF59, 0xFF56}
-NEEDED = frozenset({SIZ, COD, TLM, PPM, PPT, *OTHERS})
+# What a decoder may need, besides: RGN, QCD, QCC, POC, PLM, PLT, CRG, CAP, CPF, PRF. Comments are not among it.
+OTHERS = {0xFF5E, 0xFF5C, 0xFF5D, 0xFF5F, 0xFF57, 0xFF58, 0xFF63, 0xFF50, 0xFF59, 0xFF56}
+NEEDED = frozenset({SIZ, COD, COC, TLM, PPM, PPT, *OTHERS})
 
 
 @dataclass(frozen=True)
@@ -76,8 +82,15 @@ def describe(stream: Stream, shape: Shape) -> CodeStream:
         raise Refused("contradiction", "The components of the JPEG 2000 stream differ in depth or sign.")
     if x1 <= x0 or y1 <= y0:
         raise Refused("dimensions", "The JPEG 2000 stream has no rows or no columns.")
+    if (x0, y0) != (0, 0):
+        raise Refused("dimensions", "The JPEG 2000 stream places its image away from its origin, which is not read.")
+    if set(components[1::3]) != {1} or set(components[2::3]) != {1}:
+        raise Refused("dimensions", "Components of the JPEG 2000 stream are subsampled, which DICOM does not know.")
     _check_tiles(size, layout)
     (depth,) = depths
+    precision = (depth & 0x7F) + 1
+    if precision > MOST_BITS:
+        raise Refused("bits", f"JPEG 2000 of {precision} bits is not read.")
     reversible = coding[9] == 1
     if coding[4] == 1:  # the multiple component transformation
         colour = "RCT" if reversible else "ICT"
@@ -85,7 +98,7 @@ def describe(stream: Stream, shape: Shape) -> CodeStream:
         rows=y1 - y0,
         columns=x1 - x0,
         samples=count,
-        precision=(depth & 0x7F) + 1,
+        precision=precision,
         signed=depth >= 0x80,
         exact=reversible,
         colour=colour,
@@ -127,19 +140,54 @@ def _append_part(pieces: list[Piece], part: TilePart, before: int) -> None:
 def decode(stream: bytes, described: CodeStream, syntax: str) -> Pixels:
     """Samples in the smallest whole number of bytes that holds them, [rows, columns] or [rows, columns, samples]."""
     code, _colour = _code_stream(stream)
-    try:
-        samples = bytes(decode_pixel_data(_probed(bytes(code)), version=2))
-    except (RuntimeError, ValueError) as error:
-        raise Refused("decode", "The JPEG 2000 stream is damaged or ends early.") from error
+    layout = _layout(code)
+    samples = _decoded(bytes(code[: layout.parts[-1].end]) + EOC.to_bytes(2))
+    if not any(segment.marker in (PPM, PPT) for segment in _all_segments(layout)):
+        _check_packets(_probed(bytes(code), layout), _reduce(code, layout, described))
     return as_pixels(samples, described)
 
 
-def _probed(code: bytes) -> bytes:
+def _decoded(code: bytes) -> bytes:
+    try:
+        return bytes(decode_pixel_data(code, version=2))
+    except (RuntimeError, ValueError) as error:
+        raise _broken() from error
+
+
+def _check_packets(probed: bytes, reduce: int) -> None:
+    """Raises Refused where packets are missing. Reads at 1/2**`reduce` of the size, and fully where Pillow cannot."""
+    try:
+        picture = Image.open(BytesIO(probed), formats=["JPEG2000"])
+        assert isinstance(picture, Jpeg2KImageFile)
+        picture.reduce = reduce
+        picture.load()
+    except (OSError, ValueError, Image.DecompressionBombError):
+        _decoded(probed)
+
+
+def _broken() -> Refused:
+    return Refused("decode", "The JPEG 2000 stream is damaged or ends early.")
+
+
+def _all_segments(layout: Layout) -> Iterator[Segment]:
+    yield from layout.segments
+    for part in layout.parts:
+        yield from part.segments
+
+
+def _reduce(code: Stream, layout: Layout, described: CodeStream) -> int:
+    """The lowest resolution that all components of all tiles have and whose size Pillow expects as OpenJPEG makes it.
+
+    OpenJPEG rounds up, Pillow to the nearest (13.0.0).
+    """
+    at = {COD: 5, COC: 2 if described.samples < 257 else 3}
+    levels = min(code[each.start + 4 + at[each.marker]] for each in _all_segments(layout) if each.marker in at)
+    sizes = (described.rows, described.columns)
+    return max(n for n in range(levels + 1) if all((size + (1 << n) // 2) >> n == -(-size >> n) for size in sizes))
+
+
+def _probed(code: bytes, layout: Layout) -> bytes:
     """The stream with PROBE as the end of each tile's packets."""
-    layout = _layout(code)
-    everything = [*layout.segments, *(segment for part in layout.parts for segment in part.segments)]
-    if any(segment.marker in (PPM, PPT) for segment in everything):
-        return code
     last = {part.tile: part for part in layout.parts}  # in their order, so the last one stays
     head = [code[segment.start : segment.end] for segment in layout.segments if segment.marker != TLM]
     return b"".join([code[:2], *head, *(_with_probe(code, part, last) for part in layout.parts), b"\xff\xd9"])
@@ -245,5 +293,5 @@ def _check_tiles(size: bytes, layout: Layout) -> None:
     if len(numbers) != wanted or max(numbers) >= wanted:
         raise cut_short()
     for tile, parts in numbers.items():
-        if parts != list(range(len(parts))) or stated[tile] not in (0, len(parts)):
+        if parts != list(range(len(parts))) or len(parts) < stated[tile]:  # more of them come than some encoders say
             raise cut_short()

@@ -1,0 +1,96 @@
+"""How an image came and how it is stored, in words."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from overread.archive.models import Enrolment, Image
+from overread.projects.models import Project
+
+Fact = tuple[str, str]
+
+UNCOMPRESSED = gettext_lazy("Uncompressed")
+CODINGS = {
+    "1.2.840.10008.1.2": UNCOMPRESSED,
+    "1.2.840.10008.1.2.1": UNCOMPRESSED,
+    "1.2.840.10008.1.2.2": UNCOMPRESSED,
+    "1.2.840.10008.1.2.5": gettext_lazy("RLE, lossless"),
+    "1.2.840.10008.1.2.4.50": gettext_lazy("JPEG, lossy"),
+    "1.2.840.10008.1.2.4.51": gettext_lazy("JPEG of 12 bits, lossy"),
+    "1.2.840.10008.1.2.4.57": gettext_lazy("JPEG, lossless"),
+    "1.2.840.10008.1.2.4.70": gettext_lazy("JPEG, lossless"),
+    "1.2.840.10008.1.2.4.80": gettext_lazy("JPEG-LS, lossless"),
+    "1.2.840.10008.1.2.4.81": gettext_lazy("JPEG-LS, near-lossless"),
+    "1.2.840.10008.1.2.4.90": gettext_lazy("JPEG 2000, lossless"),
+    "1.2.840.10008.1.2.4.91": gettext_lazy("JPEG 2000"),
+    "1.2.840.10008.1.2.4.201": gettext_lazy("High-Throughput JPEG 2000, lossless"),
+    "1.2.840.10008.1.2.4.202": gettext_lazy("High-Throughput JPEG 2000, lossless"),
+    "1.2.840.10008.1.2.4.203": gettext_lazy("High-Throughput JPEG 2000"),
+}
+SOURCES = {
+    "upload": gettext_lazy("uploaded by hand"),
+    "rest": gettext_lazy("sent over the interface"),
+    "import": gettext_lazy("imported from a folder"),
+}
+SCALES = {
+    "patient": gettext_lazy("in the patient"),
+    "detector": gettext_lazy("at the detector"),
+    "corrected": gettext_lazy("at the detector, corrected by the file's magnification"),
+    "unknown": gettext_lazy("in an unknown plane"),
+}
+
+
+def file_facts(image: Image, project: Project) -> list[Fact]:
+    """What is known of the file, label by label; what is not known is left out."""
+    facts = [
+        (_("Format"), image.get_kind_display()),
+        (_("Size"), _size(image)),
+        (_("Pixels"), _pixels(image)),
+        (_("Compression"), str(CODINGS.get(image.transfer_syntax, image.transfer_syntax))),
+        (_("Pixel spacing"), _spacing(image)),
+        (_("Body part"), image.body_part),
+        (_("Meant"), _intent(image)),
+        (_("Received"), _received(image)),
+        (_("Added to the project"), _enrolled(image, project)),
+    ]
+    return [(label, value) for label, value in facts if value]
+
+
+def _size(image: Image) -> str:
+    size = f"{image.columns} × {image.rows}"
+    if image.frames == 1:
+        return size
+    return size + " · " + ngettext("%(n)d frame", "%(n)d frames", image.frames) % {"n": image.frames}
+
+
+def _pixels(image: Image) -> str:
+    return _("%(photometric)s, %(bits)d bits") % {"photometric": image.photometric, "bits": image.bits_stored}
+
+
+def _spacing(image: Image) -> str:
+    if image.pixel_spacing is None:
+        return ""
+    row, column = (f"{number:.4g}" for number in image.pixel_spacing)
+    size = row if row == column else f"{row} × {column}"
+    return _("%(size)s mm %(where)s") % {"size": size, "where": SCALES[image.spacing_kind]}
+
+
+def _intent(image: Image) -> str:
+    return {"FOR PROCESSING": _("for processing"), "FOR PRESENTATION": _("for presentation")}.get(image.intent, "")
+
+
+def _received(image: Image) -> str:
+    return date_format(timezone.localtime(image.created_at), "DATETIME_FORMAT")
+
+
+def _enrolled(image: Image, project: Project) -> str:
+    """When, by whom, and by which way."""
+    enrolment = Enrolment.objects.filter(image=image, project=project).select_related("added_by").first()
+    if enrolment is None:
+        return ""
+    when = date_format(timezone.localtime(enrolment.added_at), "DATETIME_FORMAT")
+    who = str(enrolment.added_by) if enrolment.added_by else ""
+    return " · ".join(part for part in (when, who, str(SOURCES[enrolment.source])) if part)

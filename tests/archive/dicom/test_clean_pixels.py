@@ -1,0 +1,260 @@
+"""What is stored of pixel data: the picture's own bytes, and nothing that names anybody."""
+
+import struct
+from io import BytesIO
+
+import numpy as np
+import pytest
+from PIL import Image, ImageCms
+from pydicom import dcmread, uid
+from pydicom.encaps import encapsulate, encapsulate_extended
+from pydicom.pixels.utils import iter_pixels
+
+from overread.archive.dicom import Reader, Refused
+
+from . import streams
+from .made import KEY, dataset, dicom, ramp, saved
+
+SECRET = b"ZZSECRETZZ"
+
+
+def segment(marker: int, data: bytes) -> bytes:
+    return struct.pack(">BBH", 0xFF, marker, 2 + len(data)) + data
+
+
+def exif(text: bytes) -> bytes:
+    made = Image.Exif()
+    made[0x013B] = text.decode()
+    made.get_ifd(0x8825).update({1: "N", 2: (48.0, 8.0, 0.0), 3: "E", 4: (11.0, 34.0, 0.0)})  # where it was taken
+    return made.tobytes()
+
+
+def in_a_comment(stream: bytes) -> bytes:
+    return stream[:2] + segment(0xFE, SECRET) + stream[2:]
+
+
+def in_exif_and_xmp(stream: bytes) -> bytes:
+    xmp = b"http://ns.adobe.com/xap/1.0/\0" + SECRET
+    return stream[:2] + segment(0xE1, exif(SECRET)) + segment(0xE1, xmp) + stream[2:]
+
+
+def in_a_thumbnail(stream: bytes) -> bytes:
+    return stream[:2] + segment(0xE0, b"JFXX\0\x10" + SECRET) + segment(0xED, SECRET) + stream[2:]
+
+
+def behind_the_end(stream: bytes) -> bytes:
+    return stream + SECRET
+
+
+def in_the_main_header(stream: bytes) -> bytes:
+    """A comment of JPEG 2000 between its own segments."""
+    tile = stream.index(b"\xff\x90\0\x0a")
+    return stream[:tile] + segment(0x64, b"\0\1" + SECRET) + stream[tile:]
+
+
+def in_a_tile(stream: bytes) -> bytes:
+    """A comment of JPEG 2000 in the header of its first tile-part."""
+    tile = stream.index(b"\xff\x90\0\x0a")
+    (length,) = struct.unpack_from(">I", stream, tile + 6)
+    comment = segment(0x64, b"\0\1" + SECRET)
+    return (
+        stream[: tile + 6]
+        + struct.pack(">I", length + len(comment))
+        + stream[tile + 10 : tile + 12]
+        + comment
+        + stream[tile + 12 :]
+    )
+
+
+def as_jp2(stream: bytes) -> bytes:
+    """In the boxes of a file, with one of text."""
+
+    def box(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", 8 + len(data)) + kind + data
+
+    begin = box(b"jP  ", b"\r\n\x87\n") + box(b"ftyp", b"jp2 \0\0\0\0jp2 ")
+    return begin + box(b"xml ", SECRET) + box(b"jp2c", stream) + box(b"uuid", SECRET)
+
+
+JPEG_PLACES = [in_a_comment, in_exif_and_xmp, in_a_thumbnail, behind_the_end]
+J2K_PLACES = [in_the_main_header, in_a_tile, as_jp2, behind_the_end]
+GREY = streams.noise(40, 56, bits=8)
+DEEP = streams.noise(40, 56, bits=12)
+CODINGS = {
+    "baseline": (uid.JPEGBaseline8Bit, GREY, streams.jpeg, JPEG_PLACES),
+    "lossless": (uid.JPEGLosslessSV1, DEEP, lambda pixels: streams.lossless_jpeg(pixels, 12), JPEG_PLACES),
+    "jpeg-ls": (uid.JPEGLSLossless, DEEP, streams.jpegls, [in_a_comment, in_exif_and_xmp, behind_the_end]),
+    "jpeg 2000": (uid.JPEG2000Lossless, DEEP, lambda pixels: streams.jpeg2000_of(pixels, 12), J2K_PLACES),
+    "rle": (uid.RLELossless, DEEP, streams.rle, [behind_the_end]),
+}
+
+
+@pytest.mark.parametrize(
+    ("kind", "place"), [(kind, place) for kind, (*_, places) in CODINGS.items() for place in places]
+)
+def test_what_hides_in_a_code_stream_goes(intake: Reader, kind: str, place):
+    syntax, pixels, encode, _places = CODINGS[kind]
+    attributes = {} if pixels.dtype == np.uint8 else {"BitsStored": 12}
+    plain = encode(pixels)
+    hiding = streams.around([place(plain)], pixels, syntax, **attributes)
+    assert SECRET in hiding
+    stored = intake.receive(hiding, key=KEY).content
+    assert SECRET not in stored
+    assert b"Exif" not in stored
+    assert np.array_equal(intake.pixels(stored), intake.pixels(streams.around([plain], pixels, syntax, **attributes)))
+    (theirs,) = iter_pixels(BytesIO(stored), raw=True)  # by pydicom, of what was stored
+    assert np.array_equal(theirs, intake.pixels(stored))
+
+
+@pytest.mark.parametrize("kind", CODINGS)
+def test_a_code_stream_without_metadata_stays_byte_for_byte(intake: Reader, kind: str):
+    syntax, pixels, encode, _places = CODINGS[kind]
+    attributes = {} if pixels.dtype == np.uint8 else {"BitsStored": 12}
+    bare = intake.receive(streams.around([encode(pixels)], pixels, syntax, **attributes), key=KEY).content
+    again = intake.receive(bare, key=KEY).content
+    assert dcmread(BytesIO(again)).PixelData == dcmread(BytesIO(bare)).PixelData
+
+
+@pytest.mark.parametrize("table", ["basic", "extended", "none"])
+def test_fragments_of_no_frame_go(intake: Reader, table: str):
+    frames = [streams.jpegls(DEEP), streams.jpegls(DEEP[::-1].copy())]
+    made = dataset(np.stack([DEEP, DEEP[::-1]]), uid.JPEGLSLossless, NumberOfFrames=2, BitsStored=12, HighBit=11)
+    if table == "extended":
+        value, made.ExtendedOffsetTable, made.ExtendedOffsetTableLengths = encapsulate_extended(frames)
+    else:
+        value = encapsulate(frames, has_bot=table == "basic")
+    surplus = SECRET + b"." * (len(SECRET) % 2)
+    end = value.rindex(b"\xfe\xff\xdd\xe0") if value.endswith(b"\xfe\xff\xdd\xe0\0\0\0\0") else len(value)
+    made.PixelData = value[:end] + b"\xfe\xff\0\xe0" + struct.pack("<I", len(surplus)) + surplus
+    made["PixelData"].VR, made["PixelData"].is_undefined_length = "OB", True
+    content = saved(made)
+    assert SECRET in content
+    stored = intake.receive(content, key=KEY).content
+    assert SECRET not in stored
+    assert np.array_equal(intake.pixels(stored, frame=None), np.stack([DEEP, DEEP[::-1]]))
+
+
+@pytest.mark.parametrize("syntax", [uid.ExplicitVRLittleEndian, uid.ImplicitVRLittleEndian, uid.ExplicitVRBigEndian])
+@pytest.mark.parametrize("dtype", ["uint8", "uint16", "float32"])
+def test_bytes_behind_the_last_frame_go(intake: Reader, dtype: str, syntax: uid.UID):
+    made = dataset(ramp(dtype=dtype), syntax)
+    made.PixelData = made.PixelData + SECRET * 2
+    if dtype == "float32":
+        made.FloatPixelData = made.PixelData
+        for absent in ("PixelData", "PixelRepresentation", "BitsStored", "HighBit"):
+            delattr(made, absent)
+    stored = intake.receive(saved(made), key=KEY).content
+    assert SECRET not in stored
+    assert np.array_equal(intake.pixels(stored), ramp(dtype=dtype))
+
+
+@pytest.mark.parametrize("signed", [False, True])
+@pytest.mark.parametrize("high_bit", [11, 15])
+@pytest.mark.parametrize("syntax", [uid.ExplicitVRLittleEndian, uid.ImplicitVRLittleEndian, uid.ExplicitVRBigEndian])
+def test_an_overlay_plane_in_unused_bits_goes(intake: Reader, syntax: uid.UID, high_bit: int, signed: bool):
+    pixels = streams.noise(40, 56, bits=12, signed=signed)
+    spare = 0xF000 if high_bit == 11 else 0x000F
+    drawn = np.where(np.random.default_rng(1).random(pixels.shape) < 0.5, spare, 0).astype("uint16")
+    cells = (pixels.astype("uint16") << (high_bit - 11) & ~np.uint16(spare)) | drawn
+    made = dataset(pixels, syntax, BitsStored=12, HighBit=high_bit)
+    made.PixelData = cells.astype(f"{'<' if syntax.is_little_endian else '>'}u2").tobytes()
+    arrival = intake.receive(saved(made), key=KEY)
+    assert np.array_equal(intake.pixels(arrival.content), pixels)
+    kept = dcmread(BytesIO(arrival.content))
+    assert (kept.BitsStored, kept.HighBit) == (12, 11)
+    words = np.frombuffer(kept.PixelData, f"{'<' if syntax.is_little_endian else '>'}i2").reshape(pixels.shape)
+    assert np.array_equal(words, pixels)
+
+
+def test_the_sign_repeated_above_a_sample_is_no_overlay(intake: Reader):
+    pixels = streams.noise(40, 56, bits=12, signed=True)
+    content = dicom(pixels, BitsStored=12, HighBit=11)
+    stored = intake.receive(content, key=KEY).content
+    assert dcmread(BytesIO(stored)).PixelData == dcmread(BytesIO(content)).PixelData
+
+
+def test_an_odd_number_of_swapped_bytes_keeps_its_last_sample(intake: Reader):
+    pixels = streams.noise(5, 5)
+    made = dataset(pixels, uid.ExplicitVRBigEndian)
+    padded = np.append(pixels.ravel(), np.uint8(0x5A))
+    made.PixelData = padded.reshape(-1, 2)[:, ::-1].tobytes()
+    made["PixelData"].VR = "OW"
+    stored = intake.receive(saved(made), key=KEY).content
+    assert np.array_equal(intake.pixels(stored), pixels)
+    assert b"\x5a" not in dcmread(BytesIO(stored)).PixelData[-2:]
+
+
+@pytest.mark.parametrize("vr", ["OB", "OW"])
+@pytest.mark.parametrize("syntax", [uid.ExplicitVRLittleEndian, uid.ExplicitVRBigEndian])
+def test_frames_of_single_bits_follow_each_other(intake: Reader, syntax: uid.UID, vr: str):
+    pixels = np.random.default_rng(1).integers(0, 2, (6, 11, 13)).astype("uint8")
+    made = dataset(pixels, syntax, NumberOfFrames=6, BitsAllocated=1, BitsStored=1, HighBit=0)
+    packed = np.packbits(pixels.ravel(), bitorder="little")
+    packed = np.append(packed, np.zeros(len(packed) % 2, "uint8"))
+    swapped = packed.reshape(-1, 2)[:, ::-1] if vr == "OW" and not syntax.is_little_endian else packed
+    made.PixelData = swapped.tobytes()
+    made["PixelData"].VR = vr
+    stored = intake.receive(saved(made), key=KEY).content
+    assert np.array_equal(intake.pixels(stored, frame=None), pixels)
+    assert all(np.array_equal(intake.pixels(stored, frame=frame), pixels[frame]) for frame in range(6))
+
+
+def profile() -> bytes:
+    made = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
+    return made.tobytes()
+
+
+def test_a_profile_keeps_its_colours_and_loses_its_texts(intake: Reader):
+    pixels = streams.smooth(40, 56)
+    content = dicom(pixels, ICCProfile=profile() + SECRET)
+    copyright_text = "copyright".encode("utf-16-be")
+    assert copyright_text in content
+    arrival = intake.receive(content, key=KEY)
+    assert SECRET not in arrival.content
+    assert copyright_text not in arrival.content
+    kept = dcmread(BytesIO(arrival.content)).ICCProfile
+    assert ImageCms.getProfileName(ImageCms.ImageCmsProfile(BytesIO(kept))).strip() == ""
+    assert np.array_equal(intake.pixels(arrival.content), pixels)
+    assert intake.render(arrival.content) == intake.render(content)
+
+
+ENCODINGS = ["utf-8", "latin-1", "utf-16-le", "utf-16-be"]
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+@pytest.mark.parametrize("attribute", ["PatientName", "PatientID", "InstitutionName", "PatientComments"])
+@pytest.mark.parametrize("at", [0, 1, 1000, 1001])
+def test_a_picture_that_spells_a_word_of_the_patient_is_refused(intake: Reader, attribute, encoding, at):
+    pixels = np.zeros((40, 56), "uint8")
+    word = "Zaphöd" if attribute == "PatientName" else "ZAPHOD-42"
+    written = np.frombuffer(word.encode(encoding), "uint8")
+    pixels.ravel()[at : at + len(written)] = written
+    made = dataset(pixels, SpecificCharacterSet="ISO_IR 100", **{attribute: word})
+    with pytest.raises(Refused) as refused:
+        intake.receive(saved(made), key=KEY)
+    assert refused.value.code == "identity"
+    assert "aph" not in refused.value.reason.lower()
+    del made[attribute]
+    assert np.array_equal(intake.pixels(intake.receive(saved(made), key=KEY).content), pixels)
+
+
+def test_exif_that_cannot_be_taken_out_is_refused(intake: Reader):
+    pixels = np.zeros((40, 56), "uint8")
+    written = np.frombuffer(exif(b"x"), "uint8")
+    pixels.ravel()[: len(written)] = written
+    with pytest.raises(Refused, match="EXIF"):
+        intake.receive(dicom(pixels), key=KEY)
+
+
+@pytest.mark.parametrize("patient", ["123456", "87654321", "00000000", "XXXX", "ABCD", "......", "00000012"])
+@pytest.mark.parametrize("dtype", ["uint8", "uint16"])
+def test_even_areas_and_ramps_name_nobody(intake: Reader, dtype: str, patient: str):
+    values = np.arange(40 * 56) % 256
+    for pixels in (
+        values.reshape(40, 56),
+        values[::-1].reshape(40, 56),
+        np.full((40, 56), ord("0")),
+        np.full((40, 56), ord("X")),
+    ):
+        content = dicom(pixels.astype(dtype), PatientID=patient, PatientName=patient)
+        assert np.array_equal(intake.pixels(intake.receive(content, key=KEY).content), pixels)
