@@ -10,7 +10,7 @@ import json
 import time
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from types import SimpleNamespace
 from typing import Any
 
@@ -23,6 +23,7 @@ from frontend.cases import FirstRead, confidence_steps
 from frontend.pages import catalogue
 from frontend.suggestions import suggestion_context
 from overread.accounts.models import Preferences
+from overread.archive.dicom import Rendering
 from tests.frontend.reading import pictures
 
 NAMES = (
@@ -67,6 +68,7 @@ class Sheet:
     padding: list[int] | None = None
     frame_windows: list[tuple[str, float, float, str]] = field(default_factory=list)  # one of each frame's own
     table: list[float] | None = None  # of a window that comes before the others
+    renditions: list[Rendering] = field(default_factory=list)  # its frames, where they are real ones of one size
     assignment: str = field(default_factory=lambda: str(uuid.uuid4()))
     version: int = 1
     state: str = ""
@@ -197,6 +199,8 @@ def image(sheet: Sheet) -> dict[str, Any]:
             {"label": "LUT", "center": 2047.5, "width": 4095, "function": "LINEAR_EXACT", "table": sheet.table},
             *windows,
         ]
+    if sheet.renditions:
+        return rendered(sheet)
     facts = {"channels": 1 if sheet.kind == "grey" else 3, "slope": 1, "intercept": 0, "padding": sheet.padding}
     facts["windows"] = windows if sheet.kind == "grey" else []
     frames = [facts] * sheet.frames if sheet.frames > 1 else []
@@ -227,6 +231,28 @@ def image(sheet: Sheet) -> dict[str, Any]:
             "unit": "",
         }
     )
+
+
+def rendered(sheet: Sheet) -> dict[str, Any]:
+    """An image whose frames are renditions, each with facts of its own, as `frontend.cases` has it."""
+    names = ("channels", "slope", "intercept", "padding")
+    frames = [
+        {name: getattr(frame, name) for name in names}
+        | {"windows": [{name: value for name, value in asdict(each).items() if value != ()} for each in frame.windows]}
+        for frame in sheet.renditions
+    ]
+    first = sheet.renditions[0]
+    plain = Sheet(sheet.seed, rows=first.rows, columns=first.columns, inverted=sheet.inverted, kind=sheet.kind)
+    pixels = f"/renditions/{sheet.seed}"
+    return image(plain) | {
+        **frames[0],
+        "half_rows": first.half_rows,
+        "half_columns": first.half_columns,
+        "frames": frames if len(frames) > 1 else [],
+        "frame_count": len(frames),
+        "half_url": f"{pixels}/half",
+        "full_url": f"{pixels}/full",
+    }
 
 
 def case(sheet: Sheet | None) -> dict[str, Any] | None:
@@ -471,6 +497,15 @@ def pixels(request: HttpRequest, kind: str, seed: int, rows: int, columns: int, 
     return answer
 
 
+def renditions(request: HttpRequest, seed: int, level: str) -> HttpResponse:
+    sheet = next(sheet for sheet in room.sheets if sheet.seed == seed)
+    frame = sheet.renditions[int(request.GET.get("frame", 0))]
+    answer = HttpResponse(getattr(frame, level), content_type="application/octet-stream")
+    answer["Content-Encoding"] = "gzip"
+    answer["Cache-Control"] = "private, max-age=31536000, immutable"
+    return answer
+
+
 def attention_map(request: HttpRequest, assignment: str, slug: str) -> HttpResponse:
     sheet, values = room.find(assignment), pictures.attention(len(slug))
     answer = HttpResponse(values.tobytes(), content_type="application/octet-stream")
@@ -501,6 +536,7 @@ urlpatterns = [
     path("read/<str:assignment>/undo/", undo),
     path("release/", release),
     path("read/<str:assignment>/heartbeat/", heartbeat),
+    path("renditions/<int:seed>/<str:level>", renditions),
     path("pixels/<str:kind>/<int:seed>/<int:rows>/<int:columns>/<str:level>", pixels),
     path("maps/<str:assignment>/<str:slug>", attention_map),
     path("worklist/", plain),
