@@ -21,7 +21,7 @@ from tests.factories import make_member, make_user
 from training.models import Verdict
 
 # What is data, or stays as it is in every language.
-NAMES = {"Overread", "PX-2093AB", "PA"}
+NAMES = {"Overread", "PX-2093AB", "PA", "DICOM", "JPEG", "PNG"}
 
 
 @pytest.fixture
