@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 
@@ -17,15 +18,20 @@ class Unfinished(Exception):
 
 
 def part(
-    work: Callable[..., Any], *, env: Mapping[str, str] = os.environ, limit: float = 1800, **arguments: Any
+    work: Callable[..., Any],
+    *,
+    env: Mapping[str, str] = os.environ,
+    root: Path | None = None,
+    limit: float = 1800,
+    **arguments: Any,
 ) -> Any:
     """What `work` returns for these arguments, both as JSON. Raises Unfinished after `limit` seconds, or if it fails.
 
-    The process leads a group of its own, which is ended with it.
+    The process leads a group of its own, which is ended with it. With `root` it is that build's function of this name.
     """
     name = f"{work.__module__}:{work.__name__}"
     command = [sys.executable, "-m", "tests.bench.part", name, json.dumps(arguments)]
-    process = subprocess.Popen(command, env=dict(env), stdout=subprocess.PIPE, start_new_session=True)
+    process = subprocess.Popen(command, env=dict(env), cwd=root, stdout=subprocess.PIPE, start_new_session=True)
     try:
         told, _ = process.communicate(timeout=limit)
     except subprocess.TimeoutExpired:

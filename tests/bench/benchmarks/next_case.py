@@ -68,8 +68,8 @@ def room_of(side: int, count: int) -> Iterator[tuple[Browser, str, dict[str, Any
     """A browser before a server whose queue holds so many films."""
     with deployment() as env:
         room = part(prepare, env=env, side=side, count=count)
-        with serving(env) as address, chromium() as browser:
-            yield browser, address, room, env
+        with serving(env) as served, chromium() as browser:
+            yield browser, served.address, room, env
 
 
 def prepare(side: int, count: int) -> dict[str, Any]:

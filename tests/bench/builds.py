@@ -1,0 +1,37 @@
+"""Another commit of ours, unpacked beside this one: the system `before` of a comparison."""
+
+from __future__ import annotations
+
+import io
+import os
+import subprocess
+import tarfile
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.bench.part import Unfinished
+
+ROOT = Path(__file__).resolve().parents[2]
+BEFORE = "6137379"  # the last build before whole scans were proved and pixel data cleaned
+
+
+@contextmanager
+def build(commit: str) -> Iterator[Path]:
+    """Its folder, gone afterwards. It runs in this environment: no requirement has been taken away since.
+
+    Raises Unfinished where the commit is not in the history, as in a shallow clone.
+    """
+    packed = subprocess.run(["git", "archive", commit], cwd=ROOT, capture_output=True)
+    if packed.returncode:
+        raise Unfinished(f"commit {commit} is not in this clone's history")
+    with tempfile.TemporaryDirectory(prefix="overread-build-") as folder:
+        with tarfile.open(fileobj=io.BytesIO(packed.stdout)) as files:
+            files.extractall(folder, filter="data")
+        yield Path(folder)
+
+
+def environment_of(root: Path) -> dict[str, str]:
+    """Where Python finds the modules of the build at `root`."""
+    return {"PYTHONPATH": os.pathsep.join([str(root / "platform"), str(root)])}
