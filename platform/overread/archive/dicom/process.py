@@ -23,6 +23,8 @@ MODULE = "overread.archive.dicom.child"
 PIPE_BYTES = 1024 * 1024
 ENVIRONMENT = {"PYTHONPATH": str(SOURCE), "PYTHONDONTWRITEBYTECODE": "1", "LANG": "C.UTF-8"}
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "1"}
+# The memory of one file serves the next, of the same size as a rule: glibc would give it back to the system each time.
+KEPT_MEMORY = {"MALLOC_MMAP_THRESHOLD_": str(32 * 2**20), "MALLOC_TRIM_THRESHOLD_": str(128 * 2**20)}
 
 
 class Child:
@@ -38,7 +40,7 @@ class Child:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env=ENVIRONMENT | ONE_THREAD,
+            env=ENVIRONMENT | ONE_THREAD | KEPT_MEMORY,
             cwd="/",
             bufsize=0,
         )
