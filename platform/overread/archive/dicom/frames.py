@@ -73,7 +73,7 @@ class NativeImage(DicomImage):
     def _single_bits(self, value: memoryview, index: int) -> Pixels:
         """uint8 [rows, columns] of 0 and 1. Frames follow each other bit by bit (PS3.5 8.1.1), the lowest one first.
 
-        pydicom (3.0.2) begins each frame at a byte when it is asked for a single one.
+        Asked for a single frame, pydicom (3.0.2) counts one bit too few for some sizes and raises ValueError.
         """
         shape = self.stated
         size = shape.rows * shape.columns
