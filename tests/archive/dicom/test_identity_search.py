@@ -6,6 +6,9 @@ import pytest
 from overread.archive.dicom import identity_search
 from overread.archive.dicom.identity_search import Search, word
 
+from .leaks import leaks
+from .made import dicom, ramp
+
 
 def words(*texts: str) -> list[identity_search.Word]:
     made = [word(text) for text in texts]
@@ -61,3 +64,10 @@ def test_a_pattern_that_begins_like_a_word_does_not_hide_it():
     area[200_001:200_009] = np.frombuffer(b"00000012", "uint8")
     search = Search(words("00000012"))
     assert search._places(area) == {b"00000012": [200_001]}
+
+
+def test_the_leak_test_sees_what_is_left_in_header_and_pixels():
+    identified = dicom(PatientName="Weatherby^Ann", StationName="ROOM-4711")
+    assert leaks(identified, identified) == ["(0008,0020)", "(0008,1010)", "(0010,0010)", "(0010,0020)"]
+    hidden = np.frombuffer("weatherby^ann".encode("utf-16-le").ljust(192 * 2, b"\1"), "<u2").reshape(ramp().shape)
+    assert leaks(identified, dicom(hidden, PatientID="", StudyDate="")) == ["(0010,0010)"]

@@ -12,6 +12,7 @@ from pydicom import dcmread
 
 from overread.archive.dicom import Arrival, Reader, Refused, Rendering, model_input, shown, unpack
 
+from .leaks import leaks
 from .made import KEY
 
 CASES = Path(__file__).parents[4] / "shared" / "cases" / "intake"
@@ -50,6 +51,19 @@ def numbers(rendering: Rendering) -> np.ndarray:
 
 def thumb(rendering: Rendering) -> np.ndarray:
     return np.asarray(Image.open(BytesIO(rendering.thumb)))
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_nothing_that_names_the_patient_is_left(intake: Reader, made, name: str):
+    content = made(name)
+    try:
+        arrival = intake.receive(content, key=KEY)
+    except Refused:
+        return  # nothing is stored
+    if content.startswith((b"\x89PNG", b"\xff\xd8")):
+        assert b"Exif" not in arrival.content
+    else:
+        assert leaks(content, arrival.content) == []
 
 
 @pytest.mark.parametrize("variant", [[], ["ratio"]])
