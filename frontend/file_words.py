@@ -52,7 +52,7 @@ def file_facts(image: Image, project: Project) -> list[Fact]:
         (_("Compression"), str(CODINGS.get(image.transfer_syntax, image.transfer_syntax))),
         (_("Pixel spacing"), _spacing(image)),
         (_("Body part"), image.body_part),
-        (_("Meant"), _intent(image)),
+        (_("Presentation intent"), _intent(image)),
         (_("Received"), _received(image)),
         (_("Added to the project"), _enrolled(image, project)),
     ]
