@@ -152,7 +152,7 @@ def image_data(image: Image) -> dict[str, Any]:
             name: getattr(rendering, name)
             for name in ("rows", "columns", "half_rows", "half_columns", "channels", "slope", "intercept", "inverted")
         },
-        "windows": presets(image, rendering, inverted=rendering.inverted),
+        "windows": presets(image, rendering, tones=rendering.tones),
         "padding": rendering.padding,
         "frame": 0,
         "frames": [],
@@ -180,7 +180,7 @@ def frames_data(image: Image) -> list[dict[str, Any]]:
 
 def frame_data(image: Image, frame: PackedFrame) -> dict[str, Any]:
     own = {name: getattr(frame, name) for name in ("channels", "slope", "intercept", "padding")}
-    return own | {"windows": presets(image, frame, inverted=image.rendering.inverted)}
+    return own | {"windows": presets(image, frame, tones=image.rendering.tones)}
 
 
 def panel_context(case: OpenCase) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import pytest
 from overread.archive.models import Image, Rendering
 from overread.archive.presets import presets, value_unit
 
+TONES = {"dark": [200, 1400], "middle": [900, 2500], "bright": [2000, 3800]}
 FILE = {"label": "File", "center": 2000, "width": 4000, "function": "LINEAR"}
 
 
@@ -17,11 +18,13 @@ def labels(modality: str, windows: list[dict[str, Any]], *, body_part: str = "",
 def chosen(modality: str, windows: list[dict[str, Any]], *, body_part: str = "", **facts: Any) -> list[dict[str, Any]]:
     image = Image(modality=modality, body_part=body_part)
     made = rendering(windows, **facts)
-    return presets(image, made, inverted=made.inverted)
+    return presets(image, made, tones=made.tones)
 
 
 def rendering(windows: list[dict[str, Any]], **facts: Any) -> Rendering:
-    return Rendering(windows=windows, **{"channels": 1, "minimum": 0, "maximum": 4095, "inverted": False, **facts})
+    return Rendering(
+        windows=windows, **{"channels": 1, "minimum": 0, "maximum": 4095, "inverted": False, "tones": TONES, **facts}
+    )
 
 
 def test_the_files_own_come_first_and_with_their_names() -> None:
@@ -61,10 +64,17 @@ def test_every_modality_has_its_own(modality: str, body_part: str, names: list[s
     assert labels(modality, [FILE], body_part=body_part) == names
 
 
-def test_lungs_are_dark_in_both_polarities() -> None:
-    upright, inverted = (chosen("DX", [FILE], inverted=inverted)[1] for inverted in (False, True))
-    assert upright["center"] == 1200
-    assert inverted["center"] == 2800
+def test_each_reaches_over_its_part_of_the_body() -> None:
+    _standard, lung, soft, bone = chosen("DX", [FILE])
+    assert [(each["center"], each["width"], each["function"]) for each in (lung, soft, bone)] == [
+        (800, 1200, "LINEAR_EXACT"),
+        (1700, 1600, "LINEAR_EXACT"),
+        (2900, 1800, "LINEAR_EXACT"),
+    ]
+
+
+def test_an_image_of_an_older_version_has_the_files_own_until_it_is_read_again() -> None:
+    assert labels("DX", [FILE], tones=None) == ["Standard"]
 
 
 def test_a_table_goes_along_and_nothing_else_has_one() -> None:

@@ -63,6 +63,7 @@ CONSUMERS: dict[type[Model], dict[str, list[str]]] = {
         "half_rows": ["frontend/src/reading/levels.ts"],
         "half_columns": ["frontend/src/reading/levels.ts"],
         "inverted": ["frontend/src/viewer/painter.ts", "platform/overread/archive/dicom/display.py"],
+        "tones": ["platform/overread/archive/presets.py"],
     },
     FrameRendering: {
         "image": ["platform/overread/archive/queries.py"],

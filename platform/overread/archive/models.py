@@ -139,6 +139,10 @@ class Rendering(PackedFrame):
     half_rows = models.PositiveIntegerField()
     half_columns = models.PositiveIntegerField()
     inverted = models.BooleanField(help_text="MONOCHROME1: low values are shown bright.")
+    tones = models.JSONField(
+        null=True,
+        help_text="{dark, middle, bright}: [lowest, highest] of that part of the body, after the modality LUT.",
+    )
 
     def __str__(self) -> str:
         return f"rendering of {self.image_id}"

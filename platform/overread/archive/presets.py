@@ -1,12 +1,13 @@
 """The windows a reader may choose from: the file's own first, then those that are usual for the modality.
 
 Widths and levels of CT are the customary ones (Radiopaedia, "Windowing (CT)"): brain W 80 L 40, lung W 1500 L −600,
-mediastinum W 350 L 50, bone W 1800 L 400 HU. Radiographs have no such unit: their presets are shares of the range that
-the image's first window shows, counted from the dark end, so that they hold for both polarities.
+mediastinum W 350 L 50, bone W 1800 L 400 HU. Radiographs have no such unit: their presets reach over the dark, the middle
+or the bright part of the body as this image has it (`dicom.tones`), so that none whites it out or blackens it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -17,6 +18,8 @@ from overread.archive.dicom import Window
 from overread.archive.models import Image, PackedFrame
 
 RADIOGRAPHS = ("CR", "DX", "XR", "RG", "PX", "IO", "DR")
+Tones = Mapping[str, Sequence[float]]  # dark, middle, bright: lowest and highest value, as Rendering holds them
+
 UNNAMED = ("File", "Automatic")  # what the intake calls a window that the file gives no name
 LUNGS = ("", "CHEST", "THORAX", "RIB", "LUNG", "STERNUM", "TSPINE", "CHESTABDPELVIS", "WHOLEBODY")
 HOUNSFIELD = (
@@ -26,21 +29,21 @@ HOUNSFIELD = (
     Window(gettext_noop("Brain"), 40, 80),
 )
 
-Share = tuple[str, float, float]  # label; middle and width as shares of the range
-CHEST: tuple[Share, ...] = ((gettext_noop("Lung"), 0.3, 0.5),)
-BODY: tuple[Share, ...] = ((gettext_noop("Soft"), 0.68, 0.45), (gettext_noop("Bone"), 0.8, 0.75))
-BREAST: tuple[Share, ...] = ((gettext_noop("Skin"), 0.25, 0.5), (gettext_noop("Dense"), 0.75, 0.5))
-PLAIN: tuple[Share, ...] = ((gettext_noop("Dark"), 0.25, 0.5), (gettext_noop("Bright"), 0.75, 0.5))
+Part = tuple[str, str]  # label; which of the tones
+CHEST: tuple[Part, ...] = ((gettext_noop("Lung"), "dark"),)
+BODY: tuple[Part, ...] = ((gettext_noop("Soft"), "middle"), (gettext_noop("Bone"), "bright"))
+BREAST: tuple[Part, ...] = ((gettext_noop("Skin"), "dark"), (gettext_noop("Dense"), "bright"))
+PLAIN: tuple[Part, ...] = ((gettext_noop("Dark"), "dark"), (gettext_noop("Bright"), "bright"))
 
 
-def presets(image: Image, frame: PackedFrame, *, inverted: bool) -> list[dict[str, Any]]:
+def presets(image: Image, frame: PackedFrame, *, tones: Tones | None) -> list[dict[str, Any]]:
     """As the reading page takes them, the one to open with first, none twice; none for colour. A table only where there is one.
 
-    `inverted`: low values are bright (MONOCHROME1).
+    `tones` are those of the image's first frame, for all frames, so that a window stays as it is while one leafs through.
     """
     own = [_named(Window(**{**each, "table": tuple(each.get("table", ()))})) for each in frame.windows]
     chosen: list[Window] = []
-    for window in own + (_usual(image, frame, own[0], inverted=inverted) if own else []):
+    for window in own + (_usual(image, frame, tones) if own else []):
         if not any(_alike(window, other) for other in chosen):
             chosen.append(window)
     return [{name: value for name, value in asdict(window).items() if name != "table" or value} for window in chosen]
@@ -51,23 +54,24 @@ def value_unit(image: Image, frame: PackedFrame) -> str:
     return "HU" if _in_hounsfield(image, frame) else ""
 
 
-def _usual(image: Image, frame: PackedFrame, first: Window, *, inverted: bool) -> list[Window]:
+def _usual(image: Image, frame: PackedFrame, tones: Tones | None) -> list[Window]:
     if _in_hounsfield(image, frame):
         windows = [replace(window, label=_(window.label)) for window in HOUNSFIELD]
         return [window for window in windows if _shows(window, frame)]
-    return [_share(share, first, inverted=inverted) for share in _shares(image)]
+    if tones is None:
+        return []
+    return [_over(_(label), tones[part]) for label, part in _parts(image)]
 
 
-def _shares(image: Image) -> tuple[Share, ...]:
+def _parts(image: Image) -> tuple[Part, ...]:
     if image.modality in RADIOGRAPHS:
         return (CHEST if image.body_part.upper().replace(" ", "") in LUNGS else ()) + BODY
     return BREAST if image.modality == "MG" else PLAIN
 
 
-def _share(share: Share, first: Window, *, inverted: bool) -> Window:
-    label, middle, width = share
-    dark, sign = (first.center + first.width / 2, -1) if inverted else (first.center - first.width / 2, 1)
-    return Window(_(label), dark + sign * middle * first.width, max(width * first.width, 1), "LINEAR_EXACT")
+def _over(label: str, span: Sequence[float]) -> Window:
+    low, high = span
+    return Window(label, (low + high) / 2, high - low, "LINEAR_EXACT")
 
 
 def _in_hounsfield(image: Image, frame: PackedFrame) -> bool:

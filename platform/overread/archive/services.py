@@ -165,7 +165,8 @@ def image_render(*, image: Image, lease: Lease) -> None:
     digests = {name: blobs.put(getattr(made, name)) for name in ("full", "half", "thumb")}
     told = {name: getattr(made, name) for name in RENDERING_FACTS}
     with lease.finishing():
-        Rendering.objects.update_or_create(image=image, defaults={**digests, **told, "windows": _windows(made)})
+        told |= {"windows": _windows(made), "tones": asdict(made.tones) if made.tones else None}
+        Rendering.objects.update_or_create(image=image, defaults={**digests, **told})
         FrameRendering.objects.filter(image=image).delete()
         FrameRendering.objects.bulk_create(frames)
         Image.objects.filter(pk=image.pk).update(status=Image.Status.READY, reason="")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 from .limits import Limits
 from .process import Child
 from .refusal import Refused
+from .tones import Tones
 from .values import Arrival, Frame, Rendering, Window
 from .wire import Blob
 
@@ -52,7 +53,10 @@ class Reader:
     def render(self, content: bytes, *, frame: int = 0) -> Rendering:
         """Decode one frame of a de-identified original and pack it for browser and models. Raises Refused."""
         answer, (full, half, thumb) = self._ask({"do": "render", "frame": frame}, content)
-        return Rendering(full=bytes(full), half=bytes(half), thumb=bytes(thumb), **_frame_facts(answer["facts"]))
+        facts = _frame_facts(answer["facts"])
+        if facts["tones"] is not None:
+            facts["tones"] = Tones(**{part: tuple(span) for part, span in facts["tones"].items()})
+        return Rendering(full=bytes(full), half=bytes(half), thumb=bytes(thumb), **facts)
 
     def render_frames(self, content: bytes, *, first: int, count: int) -> tuple[Frame, ...]:
         """So many frames from `first` on, decoded in one go. Raises Refused, naming the frame that does not decode."""

@@ -10,7 +10,7 @@ from PIL import Image
 
 from .codecs import Pixels
 from .colour import eight_bits, palette_rgb
-from .display import shown
+from .display import padded_in, shown
 from .frames import DicomImage, open_dicom
 from .icc import to_srgb
 from .limits import Limits
@@ -20,6 +20,7 @@ from .picture import picture_kind, picture_pixels
 from .refusal import Refused
 from .scale import read_scale
 from .shrinking import block_mean, box_half
+from .tones import Tones, mirrored, tones
 from .values import Frame, Rendering, Window
 from .windows import automatic_window, windows
 
@@ -109,9 +110,13 @@ def _pack_grey(
         minimum=low,
         maximum=high,
         aspect=aspect,
+        tones=None,
     )
     small = _small(image.numbers, half, image.padding)
-    return replace(made, thumb=_thumb(np.rint(shown(small, made, choice[0]) * 255).astype(np.uint8), aspect))
+    found = _tones(small, made) if frame == 0 else None
+    return replace(
+        made, tones=found, thumb=_thumb(np.rint(shown(small, made, choice[0]) * 255).astype(np.uint8), aspect)
+    )
 
 
 def _pack_colour(rgb: Pixels, *, frame: int, frames: int, aspect: float = 1.0) -> Rendering:
@@ -141,6 +146,7 @@ def _pack_colour(rgb: Pixels, *, frame: int, frames: int, aspect: float = 1.0) -
         minimum=float(rgb.min()),
         maximum=float(rgb.max()),
         aspect=aspect,
+        tones=None,
     )
 
 
@@ -154,6 +160,14 @@ def _small(full: Pixels, half: Pixels, padding: tuple[int, int] | None) -> Any:
     pixels = full if max(full.shape[:2]) < 2 * THUMB_SIDE else half
     factor = max(1, max(pixels.shape[:2]) // THUMB_SIDE)
     return block_mean(pixels, min(factor, *pixels.shape[:2]), padding)
+
+
+def _tones(small: Any, made: Rendering) -> Tones | None:
+    """The tones of a small level, in modality values."""
+    padded = padded_in(small, made.padding)
+    values = small * made.slope + made.intercept
+    found = tones(-values if made.inverted else values, None if padded is None else ~padded)
+    return mirrored(found) if found and made.inverted else found
 
 
 def _thumb(pixels: Pixels, aspect: float) -> bytes:

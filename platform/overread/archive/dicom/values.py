@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from .tones import Tones
+
 Kind = Literal["dicom", "png", "jpeg"]
 Function = Literal["LINEAR", "LINEAR_EXACT", "SIGMOID"]
 SpacingKind = Literal["patient", "detector", "corrected", "unknown"]
@@ -98,7 +100,7 @@ class Rendering(Frame):
     """The first frame of a file, and what holds of all its frames.
 
     `inverted` means that low values are bright (MONOCHROME1). `aspect` is the height of a pixel by its width. `thumb` is a
-    small JPEG, windowed, the right way round and of the right shape.
+    small JPEG, windowed, the right way round and of the right shape. `tones` are modality values.
     """
 
     thumb: bytes
@@ -110,3 +112,4 @@ class Rendering(Frame):
     frames: int  # how many the file holds
     inverted: bool
     aspect: float
+    tones: Tones | None  # of a grey image in which anything differs
