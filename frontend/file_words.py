@@ -45,6 +45,8 @@ SCALES = {
 
 def file_facts(image: Image, project: Project) -> list[Fact]:
     """What is known of the file, label by label; what is not known is left out."""
+    enrolments = Enrolment.objects.select_related("added_by", "admitted_by")
+    enrolment = enrolments.filter(image=image, project=project).first()
     facts = [
         (_("Format"), image.get_kind_display()),
         (_("Size"), _size(image)),
@@ -54,7 +56,8 @@ def file_facts(image: Image, project: Project) -> list[Fact]:
         (_("Body part"), image.body_part),
         (_("Presentation intent"), _intent(image)),
         (_("Received"), _received(image)),
-        (_("Added to the project"), _enrolled(image, project)),
+        (_("Added to the project"), _enrolled(enrolment)),
+        (_("Said to belong here by"), _admitted(enrolment)),
     ]
     return [(label, value) for label, value in facts if value]
 
@@ -86,11 +89,15 @@ def _received(image: Image) -> str:
     return date_format(timezone.localtime(image.created_at), "DATETIME_FORMAT")
 
 
-def _enrolled(image: Image, project: Project) -> str:
+def _enrolled(enrolment: Enrolment | None) -> str:
     """When, by whom, and by which way."""
-    enrolment = Enrolment.objects.filter(image=image, project=project).select_related("added_by").first()
     if enrolment is None:
         return ""
     when = date_format(timezone.localtime(enrolment.added_at), "DATETIME_FORMAT")
     who = str(enrolment.added_by) if enrolment.added_by else ""
     return " · ".join(part for part in (when, who, str(SOURCES[enrolment.source])) if part)
+
+
+def _admitted(enrolment: Enrolment | None) -> str:
+    """Who said that it belongs here, though it looked otherwise."""
+    return str(enrolment.admitted_by) if enrolment and enrolment.admitted_by else ""

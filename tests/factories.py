@@ -39,7 +39,7 @@ def make_project(
     """A project, with so many images outside the reference set; nothing is drawn for the audit unless asked for."""
     policies = {"audit_share": 0.0} | policies  # an audit case is read blind first: by chance, no test may depend on it
     project = project_create(
-        slug=f"p-{uuid4().hex[:8]}", name="Chest", modality="chest radiograph", findings=findings, **policies
+        slug=f"p-{uuid4().hex[:8]}", name="Chest", modality="test images", findings=findings, **policies
     )
     for _ in range(images):
         make_image(project)

@@ -19,7 +19,7 @@ from inference.models import EmbeddingRow, EmbeddingShard, ModelVersion, Pipelin
 from inference.services.versions import bundle_load
 from overread.archive import blobs
 from overread.archive.models import Image
-from overread.archive.queries import image_input
+from overread.archive.queries import image_input, readable_in
 from overread.jobs.running import Lease
 
 BATCH = 64
@@ -32,15 +32,12 @@ def session_of(version: UUID) -> Session:
 
 
 def unscored(pipeline: Pipeline, among: QuerySet[Image] | None = None) -> QuerySet[Image]:
-    """Ready images of the pipeline's project (or of `among`) that it has not scored."""
-    images = Image.objects.filter(enrolments__project=pipeline.project) if among is None else among
+    """Readable images of the pipeline's project (those of `among`, where given) that it has not scored."""
+    images = readable_in(pipeline.project)
+    if among is not None:
+        images = images.filter(pk__in=among)
     scored = EmbeddingRow.objects.filter(image=OuterRef("pk"), shard__score_shards__pipeline=pipeline)
-    return (
-        images.filter(status=Image.Status.READY)
-        .exclude(Exists(scored))
-        .select_related("rendering")
-        .order_by("created_at", "pk")
-    )
+    return images.exclude(Exists(scored)).select_related("rendering").order_by("created_at", "pk")
 
 
 def images_score(*, pipeline: Pipeline, among: QuerySet[Image] | None = None, lease: Lease | None = None) -> int:

@@ -42,6 +42,7 @@ in_project = [
     path("reads/<uuid:pk>/amend", flow.amend, name="read-amend"),
     path("images/<uuid:pk>/", image.page, name="image"),
     path("images/<uuid:pk>/read", image.read, name="image-read"),
+    path("images/<uuid:pk>/admit", image.admit, name="image-admit"),
     path("images/<uuid:pk>/summary.pdf", summary.page, name="image-summary"),
     path("images/<uuid:pk>/picture", image.picture, name="image-picture"),
     path("images/<uuid:pk>/overlay/<int:number>/<slug:finding>", image.overlay, name="image-overlay"),

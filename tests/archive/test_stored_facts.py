@@ -24,7 +24,7 @@ CONSUMERS: dict[type[Model], dict[str, list[str]]] = {
         "study": ["frontend/companions.py", "frontend/image_words.py"],
         "sha256": ["platform/overread/archive/services.py"],
         "kind": ["frontend/file_words.py"],
-        "status": ["frontend/pages/image/opening.py", "labeling/services/selection/filling.py"],
+        "status": ["frontend/pages/image/opening.py", "platform/overread/archive/queries.py"],
         "reason": ["frontend/templates/image/state.html"],
         "instance_uid": ["platform/overread/archive/queries.py"],
         "modality": ["frontend/image_words.py", "platform/overread/archive/presets.py"],
@@ -54,6 +54,8 @@ CONSUMERS: dict[type[Model], dict[str, list[str]]] = {
         "source": ["frontend/file_words.py"],
         "added_by": ["frontend/file_words.py"],
         "added_at": ["frontend/file_words.py"],
+        "mismatch": ["platform/overread/archive/queries.py", "frontend/pages/image/result.py"],
+        "admitted_by": ["frontend/file_words.py", "platform/overread/archive/services.py"],
     },
     Rendering: {
         "image": ["platform/overread/archive/queries.py"],
@@ -63,6 +65,7 @@ CONSUMERS: dict[type[Model], dict[str, list[str]]] = {
         "half_rows": ["frontend/src/reading/levels.ts"],
         "half_columns": ["frontend/src/reading/levels.ts"],
         "inverted": ["frontend/src/viewer/painter.ts", "platform/overread/archive/dicom/display.py"],
+        "look": ["platform/overread/archive/fitness.py"],
         "tones": ["platform/overread/archive/presets.py"],
     },
     FrameRendering: {

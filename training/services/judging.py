@@ -18,6 +18,7 @@ from inference.queries import champion_of, scores_of
 from inference.services.scoring import images_score
 from labeling.queries.labels import evaluation_labels
 from overread.archive.models import Image
+from overread.archive.queries import readable_in
 from overread.audit.services import event_append
 from overread.jobs.running import JobRefused, Lease
 from overread.projects.models import Project
@@ -39,11 +40,7 @@ def challenger_judge(*, challenger: Pipeline, lease: Lease | None = None) -> Ver
     if champion == challenger:
         raise JobRefused("This model is in use; there is nothing to compare it with.")
     labels = evaluation_labels(project)
-    images = list(
-        Image.objects.filter(pk__in=labels.keys(), enrolments__project=project, status=Image.Status.READY)
-        .select_related("study__patient")
-        .order_by("sha256")
-    )
+    images = list(readable_in(project).filter(pk__in=labels.keys()).select_related("study__patient").order_by("sha256"))
     for pipeline in filter(None, (challenger, champion)):
         images_score(pipeline=pipeline, among=Image.objects.filter(pk__in=[image.pk for image in images]), lease=lease)
     passed, report = _report(project, challenger, champion, images, labels) if images else _nothing_to_judge(project)

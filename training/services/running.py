@@ -19,7 +19,7 @@ from inference.engine.preparation import Preparation
 from inference.services.versions import bundle_load, bundle_store, version_register
 from labeling.queries.labels import evaluation_labels
 from overread.archive.models import Image
-from overread.archive.queries import image_input
+from overread.archive.queries import image_input, readable_in
 from overread.jobs.running import Ending, JobRefused, Lease
 from overread.jobs.services import LeaseLost, job_enqueue
 from overread.projects.models import Project
@@ -177,9 +177,7 @@ def held_out(project: Project, layout: OutputLayout, preparation: Preparation) -
     """Every labelled image of the reference set, whatever its labels' origin; None when there is none."""
     said = evaluation_labels(project, independent_only=False)
     images = list(
-        Image.objects.filter(pk__in=said.keys(), status=Image.Status.READY)
-        .select_related("study__patient", "rendering")
-        .order_by("sha256")
+        readable_in(project).filter(pk__in=said.keys()).select_related("study__patient", "rendering").order_by("sha256")
     )
     if not images:
         return None

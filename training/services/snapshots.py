@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from labeling.queries.labels import TrainingLabel, training_labels
-from overread.archive.models import Image
+from overread.archive.queries import readable_in
 from overread.audit.services import event_append
 from overread.projects.models import Project
 from training.engine.dataset import Split, split_by_patient
@@ -82,9 +82,7 @@ def snapshot_create(*, project: Project) -> Snapshot:
 
 def _rows(project: Project) -> list[dict[str, Any]]:
     labels = training_labels(project)
-    images = Image.objects.filter(
-        labels__project=project, status=Image.Status.READY, study__patient__reference=False
-    ).distinct()
+    images = readable_in(project).filter(labels__project=project, study__patient__reference=False).distinct()
     rows = []
     for pk, sha256, pseudonym in (
         images.values_list("pk", "sha256", "study__patient__pseudonym").order_by("sha256").iterator()

@@ -1,4 +1,4 @@
-"""From the page of an image into reading it."""
+"""From the page of an image into reading it, and the word that it is one to be read."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from frontend.pages.image.finding import image_for
 from frontend.people import person
 from labeling.services import assignment_open_single
 from overread.archive.models import Image
+from overread.archive.services import enrolment_admit
 from overread.projects.queries import project_for
 
 
@@ -24,7 +25,16 @@ def read(request: HttpRequest, slug: str, pk: UUID) -> HttpResponse:
     """Open this image for reading, by itself: the read leads back to the image's page."""
     project = project_for(person(request), slug, "labeling.read")
     image = image_for(project, pk)
-    if image.status != Image.Status.READY:
+    if image.status != Image.Status.READY or image.mismatch:
         return redirect("image", slug, pk)
     assignment = assignment_open_single(project=project, image=image, reader=person(request))
     return redirect(reverse("read", args=[slug, assignment.pk]) + ALONE)
+
+
+@login_required
+@require_POST
+def admit(request: HttpRequest, slug: str, pk: UUID) -> HttpResponse:
+    """Take the image for what the project reads, though it looks otherwise."""
+    project = project_for(person(request), slug, "archive.upload")
+    enrolment_admit(project=project, image=image_for(project, pk), actor=person(request))
+    return redirect("image", slug, pk)

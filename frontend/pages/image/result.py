@@ -14,7 +14,7 @@ from labeling.models import Read
 from labeling.queries.reads import newest_read
 from labeling.queries.sight import prediction_allowed
 from overread.accounts.models import User
-from overread.archive.models import Image
+from overread.archive.models import Enrolment, Image
 from overread.jobs.models import State
 from overread.projects.models import Project
 
@@ -30,6 +30,11 @@ class Result:
     chosen: Released | None
     prediction: Prediction | None
     failed: bool  # the chosen model was asked, and could not answer
+
+    @property
+    def mismatch(self) -> str:
+        """Why the image plainly is not what the project reads, as a sentence; no model is asked of such a one."""
+        return str(Enrolment.Mismatch(self.image.mismatch).label) if self.image.mismatch else ""
 
     @property
     def ready(self) -> bool:
@@ -48,6 +53,8 @@ def result_of(*, project: Project, image: Image, user: User, model: str | None) 
     Raises Http404 for a model that was never released here.
     """
     read = newest_read(project=project, image=image, reader=user)
+    if image.mismatch:
+        return Result(image, read, allowed=True, models=[], chosen=None, prediction=None, failed=False)
     if not prediction_allowed(user=user, project=project, image=image):
         return Result(image, read, allowed=False, models=[], chosen=None, prediction=None, failed=False)
     models = released(project)

@@ -49,7 +49,8 @@ def context(request: HttpRequest, project: Project, result: Result) -> dict[str,
         "regions": [outline(region, result.image.pixel_aspect) for region in regions],
         "height": round(result.image.rows * result.image.pixel_aspect),
         "label_size": max(result.image.rows, result.image.columns) // 36 or 1,
-        "may_read": result.ready and person(request).has_perm("labeling.read", project),
+        "may_read": result.ready and not result.mismatch and person(request).has_perm("labeling.read", project),
+        "may_admit": person(request).has_perm("archive.upload", project),
     }
 
 

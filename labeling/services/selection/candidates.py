@@ -14,6 +14,7 @@ from inference.mapped import Ids, ids_of_text, uuids_of
 from labeling.models import Assignment, Read, ReferenceLabel, Selection
 from labeling.services.selection.viewing import Numbered
 from overread.archive.models import Enrolment, Image
+from overread.archive.queries import readable_in
 from overread.projects.models import Project
 
 OPEN = (Assignment.State.QUEUED, *Assignment.RESERVED)
@@ -40,9 +41,7 @@ def candidates_of(project: Project) -> QuerySet[Image]:
     """Images that may be chosen for training: ready, not of the reference set, not read, not labelled, not in the
     queue.
     """
-    images = Image.objects.filter(
-        enrolments__project=project, status=Image.Status.READY, study__patient__reference=False
-    )
+    images = readable_in(project).filter(study__patient__reference=False)
     reads, labels, queued = _taken(project)
     images = images.exclude(Exists(reads.filter(image=OuterRef("pk")))).exclude(
         Exists(labels.filter(image=OuterRef("pk")))
@@ -53,7 +52,7 @@ def candidates_of(project: Project) -> QuerySet[Image]:
 def candidates_find(project: Project, *, before: Selection | None = None) -> Candidates:
     """The same images as `candidates_of` has, as arrays; with those that this selection has put into the queue."""
     enrolled = Enrolment.objects.filter(
-        project=project, image__status=Image.Status.READY, image__study__patient__reference=False
+        project=project, mismatch="", image__status=Image.Status.READY, image__study__patient__reference=False
     )
     found = enrolled.annotate(hex=Cast("image_id", TextField())).values_list("hex", "image__study__patient")
     images, patients = zip(*found.iterator(10_000), strict=True) if found.exists() else ((), ())

@@ -21,6 +21,7 @@ from labeling.services.selection.reference import reference_queue
 from labeling.services.selection.withdrawing import unreadable_withdraw
 from labeling.services.urgency import urgency_ask
 from overread.archive.models import Image
+from overread.archive.queries import readable_in
 from overread.audit.services import event_append
 from overread.jobs.models import Job
 from overread.jobs.models import State as JobState
@@ -148,5 +149,5 @@ def _assignment(project: Project, selection: Selection, case: Case, rank: float,
 def queues_top_up() -> None:
     """Look at every project whether its queue should be filled: called about once a minute."""
     for project in Project.objects.all():
-        if Image.objects.filter(enrolments__project=project, status=Image.Status.READY).exists() and wanted(project):
+        if readable_in(project).exists() and wanted(project):
             job_enqueue_once(kind="labeling.fill", project=project.pk, of=project.pk)

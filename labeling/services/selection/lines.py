@@ -20,6 +20,7 @@ from labeling.selection.reasons import CONTROL
 from labeling.services.selection.candidates import OPEN
 from labeling.services.selection.suspecting import suspects_of
 from overread.archive.models import Image
+from overread.archive.queries import readable_in
 from overread.projects.models import Membership, Project
 from overread.projects.rules import READING
 
@@ -121,8 +122,7 @@ def readers_of(project: Project) -> set[int]:
 def _again(project: Project) -> QuerySet[Image]:
     """Images of the project that can be read, and that are in nobody's hands and not in the queue."""
     taken = Assignment.objects.filter(project=project, image=OuterRef("pk"), state__in=OPEN)
-    images = Image.objects.filter(enrolments__project=project, status=Image.Status.READY)
-    return images.exclude(Exists(taken))
+    return readable_in(project).exclude(Exists(taken))
 
 
 def _fresh(project: Project, images: QuerySet[Image]) -> list[tuple[UUID, int]]:

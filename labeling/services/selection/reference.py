@@ -9,7 +9,8 @@ from django.db.models import Exists, OuterRef
 
 from labeling.models import Assignment, Purpose, ReferenceLabel
 from labeling.selection.reasons import REFERENCE
-from overread.archive.models import Image, Study
+from overread.archive.models import Study
+from overread.archive.queries import readable_in
 from overread.projects.models import Project
 
 
@@ -18,11 +19,8 @@ def reference_queue(*, project: Project) -> int:
     settled = ReferenceLabel.objects.filter(project=project, image=OuterRef("pk"), independent=True)
     queued = Assignment.objects.filter(project=project, image=OuterRef("pk"), purpose=Purpose.REFERENCE)
     images = (
-        Image.objects.filter(
-            enrolments__project=project,
-            status=Image.Status.READY,
-            study__in=Study.objects.filter(patient__reference=True),  # few: the plan is to begin with these
-        )
+        readable_in(project)
+        .filter(study__in=Study.objects.filter(patient__reference=True))  # few: the plan is to begin with these
         .exclude(Exists(settled))
         .exclude(Exists(queued))
     )

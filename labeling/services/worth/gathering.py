@@ -22,8 +22,7 @@ from labeling.selection.pool import Head, Output
 from labeling.selection.worth.comparing import Seconds
 from labeling.selection.worth.labelled import Float, Labelled, Learner, Rows
 from labeling.services.selection.viewing import finding_names
-from overread.archive.models import Image
-from overread.archive.queries import patients_of
+from overread.archive.queries import patients_of, readable_in
 from overread.projects.models import Project
 
 SAMPLE = 2_000
@@ -144,9 +143,7 @@ def _probability(project: Project, order: list[UUID]) -> Float:
 
 def _sample(project: Project, table: Table, known: Mapping[UUID, object]) -> NDArray[np.float32]:
     """Embeddings (m, D) of the project's first images, by key and so by chance, that have no label."""
-    images = Image.objects.filter(
-        enrolments__project=project, status=Image.Status.READY, study__patient__reference=False
-    )
+    images = readable_in(project).filter(study__patient__reference=False)
     place = table.rows()
     rows = [
         place[image]

@@ -7,6 +7,7 @@ import uuid
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from overread.projects.models import Project
 
@@ -90,6 +91,7 @@ class Image(models.Model):
     pixel_aspect = models.FloatField(default=1.0, help_text="Height of a pixel by its width.")
     burned_in = models.BooleanField(null=True, help_text="The file's own word on text burned into the pixels.")
     created_at = models.DateTimeField(auto_now_add=True)
+    mismatch: str  # of its enrolment, in images that `images_in` has read
 
     class Meta:
         indexes = [models.Index(fields=["-created_at", "id"]), models.Index(fields=["status"])]
@@ -143,6 +145,7 @@ class Rendering(PackedFrame):
         null=True,
         help_text="{dark, middle, bright}: [lowest, highest] of that part of the body, after the modality LUT.",
     )
+    look = models.JSONField(null=True, help_text="{colour, contrast, detail, flat} of the image as displayed.")
 
     def __str__(self) -> str:
         return f"rendering of {self.image_id}"
@@ -163,13 +166,32 @@ class FrameRendering(PackedFrame):
 
 
 class Enrolment(models.Model):
-    """An image stands in a project."""
+    """An image stands in a project. With a mismatch it plainly is not what the project reads: no model is asked of it, it
+    is in no queue and trains nothing, until a member says that it belongs here.
+    """
+
+    class Mismatch(models.TextChoices):
+        MODALITY = "modality", _("The file says that it comes from another kind of device.")
+        SIZE = "size", _("It is too small or too narrow.")
+        COLOUR = "colour", _("It is in colour, where grey images are read.")
+        GREY = "grey", _("It is grey, where images in colour are read.")
+        BLANK = "blank", _("It shows next to nothing.")
+        DRAWN = "drawn", _("It looks drawn or taken from a screen: large areas are of one grey.")
+        TEXTURE = "texture", _("Its texture is not that of a radiograph.")
 
     project = models.ForeignKey(Project, models.CASCADE, related_name="enrolments")
     image = models.ForeignKey(Image, models.CASCADE, related_name="enrolments")
     source = models.CharField(max_length=20, choices=[(name, name) for name in ("upload", "rest", "import")])
     added_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     added_at = models.DateTimeField(auto_now_add=True)
+    mismatch = models.CharField(max_length=10, blank=True, choices=Mismatch.choices)
+    admitted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        help_text="Who said that it belongs here.",
+    )
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["project", "image"], name="enrolment_unique")]

@@ -27,12 +27,18 @@ LEVELS = ("full", "half", "thumb")
 
 
 def images_in(project: Project) -> QuerySet[Image]:
-    """Images of a project with patient and rendering, newest first."""
+    """Images of a project with patient, rendering and `mismatch`, newest first."""
     return (
         Image.objects.filter(enrolments__project=project)
+        .annotate(mismatch=F("enrolments__mismatch"))  # type: ignore[no-redef]
         .select_related("study__patient", "rendering")
         .order_by("-created_at", "pk")
     )
+
+
+def readable_in(project: Project) -> QuerySet[Image]:
+    """Images of a project that are decoded and look like what it reads: those that are scored, queued and learned from."""
+    return Image.objects.filter(enrolments__project=project, enrolments__mismatch="", status=Image.Status.READY)
 
 
 def image_named(*, project: Project, study_uid: str = "", instance_uid: str = "") -> Image | None:

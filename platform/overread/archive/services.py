@@ -14,6 +14,7 @@ from django.db import transaction
 from overread import rows
 from overread.accounts.models import User
 from overread.archive import blobs, dicom
+from overread.archive.fitness import mismatch_of
 from overread.archive.models import Enrolment, FrameRendering, Image, Patient, Rendering, Study
 from overread.audit.services import event_append, event_of
 from overread.jobs.registry import Queue
@@ -123,12 +124,39 @@ def _study_ensure(arrival: dicom.Arrival, pseudonym: str) -> Study:
 @transaction.atomic(savepoint=False)
 def image_enrol(*, project: Project, image: Image, source: Source, actor: User | None) -> bool:
     """Put an image into a project. False when it was there. An image that is ready goes straight to its listeners."""
-    made = rows.insert(Enrolment(project=project, image=image, source=source, added_by=actor))
+    enrolment = Enrolment(project=project, image=image, source=source, added_by=actor)
+    made = rows.insert(enrolment)
     if made:
         event_append(verb="image.enrol", actor=actor, target=image, project=project.pk, source=source)
         if image.status == Image.Status.READY:
-            image_announce(image=image, project=project, source=source)
+            enrolment_check(enrolment=enrolment, image=image, rendering=image.rendering)
     return made
+
+
+def enrolment_check(*, enrolment: Enrolment, image: Image, rendering: Rendering) -> None:
+    """Announce a ready image to its project, unless it plainly is not what the project reads and nobody said it were."""
+    project = enrolment.project
+    if enrolment.admitted_by_id is None:
+        mismatch = mismatch_of(modality=project.modality, image=image, rendering=rendering)
+        if mismatch != enrolment.mismatch:
+            Enrolment.objects.filter(project=project, image=image).update(mismatch=mismatch)
+            event_append(verb="image.mismatch", target=image, project=project.pk, mismatch=str(mismatch))
+        if mismatch:
+            return
+    image_announce(image=image, project=project, source=enrolment.source)
+
+
+@transaction.atomic
+def enrolment_admit(*, project: Project, image: Image, actor: User) -> bool:
+    """Take an image for what the project reads, on a member's word. False where there was no mismatch."""
+    stopped = Enrolment.objects.filter(project=project, image=image).exclude(mismatch="")
+    if not stopped.update(mismatch="", admitted_by=actor):
+        return False
+    event_append(verb="image.admit", actor=actor, target=image, project=project.pk)
+    enrolment = Enrolment.objects.get(project=project, image=image)
+    if image.status == Image.Status.READY:
+        image_announce(image=image, project=project, source=enrolment.source)
+    return True
 
 
 READY_KINDS: list[str] = []
@@ -165,14 +193,18 @@ def image_render(*, image: Image, lease: Lease) -> None:
     digests = {name: blobs.put(getattr(made, name)) for name in ("full", "half", "thumb")}
     told = {name: getattr(made, name) for name in RENDERING_FACTS}
     with lease.finishing():
-        told |= {"windows": _windows(made), "tones": asdict(made.tones) if made.tones else None}
-        Rendering.objects.update_or_create(image=image, defaults={**digests, **told})
+        told |= {
+            "windows": _windows(made),
+            "tones": asdict(made.tones) if made.tones else None,
+            "look": asdict(made.look) if made.look else None,
+        }
+        rendering, _new = Rendering.objects.update_or_create(image=image, defaults={**digests, **told})
         FrameRendering.objects.filter(image=image).delete()
         FrameRendering.objects.bulk_create(frames)
         Image.objects.filter(pk=image.pk).update(status=Image.Status.READY, reason="")
         image.status = Image.Status.READY
         for enrolment in image.enrolments.select_related("project"):
-            image_announce(image=image, project=enrolment.project, source=enrolment.source)
+            enrolment_check(enrolment=enrolment, image=image, rendering=rendering)
 
 
 def _frames_made(image: Image, content: bytes, lease: Lease) -> Iterator[FrameRendering]:

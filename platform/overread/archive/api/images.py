@@ -20,9 +20,9 @@ from rest_framework.response import Response
 from overread.api import Problem
 from overread.archive import blobs, dicom
 from overread.archive.api.uploads import DicomBody, FormBody, JpegBody, PngBody
-from overread.archive.models import Image, Rendering
+from overread.archive.models import Enrolment, Image, Rendering
 from overread.archive.queries import frame_asked, images_in, level_digest
-from overread.archive.services import image_ingest
+from overread.archive.services import enrolment_admit, image_ingest
 from overread.projects.api import ProjectView
 
 UPLOAD = {
@@ -60,6 +60,13 @@ class ImageSerializer(serializers.ModelSerializer[Image]):
     pixel_spacing = serializers.ListField(
         child=serializers.FloatField(), allow_null=True, help_text="Millimetres from row to row, from column to column."
     )
+    mismatch = serializers.ChoiceField(
+        Enrolment.Mismatch.choices,
+        default="",
+        read_only=True,
+        allow_blank=True,
+        help_text="Why it plainly is not what the project reads; no model is asked of it, and nobody is given it to read.",
+    )
     pixels = RenderingSerializer(source="rendering", default=None, allow_null=True)
 
     class Meta:
@@ -91,6 +98,7 @@ class ImageSerializer(serializers.ModelSerializer[Image]):
             "spacing_kind",
             "pixel_aspect",
             "burned_in",
+            "mismatch",
             "created_at",
             "pixels",
         ]
@@ -151,6 +159,19 @@ class ImageDetail(ImageView):
     @extend_schema("image_get", responses=ImageSerializer)
     def get(self, request: Request, slug: str, pk: UUID) -> Response:
         """One image: its status, and the reason where it stands in quarantine."""
+        return self.show(self.image(pk), ImageSerializer)
+
+
+class ImageAdmission(ImageView):
+    permission = "archive.upload"
+
+    @extend_schema("image_admit", request=None, responses=ImageSerializer)
+    def post(self, request: Request, slug: str, pk: UUID) -> Response:
+        """Say that an image is what the project reads, though it looks otherwise.
+
+        It is scored and queued from now on. Nothing changes where it had no mismatch.
+        """
+        enrolment_admit(project=self.project, image=self.image(pk), actor=self.user)
         return self.show(self.image(pk), ImageSerializer)
 
 

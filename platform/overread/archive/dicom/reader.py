@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from .limits import Limits
+from .look import Look
 from .process import Child
 from .refusal import Refused
 from .tones import Tones
@@ -56,6 +57,7 @@ class Reader:
         facts = _frame_facts(answer["facts"])
         if facts["tones"] is not None:
             facts["tones"] = Tones(**{part: tuple(span) for part, span in facts["tones"].items()})
+        facts["look"] = Look(**facts["look"]) if facts["look"] else None
         return Rendering(full=bytes(full), half=bytes(half), thumb=bytes(thumb), **facts)
 
     def render_frames(self, content: bytes, *, first: int, count: int) -> tuple[Frame, ...]:

@@ -14,6 +14,7 @@ from .display import padded_in, shown
 from .frames import DicomImage, open_dicom
 from .icc import to_srgb
 from .limits import Limits
+from .look import look
 from .modality import ModalityNumbers, modality_numbers, squeezed
 from .part10 import is_part10
 from .picture import picture_kind, picture_pixels
@@ -111,12 +112,12 @@ def _pack_grey(
         maximum=high,
         aspect=aspect,
         tones=None,
+        look=None,
     )
     small = _small(image.numbers, half, image.padding)
-    found = _tones(small, made) if frame == 0 else None
-    return replace(
-        made, tones=found, thumb=_thumb(np.rint(shown(small, made, choice[0]) * 255).astype(np.uint8), aspect)
-    )
+    picture = np.rint(shown(small, made, choice[0]) * 255).astype(np.uint8)
+    made = replace(made, thumb=_thumb(picture, aspect))
+    return replace(made, tones=_tones(small, made), look=look(picture)) if frame == 0 else made
 
 
 def _pack_colour(rgb: Pixels, *, frame: int, frames: int, aspect: float = 1.0) -> Rendering:
@@ -126,10 +127,11 @@ def _pack_colour(rgb: Pixels, *, frame: int, frames: int, aspect: float = 1.0) -
         window = automatic_window(image)
         return _pack_grey(image, (window,), inverted=False, frame=frame, frames=frames, aspect=aspect)
     half = box_half(rgb)
+    picture = np.rint(_small(rgb, half, None)).astype(np.uint8)
     return Rendering(
         full=_packed(rgb),
         half=_packed(half),
-        thumb=_thumb(np.rint(_small(rgb, half, None)).astype(np.uint8), aspect),
+        thumb=_thumb(picture, aspect),
         rows=rgb.shape[0],
         columns=rgb.shape[1],
         half_rows=half.shape[0],
@@ -147,6 +149,7 @@ def _pack_colour(rgb: Pixels, *, frame: int, frames: int, aspect: float = 1.0) -
         maximum=float(rgb.max()),
         aspect=aspect,
         tones=None,
+        look=look(picture) if frame == 0 else None,
     )
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from .look import Look
 from .tones import Tones
 
 Kind = Literal["dicom", "png", "jpeg"]
@@ -113,3 +114,4 @@ class Rendering(Frame):
     inverted: bool
     aspect: float
     tones: Tones | None  # of a grey image in which anything differs
+    look: Look | None  # of a file's first frame
