@@ -1,7 +1,11 @@
 """The code stream tells how samples are coded: layout, colours, depth, sign. The header tells what they mean."""
 
+import struct
+from io import BytesIO
+
 import numpy as np
 import pytest
+from PIL import Image
 from pydicom import uid
 from pydicom.pixels.processing import convert_color_space
 
@@ -178,3 +182,23 @@ def test_halved_chrominance_that_is_not_halved_is_refused(intake: Reader):
     with pytest.raises(Refused, match="YBR_FULL_422") as refused:
         intake.receive(dicom(streams.smooth(16, 20), PhotometricInterpretation="YBR_FULL_422"), key=KEY)
     assert refused.value.code == "contradiction"
+
+
+def test_a_colour_transform_for_other_components_is_refused(intake: Reader):
+    pixels = streams.smooth(32, 32)
+    stream = streams.jpeg(pixels)
+    adobe = b"\xff\xee\0\x0eAdobe\0\x64\0\0\0\0\2"  # to YCCK, of three components
+    with pytest.raises(Refused, match="colour transform") as refusal:
+        intake.receive(streams.around([stream[:2] + adobe + stream[2:]], pixels, uid.JPEGBaseline8Bit), key=KEY)
+    assert refusal.value.code == "contradiction"
+
+
+def test_a_jp2_box_of_a_long_length_is_read(intake: Reader):
+    pixels = streams.noise(32, 32)
+    stream = BytesIO()
+    Image.fromarray(pixels).save(stream, "JPEG2000", irreversible=False)
+    plain = stream.getvalue()
+    at = plain.index(b"jp2c") - 4
+    long = plain[:at] + struct.pack(">I4sQ", 1, b"jp2c", len(plain) - at + 8) + plain[at + 8 :]
+    content = streams.around([long], pixels, uid.JPEG2000Lossless)
+    assert np.array_equal(intake.pixels(intake.receive(content, key=KEY).content), pixels)

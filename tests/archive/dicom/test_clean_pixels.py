@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 from PIL import Image, ImageCms
 from pydicom import dcmread, uid
+from pydicom.dataset import Dataset
 from pydicom.encaps import encapsulate, encapsulate_extended
 from pydicom.pixels.utils import iter_pixels
 
-from overread.archive.dicom import Reader, Refused
+from overread.archive.dicom import Reader, Refused, unpack
 
 from . import streams
 from .made import KEY, dataset, dicom, ramp, saved
@@ -258,3 +259,59 @@ def test_even_areas_and_ramps_name_nobody(intake: Reader, dtype: str, patient: s
     ):
         content = dicom(pixels.astype(dtype), PatientID=patient, PatientName=patient)
         assert np.array_equal(intake.pixels(intake.receive(content, key=KEY).content), pixels)
+
+
+@pytest.mark.parametrize(
+    ("patient", "kept"),
+    [
+        ({"PatientName": "Mustermannx^Erika"}, {"BodyPartExamined": "MUSTERMANNX"}),
+        ({"PatientName": "Mustermannx^Erika"}, {"ViewPosition": "MUSTERMANNX"}),
+        ({"PatientID": "87654321"}, {"SeriesNumber": "87654321"}),
+        ({"AccessionNumber": "AC4711X"}, {"WindowCenterWidthExplanation": "AC4711X"}),
+        ({"PatientName": "Lee^Kim"}, {"Manufacturer": "Lee Kim"}),
+        ({"PatientName": "山田^太郎"}, {"WindowCenterWidthExplanation": "山田太郎 lung"}),
+    ],
+)
+def test_what_stays_by_rule_goes_where_it_repeats_the_patient(intake: Reader, patient, kept):
+    said = {"SpecificCharacterSet": "ISO_IR 192", **patient, **kept}
+    stored = dcmread(BytesIO(intake.receive(dicom(**said), key=KEY).content))
+    assert not any(stored.get(keyword) for keyword in kept)
+
+
+def test_a_name_behind_the_entries_of_a_table_goes(intake: Reader):
+    table = Dataset()
+    table.LUTDescriptor = [192, 0, 16]
+    table.add_new("LUTData", "OW", np.arange(192, dtype="<u2").tobytes() + b"Mustermannx^Erikax")
+    arrival = intake.receive(dicom(PatientName="Mustermannx^Erikax", ModalityLUTSequence=[table]), key=KEY)
+    assert b"Mustermannx" not in arrival.content
+    assert intake.render(arrival.content).bits == 16
+
+
+@pytest.mark.parametrize("number", ["273958", "313273", "OVERREAD_1"])
+def test_numbers_of_our_own_header_are_nobodys(intake: Reader, number: str):
+    assert intake.receive(dicom(AccessionNumber=number), key=KEY)
+
+
+def test_a_profile_inside_a_jpeg_is_moved_to_the_header(intake: Reader):
+    pixels = streams.smooth(32, 32)
+    profile = swapped_primaries()
+    bare = intake.render(intake.receive(streams.jpeg(pixels, icc_profile=profile), key=KEY).content)
+    stream = streams.jpeg(pixels, icc_profile=profile)
+    header = {"PhotometricInterpretation": "YBR_FULL"}
+    arrival = intake.receive(streams.around([stream], pixels, uid.JPEGBaseline8Bit, **header), key=KEY)
+    inside = intake.render(arrival.content)
+    assert b"ICC_PROFILE" not in arrival.content
+    shown = [unpack(made.full, made.rows, made.columns, made.channels).astype(int) for made in (bare, inside)]
+    assert abs(shown[0] - shown[1]).max() <= 1
+    assert abs(shown[0] - pixels).max() > 50
+
+
+def swapped_primaries() -> bytes:
+    """The profile of sRGB with red and green exchanged."""
+    plain = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    return plain.replace(b"rXYZ", b"tmp_").replace(b"gXYZ", b"rXYZ").replace(b"tmp_", b"gXYZ")
+
+
+def test_a_useless_profile_of_a_grey_image_is_left_out(intake: Reader):
+    arrival = intake.receive(dicom(ICCProfile=bytes(10)), key=KEY)
+    assert "ICCProfile" not in dcmread(BytesIO(arrival.content))

@@ -8,7 +8,7 @@ from pydicom import uid
 
 from overread.archive.dicom import Reader, Refused, Rendering, model_input, padded_in, shown, unpack
 
-from .made import KEY, dataset, dicom, saved
+from .made import KEY, dataset, dicom, ramp, saved
 
 
 def rendered(intake: Reader, content: bytes) -> Rendering:
@@ -150,3 +150,26 @@ def test_padding_of_an_unknown_vr_is_read_by_its_bytes(intake: Reader):
     made = dataset(pixels, BitsStored=12, HighBit=11)
     made.add_new("PixelPaddingValue", "UN", (4095).to_bytes(2, "little"))
     assert np.array_equal(masked(rendered(intake, saved(made))), pixels == 4095)
+
+
+@pytest.mark.parametrize("signed", [False, True])
+def test_padding_that_the_bits_stored_cannot_say_is_refused_where_it_is_used(intake: Reader, signed: bool):
+    """Cut to 12 bits, 63536 would be shown as 2096, the middle of the body."""
+    pixels = ramp(8, 8)
+    header = {"BitsStored": 12, "HighBit": 11, "PixelRepresentation": int(signed)}
+    stated, cell = (-32768, 0x8000) if signed else (63536, 63536)
+    assert intake.receive(dicom(pixels, PixelPaddingValue=stated, **header), key=KEY)
+    pixels[0] = cell
+    with pytest.raises(Refused, match="beyond Bits Stored") as refusal:
+        intake.receive(dicom(pixels, PixelPaddingValue=stated, **header), key=KEY)
+    assert refusal.value.code == "contradiction"
+
+
+@pytest.mark.parametrize("bits", [5, 7, 8])
+def test_signed_samples_of_few_bits_reach_the_model_as_unsigned_ones_do(intake: Reader, bits: int):
+    unsigned = np.linspace(0, 2**bits - 1, 64).astype("uint8").reshape(8, 8)
+    header = {"BitsStored": bits, "HighBit": bits - 1}
+    plain = intake.render(dicom(unsigned, **header))
+    signed = intake.render(dicom((unsigned.astype(int) - 2 ** (bits - 1)).astype("int8"), **header))
+    assert np.array_equal(model_input(plain), model_input(signed))
+    assert (plain.windows[0].width, plain.bits) == (signed.windows[0].width, signed.bits)

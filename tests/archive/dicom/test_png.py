@@ -2,6 +2,7 @@
 
 import struct
 import zlib
+from io import BytesIO
 
 import numpy as np
 import pytest
@@ -175,3 +176,28 @@ def test_an_animated_png_is_refused(intake: Reader):
     frames = [Image.fromarray(noise(16, 16, seed=seed)) for seed in (1, 2)]
     with pytest.raises(Refused, match="animated"):
         intake.receive(picture(frames[0], save_all=True, append_images=frames[1:]), key=KEY)
+
+
+def test_primaries_alone_that_are_not_those_of_srgb_are_refused(intake: Reader):
+    adobe = struct.pack(">8I", 31270, 32900, 64000, 33000, 21000, 71000, 15000, 6000)
+    with pytest.raises(Refused, match="cHRM"):
+        intake.receive(with_chunk(colour_png(), b"cHRM", adobe), key=KEY)
+    srgb = struct.pack(">8I", 31270, 32900, 64000, 33000, 30000, 60000, 15000, 6000)
+    assert intake.receive(with_chunk(colour_png(), b"cHRM", srgb), key=KEY)
+
+
+def test_a_profile_that_does_not_inflate_is_refused(intake: Reader):
+    with pytest.raises(Refused, match="ICC profile"):
+        intake.receive(with_chunk(colour_png(), b"iCCP", b"name\0\0not compressed"), key=KEY)
+
+
+def colour_png() -> bytes:
+    stream = BytesIO()
+    Image.fromarray(np.arange(48, dtype=np.uint8).reshape(4, 4, 3)).save(stream, "PNG")
+    return stream.getvalue()
+
+
+def with_chunk(content: bytes, name: bytes, data: bytes) -> bytes:
+    """The PNG with one more chunk behind its header."""
+    chunk = struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+    return content[:33] + chunk + content[33:]

@@ -173,3 +173,59 @@ def test_a_png_cut_anywhere(intake: Reader, interlaced: bool):
     for count in CUTS:
         if count > 4:  # behind the picture lies the checksum of an empty chunk
             assert refused(intake, whole[:-count]), count
+
+
+def lengthened(stream: bytes, at: int, more: bytes) -> bytes:
+    """A JPEG 2000 stream of one tile-part with more bytes in it, `at` so many behind the start of its packets."""
+    start = stream.rindex(b"\xff\x90\0\x0a")
+    place = stream.index(b"\xff\x93", start) + 2 + at
+    made = stream[:place] + more + stream[place:]
+    return made[: start + 6] + struct.pack(">I", len(made) - 2 - start) + made[start + 10 :]
+
+
+@pytest.mark.parametrize("at", [300, 900, 1500])
+@pytest.mark.parametrize("count", [1, 8, 32])
+def test_a_jpeg2000_with_foreign_bytes_among_its_packets(intake: Reader, at: int, count: int):
+    pixels = streams.noise(64, 64)
+    stream = streams.jpeg2000(pixels)
+    assert not refused(intake, streams.around([stream], pixels, uid.JPEG2000Lossless))
+    damaged = lengthened(stream, at, bytes(range(100, 100 + count)))
+    assert refused(intake, streams.around([damaged], pixels, uid.JPEG2000Lossless))
+
+
+@pytest.mark.parametrize("pixels", [streams.noise(64, 64), np.zeros((64, 64), np.uint8)], ids=["noise", "black"])
+def test_a_jpeg2000_with_text_behind_its_last_packet(intake: Reader, pixels: np.ndarray):
+    stream = streams.jpeg2000(pixels)
+    behind = len(stream) - 2 - stream.index(b"\xff\x93") - 2
+    assert not refused(intake, streams.around([stream], pixels, uid.JPEG2000Lossless))
+    assert refused(
+        intake, streams.around([lengthened(stream, behind, b"a note of somebody")], pixels, uid.JPEG2000Lossless)
+    )
+
+
+@pytest.mark.parametrize("options", [{"tile_size": (32, 32)}, {"quality_layers": [40, 10, 1]}, {"num_resolutions": 1}])
+@pytest.mark.parametrize("black", [False, True])
+def test_every_way_of_cutting_into_packets_is_read(intake: Reader, options: dict, black: bool):
+    pixels = np.zeros((80, 72), np.uint8) if black else streams.noise(80, 72)
+    assert not refused(intake, streams.around([streams.jpeg2000(pixels, **options)], pixels, uid.JPEG2000Lossless))
+
+
+def rle_of(rows: list[bytes]) -> bytes:
+    segment = b"".join(rows)
+    return struct.pack("<16I", 1, 64, *[0] * 14) + segment + bytes(len(segment) % 2)
+
+
+def test_an_rle_segment_with_a_row_too_many(intake: Reader):
+    pixels = streams.noise(24, 20)
+    rows = [bytes([19]) + row.tobytes() for row in pixels]
+    assert not refused(intake, streams.around([rle_of(rows)], pixels, uid.RLELossless))
+    assert refused(intake, streams.around([rle_of(rows[:9] + rows[8:])], pixels, uid.RLELossless))
+
+
+def test_an_rle_run_that_was_made_even(intake: Reader):
+    """Some encoders lengthen the last run by one byte, so that the segment has an even length."""
+    pixels = streams.noise(5, 5)
+    rows = [bytes([4]) + row.tobytes() for row in pixels]
+    rows[-1] = bytes([5]) + pixels[-1].tobytes() + b"\0"
+    content = streams.around([rle_of(rows)], pixels, uid.RLELossless)
+    assert np.array_equal(intake.pixels(intake.receive(content, key=KEY).content), pixels)

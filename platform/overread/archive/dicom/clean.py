@@ -16,7 +16,7 @@ from pydicom.multival import MultiValue
 from pydicom.valuerep import format_number_as_ds
 
 from . import icc
-from .lookup_table import read_words
+from .lookup_table import read_descriptor, read_words
 from .refusal import Refused
 
 CODE_STRING = re.compile(r"[A-Z0-9_ ]{1,16}")
@@ -109,6 +109,10 @@ def cleaned(dataset: Dataset, tag: int, *, little_endian: bool) -> DataElement |
             (value,) = map(int, read_words(dataset, keyword, little_endian=little_endian))
         else:
             value = _cleaned_value(element.value, BY_KEYWORD.get(keyword) or CLEANERS[vr])
+    except Refused:
+        if keyword == "ICCProfile" and str(dataset.get("PhotometricInterpretation")).startswith("MONOCHROME"):
+            return None  # it says nothing of grey values (PS3.3 C.11.15)
+        raise
     except (KeyError, ValueError, TypeError, OverflowError, AttributeError, NotImplementedError):
         value = None  # what cannot be read cannot be vouched for
     if not _is_empty(value):
@@ -128,11 +132,22 @@ def _is_empty(value: Any) -> bool:
     return value in ("", b"", None) or (isinstance(value, str) and not value.strip())
 
 
+def _table_bytes(dataset: Dataset, keyword: str, *, little_endian: bool) -> int | None:
+    """The most bytes that a table's entries can take, by its descriptor; None where that says nothing of them."""
+    if keyword.startswith("Segmented") or keyword.endswith("Descriptor"):
+        return None
+    try:
+        stated = read_descriptor(dataset, keyword.removesuffix("Data") + "Descriptor", little_endian=little_endian)
+    except Refused:
+        return None
+    return 2 * stated.count
+
+
 def _cleaned_table(dataset: Dataset, tag: int, keyword: str, *, little_endian: bool) -> DataElement | None:
     """A lookup table's descriptor as three numbers, its entries as numbers or, where there are many, as OW."""
     element = dataset[tag]
     if element.VR == "OW" and isinstance(element.value, bytes):
-        return DataElement(tag, "OW", element.value)
+        return DataElement(tag, "OW", element.value[: _table_bytes(dataset, keyword, little_endian=little_endian)])
     try:
         words = read_words(dataset, keyword, little_endian=little_endian)
     except Refused:

@@ -16,6 +16,7 @@ from .codecs import CodeStream, Piece, Pixels, joined
 from .codecs.code_stream import length_of
 from .fragments import HEAD_BYTES, Range, written
 from .frames import CompressedImage, DicomImage, NativeImage
+from .padding import check_padding
 from .samples import samples_of
 from .shape import Shape
 
@@ -69,6 +70,8 @@ def _native(image: NativeImage) -> CleanPixels:
         value = memoryview(image.file.body)[start : start + length]
         cells: Pixels = np.frombuffer(value, f"{order}u{shape.bits_allocated // 8}")
         if spare_bits_used(cells, shape):
+            if shape.bits_allocated == 16:
+                check_padding(cells, image.header, shape)
             samples = samples_of(
                 cells.astype(cells.dtype.newbyteorder("<")), shape, precision=8 * cells.itemsize, exact=True
             )

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from pydicom.dataset import Dataset
 
-from .lookup_table import bits_used, read_table
+from .lookup_table import bits_used, read_descriptor, read_table
 from .refusal import Refused
 from .shape import Shape
 
@@ -15,6 +15,9 @@ Pixels = np.ndarray[Any, Any]
 
 def palette_rgb(stored: Pixels, header: Dataset, *, shape: Shape, little_endian: bool) -> Pixels:
     """uint8 [rows, columns, 3] of palette indices [rows, columns] (PS3.3 C.7.9). Raises Refused."""
+    described = (f"{colour}PaletteColorLookupTableDescriptor" for colour in COLOURS)
+    if len({read_descriptor(header, each, little_endian=little_endian).bits for each in described}) > 1:
+        raise Refused("contradiction", "The palettes of red, green and blue have entries of different bits.")
     tables = [
         read_table(
             header,

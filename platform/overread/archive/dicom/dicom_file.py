@@ -8,11 +8,11 @@ from pydicom.filebase import DicomBytesIO
 from pydicom.filewriter import write_dataset
 from pydicom.uid import UID
 
-from . import describe
+from . import describe, icc
 from .clean_pixels import CleanPixels, clean_pixels
 from .codecs import joined
 from .deidentify import Deidentified, deidentify, identifying_text
-from .frames import open_dicom
+from .frames import CompressedImage, open_dicom
 from .identity_check import check, read_identity, scrub
 from .limits import Limits
 from .orientation import read_orientation
@@ -40,23 +40,26 @@ def receive_dicom(content: bytes, key: bytes, limits: Limits) -> Received:
         depth=limits.depth,
         little_endian=file.syntax.is_little_endian,
     )
+    if isinstance(image, CompressedImage) and image.first.profile and "ICCProfile" not in clean.header:
+        clean.header.ICCProfile = icc.without_texts(image.first.profile)  # cleaning takes it out of the code stream
     identity = read_identity(file.header, limits.depth)
     scrub(clean.header, identity)
-    head = _written(clean.header, pixels.syntax) + _pixel_head(file.pixels, pixels)
-    pieces = [head, *pixels.pieces]
-    check(pieces, file.body, clean.header, identity)
+    data_set = _written(clean.header, pixels.syntax) + _pixel_head(file.pixels, pixels)
+    meta = bytes(PREFIX_AT) + PREFIX + _meta(clean.header, pixels.syntax)
+    pieces = [meta + data_set, *pixels.pieces]
+    check(pieces, file.body, clean.header, identity, header_at=len(meta))
     if file.body is not content:  # of an inflated data set the parent holds nothing
         pieces = [joined(file.body, pieces)]
     return Received(_facts(clean, pixels), pieces)
 
 
 def _written(header: Dataset, syntax: UID) -> bytes:
-    """Zeroed preamble, fresh file meta information and `header`, in the transfer syntax `syntax`."""
+    """`header` in the transfer syntax `syntax`."""
     header.SpecificCharacterSet = "ISO_IR 192"
     stream = DicomBytesIO()
     stream.is_implicit_VR, stream.is_little_endian = syntax.is_implicit_VR, syntax.is_little_endian
     write_dataset(stream, header)
-    return bytes(PREFIX_AT) + PREFIX + _meta(header, syntax) + bytes(stream.getvalue())
+    return bytes(stream.getvalue())
 
 
 def _meta(header: Dataset, syntax: UID) -> bytes:

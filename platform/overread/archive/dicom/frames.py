@@ -12,6 +12,7 @@ from .agreement import agreed
 from .codecs import LOSSLESS, Codec, CodeStream, Pixels, codec_for
 from .fragments import Fragments, Range
 from .limits import Limits
+from .padding import check_padding
 from .part10 import Part10, read_part10
 from .refusal import Refused, refusing
 from .samples import overshoots, samples_of, ybr_to_rgb
@@ -68,6 +69,8 @@ class NativeImage(DicomImage):
         if cells.dtype.kind == "f":
             return cells, shape
         cells = cells.astype(cells.dtype.newbyteorder("<"), copy=False)
+        if shape.bits_stored < shape.bits_allocated == 16:
+            check_padding(cells.view("<u2"), self.header, shape)
         return samples_of(cells, shape, precision=shape.bits_allocated, exact=True), shape
 
     def _single_bits(self, value: memoryview, index: int) -> Pixels:

@@ -19,6 +19,13 @@ LISTED = re.compile(r"\\")
 EXIF = Word("Exif", frozenset({b"exif\0\0"}))
 WORDS = re.compile(r"\w+")
 LONG_NAME = 6  # characters; a shorter name may be part of another word
+SHORT_NAME = 3
+LONGEST_NUMBER = 32
+SCRUBBED = frozenset({"LO", "SH", "CS", "IS", "DS"})
+# What we wrote ourselves, and what the pixels cannot be read without
+OURS = frozenset({"PatientID", "PhotometricInterpretation", "SpecificCharacterSet", "DeidentificationMethod"})
+OURS |= {"PatientIdentityRemoved", "LongitudinalTemporalInformationModified", "NumberOfFrames"}
+OURS |= {"RescaleSlope", "RescaleIntercept", "WindowCenter", "WindowWidth", "PixelSpacing", "ImagerPixelSpacing"}
 TEXTS = frozenset({"PN", "AE", "DA", "LO", "SH", "UI", "LT", "ST", "UT", "UC", "UN"})
 STANDARD_UIDS = "1.2.840.10008."
 PATIENT_GROUP = 0x0010
@@ -40,34 +47,50 @@ def read_identity(source: Dataset, depth: int) -> Identity:
     names: set[str] = set()
     for vr, tag, text, raw in _texts(source, depth):
         for part in NAMED.get(vr, LISTED).split(text):
+            if vr == "PN" or tag.group == PATIENT_GROUP or _is_number(part):
+                names.add(part.strip().casefold())
             found = word(part, raw if part == text else b"")
-            if found is None or part.startswith(STANDARD_UIDS):
-                continue
-            words[found.text] = found
-            if vr == "PN" or tag.group == PATIENT_GROUP:
-                names.add(found.text.casefold())
+            if found is not None and not part.startswith(STANDARD_UIDS):
+                words[found.text] = found
         if len(words) > MOST_WORDS:
             break
     return Identity(tuple(words.values()), tuple(names))
 
 
 def scrub(header: Dataset, identity: Identity) -> None:
-    """Take out texts that are kept by rule but repeat a name or number of the patient."""
+    """Take out texts and numbers that are kept by rule but repeat a name or number of the patient or the visit."""
+    names = frozenset(name for name in identity.names if len(name) >= _shortest(name))
+    long_ones = [name for name in names if len(name) >= LONG_NAME or not name.isascii()]
+    _scrub(header, names, long_ones)
+
+
+def _scrub(header: Dataset, names: frozenset[str], long_ones: Sequence[str]) -> None:
     for element in list(header.values()):
         if element.VR == "SQ":
             for item in element.value:
-                scrub(item, identity)
-        elif element.VR in ("LO", "SH") and element.value:
+                _scrub(item, names, long_ones)
+        elif element.VR in SCRUBBED and element.value and element.keyword not in OURS:
             text = str(element.value).casefold()
-            spoken = set(WORDS.findall(text))
-            if any(name in spoken or (len(name) >= LONG_NAME and name in text) for name in identity.names):
+            if not names.isdisjoint(WORDS.findall(text)) or any(name in text for name in long_ones):
                 del header[element.tag]
 
 
-def check(pieces: Sequence[Piece], body: bytes, header: Dataset, identity: Identity) -> None:
+def _shortest(name: str) -> int:
+    """Characters from which a name is one by itself: 山田 is, and no other word has Kim in it as a word."""
+    return SHORT_NAME if name.isascii() else 2
+
+
+def _is_number(text: str) -> bool:
+    """Whether a text is a number of a patient, a visit or a station: long enough, and not of letters alone."""
+    text = text.strip()
+    return LONG_NAME <= len(text) <= LONGEST_NUMBER and text.isalnum() and any(map(str.isdigit, text))
+
+
+def check(pieces: Sequence[Piece], body: bytes, header: Dataset, identity: Identity, *, header_at: int) -> None:
     """Raises Refused where a word of `identity`, or EXIF data, stand in what is to be stored.
 
-    The first piece is the file's new header, in which a word may be what some other attribute says, too.
+    The first piece is the file's new header, from `header_at` on: before it stand UIDs of our own making alone. A word in it
+    may be what some other attribute says, too.
     """
     view = memoryview(body)
     parts: list[bytes | memoryview] = [
@@ -76,7 +99,7 @@ def check(pieces: Sequence[Piece], body: bytes, header: Dataset, identity: Ident
     if len(parts) > MOST_PIECES:
         parts = [parts[0], joined(view, pieces[1:])]
     search = Search([*identity.words, EXIF])
-    for text in search.found_in(parts[0]):
+    for text in search.found_in(parts[0][header_at:]):
         if text != EXIF.text and text.casefold() not in _said(header):
             raise Refused(
                 "identity", "An attribute of the patient was still in the file's header after de-identification."
@@ -89,7 +112,9 @@ def check(pieces: Sequence[Piece], body: bytes, header: Dataset, identity: Ident
 
 
 def _said(header: Dataset) -> str:
-    return " ".join(str(element.value) for element in header.iterall()).casefold()
+    """The texts of the new header. Bytes of tables and profiles are no excuse for a word that stands in them."""
+    values = (element.value for element in header.iterall() if element.VR != "SQ")
+    return " ".join(str(value) for value in values if not isinstance(value, bytes)).casefold()
 
 
 def _texts(

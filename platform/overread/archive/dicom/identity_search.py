@@ -15,6 +15,7 @@ import numpy as np
 BY_ACCIDENT = 1e-6  # finds in a file, above which a find says nothing
 SHORTEST = 4  # characters, and bytes of a form
 SHORTEST_NUMBER = 6  # digits
+SHORTEST_FOREIGN = 2  # characters beyond ASCII, which take two bytes or more each
 LONGEST = 64
 STRETCH = 1 << 20  # bytes looked through at a time
 MOST_CANDIDATES = 10_000  # in a stretch
@@ -42,7 +43,8 @@ def word(text: str, raw: bytes = b"") -> Word | None:
     """
     text = text.strip()[:LONGEST]
     steps = {ord(after) - ord(before) for before, after in pairwise(text)}
-    if len(text) < (SHORTEST_NUMBER if text.isdigit() else SHORTEST) or len(steps) == 1:
+    shortest = SHORTEST_NUMBER if text.isdigit() else SHORTEST if text.isascii() else SHORTEST_FOREIGN
+    if len(text) < shortest or len(steps) == 1:
         return None
     forms = {raw.strip()[:LONGEST]}
     for variant in {text} if text.isascii() else {text, text.upper(), text.lower()}:

@@ -96,6 +96,9 @@ def squeezed(values: Values, *, bits: int, mask: Mask | None = None) -> Modality
         lowest = int(np.iinfo(values.dtype).min)
         if values.dtype.kind == "u":
             numbers = values.astype("<u2", copy=False)
+        elif bits <= 8:  # models see shares of what the bits can say
+            lowest = -(2 ** (bits - 1))
+            numbers = (values.astype(np.int32) - lowest).astype("<u2")
         else:
             numbers = (values.astype(np.int32) - lowest).astype("<u2")
             bits = 8 * values.dtype.itemsize

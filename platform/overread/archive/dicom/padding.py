@@ -5,6 +5,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from pydicom.dataset import Dataset
 
+from .refusal import Refused
 from .shape import Shape
 
 Mask: TypeAlias = np.ndarray[Any, np.dtype[np.bool_]]
@@ -40,6 +41,22 @@ def padding_range(header: Dataset, shape: Shape) -> tuple[float, float] | None:
     ends = [_signed(int(end), shape) for end in ends] if shape.signed else [int(end) % WORD for end in ends]
     ends = [max(min(ends), low), min(max(ends), high)]
     return (ends[0], ends[1]) if ends[0] <= ends[1] else None
+
+
+def check_padding(cells: np.ndarray[Any, Any], header: Dataset, shape: Shape) -> None:
+    """Raises Refused where whole cells (uint16) hold a padding value that the bits stored cannot say.
+
+    Cut to the bits stored it would pass for a measurement.
+    """
+    for keyword in PLAIN:
+        value = _number(header.get(keyword))
+        if value is None:
+            continue
+        word = int(value) % WORD
+        sign_bits = WORD - 2 ** (shape.bits_stored - 1)
+        fits = word < 2**shape.bits_stored or (shape.signed and word >= sign_bits)
+        if not fits and (cells == word).any():
+            raise Refused("contradiction", f"{keyword} is beyond Bits Stored, and pixels have it.")
 
 
 def _number(value: Any) -> float | None:

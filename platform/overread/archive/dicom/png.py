@@ -133,6 +133,8 @@ def _as_srgb(pixels: Pixels, image: Image.Image, content: bytes) -> Pixels:
             raise Refused("attribute", "The PNG states colours by code points (cICP) that are not those of sRGB.")
         return pixels
     profile = image.info.get("icc_profile")
+    if not profile and _chunk(content, b"iCCP") is not None:
+        raise Refused("attribute", "The ICC profile of the PNG cannot be read.")
     if profile and pixels.ndim == 2:
         return icc.grey_to_srgb(pixels, profile)
     if profile and pixels.dtype == np.uint16:
@@ -141,11 +143,13 @@ def _as_srgb(pixels: Pixels, image: Image.Image, content: bytes) -> Pixels:
         return pixels
     if profile:
         return icc.to_srgb(pixels, profile)
-    if "srgb" in image.info or "gamma" not in image.info:
+    if "srgb" in image.info:
         return pixels
     primaries = image.info.get("chromaticity", SRGB_PRIMARIES)
     if pixels.ndim == 3 and not np.allclose(primaries, SRGB_PRIMARIES, atol=PRIMARY_SLACK):
         raise Refused("attribute", "The PNG states primary colours (cHRM) that are not those of sRGB.")
+    if "gamma" not in image.info:
+        return pixels
     if image.info["gamma"] <= 0:
         raise Refused("attribute", "The PNG states a gamma (gAMA) of zero.")
     return icc.gamma_to_srgb(pixels, image.info["gamma"])

@@ -23,7 +23,7 @@ class CodeStream:
 
     `signed` is None where the syntax cannot say (all but JPEG 2000). `colour` is what the
     components are coded in, "" where the stream leaves that to the DICOM header. `exact` tells that decoding gives back the very
-    samples that were encoded.
+    samples that were encoded. `profile` is the ICC profile of three components, b"" where it holds none.
     """
 
     rows: int
@@ -33,6 +33,7 @@ class CodeStream:
     exact: bool
     signed: bool | None = None
     colour: Colour = ""
+    profile: bytes = b""
 
 
 def cut_short() -> Refused:

@@ -83,6 +83,7 @@ def describe(stream: Stream, shape: Shape | None = None) -> CodeStream:
     found = segments(stream)
     frame = frame_header(found)
     _check_scans(frame, found)
+    markers.check_transform(found, len(frame.components))
     if frame.marker in LOSSLESS and frame.precision < LEAST_LOSSLESS:
         raise Refused("bits", f"Lossless JPEG of {frame.precision} bits is not read.")
     return CodeStream(
@@ -92,6 +93,7 @@ def describe(stream: Stream, shape: Shape | None = None) -> CodeStream:
         precision=frame.precision,
         exact=frame.marker in LOSSLESS,
         colour=_colour(found, frame) if len(frame.components) == 3 else "",
+        profile=markers.icc_profile(found) if len(frame.components) == 3 else b"",
     )
 
 

@@ -2,8 +2,10 @@
 
 OpenJPEG refuses a packet that ends early, but takes missing tiles for black and missing packets for empty ones. So the
 tiles are counted here, and the stream is read once more, at its lowest resolution and with `PROBE` behind each tile: who
-has read every packet never looks at it, who still wants packets reads nonsense and fails. Pillow does that, because its
-OpenJPEG can be asked for a low resolution; no wavelet is undone for it and it costs little.
+has read every packet never looks at it, who still wants packets reads nonsense and fails. Nor may a decoder have stopped
+before the end of a tile, as it does where bytes in the middle are not the packets' own: so without the tile's last byte it
+has to fail. Pillow does that, because its OpenJPEG can be asked for a low resolution; no wavelet is undone for it and it
+costs little.
 """
 
 import math
@@ -27,6 +29,7 @@ SIZ, COD, COC, TLM, SOT, SOD, EOC, COM = 0xFF51, 0xFF52, 0xFF53, 0xFF55, 0xFF90,
 PPM, PPT = 0xFF60, 0xFF61  # packet headers kept apart from the packets
 MOST_BITS = 24  # what OpenJPEG (2.5.4) encodes and decodes of more is not what it was given
 PROBE = b"\xfe" * 32  # as a packet header: not empty, every code block included, with more passes than can follow
+MOST_TILES = 16  # whose last bytes are tried one by one
 SOT_BYTES = 12
 PSOT_AT = 6  # where a tile-part's length stands in its SOT
 SYCC = b"colr\1\0\0\0\0\0\x12"  # colour specification box of a JP2 file: enumerated colour space 18
@@ -143,7 +146,10 @@ def decode(stream: bytes, described: CodeStream, syntax: str) -> Pixels:
     layout = _layout(code)
     samples = _decoded(bytes(code[: layout.parts[-1].end]) + EOC.to_bytes(2))
     if not any(segment.marker in (PPM, PPT) for segment in _all_segments(layout)):
-        _check_packets(_probed(bytes(code), layout), _reduce(code, layout, described))
+        reduce = _reduce(code, layout, described)
+        if not _reads(_with_ends(bytes(code), layout, PROBE), reduce):
+            raise _broken()
+        _check_ends(bytes(code), layout, reduce)
     return as_pixels(samples, described)
 
 
@@ -154,15 +160,32 @@ def _decoded(code: bytes) -> bytes:
         raise _broken() from error
 
 
-def _check_packets(probed: bytes, reduce: int) -> None:
-    """Raises Refused where packets are missing. Reads at 1/2**`reduce` of the size, and fully where Pillow cannot."""
+def _check_ends(code: bytes, layout: Layout, reduce: int) -> None:
+    """Raises Refused where a tile holds more bytes than its packets are.
+
+    A packet that lacks its last byte is an error. One that consists of this byte alone is missed only where something
+    else follows.
+    """
+    last = {part.tile: part for part in layout.parts if part.end > part.data}
+    for part in list(last.values())[:MOST_TILES]:
+        shorter = _with_ends(code, layout, b"", cut=part)
+        if _reads(shorter, reduce) and _reads(_with_ends(code, layout, PROBE, cut=part), reduce):
+            raise Refused("decode", "The JPEG 2000 stream is damaged: a tile holds bytes that belong to no packet.")
+
+
+def _reads(code: bytes, reduce: int) -> bool:
+    """Whether a stream is read without an error, at 1/2**`reduce` of its size, or fully where Pillow cannot do that."""
     try:
-        picture = Image.open(BytesIO(probed), formats=["JPEG2000"])
+        picture = Image.open(BytesIO(code), formats=["JPEG2000"])
         assert isinstance(picture, Jpeg2KImageFile)
         picture.reduce = reduce
         picture.load()
     except (OSError, ValueError, Image.DecompressionBombError):
-        _decoded(probed)
+        try:
+            _decoded(code)
+        except Refused:
+            return False
+    return True
 
 
 def _broken() -> Refused:
@@ -186,18 +209,21 @@ def _reduce(code: Stream, layout: Layout, described: CodeStream) -> int:
     return max(n for n in range(levels + 1) if all((size + (1 << n) // 2) >> n == -(-size >> n) for size in sizes))
 
 
-def _probed(code: bytes, layout: Layout) -> bytes:
-    """The stream with PROBE as the end of each tile's packets."""
+def _with_ends(code: bytes, layout: Layout, end: bytes, *, cut: TilePart | None = None) -> bytes:
+    """The stream with `end` behind each tile's packets, and without the last byte of the part `cut`."""
     last = {part.tile: part for part in layout.parts}  # in their order, so the last one stays
     head = [code[segment.start : segment.end] for segment in layout.segments if segment.marker != TLM]
-    return b"".join([code[:2], *head, *(_with_probe(code, part, last) for part in layout.parts), b"\xff\xd9"])
+    parts = [
+        _with_end(code[part.start : part.end - (part is cut)], end if last[part.tile] is part else b"")
+        for part in layout.parts
+    ]
+    return b"".join([code[:2], *head, *parts, EOC.to_bytes(2)])
 
 
-def _with_probe(code: bytes, part: TilePart, last: dict[int, TilePart]) -> bytes:
-    probe = PROBE if last[part.tile] is part else b""
-    content = code[part.start : part.end]
-    length = struct.pack(">I", len(content) + len(probe))
-    return content[:PSOT_AT] + length + content[PSOT_AT + len(length) :] + probe
+def _with_end(content: bytes, end: bytes) -> bytes:
+    """A tile-part with more behind it, and the length that says so."""
+    length = struct.pack(">I", len(content) + len(end))
+    return content[:PSOT_AT] + length + content[PSOT_AT + len(length) :] + end
 
 
 def _code_stream(stream: Stream) -> tuple[Stream, Colour]:
@@ -208,11 +234,15 @@ def _code_stream(stream: Stream) -> tuple[Stream, Colour]:
     at = 0
     while at + 8 <= len(stream):
         length, kind = struct.unpack_from(">I4s", stream, at)
+        start = at + 8
+        if length == 1 and at + 16 <= len(stream):  # a long one follows (T.800 I.4)
+            (length,) = struct.unpack_from(">Q", stream, start)
+            start += 8
         end = at + length if length else len(stream)
         if kind == b"jp2c":
-            return stream[at + 8 :], colour
+            return stream[start:], colour
         if kind == b"jp2h":
-            header = bytes(stream[at + 8 : end])
+            header = bytes(stream[start:end])
             if b"pclr" in header:
                 raise Refused("decode", "The JPEG 2000 file holds a palette, which DICOM knows nothing of.")
             colour = "YBR" if SYCC in header else ""

@@ -4,14 +4,19 @@ import re
 import struct
 from dataclasses import dataclass, replace
 
+from overread.archive.dicom.refusal import Refused
+
 from .code_stream import Colour, Piece, Stream, append, cut_short, damaged
 
 SOI, EOI, SOS, DHT, DQT, DNL, DRI, DAC = 0xD8, 0xD9, 0xDA, 0xC4, 0xDB, 0xDC, 0xDD, 0xCC
-APP0, APP8, APP14 = 0xE0, 0xE8, 0xEE
+APP0, APP2, APP8, APP14 = 0xE0, 0xE2, 0xE8, 0xEE
+ICC_NAME = b"ICC_PROFILE\0"
+ICC_HEAD = len(ICC_NAME) + 2  # the number of the part and how many there are
 JFIF = b"JFIF\0\1\1\0\0\1\0\1\0\0"  # version 1.1, square pixels, no thumbnail
 ADOBE_BYTES = 12
 HP_COLOUR_TRANSFORM = b"mrfx"  # Hewlett-Packard's colour transforms of JPEG-LS, one byte follows
 RGB_IDS = (b"RGB", b"rgb")
+TRANSFORMS = {3: (0, 1), 4: (0, 2)}  # none; to YCbCr of three components, to YCCK of four
 BY_ADOBE: dict[int, Colour] = {0: "RGB", 1: "YBR"}
 
 
@@ -99,16 +104,33 @@ def _bare_colour_segment(segment: Segment) -> bytes:
     return b""
 
 
+def check_transform(found: list[Segment], components: int) -> None:
+    """Raises Refused where Adobe's marker states a transform for another number of components (T.872 6.5.3)."""
+    fitting = TRANSFORMS.get(components, (0,))
+    if any(transform not in fitting for transform in _transforms(found)):
+        raise Refused("contradiction", "The JPEG states a colour transform that does not fit its components.")
+
+
+def _transforms(found: list[Segment]) -> list[int]:
+    """What Adobe's markers state."""
+    markers = [segment.parameters for segment in found if segment.marker == APP14]
+    return [said[ADOBE_BYTES - 1] for said in markers if said.startswith(b"Adobe") and len(said) >= ADOBE_BYTES]
+
+
+def icc_profile(found: list[Segment]) -> bytes:
+    """The ICC profile of a JPEG, b"" where it has none or not all of it (ICC.1 B.4)."""
+    parts = [segment.parameters for segment in found if segment.marker == APP2]
+    numbered = sorted(part[len(ICC_NAME) :] for part in parts if part.startswith(ICC_NAME) and len(part) > ICC_HEAD)
+    whole = [part[0] for part in numbered] == list(range(1, len(numbered) + 1))
+    return b"".join(part[2:] for part in numbered) if whole and numbered and numbered[0][1] == len(numbered) else b""
+
+
 def colour_of(found: list[Segment], component_ids: bytes) -> Colour:
     """The colour space of three components by Adobe's marker, JFIF's and their own names; "" where they say nothing,
     or contradict each other."""
-    said: set[Colour] = set()
-    for segment in found:
-        parameters = segment.parameters
-        if segment.marker == APP14 and parameters.startswith(b"Adobe") and len(parameters) >= ADOBE_BYTES:
-            said.add(BY_ADOBE.get(parameters[ADOBE_BYTES - 1], ""))
-        if segment.marker == APP0 and parameters.startswith(b"JFIF\0"):
-            said.add("YBR")
+    said: set[Colour] = {BY_ADOBE.get(transform, "") for transform in _transforms(found)}
+    if any(segment.marker == APP0 and segment.parameters.startswith(b"JFIF\0") for segment in found):
+        said.add("YBR")
     if component_ids in RGB_IDS:
         said.add("RGB")
     return said.pop() if len(said) == 1 else ""

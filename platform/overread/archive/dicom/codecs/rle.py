@@ -46,7 +46,8 @@ def essential(stream: Stream, shape: Shape) -> list[Piece]:
 def _essential(stream: Stream, described: CodeStream) -> list[Piece]:
     pixels = described.rows * described.columns
     segments = _segments(stream)
-    needed = [bytes(stream[start:end])[: _length(bytes(stream[start:end]), pixels)] for start, end in segments]
+    whole = [bytes(stream[start:end]) for start, end in segments]
+    needed = [segment[: _length(segment, pixels, described.columns)] for segment in whole]
     plain = _written(needed)
     # a frame that holds nothing else is kept as it is, but for padding behind its last segment
     length = len(plain) - len(needed[-1]) % 2
@@ -83,11 +84,32 @@ def _segments(stream: Stream) -> list[tuple[int, int]]:
     return list(pairwise([*starts, len(stream)]))
 
 
-def _length(segment: bytes, pixels: int) -> int:
-    """How many bytes of a segment its pixels take. Raises Refused where it ends before them."""
+def _length(segment: bytes, pixels: int, columns: int) -> int:
+    """How many bytes of a segment its pixels take.
+
+    Raises Refused where it ends before them, and where runs of a row or more follow: then the image is another one.
+    """
     if _holds(segment, pixels) and not _holds(segment, pixels + 1):
         return len(segment)
-    return _walked(segment, pixels)
+    length = _walked(segment, pixels)
+    behind = segment[length:]
+    if any(behind) and _run_bytes(behind) >= columns:
+        raise Refused("decode", "A segment of the RLE frame holds more rows than the image.")
+    return length
+
+
+def _run_bytes(segment: bytes) -> int:
+    """How many bytes the runs of a segment make, 0 where it is not runs to its end."""
+    at, done = 0, 0
+    while at < len(segment) - 1:  # an even length may leave one byte over
+        run = segment[at]
+        if run < NO_OPERATION:
+            at, done = at + run + 2, done + run + 1
+        elif run > NO_OPERATION:
+            at, done = at + 2, done + 257 - run
+        else:
+            at += 1
+    return done if at <= len(segment) else 0
 
 
 def _holds(segment: bytes, pixels: int) -> bool:
@@ -113,7 +135,7 @@ def _walked(segment: bytes, pixels: int) -> int:
             at += 1
     if done < pixels or at > len(segment):
         raise cut_short()
-    if done > pixels:
+    if done > pixels + 1:  # some encoders lengthen the last run to an even length
         raise Refused("decode", "A run of the RLE frame is longer than what is left of the image.")
     return at
 
