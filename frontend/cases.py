@@ -19,6 +19,7 @@ from frontend.suggestions import suggestion_context
 from inference.models import Pipeline, Prediction
 from inference.services import prediction_ensure, prediction_show
 from inference.services.predictions import NotScored
+from labeling.contradiction import contradicted_value
 from labeling.models import Assignment, Confidence, Read
 from labeling.queries.reads import own_read
 from labeling.queries.sent import roles_besides
@@ -141,7 +142,19 @@ def finding_data(finding: Finding, key: int, said: Mapping[str, Any] | None, cas
         "key": key if key <= 9 else None,
         "map_url": map_url,
         "above": said.get("above") if said else None,
+        "against": _against(said, case),
     }
+
+
+def against_context(said: Mapping[str, Any] | None, case: OpenCase) -> dict[str, str]:
+    against = _against(said, case)
+    return {"against": against, "against_text": value_words(against)} if against else {}
+
+
+def _against(said: Mapping[str, Any] | None, case: OpenCase) -> str | None:
+    """The answer that a reader who has read blind keeps or changes by a key of its own, because the model contradicts it."""
+    asks = case.state == "revealed" and case.assignment.project.ask_contradictions
+    return contradicted_value(said) if asks else None
 
 
 def image_data(image: Image) -> dict[str, Any]:
@@ -190,6 +203,7 @@ def panel_context(case: OpenCase) -> dict[str, Any]:
     first = first_read(case)
     findings = [
         finding_context(finding, key, outputs.get(finding.slug), said.get(finding.slug), first.get(finding.slug))
+        | against_context(outputs.get(finding.slug), case)
         for key, finding in enumerate(case.assignment.project.findings.all(), start=1)
     ]
     return {

@@ -218,6 +218,7 @@ def answers_of(body: dict[str, Any]) -> services.Answers:
         return services.Answers(
             values={slug: str(answer["value"]) for slug, answer in given.items()},
             bulk=frozenset(slug for slug, answer in given.items() if answer.get("bulk")),
+            kept=frozenset(slug for slug, answer in given.items() if answer.get("kept")),
             regions=regions,
             comment=str(body.get("comment", "")),
             confidence=body.get("confidence", ""),

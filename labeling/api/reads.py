@@ -21,7 +21,7 @@ from overread.api import Problem
 from overread.api.bodies import Shape
 from overread.projects.api import ProjectView
 
-Given = tuple[str, bool]
+Given = tuple[str, bool, bool]
 
 
 @contextmanager
@@ -51,6 +51,10 @@ def refusing() -> Iterator[None]:
                 "properties": {
                     "value": {"oneOf": [{"type": "string", "maxLength": 80}, {"type": "number"}]},
                     "bulk": {"type": "boolean"},
+                    "kept": {
+                        "type": "boolean",
+                        "description": "I keep it against a model that strongly contradicts it.",
+                    },
                 },
                 "required": ["value"],
             },
@@ -59,15 +63,22 @@ def refusing() -> Iterator[None]:
     }
 )
 class AnswerField(serializers.Field[Given, Any, Any, Any]):
-    """An answer, alone or as {value, bulk}: text of at most 80 characters or a number."""
+    """An answer, alone or as {value, bulk, kept}: text of at most 80 characters or a number."""
 
     def to_internal_value(self, data: Any) -> Given:
         given = data if isinstance(data, dict) else {"value": data}
-        value, bulk = given.get("value"), given.get("bulk", False)
+        value, bulk, kept = given.get("value"), given.get("bulk", False), given.get("kept", False)
         fits = isinstance(value, str | int | float) and not isinstance(value, bool) and len(str(value)) <= 80
-        if not fits or not isinstance(bulk, bool) or set(given) - {"value", "bulk"}:
-            raise serializers.ValidationError("Give at most 80 characters or a number, alone or as {value, bulk}.")
-        return str(value), bulk
+        if (
+            not fits
+            or not isinstance(bulk, bool)
+            or not isinstance(kept, bool)
+            or set(given) - {"value", "bulk", "kept"}
+        ):
+            raise serializers.ValidationError(
+                "Give at most 80 characters or a number, alone or as {value, bulk, kept}."
+            )
+        return str(value), bulk, kept
 
 
 class RegionSerializer(Shape):
@@ -98,8 +109,9 @@ class SubmissionSerializer(Shape):
 def answers_of(body: dict[str, Any]) -> Answers:
     """The answers in a body of SubmissionSerializer."""
     return Answers(
-        values={slug: value for slug, (value, _) in body["answers"].items()},
-        bulk=frozenset(slug for slug, (_, bulk) in body["answers"].items() if bulk),
+        values={slug: value for slug, (value, _bulk, _kept) in body["answers"].items()},
+        bulk=frozenset(slug for slug, (_value, bulk, _kept) in body["answers"].items() if bulk),
+        kept=frozenset(slug for slug, (_value, _bulk, kept) in body["answers"].items() if kept),
         regions=tuple(
             RegionDrawn(
                 region["finding"]["slug"], region["kind"], tuple((x, y) for x, y in region["points"]), region["frame"]
@@ -118,7 +130,7 @@ class AnswerSerializer(serializers.ModelSerializer[Answer]):
 
     class Meta:
         model = Answer
-        fields = ["finding", "value", "exposure", "origin", "bulk"]
+        fields = ["finding", "value", "exposure", "origin", "bulk", "contradiction"]
 
 
 class ReadSerializer(serializers.ModelSerializer[Read]):

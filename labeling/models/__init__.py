@@ -3,7 +3,16 @@
 from labeling.models.assignments import SKIP_REASON, Assignment, Holding
 from labeling.models.labels import ImportedLabel, LabelImport, ReferenceLabel
 from labeling.models.purposes import ALWAYS_BLIND, CONTROLS, MEASURING, Priority, Purpose, Sent
-from labeling.models.reads import Answer, AnswersSeen, Confidence, ExposureKind, FindingProposal, Read, Region
+from labeling.models.reads import (
+    Answer,
+    AnswersSeen,
+    Confidence,
+    Contradiction,
+    ExposureKind,
+    FindingProposal,
+    Read,
+    Region,
+)
 from labeling.models.selections import Draw, DrawPart, Selection, StrategyFailure, WorthReport
 
 __all__ = [
@@ -15,6 +24,7 @@ __all__ = [
     "AnswersSeen",
     "Assignment",
     "Confidence",
+    "Contradiction",
     "Draw",
     "DrawPart",
     "ExposureKind",

@@ -75,6 +75,11 @@ class ExposureKind(models.TextChoices):
     SHOWN = "shown"
 
 
+class Contradiction(models.TextChoices):
+    KEPT = "kept", _("kept")
+    CHANGED = "changed", _("changed")
+
+
 class Answer(models.Model):
     """What a read says of one finding. `value`: absent, uncertain, present, an option, a number, or not_assessable."""
 
@@ -84,6 +89,12 @@ class Answer(models.Model):
     exposure = models.CharField(max_length=5, choices=ExposureKind.choices)
     origin = models.CharField(max_length=11, choices=[("read", "read"), ("adjudicated", "adjudicated")], default="read")
     bulk = models.BooleanField(default=False, help_text="Given by 'mark the rest absent'.")
+    contradiction = models.CharField(
+        max_length=7,
+        blank=True,
+        choices=Contradiction.choices,
+        help_text="What became of an answer given blind that the model strongly contradicted.",
+    )
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["read", "finding"], name="answer_once_per_finding")]

@@ -16,7 +16,8 @@ from django.utils.translation import gettext as _
 
 from inference.models import Exposure, Prediction
 from inference.queries import prediction_find, prediction_in_view
-from labeling.models import Answer, Assignment, Confidence, ExposureKind, Holding, Purpose, Read, Region
+from labeling.contradiction import contradicted_value
+from labeling.models import Answer, Assignment, Confidence, Contradiction, ExposureKind, Holding, Purpose, Read, Region
 from labeling.services.leaving import AssignmentGone
 from labeling.services.queue import reader_lock, state_again
 from labeling.values import AnswerInvalid, AnswerMissing, answer_problem, region_problem
@@ -49,10 +50,15 @@ class RegionDrawn:
 
 @dataclass(frozen=True)
 class Answers:
-    """What one reader says of one image. `values`: finding slug → answer; `bulk`: slugs answered by 'mark the rest'."""
+    """What one reader says of one image.
+
+    `values`: finding slug → answer; `bulk`: slugs answered by 'mark the rest'; `kept`: slugs whose answer they keep against a
+    model that strongly contradicts it.
+    """
 
     values: Mapping[str, str]
     bulk: frozenset[str] = frozenset()
+    kept: frozenset[str] = frozenset()
     regions: tuple[RegionDrawn, ...] = ()
     comment: str = ""
     confidence: Literal["", "low", "medium", "high"] = ""
@@ -82,6 +88,8 @@ def read_submit(*, assignment: Assignment, reader: User, answers: Answers, key: 
     _check(answers, findings, _asked(findings, assignment, reader), assignment.image)
     mine = _standing(assignment, reader)
     phase = _phase(assignment, reader, mine)
+    in_view = _in_view(assignment, reader, phase, answers.seen)
+    contradictions = _contradictions(assignment, reader, phase, in_view, answers)
     read = Read.objects.create(
         assignment=assignment,
         project=assignment.project,
@@ -89,7 +97,7 @@ def read_submit(*, assignment: Assignment, reader: User, answers: Answers, key: 
         reader=reader,
         key=key,
         phase=phase,
-        prediction=_in_view(assignment, reader, phase, answers.seen),
+        prediction=in_view,
         supersedes=_superseded(assignment, reader, phase),
         extra=not mine,
         comment=answers.comment.strip(),
@@ -98,7 +106,7 @@ def read_submit(*, assignment: Assignment, reader: User, answers: Answers, key: 
         active_ms=min(max(answers.active_ms, 0), 2**31 - 1),
         level=answers.level,
     )
-    _store_answers(read, answers, findings)
+    _store_answers(read, answers, findings, contradictions)
     if mine:
         _advance(assignment, reader, phase)
     event_append(
@@ -218,11 +226,41 @@ def _in_view(assignment: Assignment, reader: User, phase: Read.Phase, seen: UUID
     return prediction_in_view(user=reader, image=assignment.image, project=assignment.project, named=seen)
 
 
+def _contradictions(
+    assignment: Assignment, reader: User, phase: Read.Phase, prediction: Prediction | None, answers: Answers
+) -> dict[str, Contradiction]:
+    """What becomes of each answer that was given blind and that the model strongly contradicts.
+
+    Raises AnswerInvalid for one that stands without its reader saying that they keep it.
+    """
+    if phase != Read.Phase.REVEALED or prediction is None or not assignment.project.ask_contradictions:
+        return {}
+    first = _superseded(assignment, reader, Read.Phase.BLIND)
+    blind = dict(first.answers.values_list("finding__slug", "value")) if first else {}
+    found: dict[str, Contradiction] = {}
+    unsaid: dict[str, str] = {}
+    for slug, output in prediction.outputs.items():
+        against = contradicted_value(output)
+        if against is None:
+            continue
+        if answers.values.get(slug) == against:
+            found[slug] = Contradiction.KEPT
+            if slug not in answers.kept:
+                unsaid[slug] = _("The model says otherwise. Say that you keep your answer, or change it.")
+        elif blind.get(slug) == against:
+            found[slug] = Contradiction.CHANGED
+    if unsaid:
+        raise AnswerInvalid(unsaid)
+    return found
+
+
 def _superseded(assignment: Assignment, reader: User, phase: Read.Phase) -> Read | None:
     return Read.objects.filter(assignment=assignment, reader=reader, phase=phase, superseded_by=None).first()
 
 
-def _store_answers(read: Read, answers: Answers, findings: dict[str, Finding]) -> None:
+def _store_answers(
+    read: Read, answers: Answers, findings: dict[str, Finding], contradictions: Mapping[str, Contradiction]
+) -> None:
     seen = Exposure.objects.filter(user=read.reader, image=read.image).values_list("prediction__outputs", flat=True)
     shown = {slug for outputs in seen for slug in outputs}
     origin = "adjudicated" if read.assignment.purpose == Purpose.ADJUDICATE else "read"
@@ -233,6 +271,7 @@ def _store_answers(read: Read, answers: Answers, findings: dict[str, Finding]) -
             value=answers.values[slug],
             origin=origin,
             bulk=slug in answers.bulk,
+            contradiction=contradictions.get(slug, ""),
             exposure=ExposureKind.SHOWN if slug in shown else ExposureKind.NONE,
         )
         for slug, finding in findings.items()

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from frontend.pages.data.summary import labels_standing, origin_words
 from frontend.pages.model.gate import finding_name
 from inference.models import ModelVersion, Pipeline
+from labeling.queries.contradictions import contradictions_effect
 from training.models import Run
 
 BORDER_TELLS = 0.6  # AUROC of a straight line on the outer tenth; chance is 0.5
@@ -61,6 +62,7 @@ def card(pipeline: Pipeline, names: Mapping[str, str]) -> dict[str, Any]:
         "snapshot": run.snapshot if run else None,
         "labels": labels_by_source(run) if run else "",
         "parity": facts.get("onnx_difference"),
+        "contradictions": contradictions_effect(pipeline),
     }
 
 

@@ -12,7 +12,7 @@ GROUPS = (
     (gettext_lazy("What it is for"), ("name", "modality", "description", "intended_use", "not_for")),
     (
         gettext_lazy("Reading protocol"),
-        ("blind_first", "blind_share", "reference_readers", "lease_minutes", "snippets"),
+        ("blind_first", "blind_share", "ask_contradictions", "reference_readers", "lease_minutes", "snippets"),
     ),
     (
         gettext_lazy("Queue"),
@@ -33,6 +33,7 @@ LABELS = {
     "strategy": gettext_lazy("Strategy"),
     "blind_first": gettext_lazy("Read blind first"),
     "blind_share": gettext_lazy("Share read blind, where a share is"),
+    "ask_contradictions": gettext_lazy("Ask for one key where the model strongly contradicts a blind answer"),
     "reference_readers": gettext_lazy("Readers of each reference case"),
     "lease_minutes": gettext_lazy("Minutes a case is held for its reader"),
     "snippets": gettext_lazy("Comment snippets, one a line"),

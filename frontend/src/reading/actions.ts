@@ -39,6 +39,8 @@ export function actionsOf(page: ReadingPage, submission: Submission): Actions {
     "answer.uncertain": answer("uncertain"),
     "answer.present": answer("present"),
     "answer.not_assessable": answer("not_assessable"),
+    "contradiction.keep": () => settle(page, true),
+    "contradiction.change": () => settle(page, false),
     "rest.absent": () => confirmRest(page),
     comment: () => document.querySelector<HTMLTextAreaElement>("#panel textarea")?.focus(),
     confidence: () => {
@@ -102,6 +104,19 @@ function give(page: ReadingPage, value: string): void {
   if (!opened || !finding || page.busy || !opened.answers.give(finding.slug, value)) return;
   say(words.given(finding.name, value), false);
   opened.findings.advance();
+}
+
+/** Keep or change the selected answer that the model strongly contradicts, or else the first of them. */
+function settle(page: ReadingPage, keep: boolean): void {
+  const { opened } = page;
+  if (!opened || page.busy) return;
+  const { answers, findings } = opened;
+  const finding = answers.unsettled.find((each) => each === findings.current) ?? answers.unsettled[0];
+  if (!finding?.against) return say(words.nothingUnsettled);
+  if (keep) answers.keep(finding.slug);
+  else answers.clear(finding.slug);
+  findings.go(answers.findings.indexOf(keep ? answers.unsettled[0] ?? finding : finding));
+  say(keep ? words.keptAgainst(finding.name, finding.against) : words.toBeChanged(finding.name));
 }
 
 function confirmRest(page: ReadingPage): void {

@@ -26,7 +26,30 @@ export class Answers {
     const typed = row.querySelector<HTMLInputElement>("input[type=number]")?.valueAsNumber;
     const value = chosen ?? (typed !== undefined && Number.isFinite(typed) ? typed : null);
     if (value === null) return null;
-    return row.dataset["bulk"] === "yes" ? { value, bulk: true } : { value };
+    const answer: Answer = { value };
+    if (row.dataset["bulk"] === "yes") answer.bulk = true;
+    if (row.dataset["kept"] === "yes") answer.kept = true;
+    return answer;
+  }
+
+  /** Findings whose answer the model strongly contradicts, and of which the reader has not said that they keep it. */
+  get unsettled(): CaseFinding[] {
+    return this.findings.filter(({ slug, against }) => {
+      const answer = this.of(slug);
+      return against !== null && answer?.value === against && answer.kept !== true;
+    });
+  }
+
+  /** The answer stands against the model. */
+  keep(slug: string): void {
+    this.row(slug).dataset["kept"] = "yes";
+    this.row(slug).dispatchEvent(new Event("input", { bubbles: true }));
+  }
+
+  /** No answer, to be given anew. */
+  clear(slug: string): void {
+    for (const input of elements("input[type=radio]", HTMLInputElement, this.row(slug))) input.checked = false;
+    this.row(slug).dispatchEvent(new Event("input", { bubbles: true }));
   }
 
   get given(): Given {
@@ -97,6 +120,15 @@ export class Answers {
     }
   }
 
+  /** Asks at each finding that is unsettled. */
+  askUnsettled(): void {
+    const open = new Set(this.unsettled.map(({ slug }) => slug));
+    for (const { slug } of this.findings) {
+      const question = this.row(slug).querySelector<HTMLElement>("[data-contradiction]");
+      if (question) question.hidden = !open.has(slug);
+    }
+  }
+
   /** Names the first read at each finding whose answer now differs from it. */
   compareFirst(): void {
     for (const { slug } of this.findings) {
@@ -105,9 +137,14 @@ export class Answers {
     }
   }
 
-  /** What the reader touches by hand is no bulk answer any more; a number and "not assessable" exclude each other. */
+  /**
+   * What the reader touches by hand is no bulk answer any more, nor kept from before; a number and "not assessable" exclude each
+   * other.
+   */
   private touched(slug: string, event: Event): void {
+    if (event.target === this.row(slug)) return;
     this.markBulk(slug, false);
+    this.row(slug).dataset["kept"] = "no";
     delete this.refused[slug];
     const [number, unable] = ["number", "checkbox"].map((type) => this.row(slug).querySelector<HTMLInputElement>(`input[type=${type}]`));
     if (!number || !unable) return;

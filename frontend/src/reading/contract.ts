@@ -89,6 +89,8 @@ export interface CaseFinding {
   key: number | null;
   map_url: string | null;
   above: boolean | null;
+  /** After a blind read: the answer that the model strongly contradicts, and that asks for a key of its own to stand. */
+  against: BinaryValue | null;
 }
 
 /** In continuous image pixels, x to the right, y down. A box has two points: top left and bottom right. */
@@ -139,6 +141,8 @@ export interface Answer {
   value: string | number;
   /** Given by "confirm the rest", not one by one. */
   bulk?: boolean;
+  /** Kept against a model that strongly contradicts it. */
+  kept?: boolean;
 }
 
 /** POST urls.submit. Repeating a key returns the first read. `known`: tokens of the cases that the page holds prepared. */

@@ -34,6 +34,8 @@ const TABLE = {
   "answer.uncertain": { group: "findings", label: gettext("Uncertain"), keys: ["u"] },
   "answer.present": { group: "findings", label: gettext("Present"), keys: ["p"] },
   "answer.not_assessable": { group: "findings", label: gettext("Not assessable"), keys: ["n"] },
+  "contradiction.keep": { group: "findings", label: gettext("Keep an answer that the model strongly contradicts"), keys: ["r"], needs: "model" },
+  "contradiction.change": { group: "findings", label: gettext("Change an answer that the model strongly contradicts"), keys: ["Shift+r"], needs: "model" },
   "rest.absent": { group: "findings", label: gettext("Mark the rest absent, but for those above threshold"), keys: ["0"] },
   "finding.find": { group: "findings", label: gettext("Find a finding by its name"), keys: ["/"] },
   comment: { group: "findings", label: gettext("Comment"), keys: ["c"] },

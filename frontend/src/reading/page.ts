@@ -20,6 +20,7 @@ import { Frames } from "./frames";
 import { Hanging } from "./hanging/hanging";
 import { describeKeys } from "./hints";
 import type { KeyMap } from "./keymap";
+import type { Named } from "./keys";
 import { Magnifier } from "./magnifier";
 import { Marks } from "./marks";
 import { Measuring } from "./measure/measuring";
@@ -231,6 +232,8 @@ export class ReadingPage {
     if (missing.length) return words.missing(missing);
     const [contradicted] = Object.values(this.contradictions);
     if (contradicted !== undefined) return contradicted;
+    const [unsettled] = this.opened?.answers.unsettled ?? [];
+    if (unsettled?.against) return words.unsettled(unsettled.name, unsettled.against, this.keyText("contradiction.keep"), this.keyText("contradiction.change"));
     return this.display.level === "full" ? null : words.fullLoading;
   }
 
@@ -243,6 +246,10 @@ export class ReadingPage {
 
   private get contradictions(): Record<string, string> {
     return this.opened ? contradictions(this.opened.case.findings, this.opened.answers.given, this.marks.regions) : {};
+  }
+
+  private keyText(command: Named): string {
+    return words.key(this.keys.keyOf(command));
   }
 
   get comment(): string {

@@ -6,6 +6,7 @@ import { words } from "./words";
 export function describeAnswers(panel: HTMLElement, answers: Answers, drawn: string, obstacle: string | null, rest: number): void {
   const total = answers.findings.length;
   answers.compareFirst();
+  answers.askUnsettled();
   write(panel, "[data-drawn-regions]", drawn);
   write(panel, "[data-answered]", words.answered(total - answers.missing.length, total));
   write(panel, "#left", obstacle ?? "");

@@ -37,7 +37,11 @@ export class Submission implements Desk {
   submit(): void {
     const { opened, obstacle } = this.page;
     if (!opened || this.page.busy) return;
-    if (obstacle !== null) return say(obstacle);
+    if (obstacle !== null) {
+      const [unsettled] = opened.answers.missing.length ? [] : opened.answers.unsettled;
+      if (unsettled) opened.findings.go(opened.answers.findings.indexOf(unsettled));
+      return say(obstacle);
+    }
     this.mending = false;
     opened.answers.explain({});
     this.page.timing.submitted();

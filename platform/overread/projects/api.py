@@ -59,6 +59,7 @@ class PoliciesSerializer(serializers.ModelSerializer[Project]):
         fields = [
             "blind_first",
             "blind_share",
+            "ask_contradictions",
             "reference_readers",
             "lease_minutes",
             "snippets",

@@ -48,6 +48,10 @@ class Project(models.Model):
     # reading protocol
     blind_first = models.CharField(max_length=10, choices=BlindFirst.choices, default=BlindFirst.OFF)
     blind_share = share(default=0.2)
+    ask_contradictions = models.BooleanField(
+        default=True,
+        help_text="Whether a reader whose blind answer the model strongly contradicts is asked to keep or change it.",
+    )
     reference_readers = models.PositiveSmallIntegerField(
         default=2, validators=[MinValueValidator(1), MaxValueValidator(5)]
     )

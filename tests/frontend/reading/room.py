@@ -22,6 +22,7 @@ from django.urls import include, path
 from frontend.cases import FirstRead, confidence_steps
 from frontend.pages import catalogue
 from frontend.suggestions import suggestion_context
+from labeling.contradiction import contradicted_value
 from overread.accounts.models import Preferences
 from overread.archive.dicom import Rendering
 from tests.frontend.reading import pictures
@@ -90,6 +91,7 @@ class Room:
 
     sheets: list[Sheet]
     mixed: bool = False
+    asks: bool = False  # whether strong contradictions ask for a key
     many: bool = False
     snippets: tuple[str, ...] = ("No change since the prior.", "Apical scar, unchanged.", "Rotated film.")
     proposals: list[dict[str, Any]] = field(default_factory=list)
@@ -260,6 +262,7 @@ def case(sheet: Sheet | None) -> dict[str, Any] | None:
         return None
     base = f"/read/{sheet.assignment}"
     keys = ("slug", "name", "kind", "options", "unit", "key", "map_url", "above")
+    asks = room.asks and sheet.state == "revealed"
     return {
         "assignment": sheet.assignment,
         "version": sheet.version,
@@ -269,7 +272,9 @@ def case(sheet: Sheet | None) -> dict[str, Any] | None:
         "companions": [
             {"role": role, "label": label, "image": image(beside)} for role, label, beside in sheet.companions
         ],
-        "findings": [{key: row[key] for key in keys} for row in findings(sheet)],
+        "findings": [
+            {key: row[key] for key in keys} | {"against": against(row) if asks else None} for row in findings(sheet)
+        ],
         "marks": sheet.regions,
         "prediction": None if sheet.state == "blind" else sheet.assignment,
         "foot": None if sheet.state == "blind" else "Image check passed: frontal · lungs found · in distribution",
@@ -285,6 +290,12 @@ def case(sheet: Sheet | None) -> dict[str, Any] | None:
             "heartbeat": f"{base}/heartbeat/",
         },
     }
+
+
+def against(row: dict[str, Any]) -> str | None:
+    if row["kind"] != "binary":
+        return None
+    return contradicted_value({"kind": "binary", "probability": row["chance"], "above": row["above"]})
 
 
 def panel_finding(sheet: Sheet, row: dict[str, Any]) -> dict[str, Any]:
@@ -303,6 +314,8 @@ def panel_finding(sheet: Sheet, row: dict[str, Any]) -> dict[str, Any]:
             else [],
             "first_read": FirstRead(str(value), str(value)) if sheet.state == "revealed" else None,
         }
+        if room.asks and sheet.state == "revealed" and (contradicted := against(row)):
+            suggestion |= {"against": contradicted, "against_text": contradicted}
     elif sheet.state != "blind" and row["kind"] == "measurement":
         said = {"value": 52.0, "unit": "%", "low": 48.0, "high": 56.0, "coverage": 0.9, "range": [30.0, 80.0]}
         suggestion |= suggestion_context(said)
