@@ -22,7 +22,7 @@ from inference.services.predictions import NotScored
 from labeling.contradiction import contradicted_value
 from labeling.models import Assignment, Confidence, Read
 from labeling.queries.reads import own_read
-from labeling.queries.sent import roles_besides
+from labeling.queries.sent import roles_above, roles_besides
 from labeling.queries.today import case_number
 from labeling.queries.worklist import waiting_besides
 from labeling.values import value_words
@@ -114,18 +114,21 @@ def urls(assignment: Assignment) -> dict[str, str | None]:
     slug = assignment.project.slug
     names = ("submit", "skip", "propose", "heartbeat", "defer", "escalate", "opinion")
     of_case: dict[str, str | None] = {name: reverse(f"read-{name}", args=[slug, assignment.pk]) for name in names}
-    if not _somebody_besides(assignment):
-        of_case |= {"escalate": None, "opinion": None}
+    besides, above = _roles(assignment)
+    of_case |= {"opinion": None} if not besides else {}
+    of_case |= {"escalate": None} if not above else {}
     of_project = {"release": reverse("read-release", args=[slug]), "worklist": reverse("worklist", args=[slug])}
     return of_case | of_project
 
 
-def _somebody_besides(assignment: Assignment) -> bool:
-    """Whether anybody else reads in the project; asked once for all cases of a request."""
+def _roles(assignment: Assignment) -> tuple[bool, bool]:
+    """Whether anybody else reads in the project, and in a role above the reader's; asked once for all cases of a request."""
     project, reader = assignment.project, assignment.reader
-    if reader is not None and "_besides" not in project.__dict__:
-        project.__dict__["_besides"] = bool(roles_besides(project=project, reader=reader))
-    return bool(project.__dict__.get("_besides"))
+    if reader is not None and "_roles" not in project.__dict__:
+        besides = bool(roles_besides(project=project, reader=reader))
+        project.__dict__["_roles"] = (besides, besides and bool(roles_above(project=project, reader=reader)))
+    found: tuple[bool, bool] = project.__dict__.get("_roles", (False, False))
+    return found
 
 
 def finding_data(finding: Finding, key: int, said: Mapping[str, Any] | None, case: OpenCase) -> dict[str, Any]:

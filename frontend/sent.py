@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from labeling.models import Assignment, Sent
-from labeling.queries.sent import roles_besides, sent_by
+from labeling.queries.sent import roles_above, roles_besides, sent_by
 from overread.accounts.models import User
 from overread.projects.models import Project, Role
 
@@ -68,5 +68,10 @@ def outcome_words(sent: Assignment) -> str:
 
 
 def roles_offered(project: Project, reader: User) -> list[tuple[str, str]]:
-    """The roles that a case can be sent to, as the dialogs offer them."""
+    """The roles of whom a second opinion can be asked, as the dialog offers them."""
     return [(role.value, str(role.label)) for role in roles_besides(project=project, reader=reader)]
+
+
+def roles_to_escalate(project: Project, reader: User) -> list[tuple[str, str]]:
+    """The roles that a case can be escalated to, as the dialog offers them."""
+    return [(role.value, str(role.label)) for role in roles_above(project=project, reader=reader)]

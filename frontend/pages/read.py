@@ -23,7 +23,7 @@ from frontend import cases, turns
 from frontend.alone import ALONE, is_alone, leaving
 from frontend.people import person
 from frontend.problems import problem
-from frontend.sent import roles_offered
+from frontend.sent import roles_offered, roles_to_escalate
 from inference.queries import attention_map, champion_of, prediction_in_view
 from labeling import services
 from labeling.models import Assignment, Holding, Read
@@ -107,6 +107,7 @@ def _page(request: HttpRequest, project: Project, assignment: Assignment) -> Htt
         "upcoming": turns.Table(reader, pipeline).upcoming(after, position.after(1), blind=turns.is_blind(first)),
         "skip_reasons": cases.SKIP_REASONS,
         "roles": roles_offered(project, reader),
+        "roles_above": roles_to_escalate(project, reader),
         "untils": services.Until.choices,
         "snippets": project.snippets,
     }
@@ -215,11 +216,18 @@ def answers_of(body: dict[str, Any]) -> services.Answers:
             )
             for r in body.get("regions", [])
         )
+        measurements = tuple(
+            services.Measured(
+                m["kind"], tuple((float(x), float(y)) for x, y in m["points"]), int(m["frame"]), str(m["result"])
+            )
+            for m in body.get("measurements", [])
+        )
         return services.Answers(
             values={slug: str(answer["value"]) for slug, answer in given.items()},
             bulk=frozenset(slug for slug, answer in given.items() if answer.get("bulk")),
             kept=frozenset(slug for slug, answer in given.items() if answer.get("kept")),
             regions=regions,
+            measurements=measurements,
             comment=str(body.get("comment", "")),
             confidence=body.get("confidence", ""),
             active_ms=int(body.get("active_ms", 0)),

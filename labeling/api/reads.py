@@ -13,9 +13,18 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from labeling.models import Answer, Confidence, Read
+from labeling.models import Answer, Confidence, Measurement, Read
 from labeling.queries.sight import answers_withheld
-from labeling.services import Answers, AssignmentGone, NoReason, NotSent, PredictionUnseen, RegionDrawn, answers_show
+from labeling.services import (
+    Answers,
+    AssignmentGone,
+    Measured,
+    NoReason,
+    NotSent,
+    PredictionUnseen,
+    RegionDrawn,
+    answers_show,
+)
 from labeling.values import AnswerInvalid
 from overread.api import Problem
 from overread.api.bodies import Shape
@@ -94,10 +103,26 @@ class RegionSerializer(Shape):
     )
 
 
+class MeasurementSerializer(Shape):
+    kind = serializers.ChoiceField(choices=Measurement.Kind.choices)
+    points = serializers.ListField(
+        child=serializers.ListField(child=serializers.FloatField(), min_length=2, max_length=2),
+        max_length=3,
+        help_text="[[x, y], …] in image pixels: two of a length, three of an angle, two corners of an ellipse, one point.",
+    )
+    frame = serializers.IntegerField(
+        default=0, min_value=0, max_value=9999, help_text="The frame it was drawn on, counted from 0."
+    )
+    result = serializers.CharField(
+        default="", allow_blank=True, max_length=200, help_text="As the reader saw it: 34 mm at the detector."
+    )
+
+
 class SubmissionSerializer(Shape):
     key = serializers.UUIDField(help_text="Made by you: repeating a call with it makes no second read.")
     answers = serializers.DictField(child=AnswerField(), help_text="Finding → answer; every finding is answered.")
     regions = RegionSerializer(many=True, required=False, help_text="At most 200.")
+    measurements = MeasurementSerializer(many=True, required=False, help_text="At most 50.")
     comment = serializers.CharField(required=False, allow_blank=True, max_length=4000)
     confidence = serializers.ChoiceField(
         choices=Confidence.choices, required=False, allow_blank=True, help_text="Of the read as a whole; optional."
@@ -117,6 +142,10 @@ def answers_of(body: dict[str, Any]) -> Answers:
                 region["finding"]["slug"], region["kind"], tuple((x, y) for x, y in region["points"]), region["frame"]
             )
             for region in body.get("regions", [])
+        ),
+        measurements=tuple(
+            Measured(each["kind"], tuple((x, y) for x, y in each["points"]), each["frame"], each["result"])
+            for each in body.get("measurements", [])
         ),
         comment=body.get("comment", ""),
         confidence=body.get("confidence", ""),
@@ -140,6 +169,7 @@ class ReadSerializer(serializers.ModelSerializer[Read]):
     )
     answers = AnswerSerializer(many=True)
     regions = RegionSerializer(many=True)
+    measurements = MeasurementSerializer(many=True)
 
     class Meta:
         model = Read
@@ -160,6 +190,7 @@ class ReadSerializer(serializers.ModelSerializer[Read]):
             "created_at",
             "answers",
             "regions",
+            "measurements",
         ]
 
 
@@ -189,7 +220,7 @@ class Reads(ProjectView):
 
     def _reads(self) -> QuerySet[Read]:
         reads = Read.objects.filter(project=self.project).select_related("reader", "prediction__pipeline")
-        reads = reads.prefetch_related("answers__finding", "regions__finding")
+        reads = reads.prefetch_related("answers__finding", "regions__finding", "measurements")
         mine = Q(reader=self.user)
         if not self.user.has_perm("labeling.view", self.project):
             return reads.filter(mine)

@@ -10,6 +10,7 @@ from labeling.models.reads import (
     Contradiction,
     ExposureKind,
     FindingProposal,
+    Measurement,
     Read,
     Region,
 )
@@ -32,6 +33,7 @@ __all__ = [
     "Holding",
     "ImportedLabel",
     "LabelImport",
+    "Measurement",
     "Priority",
     "Purpose",
     "Read",

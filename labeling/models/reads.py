@@ -130,6 +130,28 @@ class Region(models.Model):
         return f"{self.kind} of read {self.read_id}"
 
 
+class Measurement(models.Model):
+    """What a reader measured on the image, and the result as they saw it. `points`: [[x, y], …] in image pixels."""
+
+    class Kind(models.TextChoices):
+        LENGTH = "length", _("Length")
+        ANGLE = "angle", _("Angle")
+        ROI = "roi", _("Region of interest")
+        PROBE = "probe", _("Value at a point")
+
+    read = models.ForeignKey(Read, models.PROTECT, related_name="measurements")
+    kind = models.CharField(max_length=6, choices=Kind.choices)
+    points = models.JSONField()
+    frame = models.PositiveIntegerField(default=0, help_text="The frame it was drawn on, counted from 0.")
+    result = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of read {self.read_id}"
+
+
 class FindingProposal(models.Model):
     """A finding that a reader saw and the project does not ask for. Kept whether or not the case is submitted."""
 

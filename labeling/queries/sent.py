@@ -12,6 +12,8 @@ from overread.projects.models import Membership, Project, Role
 from overread.projects.rules import READING
 
 State = Assignment.State
+RANKS = {Role.ANNOTATOR: 1, Role.READER: 2, Role.ADJUDICATOR: 3}
+"""Who outranks whom among those who read."""
 MET = (*Assignment.RESERVED, State.SKIPPED, State.ESCALATED)
 """Whoever has an image so is not offered it again."""
 
@@ -21,6 +23,18 @@ def roles_besides(*, project: Project, reader: User) -> list[Role]:
     others = Membership.objects.filter(project=project, user__is_active=True, role__in=READING).exclude(user=reader)
     held = set(others.values_list("role", flat=True))
     return [role for role in Role if role in held]
+
+
+def roles_above(*, project: Project, reader: User) -> list[Role]:
+    """The roles that somebody else holds and that outrank all of the reader's own: to these a case can be escalated."""
+    own = rank_of(project=project, reader=reader)
+    return [role for role in roles_besides(project=project, reader=reader) if RANKS[role] > own]
+
+
+def rank_of(*, project: Project, reader: User) -> int:
+    """That of the reader's highest role; 0 for nobody who reads."""
+    own = Membership.objects.filter(project=project, user=reader).values_list("role", flat=True)
+    return max((RANKS.get(Role(role), 0) for role in own), default=0)
 
 
 def recipients(*, assignment: Assignment, sender: User, role: str, purpose: Purpose) -> QuerySet[User]:

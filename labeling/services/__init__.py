@@ -18,13 +18,14 @@ from labeling.services.queue import (
     assignments_claim,
     assignments_extend,
 )
-from labeling.services.reading import Answers, PredictionUnseen, RegionDrawn, read_submit, read_undo
+from labeling.services.reading import Answers, Measured, PredictionUnseen, RegionDrawn, read_submit, read_undo
 from labeling.services.seeing import answers_show
 from labeling.services.sending import NotSent, assignment_escalate, opinion_ask
 
 __all__ = [
     "Answers",
     "AssignmentGone",
+    "Measured",
     "NoReason",
     "NotSent",
     "PredictionUnseen",

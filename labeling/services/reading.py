@@ -17,7 +17,18 @@ from django.utils.translation import gettext as _
 from inference.models import Exposure, Prediction
 from inference.queries import prediction_find, prediction_in_view
 from labeling.contradiction import contradicted_value
-from labeling.models import Answer, Assignment, Confidence, Contradiction, ExposureKind, Holding, Purpose, Read, Region
+from labeling.models import (
+    Answer,
+    Assignment,
+    Confidence,
+    Contradiction,
+    ExposureKind,
+    Holding,
+    Measurement,
+    Purpose,
+    Read,
+    Region,
+)
 from labeling.services.leaving import AssignmentGone
 from labeling.services.queue import reader_lock, state_again
 from labeling.values import AnswerInvalid, AnswerMissing, answer_problem, region_problem
@@ -29,6 +40,8 @@ from overread.projects.models import Finding
 
 UNDO = timedelta(seconds=30)
 REGIONS = 200  # of one read
+MEASUREMENTS = 50
+CORNERS = {"length": 2, "angle": 3, "roi": 2, "probe": 1}
 State = Assignment.State
 
 
@@ -49,6 +62,16 @@ class RegionDrawn:
 
 
 @dataclass(frozen=True)
+class Measured:
+    """A length (two ends), angle (end, vertex, end), ellipse (two corners of its box) or point, in image pixels."""
+
+    kind: Literal["length", "angle", "roi", "probe"]
+    points: tuple[tuple[float, float], ...]
+    frame: int = 0
+    result: str = ""
+
+
+@dataclass(frozen=True)
 class Answers:
     """What one reader says of one image.
 
@@ -60,6 +83,7 @@ class Answers:
     bulk: frozenset[str] = frozenset()
     kept: frozenset[str] = frozenset()
     regions: tuple[RegionDrawn, ...] = ()
+    measurements: tuple[Measured, ...] = ()
     comment: str = ""
     confidence: Literal["", "low", "medium", "high"] = ""
     active_ms: int = 0
@@ -159,6 +183,8 @@ def _check(answers: Answers, findings: dict[str, Finding], asked: set[str], imag
             wrong["regions"] = problem
     if len(answers.regions) > REGIONS:
         wrong["regions"] = f"A read has {REGIONS} regions at most; this one has {len(answers.regions)}."
+    if problem := _measured_problem(answers.measurements, image):
+        wrong["measurements"] = problem
     if len(answers.comment) > 4000:
         wrong["comment"] = f"A comment has 4000 characters at most; this one has {len(answers.comment)}."
     if answers.confidence not in ("", *Confidence.values):
@@ -176,11 +202,28 @@ def _outline_problem(region: RegionDrawn, findings: dict[str, Finding], image: I
         return "A box has two corners, a polygon 3 to 500 points."
     if not 0 <= region.frame < image.frames:
         return f"A region names frame {region.frame}; the image has {image.frames}, counted from 0."
-    inside = all(
-        math.isfinite(x) and math.isfinite(y) and 0 <= x <= image.columns and 0 <= y <= image.rows
-        for x, y in region.points
+    return None if _inside(region.points, image) else "A region lies outside the image."
+
+
+def _measured_problem(measurements: tuple[Measured, ...], image: Image) -> str | None:
+    if len(measurements) > MEASUREMENTS:
+        return f"A read has {MEASUREMENTS} measurements at most; this one has {len(measurements)}."
+    for each in measurements:
+        if len(each.points) != CORNERS.get(each.kind):
+            return "A length has two points, an angle three, a region of interest two, a value at a point one."
+        if not 0 <= each.frame < image.frames:
+            return f"A measurement names frame {each.frame}; the image has {image.frames}, counted from 0."
+        if not _inside(each.points, image):
+            return "A measurement lies outside the image."
+        if len(each.result) > 200:
+            return "The result of a measurement has 200 characters at most."
+    return None
+
+
+def _inside(points: tuple[tuple[float, float], ...], image: Image) -> bool:
+    return all(
+        math.isfinite(x) and math.isfinite(y) and 0 <= x <= image.columns and 0 <= y <= image.rows for x, y in points
     )
-    return None if inside else "A region lies outside the image."
 
 
 def _standing(assignment: Assignment, reader: User) -> bool:
@@ -286,6 +329,16 @@ def _store_answers(
             frame=region.frame,
         )
         for region in answers.regions
+    )
+    Measurement.objects.bulk_create(
+        Measurement(
+            read=read,
+            kind=each.kind,
+            points=[list(point) for point in each.points],
+            frame=each.frame,
+            result=each.result,
+        )
+        for each in answers.measurements
     )
 
 

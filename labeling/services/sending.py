@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from labeling.models import Assignment, Priority, Purpose, Read, Sent
-from labeling.queries.sent import opinion_waiting, recipients
+from labeling.queries.sent import RANKS, opinion_waiting, rank_of, recipients
 from labeling.services.leaving import AssignmentGone, assignment_requeue, leave, refuse_if_amending
 from overread.accounts.models import User
 from overread.archive.models import Image
@@ -30,6 +30,8 @@ def assignment_escalate(*, assignment: Assignment, reader: User, role: str, reas
     reason = _reason(reason, needed=True)
     if not role:
         raise NotSent(_("Choose the role this case goes to."))
+    if role in READING and RANKS[Role(role)] <= rank_of(project=assignment.project, reader=reader):
+        raise NotSent(_("A case is escalated to a role above your own."))
     refuse_if_amending(assignment)
     leave(assignment, reader, Assignment.HELD, state=Assignment.State.ESCALATED, finished_at=timezone.now())
     return _send(assignment, reader, Sent.ESCALATION, role, reason)

@@ -41,5 +41,5 @@ def test_an_unknown_theme_is_refused(signed_in: Client) -> None:
     assert signed_in.post(reverse("preferences"), {"theme": "sepia"}).status_code == 400
 
 
-def test_signed_out_pages_have_their_own_theme(client: Client, db: None) -> None:
-    assert b'data-theme="auto" data-suggested="dark"' in client.get(reverse("sign-in")).content
+def test_every_page_has_one_theme(client: Client, db: None) -> None:
+    assert b'data-theme="dark"' in client.get(reverse("sign-in")).content

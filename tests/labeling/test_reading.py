@@ -5,7 +5,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, transaction
 from django.utils import timezone
 
 from inference.models import Exposure
@@ -15,6 +15,7 @@ from labeling.models import Answer, Assignment, Read, ReferenceLabel
 from labeling.services import (
     Answers,
     AssignmentGone,
+    Measured,
     RegionDrawn,
     assignment_claim,
     assignment_open_single,
@@ -286,3 +287,35 @@ def test_a_case_given_afterwards_answers_the_added_finding_too(project: Project,
     with pytest.raises(AnswerMissing) as missing:
         read_submit(assignment=later, reader=reader, answers=before, key=uuid4())
     assert missing.value.errors == {"fracture": "Fracture is not answered."}
+
+
+def test_measurements_are_stored_with_their_read(project: Project, reader: User, case: Assignment) -> None:
+    given = (
+        Measured("length", ((1.0, 2.0), (11.0, 2.0)), result="3.4 mm at the detector"),
+        Measured("probe", ((5.0, 5.0),)),
+    )
+    read = read_submit(assignment=case, reader=reader, answers=answers(project, measurements=given), key=uuid4())
+    stored = [(each.kind, each.points, each.result) for each in read.measurements.all()]
+    assert stored == [("length", [[1, 2], [11, 2]], "3.4 mm at the detector"), ("probe", [[5, 5]], "")]
+    with pytest.raises(DatabaseError, match="immutable"), transaction.atomic():
+        read.measurements.update(result="longer")
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        Measured("length", ((1.0, 2.0),)),
+        Measured("angle", ((1.0, 2.0), (3.0, 4.0))),
+        Measured("length", ((1.0, 2.0), (1000.0, 2.0))),
+        Measured("length", ((1.0, 2.0), (float("nan"), 2.0))),
+        Measured("probe", ((1.0, 2.0),), frame=1),
+        Measured("probe", ((1.0, 2.0),), result="x" * 201),
+        Measured("caliper", ((1.0, 2.0),)),  # type: ignore[arg-type]
+    ],
+)
+def test_a_measurement_that_does_not_fit_is_refused(
+    project: Project, reader: User, case: Assignment, wrong: Measured
+) -> None:
+    with pytest.raises(AnswerInvalid) as refused:
+        read_submit(assignment=case, reader=reader, answers=answers(project, measurements=(wrong,)), key=uuid4())
+    assert set(refused.value.errors) == {"measurements"}

@@ -5,7 +5,7 @@ from uuid import uuid4
 import pytest
 
 from labeling.models import Assignment, Priority, Purpose, Read, ReferenceLabel, Sent
-from labeling.queries.sent import replies, roles_besides, sent_by
+from labeling.queries.sent import replies, roles_above, roles_besides, sent_by
 from labeling.services import (
     AssignmentGone,
     NotSent,
@@ -19,7 +19,7 @@ from labeling.services.selection import queue_fill
 from overread.accounts.models import User
 from overread.audit.models import Event
 from overread.jobs.running import run_all
-from overread.projects.models import Project, Role
+from overread.projects.models import Membership, Project, Role
 from tests.factories import answers, make_champion, make_image, make_member
 
 State = Assignment.State
@@ -55,8 +55,8 @@ def test_an_escalated_case_is_first_in_line_for_its_role(
 
 
 def test_it_never_comes_back_to_its_sender(case: Assignment, reader: User) -> None:
-    make_member(case.project, Role.READER)
-    escalate(case, reader, Role.READER)
+    Membership.objects.create(project=case.project, user=reader, role=Role.ANNOTATOR)
+    escalate(case, reader)
     first = assignment_claim(project=case.project, reader=reader)
     assert first.image_id != case.image_id
     assert assignment_claim(project=case.project, reader=reader, besides=first) is None
@@ -67,7 +67,8 @@ def test_it_never_comes_back_to_its_sender(case: Assignment, reader: User) -> No
     [
         (Role.ADJUDICATOR, "  ", "why you escalate"),
         ("", "Odd", "Choose the role"),
-        (Role.ANNOTATOR, "Odd", "Nobody else with the role annotator"),
+        (Role.READER, "Odd", "a role above your own"),
+        (Role.ANNOTATOR, "Odd", "a role above your own"),
         (Role.ADMINISTRATOR, "Odd", "does not read"),
         (Role.ADJUDICATOR, "x" * 501, "500 characters"),
     ],
@@ -166,3 +167,12 @@ def test_the_answer_opens_when_ones_own_is_given(case: Assignment, reader: User,
 def test_only_roles_that_somebody_else_holds_are_offered(project: Project, reader: User, adjudicator: User) -> None:
     assert roles_besides(project=project, reader=reader) == [Role.ADJUDICATOR]
     assert roles_besides(project=project, reader=adjudicator) == [Role.READER]
+
+
+def test_only_roles_above_ones_own_are_offered(
+    project: Project, reader: User, colleague: User, adjudicator: User
+) -> None:
+    annotator = make_member(project, Role.ANNOTATOR)
+    assert roles_above(project=project, reader=annotator) == [Role.READER, Role.ADJUDICATOR]
+    assert roles_above(project=project, reader=reader) == [Role.ADJUDICATOR]
+    assert roles_above(project=project, reader=adjudicator) == []

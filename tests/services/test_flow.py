@@ -74,7 +74,8 @@ def test_an_escalated_case_goes_to_one_of_its_role(queue: Project, readers: list
 
 
 def test_a_case_escalated_twice_at_once_goes_once(queue: Project, readers: list[User], case: Assignment) -> None:
-    fields = {"assignment": case, "reader": readers[0], "role": Role.READER, "reason": "Odd"}
+    make_member(queue, Role.ADJUDICATOR)
+    fields = {"assignment": case, "reader": readers[0], "role": Role.ADJUDICATOR, "reason": "Odd"}
     done = at_once(lambda _: tried(assignment_escalate, **fields), range(CROWD))
     assert sum(isinstance(each, Assignment) for each in done) == 1
     assert Assignment.objects.filter(sent_from=case).count() == 1

@@ -7,6 +7,7 @@ import { say } from "./voice";
 import { words } from "./words";
 
 const STEP = 5; // percent
+const SILENT = 0.25 * 255; // below it the overlay shows next to nothing (shaders.ts)
 
 export class AttentionMaps {
   private readonly viewer: Viewer;
@@ -81,9 +82,11 @@ export class AttentionMaps {
     try {
       const map = await attentionMap(finding.map_url);
       if (!this.choices.some((choice) => choice.isConnected && choice.checked && choice.value === slug)) return; // chosen otherwise meanwhile
+      const empty = map.data.every((level) => level <= SILENT);
       this.viewer.attend(map);
+      this.note.textContent = empty ? words.mapEmpty : words.mapNote;
       this.note.hidden = false;
-      say(words.mapOn(finding.name), false);
+      say(empty ? words.mapEmpty : words.mapOn(finding.name), empty);
     } catch (error) {
       if (!(error instanceof ImageUnreadable || error instanceof TypeError)) throw error;
       say(words.mapFailed);

@@ -102,6 +102,14 @@ export interface RegionData {
   frame?: number;
 }
 
+/** In continuous image pixels, as regions are. `result`: what stands beside it, as the reader saw it. */
+export interface MeasurementData {
+  kind: "length" | "angle" | "roi" | "probe";
+  points: [x: number, y: number][];
+  frame: number;
+  result: string;
+}
+
 export interface CaseUrls {
   submit: string;
   skip: string;
@@ -151,6 +159,7 @@ export interface SubmitBody {
   version: number;
   answers: Record<string, Answer>;
   regions: RegionData[];
+  measurements: MeasurementData[];
   comment: string;
   confidence: "" | "low" | "medium" | "high";
   active_ms: number;

@@ -63,6 +63,7 @@ export class ReadingPage {
   readonly over = new Set<string>();
   readonly queue = new Queue((shown) => this.over.has(this.drafts.name(shown)), () => this.opened?.case.assignment ?? null);
   private readonly drawnAhead: DrawnAhead;
+  private enterWaits: (() => void) | null = null;
   private leaving = false;
   private locked = false;
   private readonly directions: Directions;
@@ -168,6 +169,7 @@ export class ReadingPage {
   /** Bring a case to life whose header and panel are in the page already. */
   private open(shown: Case): void {
     this.opened = null; // whoever listens below would speak of the case before
+    this.enterWaits = null;
     this.follow({ case: shown.assignment, version: String(shown.version), state: shown.state });
     this.timing.opened();
     const answers = new Answers(this.panel, shown.findings);
@@ -234,7 +236,19 @@ export class ReadingPage {
     if (contradicted !== undefined) return contradicted;
     const [unsettled] = this.opened?.answers.unsettled ?? [];
     if (unsettled?.against) return words.unsettled(unsettled.name, unsettled.against, this.keyText("contradiction.keep"), this.keyText("contradiction.change"));
-    return this.display.level === "full" ? null : words.fullLoading;
+    if (this.display.level === "full") return null;
+    return this.enterWaits ? words.submitsWhenFull : words.fullLoading;
+  }
+
+  /** Whether nothing but the full-resolution image is missing. */
+  get complete(): boolean {
+    return [words.fullLoading, words.submitsWhenFull].includes(this.obstacle ?? "");
+  }
+
+  /** Submit once the full-resolution image is on screen, unless an answer changes before. */
+  submitWhenFull(submit: () => void): void {
+    this.enterWaits = submit;
+    this.selectionChanged();
   }
 
   /** How many regions the selected finding has, and whose the others are. */
@@ -270,6 +284,8 @@ export class ReadingPage {
   private close({ finished, url, leave }: Turn): void {
     this.display.close();
     this.hanging.close();
+    this.marks.load([]);
+    this.measuring.close();
     this.header.innerHTML = this.panel.innerHTML = "";
     this.finished.innerHTML = finished ?? "";
     history.replaceState(null, "", url);
@@ -302,6 +318,7 @@ export class ReadingPage {
 
   private answersChanged(): void {
     if (!this.opened || this.busy) return;
+    this.enterWaits = null;
     const { case: shown, answers } = this.opened;
     this.drafts.put(shown, { answers: answers.given, regions: this.marks.regions, comment: this.comment, confidence: this.confidence, at: Date.now() });
     this.selectionChanged();
@@ -311,7 +328,7 @@ export class ReadingPage {
     if (!this.opened) return;
     const { answers } = this.opened;
     answers.contradict(this.contradictions);
-    describeAnswers(this.panel, answers, this.drawn, this.obstacle, answers.rest((slug) => this.marks.count(slug) > 0).length);
+    describeAnswers(this.panel, answers, this.drawn, this.obstacle, answers.rest((slug) => this.marks.count(slug) > 0));
   }
 
   private viewChanged(): void {
@@ -338,6 +355,14 @@ export class ReadingPage {
     if (level === "full") this.measuring.measures.refresh();
     this.viewChanged();
     this.selectionChanged();
+    if (level === "full") this.carryOut();
+  }
+
+  /** The Enter that waited for this image. */
+  private carryOut(): void {
+    const submit = this.enterWaits;
+    this.enterWaits = null;
+    submit?.();
   }
 
   private finding(slug: string) {

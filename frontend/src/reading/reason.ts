@@ -10,10 +10,22 @@ export function reasonAsked(purpose: Purpose, refusal = ""): Promise<string | nu
   if (!refusal) form.reset();
   tell(element("[data-error]", HTMLElement, dialog), refusal);
   dialog.returnValue = "";
+  dialog.onkeydown = (event) => chooseByDigit(event, dialog, form);
   dialog.showModal();
   return new Promise((resolve) => {
     dialog.addEventListener("close", () => resolve(dialog.returnValue === "yes" ? reasonIn(form) : null), { once: true });
   });
+}
+
+/** A digit chooses a reason and is enough, except while something is being written. */
+function chooseByDigit(event: KeyboardEvent, dialog: HTMLDialogElement, form: HTMLFormElement): void {
+  const writing = event.target instanceof HTMLInputElement && event.target.type === "text";
+  if (writing || event.ctrlKey || event.metaKey || event.altKey || event.repeat || !/^[1-9]$/.test(event.key)) return;
+  const choice = form.querySelectorAll<HTMLInputElement>("input[name=reason]")[Number(event.key) - 1];
+  if (!choice) return;
+  event.preventDefault();
+  choice.checked = true;
+  dialog.close("yes");
 }
 
 function tell(error: HTMLElement, text: string): void {

@@ -39,8 +39,9 @@ export class Submission implements Desk {
     if (!opened || this.page.busy) return;
     if (obstacle !== null) {
       const [unsettled] = opened.answers.missing.length ? [] : opened.answers.unsettled;
+      if (this.page.complete) this.page.submitWhenFull(() => this.submit());
       if (unsettled) opened.findings.go(opened.answers.findings.indexOf(unsettled));
-      return say(obstacle);
+      return say(this.page.obstacle ?? obstacle);
     }
     this.mending = false;
     opened.answers.explain({});
@@ -113,12 +114,13 @@ export class Submission implements Desk {
   }
 
   private body(version: number): SubmitBody {
-    const { opened, marks, clock, comment, confidence, display } = this.page;
+    const { opened, marks, measuring, clock, comment, confidence, display } = this.page;
     return {
       key: crypto.randomUUID(),
       version,
       answers: opened?.answers.given ?? {},
       regions: marks.regions,
+      measurements: measuring.measurements,
       comment: comment.trim(),
       confidence,
       active_ms: Math.round(clock.elapsed(performance.now())),

@@ -12,12 +12,13 @@ const CHANNELS = "RGB";
 /** One place after the point where there is a fraction, with a true minus sign. */
 const decimal = (value: number): string => (Number.isInteger(value) ? String(value) : value.toFixed(1)).replace("-", "−");
 
+const LEFT = 4; // on a button
 const LISTED = 9; // what is open beyond these is counted
 
 /** "6, 7, 8": a finding's key, or its name where it has none. */
-const list = (findings: readonly CaseFinding[]): string => {
-  const named = findings.slice(0, LISTED).map(({ key, name }) => key ?? name).join(", ");
-  return findings.length > LISTED ? gettext("%(findings)s and %(count)s more", { findings: named, count: findings.length - LISTED }) : named;
+const list = (findings: readonly CaseFinding[], most = LISTED): string => {
+  const named = findings.slice(0, most).map(({ key, name }) => key ?? name).join(", ");
+  return findings.length > most ? gettext("%(findings)s and %(count)s more", { findings: named, count: findings.length - most }) : named;
 };
 
 const regions = (count: number): string => ngettext("%(count)s region", "%(count)s regions", count);
@@ -62,6 +63,7 @@ export const words = {
   unreadable: gettext("Image not readable. Load it again, or skip the case."),
   contextLost: gettext("The graphics were interrupted. The image returns by itself."),
   noWebgl: gettext("This browser cannot show the image: WebGL 2 is off. Turn on graphics acceleration or use a current browser."),
+  submitsWhenFull: gettext("Submits by itself when the full-resolution image is there. Any change of an answer holds it back."),
   fullLoading: gettext("The full-resolution image is still loading."),
   size: (columns: number, rows: number) => gettext("%(columns)s × %(rows)s px", { columns, rows }),
   zoom: (percent: number) => gettext("Zoom %(percent)s %%", { percent }),
@@ -91,8 +93,11 @@ export const words = {
     ]
       .filter(Boolean)
       .join(" "),
-  /** On the button that marks the rest: how many it would. */
-  rest: (count: number) => (count ? ngettext("Mark %(count)s absent", "Mark %(count)s absent", count) : gettext("Mark the rest absent")),
+  /** On the button that marks the rest: how many it would, and which it leaves. */
+  rest: (count: number, left: readonly CaseFinding[]) => {
+    const marks = count ? ngettext("Mark %(count)s absent", "Mark %(count)s absent", count) : gettext("Mark the rest absent");
+    return count && left.length ? gettext("%(marks)s, leave %(findings)s", { marks, findings: list(left, LEFT) }) : marks;
+  },
   unanswered: gettext("open"),
   noSnippets: gettext("This project has no comment snippets. An administrator keeps them in the settings."),
   snippetInserted: gettext("Snippet inserted."),
@@ -182,6 +187,8 @@ export const words = {
   lensOn: gettext("Magnifier on: it goes with the pointer, or the arrow keys move it."),
   lensOff: gettext("Magnifier off"),
   noWindow: gettext("A colour image has no window."),
+  mapNote: gettext("Heat map on: model attention, not an outline"),
+  mapEmpty: gettext("Heat map: no positive evidence for this finding"),
   mapOff: gettext("Heat map off"),
   mapOn: (finding: string) => gettext("Heat map: %(finding)s. Model attention, not an outline.", { finding }),
   mapMissing: (finding: string) => gettext("There is no heat map for %(finding)s.", { finding }),

@@ -112,7 +112,9 @@ void main() {
     vec2 inBox = (at - mapBox.xy) / (mapBox.zw - mapBox.xy);
     bool inside = all(greaterThanEqual(inBox, vec2(0.0))) && all(lessThanEqual(inBox, vec2(1.0)));
     float strength = inside ? texture(attention, inBox).r : 0.0;
-    shown = mix(shown, mapColour, mapMix.y * smoothstep(mapMix.x, 1.0, strength));
+    float light = dot(shown, vec3(0.299, 0.587, 0.114));
+    vec3 tint = mapColour * (1.0 - 0.45 * light); // darker where the image is bright, so that it stands out there too
+    shown = mix(shown, tint, mapMix.y * smoothstep(mapMix.x, 1.0, strength));
   }
   drawn = vec4(shown, 1.0);
 }`;

@@ -61,7 +61,7 @@ class Preferences(models.Model):
         DARK = "dark", _("Dark")
 
     user = models.OneToOneField(User, on_delete=models.CASCADE, primary_key=True, related_name="preferences")
-    theme = models.CharField(max_length=5, choices=Theme.choices, default=Theme.AUTO)
+    theme = models.CharField(max_length=5, choices=Theme.choices, default=Theme.DARK)
     single_keys = models.BooleanField(default=True)
     keys = models.JSONField(default=dict, blank=True, validators=[keys_check])
 

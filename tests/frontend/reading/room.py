@@ -368,6 +368,7 @@ def context(request: HttpRequest, sheet: Sheet | None) -> dict[str, Any]:
             ("today", "Until the end of today"),
             ("tomorrow", "Until the end of tomorrow"),
         ],
+        "roles_above": [("adjudicator", "Adjudicator")] if room.roles else [],
         "roles": [("reader", "Reader"), ("adjudicator", "Adjudicator")] if room.roles else [],
     }
 

@@ -85,7 +85,7 @@ def test_what_is_still_open_is_said_in_two_lines_at_most(many: Page) -> None:
 def test_the_rest_is_marked_by_mouse_and_counted_before(reading: Page) -> None:
     rest = reading.locator("[data-command='rest.absent']")
     press(reading, "2p")
-    expect(rest).to_have_text("Mark 5 absent 0")
+    expect(rest).to_have_text("Mark 5 absent, leave 3, 6 0")
     rest.click()
     expect(reading.locator("#voice")).to_have_text("5 findings marked absent. 2 above threshold left open.")
     expect(rest).to_have_attribute("aria-disabled", "true")

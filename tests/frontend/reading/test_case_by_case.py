@@ -105,18 +105,32 @@ def test_four_fast_enters_save_one_case(reading: Page, room: Room) -> None:
     assert len(posted(reading, room)) == 1
 
 
-def test_submit_waits_for_the_full_level(room: Room, page: Page) -> None:
+def test_an_enter_before_the_full_level_is_carried_out_when_it_is_there(room: Room, page: Page) -> None:
     held: list[Route] = []
     page.route("**/full", lambda route: held.append(route))
     page.goto("/")
     expect(body(page)).to_have_attribute("data-level", "half")
     submit_all_absent(page)
-    expect(page.locator("#voice")).to_have_text("The full-resolution image is still loading.")
+    expect(page.locator("#voice")).to_contain_text("Submits by itself when the full-resolution image is there.")
+    expect(page.locator("#left")).to_contain_text("Submits by itself")
     assert room.posts == []
     held[0].continue_()
-    expect(body(page)).to_have_attribute("data-level", "full")
-    page.keyboard.press("Enter")
     expect(body(page)).to_have_attribute("data-case", room.sheets[1].assignment)
+    assert posted(page, room)[0]["level"] == "full"
+
+
+def test_an_answer_changed_meanwhile_holds_it_back(room: Room, page: Page) -> None:
+    held: list[Route] = []
+    page.route("**/full", lambda route: held.append(route))
+    page.goto("/")
+    expect(body(page)).to_have_attribute("data-level", "half")
+    submit_all_absent(page)
+    press(page, "1p")
+    expect(page.locator("#left")).to_have_text("The full-resolution image is still loading.")
+    held[0].continue_()
+    expect(body(page)).to_have_attribute("data-level", "full")
+    expect(page.locator("#left")).to_be_empty()
+    assert room.posts == []
 
 
 def test_the_next_case_is_here_before_it_is_asked_for(reading: Page, room: Room) -> None:

@@ -67,7 +67,9 @@ def test_the_next_case_starts_upright(reading: Page, room: Room) -> None:
     expect(reading.locator("body")).to_have_attribute("data-drawn", room.sheets[1].assignment)
     expect(reading.locator("#orientation")).to_be_empty()
     expect(measure(reading)).to_have_count(0)
-    assert "measure" not in str(posted(reading, room)[0])
+    (stored,) = posted(reading, room)[0]["measurements"]
+    assert (stored["kind"], stored["frame"], len(stored["points"])) == ("length", 0, 2)
+    assert stored["result"].endswith("mm at the detector")
 
 
 def test_a_box_on_a_turned_image_is_stored_in_its_pixels(reading: Page, room: Room) -> None:
@@ -232,7 +234,7 @@ def test_the_lens_is_moved_by_arrow_keys_and_put_away_by_escape(reading: Page) -
 
 
 def test_a_tools_tooltip_names_its_key(reading: Page) -> None:
-    told = "Length: a note on screen, not stored with the read (D)"
+    told = "Length (D)"
     expect(reading.locator("[data-command='tool.length']")).to_have_attribute("title", told)
     expect(reading.locator("#more-tools [data-key='tool.angle']")).to_have_text("Shift+D")
 

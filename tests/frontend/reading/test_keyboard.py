@@ -37,12 +37,12 @@ def ask(page: Page, command: str) -> None:
 def test_a_key_is_changed_in_place_and_at_once(reading: Page, room: Room) -> None:
     ask(reading, "Invert")
     with keeping(reading):
-        reading.keyboard.press("r")
-    expect(reading.locator("#keys-note")).to_have_text("Invert is on R now.")
+        reading.keyboard.press(";")
+    expect(reading.locator("#keys-note")).to_have_text("Invert is on ; now.")
     reading.keyboard.press("Escape")
-    reading.keyboard.press("r")
+    reading.keyboard.press(";")
     expect(reading.locator("[data-command=invert]")).to_have_attribute("aria-pressed", "true")
-    assert room.preferences.keys == {"invert": "r"}
+    assert room.preferences.keys == {"invert": ";"}
 
 
 def test_a_key_in_use_names_its_command(reading: Page, room: Room) -> None:
@@ -101,7 +101,7 @@ def test_single_keys_are_switched_off_for_good(reading: Page, room: Room) -> Non
 def test_what_cannot_be_kept_is_said(reading: Page, room: Room) -> None:
     room.faults = [lambda: problem(503, "The database is away.")]
     ask(reading, "Invert")
-    reading.keyboard.press("r")
+    reading.keyboard.press(";")
     expect(reading.locator("#keys-note")).to_contain_text("it holds until you leave this page")
 
 

@@ -1,4 +1,4 @@
-/** What a reader measures on an image, as points in image pixels. Notes on screen: nothing of it is stored with a read. */
+/** What a reader measures on an image, as points in image pixels. They are stored with the read. */
 import { within, type Point, type Size } from "../../viewer/geometry";
 
 /** A length has two ends, an angle a vertex between two, an ROI (an ellipse) two opposite corners of its box, a probe one point. */

@@ -5,6 +5,7 @@ import type { Viewer } from "../../viewer/viewer";
 import { arrowStep } from "../arrows";
 import { say } from "../voice";
 import { words } from "../words";
+import { linesOf } from "./label";
 import { moved, stretched, type Measure } from "./measure";
 import { Note } from "./note";
 import type { Subject } from "./subject";
@@ -28,6 +29,12 @@ export class Measures {
   open(subject: Subject): void {
     this.subject = subject;
     this.clear();
+  }
+
+  /** Each with what stands beside it. */
+  get told(): { measure: Measure; result: string }[] {
+    const { subject } = this;
+    return subject ? this.notes.map(({ measure }) => ({ measure, result: linesOf(measure, subject).join(", ") })) : [];
   }
 
   /** How many were removed. */

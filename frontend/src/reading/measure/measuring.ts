@@ -2,12 +2,15 @@
 import { element } from "../../dom";
 import type { Pixels } from "../../viewer/textures";
 import type { Viewer } from "../../viewer/viewer";
-import type { CaseImage } from "../contract";
+import type { CaseImage, MeasurementData } from "../contract";
 import { readout } from "./label";
 import type { MeasureKind } from "./measure";
 import { Measures } from "./measures";
 import { Sketch } from "./sketch";
 import { subjectOf, type Subject } from "./subject";
+
+const MOST = 50; // measurements that the server takes with one read
+const LONGEST = 200; // characters of a result
 
 /** What measuring asks of the page around it. */
 export interface Bench {
@@ -26,6 +29,7 @@ export class Measuring {
   private readonly viewer: Viewer;
   private readonly bench: Bench;
   private image = "";
+  private frame = 0;
   private subject: Subject | null = null;
 
   constructor(surface: SVGSVGElement, viewer: Viewer, bench: Bench) {
@@ -42,9 +46,26 @@ export class Measuring {
   open(image: CaseImage): void {
     if (this.image === image.full_url) return;
     this.image = image.full_url;
+    this.frame = image.frame;
     this.subject = subjectOf(image, () => this.bench.pixels());
     this.measures.open(this.subject);
     this.tell("");
+  }
+
+  /** What is on the image now, as the server stores it. */
+  get measurements(): MeasurementData[] {
+    return this.measures.told.slice(0, MOST).map(({ measure: { kind, points }, result }) => ({
+      kind,
+      points: points.map(([x, y]) => [x, y]),
+      frame: this.frame,
+      result: result.slice(0, LONGEST),
+    }));
+  }
+
+  /** There is no image any more. */
+  close(): void {
+    this.image = "";
+    this.measures.clear();
   }
 
   /** Take a measuring tool in hand, or none. */
