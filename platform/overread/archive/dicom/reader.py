@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import numpy as np
 
 RECYCLE_AFTER = 500
+CHILDREN = 2  # of a process: a slow file leaves one for the others
 
 
 class Reader:
@@ -148,7 +149,7 @@ def standing_reader() -> Reader:
     global _standing
     with _lock:
         if _standing is None:
-            _standing = Reader()
+            _standing = Reader(children=CHILDREN)
         return _standing
 
 
