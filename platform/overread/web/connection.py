@@ -44,9 +44,9 @@ class Connection(HttpToolsProtocol):
             self.transport.close()
 
     def on_headers_complete(self) -> None:
+        super().on_headers_complete()
         self._in_head, self._head_bytes = False, 0
         self._stay()
-        super().on_headers_complete()
 
     def on_message_complete(self) -> None:
         self._in_head = True

@@ -29,7 +29,8 @@ class Worker(UvicornWorker):  # type: ignore[misc]
         self.config.timeout_graceful_shutdown = self.cfg.graceful_timeout
 
     def init_process(self) -> None:
-        """Where the system gives fewer open files than connections, ask for more."""
+        """Leave no core dump, which would hold what was being sent; ask for as many open files as connections need."""
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
         if soft < (wanted := 2 * CONNECTIONS):
             resource.setrlimit(resource.RLIMIT_NOFILE, (wanted if hard < 0 else min(wanted, hard), hard))
