@@ -23,4 +23,4 @@ RUN SECRET_KEY=build PSEUDONYM_KEY=build REFERENCE_KEY=build AUDIT_KEY=build STA
     python manage.py collectstatic --noinput --verbosity 0
 VOLUME /data
 EXPOSE 8000
-CMD ["gunicorn", "overread.wsgi", "--bind", "0.0.0.0:8000", "--workers", "3", "--threads", "4", "--worker-class", "gthread", "--timeout", "120"]
+CMD ["gunicorn", "overread.asgi", "--bind", "0.0.0.0:8000", "--workers", "3", "--worker-class", "overread.web.worker.Worker", "--keep-alive", "75", "--timeout", "120", "--graceful-timeout", "4"]

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods
 
 from frontend.people import person
 from frontend.problems import problem
-from overread.archive.dicom import Refused
+from overread.archive.dicom import Busy, Refused
 from overread.archive.services import Ingested, image_ingest
 from overread.projects.models import Project
 from overread.projects.queries import project_for
@@ -50,6 +50,10 @@ def _one(request: HttpRequest, project: Project) -> HttpResponse:
         ingested = _ingest(request, project, files[0])
     except Refused as refusal:
         return problem(422, _("Refused."), refusal.reason, code=refusal.code)
+    except Busy:
+        busy = problem(503, _("The server is busy."), _("Other files are being read. Send this one again."))
+        busy["Retry-After"] = "10"
+        return busy
     image = ingested.image
     stored = {
         "url": reverse("image", args=[project.slug, image.pk]),
@@ -68,6 +72,9 @@ def _plain(request: HttpRequest, project: Project) -> HttpResponse:
             ingested = _ingest(request, project, file)
         except Refused as refusal:
             messages.error(request, _("A file was refused: %s") % refusal.reason)
+            continue
+        except Busy:
+            messages.error(request, _("Other files are being read. Send this one again."))
             continue
         messages.success(request, _("Stored."))
         if len(files) == 1:

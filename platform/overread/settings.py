@@ -50,8 +50,11 @@ CONTENT_SECURITY_POLICY = {
 LAUNCH_SECONDS = envint("LAUNCH_MINUTES", 10, low=1, high=1440) * 60  # how long a link from a PACS opens its image
 UPLOAD_MAX_BYTES = envint("UPLOAD_MAX_MB", 256, low=1, high=2048) * 2**20
 FRAMES_MAX = envint("FRAMES_MAX", 600, low=1, high=10_000)  # of one image that readers can leaf through
+WEB_THREADS = envint("WEB_THREADS", 4, low=1, high=64)  # of a web process, for pages; files have theirs
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 2**20
-FILE_UPLOAD_TEMP_DIR = None
+# A file names a patient until it is de-identified: it is held in memory, and never in a temporary folder.
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+FILE_UPLOAD_MAX_MEMORY_SIZE = UPLOAD_MAX_BYTES + 64 * 1024
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -88,6 +91,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "overread.web.door.SignedInFirst",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -197,6 +201,8 @@ if REDIS_URL:
         "max_retries": 1,  # with Redis away nobody waits for a bell: the reaper rings again
         "interval_start": 0,
         "socket_connect_timeout": 2,
+        "socket_timeout": 5,  # of a Redis that is there and says nothing; more than a worker's BRPOP waits in it
+        "socket_keepalive": True,
     }
 else:
     for name in ("queue", "done", "control"):

@@ -1,4 +1,4 @@
-"""What gunicorn serves."""
+"""The pages, one request a thread. What is served is overread.asgi: these behind the front."""
 
 import os
 

@@ -1,13 +1,17 @@
 """Ways in over HTTP."""
 
+from collections.abc import Iterator
 from io import BytesIO
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
 from rest_framework.test import APIClient
 
 from overread.accounts.models import User
+from overread.archive.dicom.reader import CHILDREN, standing_reader
 from overread.archive.models import Enrolment, Image
 from overread.archive.services import image_ingest
 from overread.projects.models import Project
@@ -114,3 +118,29 @@ def test_a_session_sends_its_csrf_token(project: Project, reader: User) -> None:
     client.force_login(reader)
     assert client.post(url("images", project), form(picture()), format="multipart").status_code == 403
     assert not Image.objects.exists()
+
+
+@pytest.fixture
+def occupied(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Every child of this process has a file in hand, and goes on with it."""
+    reader = standing_reader()
+    monkeypatch.setattr(reader, "_wait_seconds", 0.1)
+    taken = [reader._idle.get() for _ in range(CHILDREN)]
+    yield
+    for child in taken:
+        reader._idle.put(child)
+
+
+def test_when_no_child_is_free_the_file_is_for_later(project: Project, reader: User, occupied: None) -> None:
+    answer = send(reader, project, picture())
+    assert (answer.status_code, answer["Retry-After"]) == (503, "10")
+    assert answer.json()["detail"] == "Other files are being read. Send this one again."
+    assert not Image.objects.exists()
+
+
+def test_so_it_is_on_the_page(client: Client, project: Project, reader: User, occupied: None) -> None:
+    client.force_login(reader)
+    page = reverse("upload", args=[project.slug])
+    answer = client.post(page, form(picture()), headers={"Accept": "application/json"})
+    assert (answer.status_code, answer["Retry-After"]) == (503, "10") and "busy" in answer.json()["title"]
+    assert "Other files are being read" in client.post(page, form(picture()), follow=True).content.decode()

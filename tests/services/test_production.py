@@ -14,7 +14,7 @@ from tests.services.house import ROOT, House, environment
 SECRETS = dict.fromkeys(("SECRET_KEY", "PSEUDONYM_KEY", "AUDIT_KEY"), "a-secret-of-thirty-two-characters")
 PRODUCTION = {"OVERREAD_PRODUCTION": "1", "REFERENCE_KEY": settings.REFERENCE_KEY, **SECRETS}
 REFUSAL = "This database holds demo accounts"
-WEB = [sys.executable, "-c", "import overread.wsgi; print('serving')"]
+WEB = [sys.executable, "-c", "import overread.asgi; print('serving')"]
 
 
 @pytest.fixture

@@ -4,6 +4,6 @@ Views and their bases are in `overread.api.views`: importing them from here woul
 """
 
 from overread.api.pages import KeysetPagination
-from overread.api.problems import Problem, problem
+from overread.api.problems import Busy, Problem, problem
 
-__all__ = ["KeysetPagination", "Problem", "problem"]
+__all__ = ["Busy", "KeysetPagination", "Problem", "problem"]

@@ -25,6 +25,15 @@ class Problem(exceptions.APIException):
         self.title, self.status_code, self.members = title, status, members
 
 
+class Busy(Problem):
+    """Nothing is wrong with the request; it is for a little later."""
+
+    wait = 10  # seconds, as DRF writes into Retry-After
+
+    def __init__(self) -> None:
+        super().__init__("The server is busy.", "Other files are being read. Send this one again.", status=503)
+
+
 def problem(error: Exception, context: dict[str, Any]) -> Response | None:
     """Django's and DRF's errors as application/problem+json. Unknown ones stay a plain 500 without a word of detail."""
     known = _known(error)

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from overread.archive import dicom as room
-from overread.archive.dicom import Limits, Reader, Refused
+from overread.archive.dicom import Busy, Limits, Reader, Refused
 
 from .made import KEY, dicom, ramp
 
@@ -116,6 +116,26 @@ def test_a_child_that_does_not_answer_in_time_is_ended():
             ask(reader)
         assert refused.value.code == "timeout"
         assert reader.pids() == ()
+
+
+def test_who_finds_no_free_child_in_time_is_told():
+    with Reader(children=2, wait_seconds=0.1) as reader, ThreadPoolExecutor(2) as pool:
+        pool.submit(ask, reader)
+        ask(reader)
+        while len(reader.pids()) < 2:
+            list(pool.map(lambda _: ask(reader), range(2)))
+        for pid in reader.pids():
+            os.kill(pid, signal.SIGSTOP)
+        pids = reader.pids()
+        slow = [pool.submit(ask, reader) for _ in pids]
+        while reader.pids():
+            os.sched_yield()
+        with pytest.raises(Busy):
+            ask(reader)
+        for pid in pids:
+            os.kill(pid, signal.SIGCONT)
+        assert [each.result().rows for each in slow] == [12, 12]
+        assert ask(reader).rows == 12
 
 
 def test_an_interrupted_conversation_ends_the_child():

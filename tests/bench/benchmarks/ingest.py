@@ -35,6 +35,7 @@ from tests.bench.server import Served, serving
 
 SIZES = (512, 2000)
 SENDERS = 4
+WARM_UP = 6 * SENDERS  # files, until every child that will open some has started
 # The older build has no function for this, so both are told as text.
 PREPARE = """
 import json
@@ -179,14 +180,14 @@ def over_http(database: str, roots: dict[str, Path], asked: Asked, rounds: int, 
     from tests.bench.films import codings
 
     count = asked.cases or (40 if asked.quick else 240)
-    files = [content for _, content in codings(1024, SENDERS + rounds * count)]
+    files = [content for _, content in codings(1024, WARM_UP + rounds * count)]
     case = f"{database}/http_{SENDERS}_senders"
     with ExitStack() as stack:
         posts = {
-            system: stack.enter_context(receiving(database, root, files[:SENDERS])) for system, root in roots.items()
+            system: stack.enter_context(receiving(database, root, files[:WARM_UP])) for system, root in roots.items()
         }
         for number in range(rounds):
-            start = SENDERS + number * count
+            start = WARM_UP + number * count
             for system, (served, headers, path) in posts.items():
                 wall, cpu = send(served, headers, path, files[start : start + count])
                 found[case, "instances_per_s", system].append(count / wall)

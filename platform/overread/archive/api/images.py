@@ -17,7 +17,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from overread.api import Problem
+from overread.api import Busy, Problem
 from overread.archive import blobs, dicom
 from overread.archive.api.uploads import DicomBody, FormBody, JpegBody, PngBody
 from overread.archive.models import Enrolment, Image, Rendering
@@ -150,6 +150,8 @@ class Images(ImageView):
             done = image_ingest(project=self.project, content=request.data, source="rest", actor=self.user)
         except dicom.Refused as refusal:
             raise Problem("The file was not taken.", refusal.reason, code=refusal.code) from refusal
+        except dicom.Busy as busy:
+            raise Busy() from busy
         return Response(IMAGE_ADDED.to_representation(done.image), 201 if done.enrolled else 200)
 
 

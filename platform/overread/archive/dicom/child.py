@@ -1,7 +1,7 @@
 """The process in which hostile files are opened: `python -m overread.archive.dicom.child` with its limits as JSON.
 
-It holds no secret but the key of the file at hand, inherits no environment of the web process, and cannot write files.
-It answers one request at a time and ends when its input ends.
+It holds no secret, inherits no environment of the web process, and is confined (confinement.py). What stands for the
+patient and the UIDs of the file at hand it asks its parent. It answers one request at a time and ends when its input ends.
 """
 
 import json
@@ -18,7 +18,9 @@ from typing import Any
 import numpy as np
 from pydicom.config import IGNORE, settings
 
+from .confinement import confine, freedoms
 from .frames import open_dicom
+from .identity import Named, StandIns
 from .intake import receive
 from .limits import Limits
 from .part10 import is_part10
@@ -27,11 +29,12 @@ from .rendition import decoded_picture, render, render_frames
 from .wire import Blob, packed, unpacked
 
 Answer = tuple[dict[str, Any], list[Blob]]
+Stand = Callable[[Named], StandIns]
 
 
-def answer_receive(head: dict[str, Any], content: bytes, limits: Limits) -> Answer:
+def answer_receive(content: bytes, limits: Limits, stand: Stand) -> Answer:
     """The facts, and the content in parts: [start, end] of the received file, or [length] of what is sent with it."""
-    received = receive(content, bytes.fromhex(head["key"]), limits)
+    received = receive(content, stand, limits)
     parts = [list(piece) if isinstance(piece, tuple) else [len(piece)] for piece in received.pieces]
     own = b"".join(piece for piece in received.pieces if not isinstance(piece, tuple))
     return {"facts": asdict(received.facts), "parts": parts}, [own]
@@ -59,17 +62,23 @@ def answer_pixels(head: dict[str, Any], content: bytes, limits: Limits) -> Answe
     return {"dtype": little.dtype.str, "shape": little.shape}, [little.data.cast("B")]
 
 
+def answer_freedoms(head: dict[str, Any], content: bytes, limits: Limits) -> Answer:
+    return {"freedoms": freedoms()}, []
+
+
 ANSWERS: dict[str, Callable[[dict[str, Any], bytes, Limits], Answer]] = {
-    "receive": answer_receive,
+    "freedoms": answer_freedoms,
     "render": answer_render,
     "render_frames": answer_frames,
     "pixels": answer_pixels,
 }
 
 
-def answer(head: dict[str, Any], content: bytes, limits: Limits) -> Answer:
+def answer(head: dict[str, Any], content: bytes, limits: Limits, stand: Stand) -> Answer:
     """The answer to one request; a refusal is one too. At this border ends whatever a library raises."""
     try:
+        if head["do"] == "receive":
+            return answer_receive(content, limits, stand)
         return ANSWERS[head["do"]](head, content, limits)
     except Refused as refused:
         return {"refused": [refused.code, refused.reason]}, []
@@ -80,14 +89,6 @@ def answer(head: dict[str, Any], content: bytes, limits: Limits) -> Answer:
     except Exception as error:  # noqa: BLE001 - recorded by its type, because its text may hold what the file says
         reason = f"The file could not be parsed ({type(error).__name__})."
         return {"refused": ["unreadable", reason], "worn": True}, []
-
-
-def confine(limits: Limits) -> None:
-    """Bound memory; forbid writing files, core dumps and (to all but root) starting processes."""
-    resource.setrlimit(resource.RLIMIT_AS, (limits.memory_bytes, limits.memory_bytes))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))
 
 
 def allow_seconds(seconds: int) -> None:
@@ -122,14 +123,21 @@ def main(limits: Limits) -> None:
             at += count
         return bytes(buffer)
 
-    while True:
-        head, blobs = unpacked(read, limits.file_bytes)
-        allow_seconds(limits.cpu_seconds)
-        reply, results = answer(head, bytes(blobs[0]), limits)
-        for piece in packed(reply, results):
+    def write(head: dict[str, Any], blobs: list[Blob]) -> None:
+        for piece in packed(head, blobs):
             view = memoryview(piece)
             while view:
                 view = view[writing.write(view) :]
+
+    def stand(named: Named) -> StandIns:
+        write({"named": asdict(named)}, [])
+        head, _ = unpacked(read, 0)
+        return StandIns(**head["stand_ins"])
+
+    while True:
+        head, blobs = unpacked(read, limits.file_bytes)
+        allow_seconds(limits.cpu_seconds)
+        write(*answer(head, bytes(blobs[0]), limits, stand))
 
 
 if __name__ == "__main__":

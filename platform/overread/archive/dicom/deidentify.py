@@ -2,6 +2,7 @@
 
 import datetime
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from pydicom.datadict import keyword_for_tag, tag_for_keyword
@@ -11,7 +12,7 @@ from pydicom.sequence import Sequence
 from pydicom.uid import SecondaryCaptureImageStorage
 
 from .clean import cleaned
-from .identity import day_shift, pseudonym, remapped_uid
+from .identity import Named, StandIns
 from .keep import KEPT, Kept
 from .refusal import Refused, refusing
 from .shape import Shape
@@ -41,27 +42,40 @@ class Deidentified:
 
 
 def deidentify(
-    source: Dataset, *, instance: str, shape: Shape, sop_class: str, key: bytes, depth: int, little_endian: bool
+    source: Dataset,
+    *,
+    instance: str,
+    shape: Shape,
+    sop_class: str,
+    stand: Callable[[Named], StandIns],
+    depth: int,
+    little_endian: bool,
 ) -> Deidentified:
     """A new header with what `keep.KEPT` names of `source` and keyed stand-ins for the identity.
 
-    `instance` is the file's own SOP Instance UID, or what names the file where it has none. Raises Refused for
-    sequences nested more than `depth` deep.
+    `instance` is the file's own SOP Instance UID, or what names the file where it has none; `stand` gives the stand-ins
+    for what the file names. Raises Refused for sequences nested more than `depth` deep.
     """
     header = kept_part(source, KEPT, depth, little_endian=little_endian)
-    patient = pseudonym(
-        issuer=identifying_text(source, "IssuerOfPatientID"), patient_id=identifying_text(source, "PatientID"), key=key
+    stands = stand(
+        Named(
+            issuer=identifying_text(source, "IssuerOfPatientID"),
+            patient_id=identifying_text(source, "PatientID"),
+            study=identifying_text(source, "StudyInstanceUID") or f"study of {instance}",
+            series=identifying_text(source, "SeriesInstanceUID") or f"series of {instance}",
+            instance=instance,
+            frame_of_reference=identifying_text(source, "FrameOfReferenceUID"),
+        )
     )
     age = _age_years(source)
-    study = identifying_text(source, "StudyInstanceUID") or f"study of {instance}"
-    day = _shifted_day(source, shift=day_shift(patient or study, key=key))
-    _write_identity(header, source, study=study, instance=instance, key=key)
+    day = _shifted_day(source, shift=stands.days)
+    _write_identity(header, stands)
     write_shape(header, shape)
     header.SOPClassUID = _sop_class(source, sop_class)
-    header.PatientID = patient
+    header.PatientID = stands.patient
     header.PatientAge = _age_string(age)
     header.StudyDate = "" if day is None else datetime.date.fromordinal(EPOCH + day).strftime("%Y%m%d").zfill(8)
-    return Deidentified(header, patient, age, day)
+    return Deidentified(header, stands.patient, age, day)
 
 
 def kept_part(source: Dataset, kept: Kept, depth: int, *, little_endian: bool) -> Dataset:
@@ -97,7 +111,7 @@ def identifying_text(source: Dataset, keyword: str) -> str:
         return repr(source.get_item(keyword).value)
 
 
-def _write_identity(header: Dataset, source: Dataset, *, study: str, instance: str, key: bytes) -> None:
+def _write_identity(header: Dataset, stands: StandIns) -> None:
     header.PatientName = ""
     header.PatientBirthDate = ""
     header.StudyTime = ""
@@ -107,12 +121,11 @@ def _write_identity(header: Dataset, source: Dataset, *, study: str, instance: s
     header.PatientIdentityRemoved = "YES"
     header.DeidentificationMethod = METHOD
     header.LongitudinalTemporalInformationModified = "MODIFIED"
-    series = identifying_text(source, "SeriesInstanceUID") or f"series of {instance}"
-    header.SOPInstanceUID = remapped_uid(instance, key=key)
-    header.SeriesInstanceUID = remapped_uid(series, key=key)
-    header.StudyInstanceUID = remapped_uid(study, key=key)
-    if frame_of_reference := identifying_text(source, "FrameOfReferenceUID"):
-        header.FrameOfReferenceUID = remapped_uid(frame_of_reference, key=key)
+    header.SOPInstanceUID = stands.instance
+    header.SeriesInstanceUID = stands.series
+    header.StudyInstanceUID = stands.study
+    if stands.frame_of_reference:
+        header.FrameOfReferenceUID = stands.frame_of_reference
 
 
 def write_shape(header: Dataset, shape: Shape) -> None:

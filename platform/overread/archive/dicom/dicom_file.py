@@ -2,6 +2,7 @@
 
 import hashlib
 import struct
+from collections.abc import Callable
 
 from pydicom.dataset import Dataset
 from pydicom.filebase import DicomBytesIO
@@ -13,6 +14,7 @@ from .clean_pixels import CleanPixels, clean_pixels
 from .codecs import joined
 from .deidentify import Deidentified, deidentify, identifying_text
 from .frames import CompressedImage, open_dicom
+from .identity import Named, StandIns
 from .identity_check import check, read_identity, scrub
 from .limits import Limits
 from .orientation import read_orientation
@@ -27,7 +29,7 @@ IMPLEMENTATION_NAME = "OVERREAD_1"
 FLOAT_VRS = {"FloatPixelData": "OF", "DoubleFloatPixelData": "OD"}
 
 
-def receive_dicom(content: bytes, key: bytes, limits: Limits) -> Received:
+def receive_dicom(content: bytes, stand: Callable[[Named], StandIns], limits: Limits) -> Received:
     """Check, parse and de-identify. Raises Refused for anything that is no readable image."""
     image = open_dicom(content, limits)
     file, pixels = image.file, clean_pixels(image)
@@ -36,7 +38,7 @@ def receive_dicom(content: bytes, key: bytes, limits: Limits) -> Received:
         instance=identifying_text(file.header, "SOPInstanceUID") or hashlib.sha256(content).hexdigest(),
         shape=pixels.shape,
         sop_class=file.sop_class,
-        key=key,
+        stand=stand,
         depth=limits.depth,
         little_endian=file.syntax.is_little_endian,
     )

@@ -2,6 +2,7 @@
 
 import hmac
 import uuid
+from dataclasses import dataclass
 
 DAY_SHIFT = 3650
 
@@ -30,3 +31,39 @@ def day_shift(patient: str, *, key: bytes) -> int:
     """Days to add to every date of one patient, -3650 to -1: intervals stay, the calendar goes."""
     number = int.from_bytes(_digest(key, "day", patient)[:8])
     return -1 - number % DAY_SHIFT
+
+
+@dataclass(frozen=True)
+class Named:
+    """Who and what one file names, exactly enough to be hashed."""
+
+    issuer: str
+    patient_id: str
+    study: str
+    series: str
+    instance: str
+    frame_of_reference: str  # "" where it has none
+
+
+@dataclass(frozen=True)
+class StandIns:
+    """What stands for all that in the stored file."""
+
+    patient: str
+    study: str
+    series: str
+    instance: str
+    frame_of_reference: str
+    days: int
+
+
+def stand_ins(named: Named, *, key: bytes) -> StandIns:
+    patient = pseudonym(issuer=named.issuer, patient_id=named.patient_id, key=key)
+    return StandIns(
+        patient=patient,
+        study=remapped_uid(named.study, key=key),
+        series=remapped_uid(named.series, key=key),
+        instance=remapped_uid(named.instance, key=key),
+        frame_of_reference=named.frame_of_reference and remapped_uid(named.frame_of_reference, key=key),
+        days=day_shift(patient or named.study, key=key),
+    )

@@ -1,8 +1,10 @@
 """Hostile bytes in, a de-identified original and its facts out. Runs in the child only."""
 
 import struct
+from collections.abc import Callable
 
 from .dicom_file import receive_dicom
+from .identity import Named, StandIns
 from .limits import Limits
 from .part10 import is_part10
 from .picture import picture_kind, receive_picture
@@ -13,10 +15,10 @@ from .refusal import Refused
 FIRST_TAGS = {struct.pack(f"{order}HH", group, element) for order in "<>" for group in (2, 8) for element in range(24)}
 
 
-def receive(content: bytes, key: bytes, limits: Limits) -> Received:
+def receive(content: bytes, stand: Callable[[Named], StandIns], limits: Limits) -> Received:
     """Check, de-identify and hash one file of any kind that is taken. Raises Refused."""
     if is_part10(content):
-        return receive_dicom(content, key, limits)
+        return receive_dicom(content, stand, limits)
     if kind := picture_kind(content):
         return receive_picture(content, kind, limits)
     if content[:4] in FIRST_TAGS:

@@ -10,10 +10,11 @@ import sys
 import time
 import weakref
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
+from .identity import Named, stand_ins
 from .limits import Limits
 from .refusal import Refused
 from .wire import Blob, Garbled, packed, unpacked
@@ -59,14 +60,23 @@ class Child:
     def is_alive(self) -> bool:
         return self._process.poll() is None
 
-    def ask(self, head: dict[str, Any], content: bytes) -> tuple[dict[str, Any], list[Blob]]:
-        """The child's answer. Raises Refused for a refusal, and where the child fails, which then is dead."""
+    def ask(
+        self, head: dict[str, Any], content: bytes, *, key: bytes | None = None
+    ) -> tuple[dict[str, Any], list[Blob]]:
+        """The child's answer. Raises Refused for a refusal, and where the child fails, which then is dead.
+
+        With a `key` the child may ask, once, what stands for what the file names; the key stays here.
+        """
         deadline = time.monotonic() + self.limits.wall_seconds
         self.served += 1
         try:
-            for piece in packed(head, [content]):
-                self._write(memoryview(piece), deadline)
-            answer, blobs = unpacked(lambda size: self._read(size, deadline), 2 * self.limits.pixel_bytes)
+            self._say(head, [content], deadline)
+            answer, blobs = self._hear(deadline)
+            if "named" in answer and key is not None:
+                self._say({"stand_ins": asdict(stand_ins(_named(answer["named"]), key=key))}, [], deadline)
+                answer, blobs = self._hear(deadline)
+            if "named" in answer:
+                raise Garbled
         except TimeoutError as error:
             self.kill()
             raise Refused("timeout", f"The file took more than {self.limits.wall_seconds:g} seconds.") from error
@@ -103,6 +113,13 @@ class Child:
                 stream.close()
         Child._alive.discard(self)
 
+    def _say(self, head: dict[str, Any], blobs: list[Blob], deadline: float) -> None:
+        for piece in packed(head, blobs):
+            self._write(memoryview(piece), deadline)
+
+    def _hear(self, deadline: float) -> tuple[dict[str, Any], list[Blob]]:
+        return unpacked(lambda size: self._read(size, deadline), 2 * self.limits.pixel_bytes)
+
     def _write(self, view: memoryview, deadline: float) -> None:
         while view:
             try:
@@ -130,6 +147,15 @@ class Child:
         for child in list(cls._alive):
             child._process.returncode = 0  # Popen must not wait for what is no child of this process
             child._close()
+
+
+def _named(told: Any) -> Named:
+    """Raises Garbled for what a child of ours would not say."""
+    if not isinstance(told, dict) or set(told) != {field.name for field in fields(Named)}:
+        raise Garbled
+    if not all(isinstance(text, str) for text in told.values()):
+        raise Garbled
+    return Named(**told)
 
 
 def _await(pipe: int, event: int, deadline: float) -> None:

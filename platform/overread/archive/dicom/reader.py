@@ -19,19 +19,33 @@ if TYPE_CHECKING:
     import numpy as np
 
 RECYCLE_AFTER = 500
+WAIT_SECONDS = 20.0  # for a child that is free
+CHILDREN = 2  # of a process: a slow file leaves one for the others
+
+
+class Busy(Exception):
+    """All children have a file in hand, and none was free in time. Nothing is known of the file."""
 
 
 class Reader:
     """Reads hostile files in `children` processes at a time. Thread-safe; a fork gets fresh children of its own.
 
     A child serves `recycle_after` files and is replaced; one that fails, hangs or is killed costs its file a Refused
-    and is replaced for the next.
+    and is replaced for the next. Who waits `wait_seconds` for a free child gets Busy.
     """
 
-    def __init__(self, limits: Limits | None = None, *, children: int = 1, recycle_after: int = RECYCLE_AFTER) -> None:
+    def __init__(
+        self,
+        limits: Limits | None = None,
+        *,
+        children: int = 1,
+        recycle_after: int = RECYCLE_AFTER,
+        wait_seconds: float = WAIT_SECONDS,
+    ) -> None:
         self.limits = limits or Limits()
         self._children = children
         self._recycle_after = recycle_after
+        self._wait_seconds = wait_seconds
         self._closed = False
         self._refill()
 
@@ -43,7 +57,7 @@ class Reader:
 
     def receive(self, content: bytes, *, key: bytes) -> Arrival:
         """Bound, check, parse, de-identify and hash one file. `key` makes the pseudonyms. Raises Refused."""
-        answer, (own,) = self._ask({"do": "receive", "key": key.hex()}, content)
+        answer, (own,) = self._ask({"do": "receive"}, content, key=key)
         made = _assembled(answer["parts"], memoryview(own), memoryview(content))
         facts = answer["facts"]
         if facts["pixel_spacing"] is not None:
@@ -76,6 +90,11 @@ class Reader:
         answer, (data,) = self._ask({"do": "pixels", "frame": frame}, content)
         return np.frombuffer(data, np.dtype(answer["dtype"])).reshape(answer["shape"])
 
+    def freedoms(self) -> tuple[str, ...]:
+        """What a child can still do here of what it is to be forbidden: "network", "processes", "files" (doctor)."""
+        answer, _ = self._ask({"do": "freedoms"}, b"?")
+        return tuple(answer["freedoms"])
+
     def pids(self) -> tuple[int, ...]:
         """Process IDs of the children that are running and idle."""
         return tuple(child.pid for child in list(self._idle.queue) if child is not None)
@@ -94,7 +113,9 @@ class Reader:
         for _ in range(self._children):
             self._idle.put(None)
 
-    def _ask(self, head: dict[str, Any], content: bytes) -> tuple[dict[str, Any], list[Blob]]:
+    def _ask(
+        self, head: dict[str, Any], content: bytes, *, key: bytes | None = None
+    ) -> tuple[dict[str, Any], list[Blob]]:
         if not content:
             raise Refused("empty", "The file is empty.")
         if len(content) > self.limits.file_bytes:
@@ -102,13 +123,16 @@ class Reader:
         if self._owner != os.getpid():
             self._refill()
         idle = self._idle
-        child = self._still_good(idle.get())
+        try:
+            child = self._still_good(idle.get(timeout=self._wait_seconds))
+        except queue.Empty:
+            raise Busy from None
         try:
             if self._closed:
                 raise RuntimeError("the reader is closed")
             if child is None:
                 child = Child(self.limits)
-            return child.ask(head, content)
+            return child.ask(head, content, key=key)
         finally:
             idle.put(self._still_good(child))
 
@@ -154,7 +178,7 @@ def standing_reader() -> Reader:
     global _standing
     with _lock:
         if _standing is None:
-            _standing = Reader()
+            _standing = Reader(children=CHILDREN)
         return _standing
 
 
