@@ -9,8 +9,9 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db import transaction
 
+from overread.accounts.lockout import lock_lift
 from overread.accounts.models import Preferences, User
-from overread.accounts.signals import account_made
+from overread.accounts.signals import account_made, lock_lifted
 
 
 @transaction.atomic
@@ -38,6 +39,13 @@ def password_change(*, user: User, password: str) -> None:
     """Set a checked password. Saving it ends the account's sessions and tokens (overread.accounts.access)."""
     user.set_password(password)
     user.save(update_fields=["password"])
+
+
+@transaction.atomic
+def account_unlock(*, user: User) -> None:
+    """Forget the wrong passwords that were tried for an account, wherever they came from."""
+    lock_lift(user)
+    lock_lifted.send(sender=User, user=user)
 
 
 @transaction.atomic
