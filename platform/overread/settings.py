@@ -92,6 +92,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "frontend.caching.middleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "overread.accounts.sessions.middleware",
     "django.middleware.locale.LocaleMiddleware",
