@@ -7,6 +7,7 @@ from io import StringIO
 from typing import Any
 
 import pytest
+from axes.models import AccessLog
 from django.contrib.auth.hashers import make_password
 from django.core.management import call_command
 from django.db import connection
@@ -64,7 +65,12 @@ def by_command(user: User, monkeypatch: Any) -> None:
     call_command("changepassword", user.email, stdout=StringIO())
 
 
-@pytest.mark.parametrize("road", [by_the_service, by_django, by_command])
+def by_taking_it_away(user: User, _: Any) -> None:
+    user.set_unusable_password()
+    user.save(update_fields=["password"])
+
+
+@pytest.mark.parametrize("road", [by_the_service, by_django, by_command, by_taking_it_away])
 def test_a_new_password_ends_sessions_and_tokens_by_whatever_road(anna: User, road: Any, monkeypatch: Any) -> None:
     client, neighbour = signed_in(anna), make_user("neighbour")
     AuthToken.objects.create(anna)
@@ -195,12 +201,14 @@ def test_what_has_expired_is_dropped(anna: User) -> None:
     assert not Session.objects.exists() and not AuthToken.objects.exists()
 
 
-def test_tokens_that_were_to_last_for_ever_end_with_the_upgrade(anna: User, settings: Any) -> None:
+def test_tokens_that_were_to_last_for_ever_end_with_the_upgrade_and_typed_names_go(anna: User, settings: Any) -> None:
     from importlib import import_module
 
     from django.apps import apps
 
+    AccessLog.objects.create(username="typed")
     AuthToken.objects.create(anna, expiry=None)
     import_module("overread.accounts.migrations.0004_old_access_ends").end(apps, None)
     expiry = AuthToken.objects.get().expiry
+    assert not AccessLog.objects.exists()
     assert isinstance(expiry, datetime) and expiry <= timezone.now() + timedelta(days=settings.TOKEN_DAYS)

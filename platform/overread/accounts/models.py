@@ -49,9 +49,16 @@ class User(AbstractBaseUser, PermissionsMixin):
     def __str__(self) -> str:
         return self.name or self.email
 
+    def set_password(self, raw_password: str | None) -> None:
+        super().set_password(raw_password)
+        self._password = raw_password or ""  # also where it is none: saving tells of it
+
+    def set_unusable_password(self) -> None:
+        self.set_password(None)
+
     def save(self, *args: Any, **options: Any) -> None:
         """A password that was set anew is told of, whoever set it; a hash that Django renews at sign-in is none."""
-        anew = self._password is not None and not self._state.adding  # type: ignore[attr-defined]
+        anew = self._password is not None and not self._state.adding
         with transaction.atomic():
             super().save(*args, **options)
             if anew:
