@@ -8,8 +8,8 @@ WORKDIR /srv
 #   docker compose build --build-arg PIP_INDEX_URL=... (or PIP_EXTRA_INDEX_URL)
 ARG PIP_INDEX_URL
 ARG PIP_EXTRA_INDEX_URL
-COPY requirements.txt .
-RUN pip install -r requirements.txt
+COPY requirements.txt requirements-torch.txt ./
+RUN pip install --require-hashes -r requirements.txt && pip install -r requirements-torch.txt
 COPY manage.py ./
 COPY platform platform
 COPY inference inference

@@ -10,6 +10,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 INSTALL_GB = 5.0
+TORCH = "requirements-torch.txt"  # after the lock, which holds all that it asks for
 ROOT_IS_FINE = "ignore:You're running the worker with superuser privileges"  # here; the container's user is not root
 
 
@@ -38,7 +39,8 @@ def environment_make(requirements: str) -> Path:
             "No virtual environment could be made (on Debian: apt install python3-venv).",
         )
     say(f"Installing {requirements} (some 2.5 GB on disk; a few minutes the first time) …")
-    _pip(python, requirements)
+    _pip(python, "--require-hashes", "-r", requirements)
+    _pip(python, "-r", TORCH)
     stamp.write_text(wanted)
     if requirements != "requirements.txt":  # the one names all of the other
         (VENV / ".requirements.txt.stamp").write_text(_stamp("requirements.txt"))
@@ -46,12 +48,12 @@ def environment_make(requirements: str) -> Path:
 
 
 def _stamp(requirements: str) -> str:
-    names = {"requirements.txt", requirements}
+    names = {"requirements.txt", requirements, TORCH}
     content = b"".join((ROOT / name).read_bytes() for name in sorted(names))
     return hashlib.sha256(content + sys.version.encode()).hexdigest()
 
 
-def _pip(python: Path, requirements: str) -> None:
+def _pip(python: Path, *what: str) -> None:
     """Install, telling of every package as it comes; the rest of pip's words only where it fails."""
     command = [
         str(python),
@@ -61,8 +63,7 @@ def _pip(python: Path, requirements: str) -> None:
         "--disable-pip-version-check",
         "--progress-bar",
         "off",
-        "-r",
-        requirements,
+        *what,
     ]
     words: list = []
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as pip:

@@ -54,7 +54,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     if user.is_staff:
         items += [
             Item(label, reverse(name), request.path.startswith(reverse(name)))
-            for name, label in (("jobs", _("Jobs")), ("audit-log", _("Audit")))
+            for name, label in (("jobs", _("Jobs")), ("accounts", _("Accounts")), ("audit-log", _("Audit")))
         ]
     return {"navigation": items}
 

@@ -6,7 +6,9 @@ from typing import Any
 
 from django.http import JsonResponse
 
+from overread.origin import request_id
+
 
 def problem(status: int, title: str, detail: str, **members: Any) -> JsonResponse:
-    body = {"type": "about:blank", "title": title, "status": status, "detail": detail, **members}
+    body = {"type": "about:blank", "title": title, "status": status, "detail": detail, **members} | request_id()
     return JsonResponse(body, status=status, content_type="application/problem+json")

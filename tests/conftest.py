@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
 import pytest
 
 from overread.accounts.models import User
 from overread.projects.models import Project, Role
 from tests import factories
+
+
+@pytest.fixture(autouse=True)
+def anchors(settings: Any, tmp_path: Path) -> Path:
+    """Where the audit chain is anchored: in a file of each test's own, as each has a database of its own."""
+    settings.AUDIT_ANCHORS = tmp_path / "anchors.jsonl"
+    return tmp_path / "anchors.jsonl"
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from overread.environment import envbool, envint, envlist, secret
+from overread.environment import envbool, envint, envlist, secret, secrets_check
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -100,3 +100,9 @@ def test_processes_that_start_together_have_one_secret(tmp_path: Path) -> None:
     made = {process.communicate()[0] for process in started}
     assert len(made) == 1 and len(made.pop()) > 32
     assert [path.name for path in (tmp_path / "secrets").iterdir()] == ["thing"]
+
+
+def test_two_secrets_that_are_the_same_are_refused() -> None:
+    secrets_check(ONE="a" * 40, OTHER="b" * 40)
+    with pytest.raises(ImproperlyConfigured, match="ONE and OTHER are the same"):
+        secrets_check(ONE="a" * 40, THIRD="c" * 40, OTHER="a" * 40)

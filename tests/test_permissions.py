@@ -1,7 +1,8 @@
 """Who may do what: one table of every address × role.
 
 A new address fails this test until it has a row here. A row is one line: the method, the route's name, who is let in,
-and, where the address has a `pk`, whose it is (image, assignment, read, proposal, verdict, job or member). Who is let
+and, where the address has a `pk`, whose it is (image, assignment, read, proposal, verdict, job, member or
+account). Who is let
 in is one of the sets below, or a set of roles. Everybody else must be refused: nobody by a 401 or by the sign-in page,
 strangers by a 404 below a project, members by a 403. Rows of the API stand in API, those of pages in PAGES.
 
@@ -43,7 +44,9 @@ API = [
     Row("GET", "api:schema", EVERYBODY),
     Row("GET", "api:docs", EVERYBODY),
     Row("POST", "api:tokens", SIGNED_IN),
+    Row("GET", "api:tokens", SIGNED_IN),
     Row("DELETE", "api:tokens", SIGNED_IN),
+    Row("DELETE", "api:token", SIGNED_IN),
     Row("GET", "api:me", SIGNED_IN),
     Row("GET", "api:preferences", SIGNED_IN),
     Row("PATCH", "api:preferences", SIGNED_IN),
@@ -116,6 +119,8 @@ PAGES = [
     Row("GET", "preferences", SIGNED_IN),
     Row("POST", "preferences", SIGNED_IN),
     Row("POST", "preferences-theme", SIGNED_IN),
+    Row("GET", "access", SIGNED_IN),
+    Row("POST", "access-end", SIGNED_IN),
     Row("GET", "home", SIGNED_IN),
     Row("GET", "launch", MEMBERS),
     Row("GET", "project", MEMBERS),
@@ -171,6 +176,9 @@ PAGES = [
     Row("GET", "job", OPERATORS, "job"),
     Row("POST", "job-retry", OPERATORS, "job"),
     Row("POST", "job-cancel", OPERATORS, "job"),
+    Row("GET", "accounts", OPERATORS),
+    Row("GET", "account", OPERATORS, "account"),
+    Row("POST", "account-end", OPERATORS, "account"),
     Row("GET", "audit-log", OPERATORS),
     Row("POST", "audit-log", OPERATORS),
 ]

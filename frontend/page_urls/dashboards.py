@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from frontend.pages import audit_log, data, jobs, members, model, proposals, settings, training, worth
+from frontend.pages import accounts, audit_log, data, jobs, members, model, proposals, settings, training, worth
 
 in_project = [
     path("data/", data.page, name="project-data"),
@@ -35,5 +35,8 @@ urlpatterns = [
     path("operations/jobs/<uuid:pk>/", jobs.detail, name="job"),
     path("operations/jobs/<uuid:pk>/retry", jobs.retry, name="job-retry"),
     path("operations/jobs/<uuid:pk>/cancel", jobs.cancel, name="job-cancel"),
+    path("operations/accounts/", accounts.listing, name="accounts"),
+    path("operations/accounts/<int:pk>/", accounts.detail, name="account"),
+    path("operations/accounts/<int:pk>/end", accounts.end, name="account-end"),
     path("operations/audit/", audit_log.page, name="audit-log"),
 ]

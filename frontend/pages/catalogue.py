@@ -33,7 +33,7 @@ def page(request: HttpRequest) -> HttpResponse:
     if request.GET.get("version") == version(language):
         patch_cache_control(response, public=True, max_age=YEAR, immutable=True)
     else:
-        patch_cache_control(response, no_cache=True)
+        patch_cache_control(response, public=True, no_cache=True)
     return response
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
-from django.views.decorators.http import condition, require_GET
+from django.views.decorators.http import require_GET
 
 from frontend.people import person
 from overread.archive import blobs
@@ -23,16 +23,11 @@ def _digest(request: HttpRequest, pk: UUID, level: str) -> str:
     return found
 
 
-def _etag(request: HttpRequest, pk: UUID, level: str) -> str | None:
-    return f'"{_digest(request, pk, level)}"' if request.user.is_authenticated else None
-
-
 @login_required
 @require_GET
-@condition(etag_func=_etag)
 def page(request: HttpRequest, pk: UUID, level: str) -> HttpResponse:
-    """`full` and `half`: gzip of little-endian uint16 (grey) or RGB uint8; `thumb`: a small picture. Content never
-    changes. `?frame=` counts from 0.
+    """`full` and `half`: gzip of little-endian uint16 (grey) or RGB uint8; `thumb`: a small picture. `?frame=` counts
+    from 0.
     """
     content = blobs.read(_digest(request, pk, level))
     if level == "thumb":
@@ -40,6 +35,5 @@ def page(request: HttpRequest, pk: UUID, level: str) -> HttpResponse:
     else:
         response = HttpResponse(content, content_type="application/octet-stream")
         response["Content-Encoding"] = "gzip"
-    response["Cache-Control"] = "private, max-age=31536000, immutable"
     response["X-Content-Type-Options"] = "nosniff"
     return response

@@ -38,7 +38,14 @@ class SignIn(LoginView):
 
 
 class SignOut(LogoutView):
+    """What the browser keeps of pages goes, also for the way back; reads that wait to be sent are no cache and stay."""
+
     http_method_names = ["post", "options"]
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response = super().post(request, *args, **kwargs)
+        response["Clear-Site-Data"] = '"cache"'
+        return response
 
 
 def locked_out(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:

@@ -19,20 +19,28 @@ export type Outcome<T> =
 const TIMEOUT = 30_000;
 const WORTH_REPEATING = [408, 425, 429];
 
-export function post<T>(url: string, body: object, keepalive = false): Promise<Outcome<T>> {
-  return send<T>("POST", url, body, keepalive);
+interface How {
+  /** It outlives the page. */
+  keepalive?: boolean;
+  /** Nobody did anything: the server does not take it for use of the session. */
+  background?: boolean;
+}
+
+export function post<T>(url: string, body: object, how: How = {}): Promise<Outcome<T>> {
+  return send<T>("POST", url, body, how);
 }
 
 export function patch<T>(url: string, body: object): Promise<Outcome<T>> {
-  return send<T>("PATCH", url, body, false);
+  return send<T>("PATCH", url, body, {});
 }
 
-async function send<T>(method: string, url: string, body: object, keepalive: boolean): Promise<Outcome<T>> {
+async function send<T>(method: string, url: string, body: object, { keepalive = false, background = false }: How): Promise<Outcome<T>> {
+  const headers = { "Content-Type": "application/json", Accept: "application/json, application/problem+json", "X-CSRFToken": csrfToken() };
   try {
     const answer = await fetch(url, {
       method,
       body: JSON.stringify(body),
-      headers: { "Content-Type": "application/json", Accept: "application/json, application/problem+json", "X-CSRFToken": csrfToken() },
+      headers: background ? { ...headers, "X-Background": "1" } : headers,
       credentials: "same-origin",
       redirect: "manual", // a redirect is the sign-in page
       signal: AbortSignal.timeout(TIMEOUT),

@@ -1,6 +1,7 @@
 /** The upload page: drop or choose several files, watch each arrive, read what the server says of each. */
 import { element } from "./dom";
 import { Kept, type Entry } from "./upload/kept";
+import { untilAnswered } from "./upload/again";
 import { Row } from "./upload/row";
 import { sendFile, type Sent } from "./upload/send";
 
@@ -31,7 +32,10 @@ function start(): void {
     const all: Sent[] = [];
     for (let next = waiting.shift(); next; next = waiting.shift()) {
       const { row, file, entry } = next;
-      const sent = await sendFile(form, input.name, file, (share) => row.progress(share));
+      const sent = await untilAnswered(
+        () => sendFile(form, input.name, file, (share) => row.progress(share)),
+        () => row.lost(),
+      );
       row.finish(sent);
       kept.finish(entry, sent);
       all.push(sent);

@@ -69,6 +69,7 @@ in_project: list[URLPattern | URLResolver] = [
 
 urlpatterns = [
     path("tokens/", accounts.Tokens.as_view(), name="tokens"),
+    path("tokens/<str:key>/", accounts.Token.as_view(), name="token"),
     path("me/", accounts.Me.as_view(), name="me"),
     path("me/preferences/", accounts.MyPreferences.as_view(), name="preferences"),
     path("projects/", projects.Projects.as_view(), name="projects"),

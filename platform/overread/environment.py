@@ -6,10 +6,12 @@ import contextlib
 import os
 import re
 import secrets
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 
+Proxy = IPv4Network | IPv6Network | str
 SECRET_LENGTH = 32
 YES, NO = {"1", "true", "yes", "on"}, {"0", "false", "no", "off", ""}
 
@@ -37,6 +39,23 @@ def envint(name: str, default: int, *, low: int, high: int) -> int:
 def envlist(name: str, default: list[str]) -> list[str]:
     """Comma-separated words."""
     return [word.strip() for word in os.environ.get(name, "").split(",") if word.strip()] or default
+
+
+def envproxies(name: str) -> list[Proxy]:
+    """Comma-separated addresses and networks of proxies; the word `unix` for one that comes by a Unix socket."""
+    try:
+        return [word if word == "unix" else ip_network(word) for word in envlist(name, [])]
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name} must list addresses, networks or the word unix: {error}.") from error
+
+
+def secrets_check(**keys: str) -> None:
+    """Raise ImproperlyConfigured where two secrets are the same: whoever learns one would have the other."""
+    for name, value in keys.items():
+        if same := [other for other in keys if other != name and keys[other] == value]:
+            raise ImproperlyConfigured(
+                f"{name} and {same[0]} are the same. Each secret must be a random text of its own."
+            )
 
 
 def secret(name: str, folder: Path, *, production: bool) -> str:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import dj_database_url
 from celery.schedules import schedule
 from csp.constants import NONE, SELF
 
-from overread.environment import envbool, envint, envlist, secret
+from overread.environment import envbool, envint, envlist, envproxies, secret, secrets_check
 
 ROOT = Path(__file__).resolve().parents[2]
 PRODUCTION = envbool("OVERREAD_PRODUCTION", False)
@@ -24,6 +25,8 @@ REFERENCE_KEY = secret(
     "REFERENCE_KEY", DATA / "secrets", production=PRODUCTION
 )  # who is in the reference set; never rotated
 AUDIT_KEY = secret("AUDIT_KEY", DATA / "secrets", production=PRODUCTION)  # signs the head of the audit chain
+if PRODUCTION:
+    secrets_check(SECRET_KEY=SECRET_KEY, PSEUDONYM_KEY=PSEUDONYM_KEY, REFERENCE_KEY=REFERENCE_KEY, AUDIT_KEY=AUDIT_KEY)
 
 # --- Web ------------------------------------------------------------------------------------------------------------
 ALLOWED_HOSTS = envlist("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
@@ -36,7 +39,10 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SESSION_ENGINE = "overread.accounts.sessions"
 SESSION_COOKIE_AGE = envint("SESSION_HOURS", 12, low=1, high=168) * 3600
+SESSION_IDLE_SECONDS = envint("SESSION_IDLE_MINUTES", 30, low=2, high=1440) * 60
+TRUSTED_PROXIES = envproxies("TRUSTED_PROXIES")  # whose X-Forwarded-For is believed
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
@@ -85,10 +91,13 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "overread.origin.middleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "frontend.caching.middleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "overread.accounts.sessions.middleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "overread.web.door.SignedInFirst",
@@ -137,10 +146,13 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "sign-in"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "sign-in"
-AXES_FAILURE_LIMIT = 8
+AXES_HANDLER = "overread.accounts.lockout.Lockout"
+AXES_FAILURE_LIMIT = 8  # of one account from one address; the handler has the wider limits
 AXES_COOLOFF_TIME = 0.25  # hours
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # or whoever goes on trying keeps others out for good
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_RESET_ON_SUCCESS = True
+AXES_CLIENT_IP_CALLABLE = "overread.origin.lock_address"
+AXES_USERNAME_CALLABLE = "overread.accounts.lockout.name_kept"
 AXES_USERNAME_FORM_FIELD = "username"
 AXES_SENSITIVE_PARAMETERS = ["username", "password"]
 AXES_LOCKOUT_CALLABLE = "frontend.pages.sign_in.locked_out"
@@ -243,7 +255,8 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "overread.api.problem",
     "PAGE_SIZE": 50,
 }
-REST_KNOX = {"TOKEN_TTL": None, "AUTH_HEADER_PREFIX": "Token", "TOKEN_LIMIT_PER_USER": 10}
+TOKEN_DAYS = envint("TOKEN_DAYS", 90, low=1, high=3650)
+REST_KNOX = {"TOKEN_TTL": timedelta(days=TOKEN_DAYS), "AUTH_HEADER_PREFIX": "Token", "TOKEN_LIMIT_PER_USER": 10}
 SPECTACULAR_SETTINGS = {
     "TITLE": "Overread",
     "DESCRIPTION": "Images, predictions, assignments, labels, snapshots, runs, models, jobs. Errors are problem+json (RFC 9457).",
@@ -266,17 +279,29 @@ TIME_ZONE = os.environ.get("TIME_ZONE", "UTC")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname:7} {name}: {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "stream": sys.stderr}},
+    "formatters": {"line": {"format": "{asctime} {levelname:7} {request_id} {name}: {message}", "style": "{"}},
+    "filters": {"request": {"()": "overread.origin.RequestFilter"}},
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "filters": ["request"],
+            "formatter": "line",
+            "stream": sys.stderr,
+        }
+    },
     "root": {"handlers": ["console"], "level": os.environ.get("LOG_LEVEL", "INFO")},
     "loggers": {
         "axes": {"level": "ERROR"},
+        "overread.audit.anchors": {"level": "INFO" if envbool("AUDIT_ANCHOR_LOG", False) else "ERROR"},
         "celery.worker.strategy": {"level": "WARNING"},
         "celery.app.trace": {"level": "WARNING"},
         "django.request": {"level": "ERROR"},
     },
 }
 SILENCED_SYSTEM_CHECKS = ["axes.W006"]
+
+# --- Audit ----------------------------------------------------------------------------------------------------------
+AUDIT_ANCHORS = Path(os.environ.get("AUDIT_ANCHORS", DATA / "audit" / "anchors.jsonl"))
 
 # --- Evaluation -----------------------------------------------------------------------------------------------------
 REFERENCE_SHARE = envint("REFERENCE_PERCENT", 20, low=1, high=90) / 100  # of patients, for the whole deployment

@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from frontend.page_urls.dashboards import urlpatterns as dashboards
 from frontend.pages import (
+    access,
     catalogue,
     flow,
     home,
@@ -54,6 +55,8 @@ urlpatterns = [
     path("sign-in/", sign_in.SignIn.as_view(), name="sign-in"),
     path("sign-out/", sign_in.SignOut.as_view(), name="sign-out"),
     path("password/", password.ChangePassword.as_view(), name="password"),
+    path("access/", access.page, name="access"),
+    path("access/end", access.end, name="access-end"),
     path("preferences/", preferences.page, name="preferences"),
     path("preferences/theme", preferences.theme, name="preferences-theme"),
     path("open/<str:token>", launch.page, name="launch"),

@@ -70,7 +70,7 @@ def test_pixels_are_the_stored_bytes(project: Project, reader: User) -> None:
     image = make_image(project)
     answer = at(reader).get(url("pixels", project, image, "full"))
     assert answer["Content-Encoding"] == "gzip" and len(gzip.decompress(answer.content)) == 40 * 48 * 2
-    assert answer["Cache-Control"] == "private, max-age=31536000, immutable"
+    assert answer["Cache-Control"] == "private, no-store"
 
 
 def test_known_pixels_are_not_sent_again(project: Project, reader: User) -> None:

@@ -1,6 +1,9 @@
 """Tokens and who I am."""
 
+from datetime import datetime, timedelta
+
 import pytest
+from django.utils import timezone
 from knox.models import AuthToken
 from rest_framework.test import APIClient
 
@@ -104,3 +107,30 @@ def test_a_session_needs_its_csrf_token(stranger: User) -> None:
     client = APIClient(enforce_csrf_checks=True)
     client.force_login(stranger)
     assert client.post(url("tokens")).status_code == 403
+
+
+def test_tokens_are_listed_and_revoked_one_by_one(stranger: User) -> None:
+    made = at().post(url("tokens"), credentials(stranger), format="json").json()
+    other, _ = AuthToken.objects.create(stranger)
+    theirs, _ = AuthToken.objects.create(make_user("neighbour"))
+    listed = bearing(made["token"]).get(url("tokens")).json()["results"]
+    assert [one["key"] for one in listed] == [other.token_key, made["key"]]
+    assert listed[1]["expiry"] == made["expiry"] and "digest" not in listed[0]
+    mine = at(stranger)
+    assert mine.delete(url("token", theirs.token_key)).status_code == 404
+    assert mine.delete(url("token", made["key"])).status_code == 204
+    assert bearing(made["token"]).get(url("me")).status_code == 401
+    assert AuthToken.objects.count() == 2
+    assert Event.objects.get(verb="access.end").detail["tokens"] == 1
+
+
+def test_the_answer_says_when_a_token_ends(stranger: User, settings) -> None:
+    made = at().post(url("tokens"), credentials(stranger), format="json").json()
+    lasts = datetime.fromisoformat(made["expiry"]) - timezone.now()
+    assert timedelta(days=settings.TOKEN_DAYS - 1) < lasts <= timedelta(days=settings.TOKEN_DAYS)
+
+
+def test_tokens_that_have_expired_make_room(stranger: User) -> None:
+    for _ in range(10):
+        AuthToken.objects.create(stranger, expiry=timedelta(seconds=-1))
+    assert at(stranger).post(url("tokens")).status_code == 201

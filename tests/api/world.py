@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.test import Client
+from knox.models import AuthToken
 
 from inference.models import Pipeline
 from inference.services import prediction_ensure, prediction_show
@@ -92,6 +93,7 @@ class World:
         if word in ("assignment", "read"):
             return getattr(self.own.get(Role(role) if role in list(Role) else Role.READER, self.own[Role.READER]), word)
         things = {"image": self._image, "verdict": self.verdict, "job": self._job, "member": self._member}
+        things["account"] = self.users["stranger"]
         return (things | {"proposal": self._proposal, "selection": self._selection})[word].pk
 
     @cached_property
@@ -123,8 +125,14 @@ class World:
         assert made_by is not None
         return launch_make(project=self.project, image=self._image, whole_study=False, actor=made_by).token
 
+    def _api_token(self, role: str) -> str:
+        """What a token of this role's own is listed by."""
+        user = self.users[role] or self.users["stranger"]
+        return str(AuthToken.objects.create(user)[0].token_key)
+
     def arguments(self, names: set[str], word: str, role: str) -> dict[str, Any]:
         """The arguments of a route that takes these."""
         known: dict[str, Any] = {"slug": self.project.slug, "number": 1, "finding": "effusion", "level": "full"}
         known |= {"token": self._token} if "token" in names else {}
+        known |= {"key": self._api_token(role)} if "key" in names else {}
         return {name: self.pk(word, role) if name == "pk" else known[name] for name in names}

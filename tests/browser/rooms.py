@@ -11,6 +11,7 @@ PAGES: dict[Role, tuple[str, ...]] = {
         "/projects/{slug}/images/{image}/",
         "/password/",
         "/preferences/",
+        "/access/",
         "/",
     ),
     Role.ANNOTATOR: ("/projects/{slug}/worklist/", "/projects/{slug}/data/"),

@@ -59,7 +59,8 @@ def test_the_reading_page(theme: str, furnished: Project, page: Page, signed_in:
 
 def test_operators_pages(furnished: Project, page: Page, signed_in: Callable[[User], Page]) -> None:
     signed_in(operator := make_user("operator", is_staff=True))
-    for path in ("/operations/jobs/", "/operations/audit/", f"/operations/jobs/{Job.objects.first().pk}/"):
+    rooms = ("jobs/", "audit/", f"jobs/{Job.objects.first().pk}/", "accounts/", f"accounts/{operator.pk}/")
+    for path in (f"/operations/{room}" for room in rooms):
         seen(page, operator, path)
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from overread.accounts.models import User
+from overread.archive.models import Image
 from overread.projects.models import Project
 from tests.factories import make_image, make_member, make_project, picture
 
@@ -53,3 +54,38 @@ def test_one_file_on_the_projects_home_leads_to_its_result_and_several_stay(
     expect(page.get_by_role("link", name="Open PX-")).to_have_count(2)
     choose_on_home.set_input_files([{"name": "5.png", "mimeType": "image/png", "buffer": picture(5)}])
     expect(page.get_by_role("heading", level=1)).to_contain_text("PX-")
+
+
+def test_a_file_is_sent_again_by_itself_once_there_is_a_connection(
+    transactional_db: None, page: Page, signed_in: Callable[[User], Page], noise: list[str]
+) -> None:
+    project: Project = make_project()
+    signed_in(make_member(project, "reader"))
+    page.goto(f"/projects/{project.slug}/upload/")
+    page.context.set_offline(True)
+    choose(page, ("a.png", picture(1)), ("b.png", picture(2)))
+    expect(page.get_by_text("The connection was lost.")).to_be_visible()
+    page.context.set_offline(False)
+    expect(page.get_by_text("Stored", exact=True)).to_have_count(2)
+    assert Image.objects.count() == 2
+    noise[:] = [text for text in noise if "ERR_INTERNET_DISCONNECTED" not in text]
+
+
+def test_a_file_whose_answer_was_lost_is_not_stored_twice(
+    transactional_db: None, page: Page, signed_in: Callable[[User], Page], noise: list[str]
+) -> None:
+    project: Project = make_project()
+    signed_in(make_member(project, "reader"))
+    page.goto(f"/projects/{project.slug}/upload/")
+    answers: list[int] = []
+
+    def lose(route: Route) -> None:
+        """The server stores the file, and the connection breaks before it can say so; then a proxy is in the way."""
+        answers.append(route.fetch().status if not answers else 503)
+        route.abort() if len(answers) == 1 else route.fulfill(status=503)
+
+    page.route("**/upload/", lose, times=2)
+    choose(page, ("a.png", picture(1)))
+    expect(page.get_by_text("Already stored")).to_be_visible()
+    assert answers == [201, 503] and Image.objects.count() == 1
+    noise[:] = [text for text in noise if "ERR_FAILED" not in text and "503" not in text]

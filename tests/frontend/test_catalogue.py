@@ -21,7 +21,7 @@ def test_its_own_address_is_kept_for_a_year(client: Client) -> None:
 
 def test_another_version_is_not_kept(client: Client) -> None:
     answer = client.get(reverse("catalogue"), {"language": "en", "version": "of-yesterday"})
-    assert answer["Cache-Control"] == "no-cache"
+    assert answer["Cache-Control"] == "public, no-cache"
 
 
 def test_every_page_asks_for_it_before_its_scripts(client: Client, db: None) -> None:

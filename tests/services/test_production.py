@@ -11,7 +11,7 @@ from overread.accounts.models import User
 from tests.factories import make_user
 from tests.services.house import ROOT, House, environment
 
-SECRETS = dict.fromkeys(("SECRET_KEY", "PSEUDONYM_KEY", "AUDIT_KEY"), "a-secret-of-thirty-two-characters")
+SECRETS = {name: f"{name}, a secret of its own".ljust(32, ".") for name in ("SECRET_KEY", "PSEUDONYM_KEY", "AUDIT_KEY")}
 PRODUCTION = {"OVERREAD_PRODUCTION": "1", "REFERENCE_KEY": settings.REFERENCE_KEY, **SECRETS}
 REFUSAL = "This database holds demo accounts"
 WEB = [sys.executable, "-c", "import overread.asgi; print('serving')"]
@@ -44,6 +44,11 @@ def test_with_the_accounts_locked_it_starts(demo: User) -> None:
 def test_without_its_secrets_it_refuses(transactional_db: None) -> None:
     done = web(**PRODUCTION | {"AUDIT_KEY": ""})
     assert done.returncode and "AUDIT_KEY must be set in production" in done.stderr
+
+
+def test_with_two_secrets_the_same_it_refuses(transactional_db: None) -> None:
+    done = web(**PRODUCTION | {"AUDIT_KEY": SECRETS["SECRET_KEY"]})
+    assert done.returncode and "SECRET_KEY and AUDIT_KEY are the same" in done.stderr
 
 
 def test_a_worker_refuses_to_start(demo: User, house: House) -> None:

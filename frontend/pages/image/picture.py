@@ -25,9 +25,7 @@ def picture(request: HttpRequest, slug: str, pk: UUID) -> HttpResponse:
     image = image_for(project, pk)
     if image.status != Image.Status.READY:
         raise Http404("No such image.")
-    response = HttpResponse(jpeg(image), content_type="image/jpeg")
-    response["Cache-Control"] = "private, max-age=86400"
-    return response
+    return HttpResponse(jpeg(image), content_type="image/jpeg")
 
 
 def jpeg(image: Image) -> bytes:

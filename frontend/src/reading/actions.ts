@@ -157,6 +157,6 @@ function back(page: ReadingPage): void {
   if (!opened) return;
   const begun = page.busy || Object.keys(opened.answers.given).length > 0;
   const untouched = page.queue.untouched.concat(begun ? [] : [opened.case.assignment]);
-  if (untouched.length) void post(opened.case.urls.release, { assignments: untouched }, true);
+  if (untouched.length) void post(opened.case.urls.release, { assignments: untouched }, { keepalive: true });
   location.assign(opened.case.urls.worklist);
 }

@@ -21,6 +21,12 @@ export class Row {
     this.say("sending", share < 1 ? words.sent(share) : words.checking);
   }
 
+  /** The connection was lost; it is tried again. */
+  lost(): void {
+    element("progress", HTMLProgressElement, this.node).value = 0;
+    this.say("waiting", words.lost);
+  }
+
   finish(sent: Sent): void {
     element("progress", HTMLProgressElement, this.node).hidden = true;
     if (sent.kind === "refused") return this.say("refused", sent.problem.detail);

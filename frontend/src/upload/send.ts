@@ -11,24 +11,45 @@ export interface Stored {
 
 export type Sent = { kind: "stored"; stored: Stored } | { kind: "refused"; problem: Problem };
 
+/** Whether the file arrived is not known: it is to be sent again. The server knows a file again by what is in it. */
+export const LOST = Symbol("lost");
+
+const STALLED = 60_000; // ms without a byte going out
+const CHECKED_WITHIN = 300_000; // ms from the last byte to the answer
+const AGAIN = [0, 408, 425, 429, 502, 503, 504]; // whoever said that, our server did not look at the file; 0: nobody did
+
 /** Posts the form's own fields with this file to the form's `data-url`; `progress` hears the share sent, 0..1. */
-export function sendFile(form: HTMLFormElement, field: string, file: File, progress: (share: number) => void): Promise<Sent> {
+export function sendFile(form: HTMLFormElement, field: string, file: File, progress: (share: number) => void): Promise<Sent | typeof LOST> {
   const body = new FormData(form);
+  body.delete("csrfmiddlewaretoken"); // the header's is newer, if somebody has signed in meanwhile
   body.set(field, file);
   const request = new XMLHttpRequest();
   request.open("POST", form.dataset["url"] ?? form.action);
   request.setRequestHeader("X-CSRFToken", csrfToken());
   request.setRequestHeader("Accept", "application/json, application/problem+json");
-  request.upload.addEventListener("progress", (event) => progress(event.lengthComputable ? event.loaded / event.total : 0));
+  let watch = 0;
+  const within = (time: number): void => {
+    clearTimeout(watch);
+    watch = window.setTimeout(() => request.abort(), time);
+  };
+  request.upload.addEventListener("progress", (event) => {
+    within(STALLED);
+    progress(event.lengthComputable ? event.loaded / event.total : 0);
+  });
+  request.upload.addEventListener("load", () => within(CHECKED_WITHIN));
   return new Promise((resolve) => {
-    request.addEventListener("load", () => resolve(sent(request)));
-    request.addEventListener("error", () => resolve(refused(words.unreachable)));
+    request.addEventListener("loadend", () => {
+      clearTimeout(watch);
+      resolve(AGAIN.includes(request.status) ? LOST : sent(request));
+    });
+    within(STALLED);
     request.send(body);
   });
 }
 
 function sent(request: XMLHttpRequest): Sent {
   const json = request.getResponseHeader("Content-Type")?.includes("json") ? (JSON.parse(request.responseText) as unknown) : null;
+  if (request.status === 200 && json === null) return refused(words.signedOut); // the way led to the sign-in page
   if (request.status < 300 && json !== null) return { kind: "stored", stored: json as Stored };
   const problem = json as Partial<Problem> | null;
   return refused(problem?.detail ?? problem?.title ?? answered(request.status));

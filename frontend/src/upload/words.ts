@@ -12,7 +12,8 @@ export const words = {
   storedBefore: gettext("Already stored"),
   notStored: gettext("Not stored"),
   unfinished: gettext("Not known to have arrived: the page was left. Choose the file again; it is not stored twice."),
-  unreachable: gettext("Not sent: the server cannot be reached. Choose the file again."),
+  lost: gettext("The connection was lost. The file is sent again by itself as soon as there is one."),
+  signedOut: gettext("Not sent: you are signed out. Sign in and choose the file again."),
   size: (bytes: number) =>
     bytes < KIB * KIB
       ? gettext("%(size)s kB", { size: Math.ceil(bytes / KIB) })

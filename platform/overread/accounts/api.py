@@ -6,20 +6,22 @@ from collections.abc import Sequence
 from typing import Any, cast
 
 from django.contrib.auth import authenticate
-from django.contrib.auth.signals import user_logged_in, user_logged_out
+from django.contrib.auth.signals import user_logged_in
 from django.http import HttpRequest
 from drf_spectacular.utils import extend_schema
 from knox.models import AuthToken
 from knox.settings import knox_settings
 from rest_framework import serializers
-from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.exceptions import AuthenticationFailed, NotFound
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from overread.accounts.access import token_revoke, tokens_of, tokens_revoke
 from overread.accounts.models import Preferences, User
 from overread.accounts.queries import preferences_of
 from overread.accounts.services import preferences_change
+from overread.accounts.signals import token_made, token_refused
 from overread.api import Problem
 from overread.api.bodies import Shape
 from overread.api.views import View
@@ -37,7 +39,14 @@ class CredentialsSerializer(Shape):
 
 class TokenSerializer(serializers.Serializer[Any]):
     token = serializers.CharField(help_text="Shown once. Send it as `Authorization: Token …`.")
-    expiry = serializers.DateTimeField(allow_null=True)
+    key = serializers.CharField(help_text="What it is listed and revoked by. It opens nothing.")
+    expiry = serializers.DateTimeField(help_text="From then on it opens nothing. Make another one in time.")
+
+
+class TokenListedSerializer(serializers.Serializer[Any]):
+    key = serializers.CharField(source="token_key", help_text="The first characters of the token.")
+    created = serializers.DateTimeField()
+    expiry = serializers.DateTimeField()
 
 
 class MeSerializer(serializers.ModelSerializer[User]):
@@ -65,20 +74,32 @@ class PreferencesChangeSerializer(Shape):
 
 
 class Tokens(View):
+    queryset = AuthToken.objects.none()
+    ordering = ("-created", "pk")
+
     def get_permissions(self) -> Sequence[Any]:
         return [AllowAny()] if self.request.method == "POST" else super().get_permissions()
 
     @extend_schema("token_create", request=CredentialsSerializer, responses={201: TokenSerializer})
     def post(self, request: Request) -> Response:
         """Make a token, for an e-mail address and password or for the session."""
-        user = self._who(self.body(CredentialsSerializer))
-        if AuthToken.objects.filter(user=user).count() >= knox_settings.TOKEN_LIMIT_PER_USER:
+        credentials = self.body(CredentialsSerializer)
+        user = self._who(credentials)
+        if tokens_of(user).count() >= knox_settings.TOKEN_LIMIT_PER_USER:
+            token_refused.send(sender=User, user=user, reason="too many")
             raise Problem(
-                "No more tokens.", "End one that you no longer need, or all of them when signed in.", status=409
+                "No more tokens.", "Revoke one that you no longer need, or all of them when signed in.", status=409
             )
         made, token = AuthToken.objects.create(user)
-        user_logged_in.send(sender=User, request=request._request, user=user)
-        return self.show({"token": token, "expiry": made.expiry}, TokenSerializer, 201)
+        token_made.send(sender=User, user=user)
+        if credentials:
+            user_logged_in.send(sender=User, request=request._request, user=user)
+        return self.show({"token": token, "key": made.token_key, "expiry": made.expiry}, TokenSerializer, 201)
+
+    @extend_schema("token_list", responses=TokenListedSerializer(many=True))
+    def get(self, request: Request) -> Response:
+        """My tokens, newest first; what opens them is not kept and cannot be shown again."""
+        return self.paged(tokens_of(self.user), TokenListedSerializer)
 
     def _who(self, credentials: dict[str, str]) -> User:
         """Whose credentials these are, or whose session. AuthenticationFailed, or Problem 429 after many tries."""
@@ -97,12 +118,20 @@ class Tokens(View):
 
     @extend_schema("token_delete", responses={204: None})
     def delete(self, request: Request) -> Response:
-        """End this token; in a session, all of mine."""
-        if request.auth:
-            request.auth.delete()
+        """Revoke this token; in a session, all of mine."""
+        if isinstance(request.auth, AuthToken):
+            token_revoke(user=self.user, key=request.auth.token_key)
         else:
-            AuthToken.objects.filter(user=self.user).delete()
-        user_logged_out.send(sender=User, request=request._request, user=self.user)
+            tokens_revoke(user=self.user)
+        return Response(status=204)
+
+
+class Token(View):
+    @extend_schema("token_revoke", responses={204: None})
+    def delete(self, request: Request, key: str) -> Response:
+        """Revoke one of my tokens, by the key that it is listed by."""
+        if not token_revoke(user=self.user, key=key):
+            raise NotFound("You have no such token.")
         return Response(status=204)
 
 

@@ -6,10 +6,13 @@ from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
-from django.db import models
+from django.contrib.sessions.base_session import AbstractBaseSession
+from django.db import models, transaction
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from overread.accounts.keys import keys_check
+from overread.accounts.signals import password_changed
 
 
 class UserManager(BaseUserManager["User"]):
@@ -46,6 +49,21 @@ class User(AbstractBaseUser, PermissionsMixin):
     def __str__(self) -> str:
         return self.name or self.email
 
+    def set_password(self, raw_password: str | None) -> None:
+        super().set_password(raw_password)
+        self._password = raw_password or ""  # also where it is none: saving tells of it
+
+    def set_unusable_password(self) -> None:
+        self.set_password(None)
+
+    def save(self, *args: Any, **options: Any) -> None:
+        """A password that was set anew is told of, whoever set it; a hash that Django renews at sign-in is none."""
+        anew = self._password is not None and not self._state.adding
+        with transaction.atomic():
+            super().save(*args, **options)
+            if anew:
+                password_changed.send(sender=User, user=self)
+
     @property
     def initials(self) -> str:
         words = (self.name or self.email).replace("Dr ", "").split()
@@ -74,3 +92,24 @@ class Preferences(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user}: {self.theme}"
+
+
+class Session(AbstractBaseSession):
+    """A session, as Django's, and whose it is (overread.accounts.sessions). Nobody's where nobody is signed in."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, null=True, related_name="sessions")
+    started_at = models.DateTimeField(null=True)
+    used_at = models.DateTimeField(null=True)
+    address = models.CharField(max_length=45, blank=True)
+    browser = models.CharField(max_length=255, blank=True, help_text="As it calls itself.")
+
+    @classmethod
+    def get_session_store_class(cls) -> Any:
+        from overread.accounts.sessions import SessionStore
+
+        return SessionStore
+
+    @property
+    def reference(self) -> str:
+        """What it is called in pages and addresses: its key would open it."""
+        return salted_hmac("overread.accounts.session", self.session_key, algorithm="sha256").hexdigest()[:24]

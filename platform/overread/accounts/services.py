@@ -8,10 +8,10 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db import transaction
-from knox.models import AuthToken
 
+from overread.accounts.lockout import lock_lift
 from overread.accounts.models import Preferences, User
-from overread.accounts.signals import account_made, password_changed
+from overread.accounts.signals import account_made, lock_lifted
 
 
 @transaction.atomic
@@ -36,11 +36,16 @@ def user_create(*, email: str, name: str = "") -> tuple[User, str]:
 
 @transaction.atomic
 def password_change(*, user: User, password: str) -> None:
-    """Set a checked password. Sessions elsewhere end by Django's own hash of it, tokens of the API here."""
+    """Set a checked password. Saving it ends the account's sessions and tokens (overread.accounts.access)."""
     user.set_password(password)
     user.save(update_fields=["password"])
-    AuthToken.objects.filter(user=user).delete()
-    password_changed.send(sender=User, user=user)
+
+
+@transaction.atomic
+def account_unlock(*, user: User) -> None:
+    """Forget the wrong passwords that were tried for an account, wherever they came from."""
+    lock_lift(user)
+    lock_lifted.send(sender=User, user=user)
 
 
 @transaction.atomic

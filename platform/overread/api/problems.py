@@ -12,6 +12,8 @@ from rest_framework import exceptions, status
 from rest_framework.response import Response
 from rest_framework.views import exception_handler, set_rollback
 
+from overread.origin import request_id
+
 PROBLEM = "application/problem+json"
 
 
@@ -42,7 +44,7 @@ def problem(error: Exception, context: dict[str, Any]) -> Response | None:
     plain = exception_handler(known, context)
     headers = {name: plain[name] for name in ("WWW-Authenticate", "Retry-After") if plain and plain.has_header(name)}
     set_rollback()
-    return Response(body_of(known), status=known.status_code, headers=headers, content_type=PROBLEM)
+    return Response(body_of(known) | request_id(), status=known.status_code, headers=headers, content_type=PROBLEM)
 
 
 def _known(error: Exception) -> exceptions.APIException | None:

@@ -17,6 +17,7 @@ class ProblemSerializer(serializers.Serializer[Any]):
     title = serializers.CharField(help_text="What kind of error, in words.")
     status = serializers.IntegerField()
     detail = serializers.CharField(help_text="What was wrong, and what to do.")
+    request_id = serializers.CharField(help_text="Your operator finds it in the log by this.")
     errors = serializers.DictField(  # type: ignore[assignment]
         required=False, help_text="Field or finding → what is wrong with it."
     )

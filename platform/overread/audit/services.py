@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +14,9 @@ from django.db import connection, models, transaction
 
 from overread import rows
 from overread.accounts.models import User
+from overread.audit.anchors import Anchor, anchor_append
 from overread.audit.models import Event, Seal
+from overread.origin import origin
 
 GENESIS = "0" * 64
 
@@ -43,7 +46,12 @@ def event_of(
     project: UUID | None = None,
     **detail: Any,
 ) -> Event:
-    """The event that `event_append` appends, for a caller that appends several at once."""
+    """The event that `event_append` appends, for a caller that appends several at once.
+
+    Within a request it also holds the request's id and the client's address.
+    """
+    if current := origin():
+        detail |= current.as_detail()
     return Event(
         verb=verb,
         actor=actor,
@@ -86,7 +94,9 @@ def events_seal(*, limit: int = 5000) -> int:
         event.position, event.hash = position, digest
     if fresh:
         Event.objects.bulk_update(fresh, ["position", "hash"], batch_size=500)
-        Seal.objects.create(position=position, hash=digest, signature=sign(position, digest))
+        seal = Seal.objects.create(position=position, hash=digest, signature=sign(position, digest))
+        anchor = Anchor.sign(position=position, hash=digest, at=seal.at.isoformat())
+        transaction.on_commit(partial(anchor_append, anchor))
     return len(fresh)
 
 

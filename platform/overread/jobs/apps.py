@@ -8,3 +8,4 @@ class JobsConfig(AppConfig):
         from overread.jobs.registry import tick_register
 
         tick_register("overread.audit.services.events_seal")
+        tick_register("overread.accounts.access.access_tidy")

@@ -189,14 +189,13 @@ class Pixels(ImageView):
         """The pixels of an image.
 
         `full` and `half`: little-endian uint16 (grey) or RGB uint8, row by row, as the image's `pixels` tell, under
-        Content-Encoding gzip. `thumb`: a small JPEG. They never change.
+        Content-Encoding gzip. `thumb`: a small JPEG. They never change, so a
+        program may keep them with their ETag; a browser is told not to.
         """
         digest = level_digest(self.image(pk), level, frame_asked(request.query_params.get("frame", "0")))
         if digest is None:
             raise Http404("There are no such pixels of this image.")
-        response = get_conditional_response(request._request, etag=f'"{digest}"') or _bytes(digest, level)
-        response["Cache-Control"] = "private, max-age=31536000, immutable"
-        return response
+        return get_conditional_response(request._request, etag=f'"{digest}"') or _bytes(digest, level)
 
 
 def _bytes(digest: str, level: str) -> HttpResponse:

@@ -1,0 +1,57 @@
+"""The operator's view of accounts: where each is signed in, which tokens open it, and the means to end that."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.core.exceptions import BadRequest
+from django.core.paginator import Paginator
+from django.db.models import Count, Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from frontend.pages.access import end_one, opened
+from frontend.pages.jobs import operator_only
+from overread.accounts.access import sessions_end, tokens_revoke
+from overread.accounts.models import User
+from overread.accounts.services import account_unlock
+
+ACCOUNTS = 50
+
+
+@operator_only
+@require_GET
+def listing(request: HttpRequest) -> HttpResponse:
+    now = timezone.now()
+    accounts = User.objects.order_by("name", "email").annotate(
+        session_count=Count("sessions", Q(sessions__expire_date__gt=now), distinct=True),
+        token_count=Count("auth_token_set", Q(auth_token_set__expiry__gt=now), distinct=True),
+    )
+    shown = Paginator(accounts, ACCOUNTS).get_page(request.GET.get("page"))
+    return render(request, "accounts.html", {"page": shown, "query": ""})
+
+
+@operator_only
+@require_GET
+def detail(request: HttpRequest, pk: int) -> HttpResponse:
+    account = get_object_or_404(User, pk=pk)
+    return render(request, "account.html", {"account": account, **opened(request, account)})
+
+
+@operator_only
+@require_POST
+def end(request: HttpRequest, pk: int) -> HttpResponse:
+    """One session or token, all of them, or the lock after wrong passwords."""
+    account = get_object_or_404(User, pk=pk)
+    if "all" in request.POST:
+        sessions_end(user=account)
+        tokens_revoke(user=account)
+        messages.success(request, _("All sessions and tokens of this account have ended."))
+    elif "lock" in request.POST:
+        account_unlock(user=account)
+        messages.success(request, _("Wrong passwords are forgotten; this account may try again from everywhere."))
+    elif not end_one(request, account):
+        raise BadRequest("Nothing was named.")
+    return redirect("account", pk)

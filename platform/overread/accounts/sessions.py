@@ -1,0 +1,81 @@
+"""Sessions in the database, each with its person, address and browser, so that they can be listed and ended.
+
+They end after SESSION_IDLE_SECONDS without use and SESSION_COOKIE_AGE after signing in, whichever is first. Use is
+written down once a minute at most.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any, cast
+
+from django.conf import settings
+from django.contrib.auth import SESSION_KEY
+from django.contrib.auth.signals import user_logged_in
+from django.contrib.sessions.backends.db import SessionStore as DatabaseSessions
+from django.dispatch import receiver
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+from overread.accounts.models import Session, User
+from overread.origin import client_address
+
+TOUCHED_EVERY = timedelta(minutes=1)
+STARTED, ADDRESS, BROWSER = "started", "address", "browser"
+
+
+class SessionStore(DatabaseSessions):
+    """Django's, on our table. `row` is what was loaded, None for a session that is new."""
+
+    row: Session | None = None
+
+    @classmethod
+    def get_model_class(cls) -> type[Session]:
+        return Session
+
+    def load(self) -> dict[str, Any]:
+        self.row = self._get_session_from_db()  # type: ignore[attr-defined]
+        return self.decode(self.row.session_data) if self.row else {}
+
+    def create_model_instance(self, data: dict[str, Any]) -> Session:
+        row = cast(Session, super().create_model_instance(data))
+        if user := data.get(SESSION_KEY):
+            row.user_id, row.used_at = int(user), timezone.now()
+            row.started_at = datetime.fromtimestamp(data.get(STARTED) or row.used_at.timestamp(), UTC)
+            row.address, row.browser = data.get(ADDRESS, ""), data.get(BROWSER, "")
+            row.expire_date = ends_at(row.started_at, row.used_at)
+        return row
+
+    def touch(self) -> None:
+        """Write down that this session is in use. No other column is written, so no request undoes another's."""
+        row, now = self.row, timezone.now()
+        if row and row.started_at and row.used_at and now - row.used_at >= TOUCHED_EVERY:
+            Session.objects.filter(pk=row.pk).update(used_at=now, expire_date=ends_at(row.started_at, now))
+
+
+def ends_at(started: datetime, used: datetime) -> datetime:
+    lasts = timedelta(seconds=settings.SESSION_COOKIE_AGE)
+    return min(started + lasts, used + timedelta(seconds=settings.SESSION_IDLE_SECONDS))
+
+
+@receiver(user_logged_in)
+def signed_in(sender: Any, request: HttpRequest, user: User, **_: Any) -> None:
+    """Note when, whence and with what. A token that is made by password alone has no session."""
+    if request.session.get(SESSION_KEY) == str(user.pk):
+        request.session[STARTED] = timezone.now().timestamp()
+        request.session[ADDRESS] = client_address(request)
+        request.session[BROWSER] = request.META.get("HTTP_USER_AGENT", "")[:255]
+
+
+def middleware(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Touches the session of whoever uses a page. What pages ask by themselves, every few seconds, is no use."""
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        by_itself = "HX-Request" in request.headers or "X-Background" in request.headers
+        if request.session.accessed and not by_itself and isinstance(request.session, SessionStore):
+            request.session.touch()
+        return response
+
+    return answer
