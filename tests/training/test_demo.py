@@ -49,7 +49,7 @@ def told() -> tuple[str, bool]:
 def test_the_network_is_in_use_before_the_other_films_come(small: pytest.MonkeyPatch) -> None:
     project = loading.demo_load()
     sooner, later = loading.films_ordered()
-    assert told() == ("0 films drawn and taken in; the gate needs some seventy.", False)
+    assert told() == ("0 films drawn and taken in; the gate needs some sixty.", False)
     play(until=Champion.objects.exists)
     verdict = Verdict.objects.get()
     assert verdict.passed and verdict.images == sum(film.labelled for film in sooner) > 10

@@ -44,8 +44,8 @@ PEOPLE = (
 )
 REASON = "Set up by the demo loader in this account's name."
 FILMS, ACTIVE = "demo.films", (State.QUEUED, State.RUNNING)
-FIRST_UNREAD = 20
-"""Unread films that are there when the network is judged: enough to begin with."""
+FIRST_UNREAD = 12
+"""Unread films that are there when the network is judged: enough to begin with, as more come first thing after."""
 CHUNK = 4  # films to a job
 ABREAST = 2  # jobs that wait at once of the films that come first; each orders the one after the other's
 PAUSE = timedelta(seconds=8)
@@ -105,7 +105,9 @@ def _recipe(bundle: str) -> dict[str, Any]:
 
 
 def films_ordered() -> tuple[list[Film], list[Film]]:
-    """The films that come first, and the others. The deployment's keys say who is of the reference set."""
+    """The films that come first, and the others, the unread ones before. The deployment's keys say who is of the
+    reference set.
+    """
     first: list[Film] = []
     later: list[Film] = []
     unread = 0
@@ -113,7 +115,7 @@ def films_ordered() -> tuple[list[Film], list[Film]]:
         unread += not film.labelled
         begins = _of_reference(film) if film.labelled else unread <= FIRST_UNREAD
         (first if begins else later).append(film)
-    return first, later
+    return first, sorted(later, key=lambda film: film.labelled)
 
 
 def _of_reference(film: Film) -> bool:

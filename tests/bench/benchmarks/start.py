@@ -37,7 +37,8 @@ def run(asked: Asked) -> Iterator[Row]:
     if asked.wants("first/idle") or asked.wants("second/idle"):
         with tempfile.TemporaryDirectory(prefix="overread-bench-") as folder:
             yield from started("first/idle", folder)
-            yield from started("second/idle", folder)
+            if asked.wants("second/idle"):
+                yield from started("second/idle", folder)
     if asked.wants("first/busy"):
         with tempfile.TemporaryDirectory(prefix="overread-bench-") as folder, busy():
             yield from started("first/busy", folder)

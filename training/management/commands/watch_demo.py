@@ -32,4 +32,4 @@ def words(state: dict[str, Any]) -> tuple[str, bool]:
         return "ready: sign in and read." + (f" {more} more films come in slowly beside." if more > 0 else ""), True
     if state["passed"]:
         return "the network passed the gate; it scores the films.", False
-    return f"{state['films'] // 10 * 10} films drawn and taken in; the gate needs some seventy.", False
+    return f"{state['films'] // 10 * 10} films drawn and taken in; the gate needs some sixty.", False
