@@ -13,12 +13,14 @@ from overread.archive.phantom.table import Batch, shots
 from overread.jobs.models import Job, State
 from overread.jobs.running import run_all
 from overread.jobs.services import job_cancel
+from overread.projects.models import Project
 from training.demo import films, loading
 from training.demo.model import HELD_OUT, LEARNT, model_make, shipped
 from training.engine.recipe import Recipe
 from training.management.commands.rehearse import GATE as EASY
 from training.management.commands.watch_demo import words
 from training.models import Run, Verdict
+from training.services import run_request
 
 
 @pytest.fixture
@@ -56,6 +58,7 @@ def test_the_network_is_in_use_before_the_other_films_come(small: pytest.MonkeyP
     assert Image.objects.count() == len(sooner) and Assignment.objects.filter(reader=None).exists()
     run_all()
     assert told() == (f"ready: sign in and read. {len(later)} more films come in slowly beside.", True)
+    Project.objects.update(auto_fill=False)
     play()
     assert Image.objects.count() == len(sooner) + len(later) == 72
     assert told() == ("ready: sign in and read.", True) and not Run.objects.exists()
@@ -107,8 +110,18 @@ def test_the_network_that_comes_with_the_product_says_where_it_learnt() -> None:
     assert sum(len(content) for content in bundle.to_files().values()) < 1e6
 
 
-@pytest.mark.slow
 def test_the_same_command_makes_the_same_bytes() -> None:
     recipe = Recipe(architecture="tiny_cnn", size=32, epochs=2)
     first, again = (model_make(recipe=recipe, learnt=90, held_out=40) for _ in range(2))
     assert first.sha256 == again.sha256
+
+
+def test_a_run_goes_on_from_the_network_in_use(small: pytest.MonkeyPatch) -> None:
+    project = loading.demo_load()
+    Project.objects.update(auto_fill=False)
+    play()
+    run = run_request(project=project, trigger="button", epochs=1)
+    run_all()
+    run.refresh_from_db()
+    assert run.state == Run.State.FINISHED, run.error
+    assert run.recipe["initial_sha256"] == shipped().sha256 and Verdict.objects.filter(challenger=run.pipeline).exists()

@@ -8,6 +8,7 @@ slowly beside, a few at a time: nobody waits for them.
 from __future__ import annotations
 
 from datetime import timedelta
+from itertools import zip_longest
 from typing import Any
 
 from django.conf import settings
@@ -45,7 +46,7 @@ PEOPLE = (
 REASON = "Set up by the demo loader in this account's name."
 FILMS, ACTIVE = "demo.films", (State.QUEUED, State.RUNNING)
 FIRST_UNREAD = 12
-"""Unread films that are there when the network is judged: enough to begin with, as more come first thing after."""
+"""Unread films that are there when the network is judged: enough to begin with, as more come beside."""
 CHUNK = 4  # films to a job
 ABREAST = 2  # jobs that wait at once of the films that come first; each orders the one after the other's
 PAUSE = timedelta(seconds=8)
@@ -105,17 +106,14 @@ def _recipe(bundle: str) -> dict[str, Any]:
 
 
 def films_ordered() -> tuple[list[Film], list[Film]]:
-    """The films that come first, and the others, the unread ones before. The deployment's keys say who is of the
-    reference set.
+    """The films that come first, and the others, in turn to read and to learn from. The deployment's keys say who is of
+    the reference set.
     """
-    first: list[Film] = []
-    later: list[Film] = []
-    unread = 0
-    for film in films():
-        unread += not film.labelled
-        begins = _of_reference(film) if film.labelled else unread <= FIRST_UNREAD
-        (first if begins else later).append(film)
-    return first, sorted(later, key=lambda film: film.labelled)
+    unread = [film for film in films() if not film.labelled]
+    standard = [film for film in films() if film.labelled and _of_reference(film)]
+    others = [film for film in films() if film.labelled and film not in standard]
+    pairs = zip_longest(unread[FIRST_UNREAD:], others)
+    return standard + unread[:FIRST_UNREAD], [film for pair in pairs for film in pair if film]
 
 
 def _of_reference(film: Film) -> bool:
