@@ -11,6 +11,8 @@ from overread.accounts.models import User
 from overread.projects.models import Project, Role
 from tests import factories
 
+pytest_plugins = ("tests.telling",)
+
 
 @pytest.fixture(autouse=True)
 def anchors(settings: Any, tmp_path: Path) -> Path:
@@ -56,10 +58,21 @@ def stranger(db: None) -> User:
     return factories.make_user("stranger")
 
 
+SLOW = set((Path(__file__).parent / "slow.txt").read_text().split())
+"""Files, and tests, that `bin/test` leaves to `bin/test --all`: by the durations that pytest tells (--durations=0)."""
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what the database at hand cannot do; `bin/test --services` runs it on the one that can."""
+    """Mark the slow ones. Leave out what the database at hand cannot do; `bin/test --services` runs it on the one that
+    can.
+    """
     from django.db import connection
 
+    for item in items:
+        name = item.nodeid.split("[")[0].removeprefix("tests/")
+        if {name, name.split("::")[0]} & SLOW:
+            item.add_marker("slow")
     if connection.vendor == "postgresql":
         return
     left_out = [item for item in items if item.get_closest_marker("postgresql")]

@@ -5,14 +5,15 @@ from __future__ import annotations
 from inference.models import Pipeline
 from overread.jobs.running import Lease
 from overread.projects.models import Project
-from training.demo import SLUG, advance, films_make
+from training.demo import loading
 from training.models import Run
 from training.services.judging import challenger_judge
-from training.services.running import run_execute
 from training.services.runs import runs_due
 
 
 def run(job: Lease, *, run: str) -> None:
+    from training.services.running import run_execute  # torch: seconds that the other jobs need not spend
+
     run_execute(run=Run.objects.select_related("project", "snapshot").get(pk=run), lease=job)
 
 
@@ -25,9 +26,9 @@ def due(job: Lease, *, of: str) -> None:
         runs_due(Project.objects.get(pk=of))
 
 
-def films(job: Lease, *, first: int) -> None:
-    films_make(project=Project.objects.get(slug=SLUG), first=first, lease=job)
+def films(job: Lease, *, of: str, first: int) -> None:
+    loading.films_make(project=Project.objects.get(pk=of), first=first, lease=job)
 
 
-def demo(job: Lease, *, of: str, look: int) -> None:
-    advance(project=Project.objects.get(pk=of), look=look, lease=job)
+def network(job: Lease, *, of: str, look: int) -> None:
+    loading.network_judge(project=Project.objects.get(pk=of), look=look, lease=job)

@@ -29,7 +29,7 @@ from overread.projects.models import Project, Role
 from tests.factories import make_champion, make_member, make_project
 
 PACKS = Path(__file__).parents[3] / "shared" / "data"
-needs_packs = pytest.mark.skipif(not PACKS.is_dir(), reason="../shared/data is not there")
+needs_packs = pytest.mark.skipif(not PACKS.is_dir(), reason="needs ../shared/data")
 CHEST = "chest radiograph"
 
 

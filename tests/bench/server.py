@@ -44,7 +44,7 @@ class Served:
 @contextmanager
 def serving(env: Mapping[str, str], root: Path = ROOT) -> Iterator[Served]:
     """The web process of the build at `root`, while it runs. Its process group ends with the block."""
-    port = _free_port()
+    port = free_port()
     command = next(line for line in (root / "Procfile").read_text().splitlines() if line.startswith("web:"))
     process = subprocess.Popen(
         ["sh", "-c", command.removeprefix("web:")],
@@ -60,7 +60,7 @@ def serving(env: Mapping[str, str], root: Path = ROOT) -> Iterator[Served]:
         _end(process)
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

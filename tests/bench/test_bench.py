@@ -99,3 +99,8 @@ def test_ratios_are_of_one_case_and_metric_and_never_of_counts() -> None:
     rows.append(Row("a", "lost_count", 1, "peer"))
     assert with_ratios(rows)[len(rows) :] == [Row("a", "wall_s_to_peer_ratio", 1.5)]
     assert "3   peer 2 (ratio 1.5)" in table(rows).splitlines()[0]
+
+
+def test_start_ends_at_a_case_with_suggestions() -> None:
+    rows = told("start", "--seconds", "0.1", "--only", "first/idle")["rows"]
+    assert {(row["case"], row["metric"]) for row in rows} == {("first/idle", "sign_in_s"), ("first/idle", "ready_s")}

@@ -1,60 +1,127 @@
-"""The demo, with few and small films."""
+"""The demo: which films come first, and what becomes of the network that comes with the product."""
 
 from typing import Any
 
 import pytest
 from django.utils import timezone
 
-from inference.models import Champion
+from inference.models import Champion, Pipeline
+from labeling.models import Assignment
+from labeling.queries.labels import evaluation_labels
 from overread.archive.models import Image
+from overread.archive.phantom.table import Batch, shots
 from overread.jobs.models import Job, State
 from overread.jobs.running import run_all
-from training import demo
+from overread.jobs.services import job_cancel
+from overread.projects.models import Project
+from training.demo import films, loading
+from training.demo.model import HELD_OUT, LEARNT, model_make, shipped
 from training.engine.recipe import Recipe
 from training.management.commands.rehearse import GATE as EASY
 from training.management.commands.watch_demo import words
-from training.models import Run
-
-pytestmark = pytest.mark.django_db
-UNREACHABLE = {**demo.GATE, "minimum_macro": 0.999}
+from training.models import Run, Verdict
+from training.services import run_request
 
 
 @pytest.fixture
-def small(monkeypatch: pytest.MonkeyPatch, settings: Any) -> pytest.MonkeyPatch:
-    """Ninety-six films of 64 pixels, two fifths of their patients for the gate; a training of one epoch."""
+def small(monkeypatch: pytest.MonkeyPatch, settings: Any, db: None) -> pytest.MonkeyPatch:
+    """Seventy-two small films, two fifths of the labelled ones' patients for the gate."""
     settings.REFERENCE_SHARE = 0.4
-    monkeypatch.setattr(demo, "LABELLED", 92)
-    monkeypatch.setattr(demo, "UNREAD", 4)
-    monkeypatch.setattr(demo, "SIZE", 64)
-    monkeypatch.setattr(demo, "CHUNK", 8)
-    monkeypatch.setattr(demo, "RECIPE", Recipe(size=32, batch=8, epochs=1, threads=1).to_dict())
+    for name, value in (("LABELLED", 60), ("UNREAD", 12), ("LABELLED_SIZE", 96), ("UNREAD_SIZE", 96)):
+        monkeypatch.setattr(films, name, value)
+        monkeypatch.setattr(loading, name, value, raising=False)
+    monkeypatch.setattr(loading, "FIRST_UNREAD", 6)
+    monkeypatch.setattr(loading, "GATE", EASY)
     return monkeypatch
 
 
-def played() -> tuple[str, bool]:
-    """Do the demo's jobs without its pauses, to the end; what the terminal is told then."""
-    project = demo.demo_load()
-    for _ in range(60):
+def play(until: Any = lambda: False) -> None:
+    """Do the demo's jobs without its pauses, to the end or until then."""
+    for _ in range(100):
         run_all()
-        if not Job.objects.filter(kind="demo.advance", state=State.QUEUED).update(run_after=timezone.now()):
+        waiting = Job.objects.filter(kind__startswith="demo.", state=State.QUEUED)
+        if until() or not waiting.update(run_after=timezone.now()):
             break
-    return words(demo.demo_state(project))
 
 
-def tries() -> list[Any]:
-    return list(Run.objects.order_by("number").values_list("recipe__time_limit_s", "state"))
+def told() -> tuple[str, bool]:
+    return words(loading.demo_state(loading.demo_load()))
 
 
-def test_every_film_comes_in_and_a_model_that_passes_is_put_to_use(small: pytest.MonkeyPatch) -> None:
-    small.setattr(demo, "GATE", EASY)
-    assert played() == ("ready: sign in and read.", True)
-    assert Image.objects.count() == 96 and Champion.objects.count() == 1 and len(tries()) == 1
+def test_the_network_is_in_use_before_the_other_films_come(small: pytest.MonkeyPatch) -> None:
+    project = loading.demo_load()
+    sooner, later = loading.films_ordered()
+    assert told() == ("0 films drawn and taken in; the gate needs some sixty.", False)
+    play(until=Champion.objects.exists)
+    verdict = Verdict.objects.get()
+    assert verdict.passed and verdict.images == sum(film.labelled for film in sooner) > 10
+    assert Image.objects.count() == len(sooner) and Assignment.objects.filter(reader=None).exists()
+    run_all()
+    assert told() == (f"ready: sign in and read. {len(later)} more films come in slowly beside.", True)
+    Project.objects.update(auto_fill=False)
+    play()
+    assert Image.objects.count() == len(sooner) + len(later) == 72
+    assert told() == ("ready: sign in and read.", True) and not Run.objects.exists()
+    assert evaluation_labels(project).keys() == set(
+        Image.objects.filter(study__patient__reference=True, imported_labels__isnull=False).values_list("pk", flat=True)
+    )
 
 
-def test_a_model_that_does_not_pass_is_tried_again_with_more_time_and_in_the_end_it_says_so(
-    small: pytest.MonkeyPatch,
-) -> None:
-    small.setattr(demo, "GATE", UNREACHABLE)
-    line, over = played()
-    assert over and line.startswith("no model passed the gate in 3 tries")
-    assert tries() == [(0.0, "finished"), (240.0, "finished"), (240.0, "finished")] and not Champion.objects.exists()
+def test_a_network_that_does_not_pass_is_not_used_and_it_says_so(small: pytest.MonkeyPatch) -> None:
+    small.setattr(loading, "GATE", {**loading.GATE, "minimum_macro": 0.999})
+    loading.demo_load()
+    play()
+    line, over = told()
+    assert over and line.startswith("the network did not pass the gate")
+    assert not Champion.objects.exists() and Image.objects.count() == 72
+
+
+def test_films_that_are_given_up_keep_nobody_waiting(small: pytest.MonkeyPatch) -> None:
+    loading.demo_load()
+    job_cancel(job=Job.objects.filter(kind="demo.films").latest("created_at"), actor=None)
+    play(until=Champion.objects.exists)
+    assert Champion.objects.exists()
+
+
+def test_loading_it_again_changes_nothing(small: pytest.MonkeyPatch) -> None:
+    first = loading.demo_load()
+    before = (Pipeline.objects.count(), Job.objects.count())
+    assert loading.demo_load() == first and (Pipeline.objects.count(), Job.objects.count()) == before
+
+
+def test_no_patient_has_both_labelled_and_unread_films() -> None:
+    of = {labelled: {film.shot.patient for film in films.films() if film.labelled == labelled} for labelled in (0, 1)}
+    assert of[0] and of[1] and not of[0] & of[1]
+
+
+def test_the_network_learnt_from_no_patient_of_the_demo() -> None:
+    demo = {film.shot.patient for film in films.films()}
+    learnt, tried = (
+        {shot.patient for shot in shots(Batch(count=count, seed=seed))}
+        for count, seed in ((LEARNT, films.LEARNT_SEED), (HELD_OUT, films.HELD_OUT_SEED))
+    )
+    assert not demo & learnt and not demo & tried and not learnt & tried
+
+
+def test_the_network_that_comes_with_the_product_says_where_it_learnt() -> None:
+    bundle = shipped()
+    assert bundle.card.facts["data"]["train"] > 500 and str(LEARNT) in bundle.card.facts["origin"]
+    assert bundle.card.layout.names == tuple(films.PREVALENCE)
+    assert sum(len(content) for content in bundle.to_files().values()) < 1e6
+
+
+def test_the_same_command_makes_the_same_bytes() -> None:
+    recipe = Recipe(architecture="tiny_cnn", size=32, epochs=2)
+    first, again = (model_make(recipe=recipe, learnt=90, held_out=40) for _ in range(2))
+    assert first.sha256 == again.sha256
+
+
+def test_a_run_goes_on_from_the_network_in_use(small: pytest.MonkeyPatch) -> None:
+    project = loading.demo_load()
+    Project.objects.update(auto_fill=False)
+    play()
+    run = run_request(project=project, trigger="button", epochs=1)
+    run_all()
+    run.refresh_from_db()
+    assert run.state == Run.State.FINISHED, run.error
+    assert run.recipe["initial_sha256"] == shipped().sha256 and Verdict.objects.filter(challenger=run.pipeline).exists()

@@ -60,6 +60,7 @@ def card(pipeline: Pipeline, names: Mapping[str, str]) -> dict[str, Any]:
         "held_out_size": facts.get("held_out", {}),
         "shortcuts": shortcuts(facts.get("shortcuts", {}), names),
         "snapshot": run.snapshot if run else None,
+        "origin": facts.get("origin", ""),
         "labels": labels_by_source(run) if run else "",
         "parity": facts.get("onnx_difference"),
         "contradictions": contradictions_effect(pipeline),

@@ -30,15 +30,17 @@ class Residual(nn.Module):
 
 
 class SmallCNN(nn.Module):
-    def __init__(self, channels: int) -> None:
+    """A stem and a residual block for each further width; the last width is the embedding's."""
+
+    def __init__(self, channels: int, widths: tuple[int, ...]) -> None:
         super().__init__()
         self.stem = nn.Sequential(
-            nn.Conv2d(channels, WIDTHS[0], 3, stride=2, padding=1, bias=False),
-            nn.BatchNorm2d(WIDTHS[0]),
+            nn.Conv2d(channels, widths[0], 3, stride=2, padding=1, bias=False),
+            nn.BatchNorm2d(widths[0]),
             nn.ReLU(inplace=True),
         )
         self.blocks = nn.Sequential(
-            *(Residual(inner, outer) for inner, outer in zip(WIDTHS[:-1], WIDTHS[1:], strict=True))
+            *(Residual(inner, outer) for inner, outer in zip(widths[:-1], widths[1:], strict=True))
         )
 
     def forward(self, images: Tensor) -> Tensor:
@@ -47,4 +49,4 @@ class SmallCNN(nn.Module):
 
 
 def build(channels: int) -> nn.Module:
-    return SmallCNN(channels)
+    return SmallCNN(channels, WIDTHS)

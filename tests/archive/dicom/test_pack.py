@@ -2,20 +2,18 @@
 
 import csv
 import hashlib
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 from overread.archive.dicom import Reader, Refused
+from tests.shared import module_needs
 
 from .leaks import leaks
 from .made import KEY
 
-PACK = Path(__file__).parents[4] / "shared" / "data" / "dicom"
+PACK = module_needs("data/dicom")
 LOSSY = ("1.2.840.10008.1.2.4.50", "1.2.840.10008.1.2.4.51")
-if not PACK.is_dir():
-    pytest.skip("../shared/data/dicom is not there", allow_module_level=True)
 
 with (PACK / "manifest.csv").open(newline="") as table:
     ROWS = list(csv.DictReader(table))

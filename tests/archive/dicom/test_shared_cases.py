@@ -11,16 +11,15 @@ from PIL import Image
 from pydicom import dcmread
 
 from overread.archive.dicom import Arrival, Reader, Refused, Rendering, model_input, shown, unpack
+from tests.shared import module_needs
 
 from .leaks import leaks
 from .made import KEY
 
-CASES = Path(__file__).parents[4] / "shared" / "cases" / "intake"
+CASES = module_needs("cases/intake")
 SCRIPTS = sorted(path.stem for path in CASES.glob("[!_]*.py"))
 MARK = b"MARK-ME"
 RAMP12 = np.tile(np.linspace(0, 4095, 64).astype("u2"), (64, 1))
-if not SCRIPTS:
-    pytest.skip("../shared/cases/intake is not there", allow_module_level=True)
 
 
 @pytest.fixture

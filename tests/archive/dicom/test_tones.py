@@ -14,7 +14,7 @@ from overread.archive.dicom.tones import SATURATED, Tones, tones
 from .made import dicom
 
 PACKS = Path(__file__).parents[4] / "shared" / "data"
-needs_packs = pytest.mark.skipif(not PACKS.is_dir(), reason="../shared/data is not there")
+needs_packs = pytest.mark.skipif(not PACKS.is_dir(), reason="needs ../shared/data")
 TWENTY = 20
 
 

@@ -17,8 +17,9 @@ from inference.engine.preparation import Preparation
 from labeling.selection.pool import Output
 from tests.bench.labels.data import Data, Missing
 from tests.bench.labels.embedding import Films, embeddings, kept, recipe_of
+from tests.shared import SHARED
 
-PACKS = Path(__file__).resolve().parents[4] / "shared" / "data"
+PACKS = SHARED / "data"
 KERMANY, NIH_64 = "cxr_kermany_224", "cxr_nih_64"
 ALL = (KERMANY, NIH_64, "cxr_nih_256", "cxr_mixed_512")
 AETIOLOGY = ("", "bacteria", "virus")

@@ -8,6 +8,7 @@ import pytest
 from tests.bench.labels import packs, phantoms
 from tests.bench.labels.data import Missing
 from tests.bench.labels.embedding import Films, embeddings, kept, recipe_of
+from tests.shared import needs
 
 
 @pytest.fixture
@@ -36,6 +37,8 @@ def test_a_backbone_embeds_the_same_each_time():
     assert first.shape == (5, 128) and (first == again).all()
 
 
+@needs("data/cxr_kermany_224")
+@needs("data/cxr_nih_64")
 @pytest.mark.parametrize("target", [packs.KERMANY, packs.NIH_64])
 def test_the_backbone_learns_on_no_patient_of_the_pack(target):
     films, learnt = packs.pack(target), packs.others(target)
@@ -44,6 +47,7 @@ def test_the_backbone_learns_on_no_patient_of_the_pack(target):
     assert not any(target in film.path.parts for film in learnt)
 
 
+@needs("data/cxr_nih_64")
 def test_nih_64_asks_of_six_findings():
     asked = ("Atelectasis", "Cardiomegaly", "Consolidation", "Effusion", "Infiltration", "Pneumothorax")
     assert packs.common(packs.pack(packs.NIH_64)) == asked

@@ -3,7 +3,7 @@ import torch
 
 from inference.engine import backbones
 
-SIZES = {"densenet121": 64, "resnet18": 64, "efficientnet_b3": 64, "small_cnn": 64}
+SIZES = {"densenet121": 64, "resnet18": 64, "efficientnet_b3": 64, "small_cnn": 64, "tiny_cnn": 64}
 
 
 def test_the_registry_lists_every_file():

@@ -2,7 +2,6 @@
 
 import csv
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,15 +10,16 @@ from sklearn.metrics import balanced_accuracy_score, roc_auc_score
 
 from inference.engine.outputs import Output, OutputLayout
 from inference.engine.session import Session
+from tests.shared import SHARED, needs
 from training.engine import recipes
 from training.engine.dataset import Split, TrainingSet, split_by_patient
 from training.engine.finish import finish
 from training.engine.loop import fit
 from training.engine.shortcuts import shortcut_report
 
-PACK = Path(__file__).parents[4] / "shared" / "data" / "cxr_kermany_224"
+PACK = SHARED / "data" / "cxr_kermany_224"
 LAYOUT = OutputLayout((Output("pneumonia", "binary"),))
-pytestmark = [pytest.mark.long, pytest.mark.skipif(not PACK.exists(), reason="the pneumonia pack is not there")]
+pytestmark = [pytest.mark.long, needs("data/cxr_kermany_224")]
 
 
 def prepared(recipe):

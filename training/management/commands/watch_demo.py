@@ -4,7 +4,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from overread.projects.models import Project
-from training.demo import SLUG, demo_state
+from training.demo.loading import SLUG, demo_state
 
 
 class Command(BaseCommand):
@@ -24,20 +24,12 @@ class Command(BaseCommand):
 
 
 def words(state: dict[str, Any]) -> tuple[str, bool]:
-    """One line on where the demo stands, and whether it is over."""
-    if state["champion"]:
-        return (
-            "ready: sign in and read." if state["queue"] else "the first model is in use; it scores the films."
-        ), bool(state["queue"])
-    if state["over"]:
-        return (
-            f"no model passed the gate in {state['tries']} tries. Read without one, or start a run on the Training page.",
-            True,
-        )
-    if state["run"] in ("finished", "failed"):
-        return "the gate compares the model with its minima.", False
-    if state["run"]:
-        progress, model = state["progress"], "its first model" if state["tries"] == 1 else "a model with more time"
-        epoch = f", epoch {progress['epoch']} of about {progress['epochs']}" if "epoch" in progress else ""
-        return f"{model} is being trained{epoch} (watch it on the Training page).", False
-    return f"{state['films'] // 20 * 20} of {state['of']} films drawn and taken in.", False
+    """One line on where the demo stands, and whether there is nothing more to wait for."""
+    if state["passed"] is False:
+        return "the network did not pass the gate (see Models). Read without suggestions, or start a run.", True
+    if state["scored"] and state["queue"]:
+        more = state["of"] - state["films"]
+        return "ready: sign in and read." + (f" {more} more films come in slowly beside." if more > 0 else ""), True
+    if state["passed"]:
+        return "the network passed the gate; it scores the films.", False
+    return f"{state['films'] // 10 * 10} films drawn and taken in; the gate needs some sixty.", False
