@@ -27,9 +27,10 @@ from overread.jobs.models import Job
 from overread.jobs.running import run_all
 from overread.projects.models import Project, Role
 from tests.factories import make_champion, make_member, make_project
+from tests.shared import SHARED, needs
 
-PACKS = Path(__file__).parents[3] / "shared" / "data"
-needs_packs = pytest.mark.skipif(not PACKS.is_dir(), reason="needs ../shared/data")
+PACKS = SHARED / "data"
+needs_packs = needs("data")
 CHEST = "chest radiograph"
 
 

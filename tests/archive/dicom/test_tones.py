@@ -10,11 +10,12 @@ from PIL import Image
 from overread.archive.dicom import Reader
 from overread.archive.dicom import tones as tones_module
 from overread.archive.dicom.tones import SATURATED, Tones, tones
+from tests.shared import SHARED, needs
 
 from .made import dicom
 
-PACKS = Path(__file__).parents[4] / "shared" / "data"
-needs_packs = pytest.mark.skipif(not PACKS.is_dir(), reason="needs ../shared/data")
+PACKS = SHARED / "data"
+needs_packs = needs("data")
 TWENTY = 20
 
 
