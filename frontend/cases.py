@@ -98,7 +98,7 @@ def case_data(case: OpenCase, companions: Sequence[dict[str, Any]] = ()) -> dict
         "assignment": str(assignment.pk),
         "version": assignment.version,
         "state": case.state,
-        "pseudonym": assignment.image.patient.code,
+        "pseudonym": assignment.image.code,
         "image": image_data(assignment.image) | {"frames": frames_data(assignment.image)},
         "companions": list(companions),
         "findings": findings,

@@ -7,10 +7,9 @@ from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from frontend.cases import image_data
-from frontend.image_words import label_words
+from frontend.image_words import label_words, span_words
 from overread.archive.models import Image
 from overread.archive.queries import companions_in
 from overread.projects.models import Project
@@ -35,5 +34,5 @@ def _data(role: str, label: str, image: Image) -> dict[str, Any]:
 def prior_words(prior: Image, image: Image) -> str:
     """Dates are shifted per patient, intervals are true."""
     days = (image.study.day or 0) - (prior.study.day or 0)
-    interval = ngettext("Prior, %(days)d day before", "Prior, %(days)d days before", days) % {"days": days}
+    interval = _("Prior, %(interval)s earlier") % {"interval": span_words(days)}
     return f"{interval} · {label_words(prior)}" if prior.view else interval

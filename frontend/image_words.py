@@ -70,6 +70,7 @@ def notices(image: Image) -> list[str]:
 def patient_context(image: Image, project: Project) -> dict[str, Any]:
     """What stands in the header: pseudonym, age, sex, view, laterality, device; dates only as intervals within a project."""
     return {
+        "case": image.code,
         "pseudonym": image.patient.code,
         "age": age_words(image),
         "sex": sex_words(image),
@@ -82,12 +83,27 @@ def patient_context(image: Image, project: Project) -> dict[str, Any]:
 
 
 def interval_words(image: Image, project: Project) -> str:
-    """How long after the patient's study before it in this project, in days; dates are shifted, intervals are true."""
+    """The study's place among the patient's in this project, and how long after the one before; "" for a patient of one.
+
+    Dates are shifted, intervals are true.
+    """
     if image.study.day is None:
         return ""
-    here = image.patient.studies.filter(day__lt=image.study.day, images__enrolments__project=project)
-    earlier = here.order_by("-day").values_list("day", flat=True).first()
-    if earlier is None:
+    dated = image.patient.studies.filter(day__isnull=False, images__enrolments__project=project)
+    days = sorted(day for day in dict(dated.values_list("pk", "day")).values() if day is not None)
+    earlier = [day for day in days if day < image.study.day]
+    if not earlier:
         return ""
-    days = image.study.day - earlier
-    return ngettext("%(days)d day after the prior", "%(days)d days after the prior", days) % {"days": days}
+    place = {"number": len(earlier) + 1, "total": len(days), "interval": span_words(image.study.day - earlier[-1])}
+    return _("study %(number)d of %(total)d, %(interval)s after the prior") % place
+
+
+def span_words(days: int) -> str:
+    """Days, from two months on months, from two years on years."""
+    if days < 2 * DAYS_A_MONTH:
+        return ngettext("%(days)d day", "%(days)d days", days) % {"days": days}
+    if days < 2 * DAYS_A_YEAR:
+        months = round(days / DAYS_A_MONTH)
+        return ngettext("%(months)d month", "%(months)d months", months) % {"months": months}
+    years = round(days / DAYS_A_YEAR, 1)
+    return _("%(years)g years") % {"years": years}

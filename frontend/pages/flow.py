@@ -73,7 +73,7 @@ def opinion(request: HttpRequest, project: Project, assignment: Assignment) -> H
     except services.AssignmentGone as gone:
         return problem(409, _("Not your case."), str(gone))
     asked = _("A second opinion on %(case)s is asked for. Your own read stays yours.")
-    return JsonResponse({"message": asked % {"case": assignment.image.patient.code}}, status=201)
+    return JsonResponse({"message": asked % {"case": assignment.image.code}}, status=201)
 
 
 @login_required

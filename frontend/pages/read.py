@@ -190,7 +190,7 @@ def saved_context(read: Read, assignment: Assignment, query: str = "") -> tuple[
     message = _("Kept as an extra read: the case had gone to another reader.") if read.extra else _("Read stored.")
     saved = {"read": str(read.pk), "extra": read.extra, "message": message, "undo_url": undo, "undo_seconds": 30}
     opinion = cases.urls(assignment)["opinion"]
-    return saved, {"case": assignment.image.patient.code, "seconds": 0, "undo_url": undo, "opinion_url": opinion}
+    return saved, {"case": assignment.image.code, "seconds": 0, "undo_url": undo, "opinion_url": opinion}
 
 
 def key_of(body: dict[str, Any]) -> UUID:
@@ -249,7 +249,7 @@ def skip(request: HttpRequest, project: Project, assignment: Assignment) -> Http
         return problem(422, _("Not skipped."), str(wrong))
     except services.AssignmentGone as gone:
         return problem(409, _("Not your case."), str(gone))
-    told = _("Skipped. Your stored read of %(case)s stands.") % {"case": assignment.image.patient.code}
+    told = _("Skipped. Your stored read of %(case)s stands.") % {"case": assignment.image.code}
     return _left(request, project, assignment, told if stands else "")
 
 

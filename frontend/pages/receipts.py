@@ -53,7 +53,7 @@ def row(receipt: Receipt, reader: User, in_use: Pipeline | None) -> dict[str, An
     now = _now(receipt.read, reader, in_use) if receipt.told else None
     return {
         "receipt": receipt,
-        "code": receipt.read.image.patient.code,
+        "code": receipt.read.image.code,
         "told": [told(reply, now) for reply in receipt.told],
         "in_use": in_use,
     }

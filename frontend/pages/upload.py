@@ -57,7 +57,7 @@ def _one(request: HttpRequest, project: Project) -> HttpResponse:
     image = ingested.image
     stored = {
         "url": reverse("image", args=[project.slug, image.pk]),
-        "name": image.patient.code,
+        "name": image.code,
         "created": ingested.new,
     }
     return JsonResponse(stored, status=201 if ingested.new else 200)

@@ -95,7 +95,7 @@ def assignment_take(*, assignment: Assignment, reader: User) -> Assignment:
     """
     taken = _held_or_waiting(assignment.project, assignment.image, reader, repeats=True)
     if taken is None:
-        raise AssignmentGone(f"{assignment.image.patient.code} has gone to another reader, or you have read it since.")
+        raise AssignmentGone(f"{assignment.image.code} has gone to another reader, or you have read it since.")
     return taken
 
 

@@ -51,7 +51,7 @@ def data_of(project: Project, *people: User) -> set[str]:
         *Assignment.objects.exclude(reason="").values_list("reason", flat=True),
         *(part for verdict in Verdict.objects.all() for part in sentences(verdict.report["sentence"])),
         *(part for person in people for part in (str(person), person.email, person.initials)),
-        *(enrolment.image.patient.code for enrolment in project.enrolments.all()),
+        *(code for each in project.enrolments.all() for code in (each.image.patient.code, each.image.code)),
     }
 
 

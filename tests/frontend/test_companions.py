@@ -13,7 +13,7 @@ from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from frontend.companions import companions_data
-from frontend.image_words import interval_words
+from frontend.image_words import interval_words, span_words
 from labeling.models import Assignment
 from labeling.services import assignment_open_single
 from overread.accounts.models import User
@@ -90,7 +90,7 @@ def test_the_interval_is_to_a_study_of_this_project(
     make_lateral(project, now)
     make_film(make_project(), 45)
     with django_assert_num_queries(1):
-        assert interval_words(now, project) == "10 days after the prior"
+        assert interval_words(now, project) == "study 2 of 2, 10 days after the prior"
 
 
 def test_another_projects_study_makes_no_interval(project: Project) -> None:
@@ -131,7 +131,7 @@ def test_the_labels_say_interval_and_view(project: Project) -> None:
     now = make_film(project, 254)
     make_lateral(project, now, frames=30)
     told = [(each["role"], each["label"]) for each in companions_data(project, [now])[now.pk]]
-    assert told == [("study", "lateral, frame 1 of 30"), ("prior", "Prior, 244 days before · frontal PA")]
+    assert told == [("study", "lateral, frame 1 of 30"), ("prior", "Prior, 8 months earlier · frontal PA")]
 
 
 def test_one_question_serves_two_cases(project: Project, django_assert_num_queries: DjangoAssertNumQueries) -> None:
@@ -209,3 +209,18 @@ def test_the_case_says_what_each_frame_has_of_its_own(client: Client, reader: Us
     assert (second["channels"], second["slope"], second["intercept"], second["padding"]) == (1, 2.0, -5.0, [0, 3])
     assert second["windows"][0] | {"label": ""} == own | {"label": ""}
     assert image["frame_count"] == 2
+
+
+@pytest.mark.parametrize(
+    ("days", "words"),
+    [(1, "1 day"), (60, "60 days"), (61, "2 months"), (426, "14 months"), (730, "24 months"), (1096, "3 years")],
+)
+def test_intervals_in_words(days: int, words: str) -> None:
+    assert span_words(days) == words
+
+
+def test_two_images_of_a_patient_have_names_of_their_own(project: Project) -> None:
+    first, second = (make_image(project, patient="same") for _ in range(2))
+    assert first.patient == second.patient
+    assert first.code != second.code
+    assert first.code.startswith(first.patient.code + "-")

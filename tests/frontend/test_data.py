@@ -32,7 +32,7 @@ def test_an_image_shows_its_thumbnail_and_its_patients_code(client, project, rea
     image = factories.make_image(project)
     page = look(client, project, reader)
     assert reverse("image-pixels", args=[image.pk, "thumb"]) in page
-    assert image.patient.code in page
+    assert image.code in page
 
 
 def test_a_quarantined_image_shows_its_reason_and_no_thumbnail(client, project, reader):
@@ -62,14 +62,14 @@ def test_choices_of_one_facet_add_up(client, project, reader):
     for view in ("PA", "AP", "LL"):
         image = factories.make_image(project)
         Image.objects.filter(pk=image.pk).update(view=view)
-        codes.append(image.patient.code)
+        codes.append(image.code)
     page = look(client, project, reader, view=["PA", "AP"])
     assert [code in page for code in codes] == [True, True, False]
 
 
 def test_unknown_filters_are_ignored(client, project, reader):
     image = factories.make_image(project)
-    assert image.patient.code in look(client, project, reader, view="'; --", page="x", nothing="1")
+    assert image.code in look(client, project, reader, view="'; --", page="x", nothing="1")
 
 
 def test_a_patient_is_found_by_code(client, project, reader):
@@ -77,6 +77,13 @@ def test_a_patient_is_found_by_code(client, project, reader):
     page = look(client, project, reader, case=one.patient.code.lower())
     assert one.patient.code in page
     assert other.patient.code not in page
+
+
+def test_a_case_is_found_by_its_own_name(client, project, reader):
+    one, other = (factories.make_image(project, patient="same") for _ in range(2))
+    page = look(client, project, reader, case=one.code)
+    assert one.code in page
+    assert other.code not in page
 
 
 @pytest.mark.parametrize("who", ["reader", "adjudicator"])

@@ -53,7 +53,9 @@ def browse(request: HttpRequest, user: User, project: Project) -> HttpResponse:
     for facet in narrowed:
         found = found.filter(facet.condition)
     if code:
-        found = found.filter(study__patient__pseudonym__istartswith=code.upper().removeprefix("PX-"))
+        patient, _dash, image = code.upper().removeprefix("PX-").partition("-")
+        found = found.filter(study__patient__pseudonym__istartswith=patient)
+        found = found.filter(pk__istartswith=image) if image else found
     shown = Paginator(found, TILES).get_page(request.GET.get("page"))
     context = {
         "project": project,

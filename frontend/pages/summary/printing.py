@@ -29,7 +29,7 @@ def page(request: HttpRequest, slug: str, pk: UUID) -> HttpResponse:
 
     summary = summary_of(project=project, image=image, user=person(request), model=request.GET.get("model"))
     response = HttpResponse(pdf(summary), content_type="application/pdf")
-    response["Content-Disposition"] = f'inline; filename="overread-{image.patient.code}.pdf"'
+    response["Content-Disposition"] = f'inline; filename="overread-{image.code}.pdf"'
     response["Cache-Control"] = "private, no-store"
     response["X-Content-Type-Options"] = "nosniff"
     return response

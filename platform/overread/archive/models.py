@@ -108,6 +108,11 @@ class Image(models.Model):
     def patient(self) -> Patient:
         return self.study.patient
 
+    @property
+    def code(self) -> str:
+        """The name of the case: the patient's, and three characters that tell the image from the patient's others."""
+        return f"{self.patient.code}-{self.pk.hex[:3].upper()}"
+
 
 class PackedFrame(models.Model):
     """What a browser and a model get of one frame: values after the modality LUT, gzip-compressed, content-addressed.

@@ -351,6 +351,7 @@ def context(request: HttpRequest, sheet: Sheet | None) -> dict[str, Any]:
         "csrf_token": get_token(request),
         "patient": sheet
         and {
+            "case": sheet.pseudonym,
             "pseudonym": sheet.pseudonym,
             "age": "60 y",
             "sex": "M",

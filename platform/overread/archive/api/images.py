@@ -55,6 +55,7 @@ class RenderingSerializer(serializers.ModelSerializer[Rendering]):
 
 
 class ImageSerializer(serializers.ModelSerializer[Image]):
+    code = serializers.CharField(help_text="The name of the case on the pages.")
     patient = serializers.CharField(source="study.patient.code", help_text="Pseudonym.")
     study = serializers.CharField(source="study.uid", help_text="Re-mapped study UID.")
     pixel_spacing = serializers.ListField(
@@ -73,6 +74,7 @@ class ImageSerializer(serializers.ModelSerializer[Image]):
         model = Image
         fields = [
             "id",
+            "code",
             "patient",
             "study",
             "sha256",
