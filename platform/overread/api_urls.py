@@ -31,6 +31,7 @@ in_project: list[URLPattern | URLResolver] = [
     path("jobs/", projects.ProjectJobs.as_view(), name="project-jobs"),
     path("images/", images.Images.as_view(), name="images"),
     path("images/<uuid:pk>/", images.ImageDetail.as_view(), name="image"),
+    path("images/<uuid:pk>/retry/", images.ImageRetry.as_view(), name="image-retry"),
     path("images/<uuid:pk>/admit/", images.ImageAdmission.as_view(), name="image-admit"),
     path("images/<uuid:pk>/pixels/<slug:level>", images.Pixels.as_view(), name="pixels"),
     path("images/<uuid:pk>/prediction/", predictions.PredictionDetail.as_view(), name="prediction"),

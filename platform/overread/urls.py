@@ -44,6 +44,7 @@ in_project = [
     path("images/<uuid:pk>/", image.page, name="image"),
     path("images/<uuid:pk>/read", image.read, name="image-read"),
     path("images/<uuid:pk>/admit", image.admit, name="image-admit"),
+    path("images/<uuid:pk>/retry", image.retry, name="image-retry"),
     path("images/<uuid:pk>/summary.pdf", summary.page, name="image-summary"),
     path("images/<uuid:pk>/picture", image.picture, name="image-picture"),
     path("images/<uuid:pk>/overlay/<int:number>/<slug:finding>", image.overlay, name="image-overlay"),

@@ -16,6 +16,7 @@ from frontend.people import person
 from labeling.services import assignment_open_single
 from overread.archive.models import Image
 from overread.archive.services import enrolment_admit
+from overread.jobs.services import jobs_retry_of
 from overread.projects.queries import project_for
 
 
@@ -37,4 +38,13 @@ def admit(request: HttpRequest, slug: str, pk: UUID) -> HttpResponse:
     """Take the image for what the project reads, though it looks otherwise."""
     project = project_for(person(request), slug, "archive.upload")
     enrolment_admit(project=project, image=image_for(project, pk), actor=person(request))
+    return redirect("image", slug, pk)
+
+
+@login_required
+@require_POST
+def retry(request: HttpRequest, slug: str, pk: UUID) -> HttpResponse:
+    """Try again what failed for good: decoding the image, or asking a model of it."""
+    project = project_for(person(request), slug, "archive.upload")
+    jobs_retry_of(image=image_for(project, pk).pk, project=project.pk, actor=person(request))
     return redirect("image", slug, pk)

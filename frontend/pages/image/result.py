@@ -15,7 +15,7 @@ from labeling.queries.reads import newest_read
 from labeling.queries.sight import prediction_allowed
 from overread.accounts.models import User
 from overread.archive.models import Enrolment, Image
-from overread.jobs.models import State
+from overread.jobs.models import Job, State
 from overread.projects.models import Project
 
 
@@ -41,8 +41,18 @@ class Result:
         return self.image.status == Image.Status.READY
 
     @property
+    def stuck(self) -> bool:
+        """Whether decoding the image has failed for good."""
+        if self.image.status != Image.Status.RECEIVED:
+            return False
+        decoding = Job.objects.filter(kind="archive.render", arguments__image=str(self.image.pk))
+        return decoding.order_by("-created_at").values_list("state", flat=True).first() == State.DEAD
+
+    @property
     def pending(self) -> bool:
         """Whether the page has more to show in a moment: the pixels, or the suggestion."""
+        if self.stuck:
+            return False
         awaited = self.ready and self.chosen is not None and self.prediction is None and not self.failed
         return self.image.status == Image.Status.RECEIVED or awaited
 

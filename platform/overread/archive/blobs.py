@@ -19,16 +19,21 @@ def path(digest: str) -> str:
 def put(content: bytes, digest: str = "") -> str:
     """Store and return the SHA-256 (hex), which a caller that knows it already may give.
 
-    Putting the same content again costs a look; half-written leftovers are replaced.
+    Putting the same content again costs a reading of what is there, and replaces it where it is damaged.
     """
     digest = digest or hashlib.sha256(content).hexdigest()
     name = path(digest)
-    if default_storage.exists(name):
-        if default_storage.size(name) == len(content):
-            return digest
-        default_storage.delete(name)
-    default_storage.save(name, ContentFile(content))
+    if not (default_storage.exists(name) and default_storage.size(name) == len(content) and _is_whole(digest)):
+        default_storage.save(name, ContentFile(content))
     return digest
+
+
+def _is_whole(digest: str) -> bool:
+    try:
+        get(digest)
+    except (BlobDamaged, OSError):
+        return False
+    return True
 
 
 def get(digest: str) -> bytes:

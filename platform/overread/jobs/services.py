@@ -228,6 +228,12 @@ def job_retry(*, job: Job, actor: User | None) -> bool:
     return bool(again)
 
 
+def jobs_retry_of(*, image: UUID, project: UUID, actor: User) -> int:
+    """Give the dead jobs of an image in a project their attempts back. Returns how many."""
+    dead = Job.objects.filter(state=State.DEAD, arguments__image=str(image), project_id=project)
+    return sum(job_retry(job=job, actor=actor) for job in dead)
+
+
 def jobs_reap() -> int:
     """Put back jobs whose lease ran out; ring again for due jobs nobody came for. Returns how many were put back."""
     lapsed = Job.objects.filter(state=State.RUNNING, lease_until__lt=timezone.now()).values_list("pk", flat=True)

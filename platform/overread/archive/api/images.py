@@ -23,6 +23,7 @@ from overread.archive.api.uploads import DicomBody, FormBody, JpegBody, PngBody
 from overread.archive.models import Enrolment, Image, Rendering
 from overread.archive.queries import frame_asked, images_in, level_digest
 from overread.archive.services import enrolment_admit, image_ingest
+from overread.jobs.services import jobs_retry_of
 from overread.projects.api import ProjectView
 
 UPLOAD = {
@@ -177,6 +178,17 @@ class ImageAdmission(ImageView):
         """
         enrolment_admit(project=self.project, image=self.image(pk), actor=self.user)
         return self.show(self.image(pk), ImageSerializer)
+
+
+class ImageRetry(ImageView):
+    permission = "archive.upload"
+
+    @extend_schema("image_retry", request=None, responses=ImageSerializer)
+    def post(self, request: Request, slug: str, pk: UUID) -> Response:
+        """Try again what failed for good: decoding the image, or asking a model of it."""
+        image = self.image(pk)
+        jobs_retry_of(image=image.pk, project=self.project.pk, actor=self.user)
+        return self.show(image, ImageSerializer)
 
 
 class Pixels(ImageView):
