@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import contextlib
+from urllib.parse import urlencode
 
 import pytest
+from django.http import QueryDict
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from frontend.pages.training import words
+from frontend.pages.training.forms import StartForm
 from labeling.models import ReferenceLabel
 from overread.accounts.models import User
 from overread.jobs.models import Job
@@ -244,3 +247,21 @@ def test_policies_say_when_the_next_run_comes(project):
 @pytest.mark.parametrize(("seconds", "said"), [(42, "42 s"), (130, "2 min 10 s"), (6480, "1 h 48 min")])
 def test_durations(seconds, said):
     assert words.duration(seconds) == said
+
+
+def test_a_time_limit_left_as_it_is_follows_the_network(project):
+    project.recipe = {"time_limit_s": 40.0, "architecture": "small_cnn", "size": 96}
+    filled = {"architecture": "resnet18", "size": "224", "epochs": "20", "batch": "16", "time_limit_s": "40.0"}
+
+    def limit(**fields: str) -> object:
+        form = StartForm(QueryDict(urlencode(filled | fields)), project=project)
+        assert form.is_valid(), form.errors
+        return form.overrides.get("time_limit_s", 40.0)
+
+    assert limit() == 0, "nobody knows yet what it takes"
+    assert limit(architecture="small_cnn", size="96") == 40, "the project's own network keeps the project's limit"
+    assert limit(time_limit_s="90") == 90, "what was typed stands"
+    run = make_run(project, recipe={"architecture": "resnet18", "size": 224, "epochs": 4, "time_limit_s": 0.0})
+    for number in (1, 2):
+        Epoch.objects.create(run=run, number=number, train_loss=0.6, seconds=30.0 * number)
+    assert limit() == 900, "twenty epochs of half a minute, and half as much to spare"

@@ -200,8 +200,8 @@ def run_facts(run: Run, bundle: Bundle, tell: Teller) -> dict[str, Any]:
 
 
 def figures_on(bundle: Bundle, test: Labelled) -> dict[str, Any]:
-    """AUROC and balanced accuracy (at the model's thresholds) per finding, and how often a measurement's interval holds
-    the label, on patients it never saw.
+    """AUROC, and at the model's thresholds sensitivity, specificity and the like, per finding, and how often a
+    measurement's interval holds the label, on patients it never saw.
     """
     from inference.engine.session import Session
     from training.engine.scoring import figures
@@ -213,9 +213,7 @@ def figures_on(bundle: Bundle, test: Labelled) -> dict[str, Any]:
     for name, columns in zip(bundle.card.layout.names, bundle.card.layout.slices, strict=True):
         if name in bundle.card.thresholds:
             column = test.labels[:, bundle.card.layout.names.index(name)]
-            balanced = balanced_accuracy(answers[:, columns.start], column, bundle.card.thresholds[name])
-            if balanced is not None:
-                found["findings"].setdefault(name, {})["balanced_accuracy"] = balanced
+            found["findings"][name] |= at_threshold(answers[:, columns.start], column, bundle.card.thresholds[name])
     for name, interval in bundle.card.intervals.items():
         place = bundle.card.layout.names.index(name)
         residuals = np.abs(answers[:, bundle.card.layout.slices[place].start] - test.labels[:, place])
@@ -224,12 +222,22 @@ def figures_on(bundle: Bundle, test: Labelled) -> dict[str, Any]:
     return found
 
 
-def balanced_accuracy(
+def at_threshold(
     probabilities: NDArray[np.floating], labels: NDArray[np.floating], threshold: float
-) -> float | None:
-    """Mean of sensitivity and specificity at a threshold; None where a class is absent."""
-    positive, negative = labels == 1, labels == 0
-    if not positive.any() or not negative.any():
-        return None
-    above = probabilities >= threshold
-    return float((above[positive].mean() + (~above[negative]).mean()) / 2)
+) -> dict[str, float]:
+    """Sensitivity, specificity, their mean (balanced accuracy) and positive predictive value; each only where it is defined.
+
+    `labels`: 0, 1, and others (uncertain, NaN), which do not count.
+    """
+    positive, negative, above = labels == 1, labels == 0, probabilities >= threshold
+    found = {}
+    if positive.any():
+        found["sensitivity"] = float(above[positive].mean())
+    if negative.any():
+        found["specificity"] = float((~above[negative]).mean())
+    if len(found) == 2:
+        found["balanced_accuracy"] = (found["sensitivity"] + found["specificity"]) / 2
+    called = above & (positive | negative)
+    if called.any():
+        found["ppv"] = float(positive[called].mean())
+    return found

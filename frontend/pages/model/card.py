@@ -26,9 +26,10 @@ class HeldOut:
     known: int
     positives: int | None
     auroc: float | None
-    balanced_accuracy: float | None
+    sensitivity: float | None
+    specificity: float | None
+    ppv: float | None
     brier: float | None
-    ece: float | None
     threshold: float | None
 
 
@@ -75,9 +76,10 @@ def held_out(version: ModelVersion, names: Mapping[str, str]) -> list[HeldOut]:
             known=int(row.get("known_count", 0)),
             positives=int(row["positive_count"]) if "positive_count" in row else None,
             auroc=row.get("auroc"),
-            balanced_accuracy=row.get("balanced_accuracy"),
+            sensitivity=row.get("sensitivity"),
+            specificity=row.get("specificity"),
+            ppv=row.get("ppv"),
             brier=row.get("brier"),
-            ece=row.get("ece"),
             threshold=version.card["thresholds"].get(slug),
         )
         for slug, row in figures.items()

@@ -11,7 +11,11 @@ from django.db.models import Count, Max
 from django.utils.translation import gettext as _
 
 from frontend.pages.training.words import duration
+from overread.projects.models import Project
 from training.models import Epoch, Run
+
+SPARE = 1.5  # of what the epochs took
+TOLD_BY = 5  # newest runs that are asked
 
 
 @dataclass(frozen=True)
@@ -28,6 +32,19 @@ def done_by(runs: Iterable[Run]) -> dict[UUID, Done]:
     return {
         row["run_id"]: Done(row["n"], row["spent"]) for row in of_runs.annotate(n=Count("pk"), spent=Max("seconds"))
     }
+
+
+def fitting_limit(project: Project, *, architecture: str, size: int, epochs: int) -> float:
+    """Seconds that so many epochs of such a network should take with half as much to spare; 0, no limit, where none ran here.
+
+    Told by the newest run of this project with this architecture and image side that has an epoch behind it.
+    """
+    alike = Run.objects.filter(project=project, recipe__architecture=architecture, recipe__size=size)
+    for run in alike.order_by("-created_at")[:TOLD_BY]:
+        done = done_by([run]).get(run.pk, Done())
+        if done.epochs:
+            return float(round(SPARE * epochs * done.seconds / done.epochs))
+    return 0.0
 
 
 def limit_of(run: Run) -> float:
