@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET
 from frontend.people import person
 from overread.archive import blobs
 from overread.archive.queries import frame_asked, image_visible, level_digest
+from overread.audit.views import view_note
 
 PICTURES = {b"\xff\xd8": "image/jpeg", b"\x89P": "image/png", b"RI": "image/webp"}
 
@@ -30,6 +31,7 @@ def page(request: HttpRequest, pk: UUID, level: str) -> HttpResponse:
     from 0.
     """
     content = blobs.read(_digest(request, pk, level))
+    view_note(user=person(request), image=pk, what=level)
     if level == "thumb":
         response = HttpResponse(content, content_type=PICTURES.get(content[:2], "application/octet-stream"))
     else:

@@ -29,6 +29,7 @@ from labeling import services
 from labeling.models import Assignment, Holding, Read
 from labeling.values import AnswerInvalid
 from overread.api.bodies import BodyUnreadable, json_read
+from overread.audit.views import view_note
 from overread.projects.models import Project
 from overread.projects.queries import project_for
 
@@ -328,6 +329,7 @@ def attention(request: HttpRequest, project: Project, assignment: Assignment, fi
     output = shown.outputs.get(finding) if shown else None
     if shown is None or output is None:
         raise Http404("No attention map.")
+    view_note(user=person(request), image=assignment.image_id, what="map", project=project.pk)
     cells = attention_map(shown, output["column"])
     response = HttpResponse(cells.tobytes(), content_type="application/octet-stream")
     response["X-Map-Rows"], response["X-Map-Columns"] = (str(side) for side in cells.shape)

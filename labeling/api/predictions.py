@@ -18,6 +18,7 @@ from inference.services.predictions import NotScored
 from labeling.queries.sight import prediction_allowed
 from overread.api import Problem
 from overread.archive.api.images import ImageView
+from overread.audit.views import view_note
 
 
 class PredictionView(ImageView):
@@ -56,6 +57,7 @@ class PredictionMap(PredictionView):
         prediction = self.prediction(pk)
         if finding not in prediction.outputs:
             raise Http404("The model says nothing of this finding.")
+        view_note(user=self.user, image=pk, what="map", project=self.project.pk)
         cells = attention_map(prediction, prediction.outputs[finding]["column"])
         response = HttpResponse(cells.tobytes(), content_type="application/octet-stream")
         response["X-Map-Rows"], response["X-Map-Columns"] = (str(side) for side in cells.shape)

@@ -16,6 +16,7 @@ from inference.models import Prediction
 from inference.queries import attention_map, predictions_shown
 from overread.archive.models import Image
 from overread.archive.queries import image_padded
+from overread.audit.views import view_note
 from overread.projects.queries import project_for
 
 SIDE = 512  # pixels on the longer side
@@ -32,6 +33,7 @@ def overlay(request: HttpRequest, slug: str, pk: UUID, number: int, finding: str
     prediction = shown.filter(pipeline__number=number).first()
     if prediction is None or "probability" not in prediction.outputs.get(finding, {}):
         raise Http404("No attention map.")
+    view_note(user=person(request), image=pk, what="map", project=project.pk)
     return HttpResponse(_overlay(prediction, finding, image), content_type="image/png")
 
 

@@ -13,6 +13,7 @@ from frontend.pages.image.finding import image_for
 from frontend.people import person
 from overread.archive.models import Image
 from overread.archive.queries import image_shown
+from overread.audit.views import view_note
 from overread.projects.queries import project_for
 
 SIDE, QUALITY = 1600, 90
@@ -25,6 +26,7 @@ def picture(request: HttpRequest, slug: str, pk: UUID) -> HttpResponse:
     image = image_for(project, pk)
     if image.status != Image.Status.READY:
         raise Http404("No such image.")
+    view_note(user=person(request), image=pk, what="picture", project=project.pk)
     return HttpResponse(jpeg(image), content_type="image/jpeg")
 
 

@@ -19,6 +19,7 @@ from frontend.pages.image.opinions import opinions
 from frontend.pages.image.result import Result, result_of
 from frontend.people import person
 from labeling.models import Region
+from overread.audit.views import view_note
 from overread.projects.models import Project
 from overread.projects.queries import project_for
 
@@ -31,7 +32,10 @@ def page(request: HttpRequest, slug: str, pk: UUID) -> HttpResponse:
     project = project_for(person(request), slug, "archive.view")
     image = image_for(project, pk)
     result = result_of(project=project, image=image, user=person(request), model=request.GET.get("model"))
-    template = "image/state.html" if request.headers.get("HX-Request") else "image.html"
+    polls = bool(request.headers.get("HX-Request"))
+    if not polls:
+        view_note(user=person(request), image=pk, what="page", project=project.pk)
+    template = "image/state.html" if polls else "image.html"
     return render(request, template, context(request, project, result))
 
 

@@ -13,6 +13,7 @@ from frontend.pages.image.finding import image_for
 from frontend.pages.summary.facts import summary_of
 from frontend.people import person
 from overread.archive.models import Image
+from overread.audit.views import view_note
 from overread.projects.queries import project_for
 
 
@@ -28,6 +29,7 @@ def page(request: HttpRequest, slug: str, pk: UUID) -> HttpResponse:
     from frontend.pages.summary.sheet import pdf
 
     summary = summary_of(project=project, image=image, user=person(request), model=request.GET.get("model"))
+    view_note(user=person(request), image=pk, what="summary", project=project.pk)
     response = HttpResponse(pdf(summary), content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="overread-{image.code}.pdf"'
     response["Cache-Control"] = "private, no-store"

@@ -23,6 +23,7 @@ from overread.archive.api.uploads import DicomBody, FormBody, JpegBody, PngBody
 from overread.archive.models import Enrolment, Image, Rendering
 from overread.archive.queries import frame_asked, images_in, level_digest
 from overread.archive.services import enrolment_admit, image_ingest
+from overread.audit.views import view_note
 from overread.jobs.services import jobs_retry_of
 from overread.projects.api import ProjectView
 
@@ -209,6 +210,7 @@ class Pixels(ImageView):
         digest = level_digest(self.image(pk), level, frame_asked(request.query_params.get("frame", "0")))
         if digest is None:
             raise Http404("There are no such pixels of this image.")
+        view_note(user=self.user, image=pk, what=level, project=self.project.pk)
         return get_conditional_response(request._request, etag=f'"{digest}"') or _bytes(digest, level)
 
 

@@ -1,0 +1,110 @@
+"""Who looked at which image: written down as it happens, and brought into the audit log a minute or two later.
+
+Looking at a case is many requests, which must wait for no database; nor may a view be lost with the process that served it. So
+a line is appended to a file before the answer leaves, by one system call, and outlives the process. A tick sets the file
+aside, the next one brings it in: by then nobody can be writing to it any more. Should that end between storing and deleting, a
+view stands in the log twice, never not at all.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.conf import settings
+from django.utils import timezone
+
+from overread.accounts.models import User
+from overread.audit.models import Event
+from overread.origin import origin
+
+VERB = "image.view"
+THUMB = "thumb"  # those of one person stand together in one event
+MOST_IMAGES = 500  # in one event
+
+
+def view_note(*, user: User, image: UUID, what: str, project: UUID | None = None) -> None:
+    """Write down that a user is shown something of an image: "page", "full", "thumb", "map" and the like."""
+    current = origin()
+    note = {
+        "at": timezone.now().isoformat(),
+        "user": user.pk,
+        "image": str(image),
+        "what": what,
+        "project": str(project) if project else None,
+        "origin": current.as_detail() if current else {},
+    }
+    line = json.dumps(note, separators=(",", ":")).encode() + b"\n"
+    folder = _folder()
+    try:
+        _append(folder / "notes", line)
+    except FileNotFoundError:
+        folder.mkdir(parents=True, exist_ok=True)
+        _append(folder / "notes", line)
+
+
+def views_collect() -> int:
+    """Bring what was set aside into the log, and set aside what was written since. Called about once a minute.
+
+    Returns how many events were made.
+    """
+    folder, made = _folder(), 0
+    for path in sorted(folder.glob("aside-*")):
+        events = list(_events(_notes(path)))
+        Event.objects.bulk_create(events, batch_size=500)
+        path.unlink(missing_ok=True)
+        made += len(events)
+    if (folder / "notes").exists():
+        (folder / "notes").rename(folder / f"aside-{timezone.now():%Y%m%dT%H%M%S}-{uuid4().hex[:8]}")
+    return made
+
+
+def _folder() -> Path:
+    return Path(settings.DATA) / "views"
+
+
+def _append(path: Path, line: bytes) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    try:
+        os.write(descriptor, line)
+    finally:
+        os.close(descriptor)
+
+
+def _notes(path: Path) -> Iterator[dict[str, Any]]:
+    """The lines of a file; what a full disk cut short is left out."""
+    for line in path.read_bytes().splitlines():
+        try:
+            yield json.loads(line)
+        except ValueError:
+            continue
+
+
+def _events(notes: Iterable[dict[str, Any]]) -> Iterator[Event]:
+    """One event a view, and one for the thumbnails that one person was shown from one address."""
+    thumbs: dict[tuple[int, str], list[dict[str, Any]]] = {}
+    for note in notes:
+        if note["what"] == THUMB:
+            thumbs.setdefault((note["user"], note["origin"].get("address", "")), []).append(note)
+        else:
+            yield _event(note, [note["image"]])
+    for several in thumbs.values():
+        images = list(dict.fromkeys(note["image"] for note in several))
+        for start in range(0, len(images), MOST_IMAGES):
+            yield _event(several[0], images[start : start + MOST_IMAGES])
+
+
+def _event(note: dict[str, Any], images: list[str]) -> Event:
+    detail = {"what": note["what"], "seen_at": note["at"], **note["origin"]}
+    return Event(
+        verb=VERB,
+        actor_id=note["user"],
+        project_id=note["project"],
+        target_type="archive.image",
+        target_id=images[0] if len(images) == 1 else "",
+        detail=detail if len(images) == 1 else detail | {"images": images},
+    )
