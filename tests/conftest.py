@@ -5,11 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 
 from overread.accounts.models import User
 from overread.projects.models import Project, Role
 from tests import factories
+
+hypothesis.settings.register_profile("overread", deadline=None)  # the machines are busy
+hypothesis.settings.load_profile("overread")
 
 pytest_plugins = ("tests.telling",)
 

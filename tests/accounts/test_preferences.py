@@ -17,7 +17,7 @@ from overread.accounts.services import preferences_change
 
 def test_everybody_begins_with_the_pages_own(stranger: User) -> None:
     begun = preferences_of(stranger)
-    assert (begun.theme, begun.single_keys, begun.keys) == ("auto", True, {})
+    assert (begun.theme, begun.single_keys, begun.keys) == ("dark", True, {})
     assert not Preferences.objects.exists()
 
 

@@ -9,7 +9,7 @@ pytestmark = pytest.mark.django_db
 
 
 def test_it_works(stranger: User) -> None:
-    assert at(stranger).get(url("preferences")).json() == {"theme": "auto", "single_keys": True, "keys": {}}
+    assert at(stranger).get(url("preferences")).json() == {"theme": "dark", "single_keys": True, "keys": {}}
 
 
 def test_a_key_of_ones_own_is_kept(stranger: User) -> None:

@@ -29,6 +29,7 @@ FINDINGS = ("effusion", "nodule")
 Answer = tuple[int, dict[str, str], bytes]
 CHANGING = {"Set-Cookie", "X-Request-ID", "Expires"}  # of every answer, whatever it holds
 LEASE = re.compile(rb'"lease_until":"[^"]+"')  # prolonged whenever the page asks
+REQUEST = re.compile(rb'"request_id": ?"[0-9a-f]{32}"')  # of errors
 SECRETS = re.compile(rb'name="csrfmiddlewaretoken" value="[^"]+"|name="csrf-token" content="[^"]+"')
 
 
@@ -101,7 +102,7 @@ def asked(client: Client, urls: list[str]) -> dict[str, Answer]:
 def told(answer: Any) -> Answer:
     """Status, headers and body, without what changes with every answer. The worklist names the model in use, no more."""
     headers = {name: value for name, value in answer.headers.items() if name not in CHANGING}
-    body = LEASE.sub(b"", SECRETS.sub(b"", answer.content))
+    body = REQUEST.sub(b"", LEASE.sub(b"", SECRETS.sub(b"", answer.content)))
     return answer.status_code, headers, re.sub(rb"Suggestions come from model \d+", b"Suggestions come from", body)
 
 

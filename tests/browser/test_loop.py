@@ -55,7 +55,7 @@ def project(transactional_db: None) -> Project:
     project = project_create(
         slug="loop",
         name="Loop",
-        modality="chest radiograph",
+        modality="test images",
         findings=({"slug": "nodule", "name": "Nodule"},),
         recipe=RECIPE,
         gate_policy=GATE,
