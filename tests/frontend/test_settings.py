@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+
 import pytest
 from django.urls import reverse
 
 from frontend.pages.settings import SettingsForm
+from frontend.pages.settings.declared import KINDS
 from overread.audit.models import Event
 from overread.projects.models import Finding
 from overread.projects.services import findings_quota, project_change
@@ -39,7 +42,7 @@ def test_findings_are_listed(client, address, administrator):
 
 def test_settings_are_stored_and_told_to_the_audit_log(client, project, address, administrator):
     client.force_login(administrator)
-    asked = filled(project, blind_first="always", retrain_labels=40, recipe='{"epochs": 12}')
+    asked = filled(project, blind_first="always", retrain_labels=40, **{"recipe-epochs": 12})
     assert client.post(address, asked).status_code == 302
     project.refresh_from_db()
     assert (project.blind_first, project.retrain_labels, project.recipe) == ("always", 40, {"epochs": 12})
@@ -59,25 +62,12 @@ def test_settings_are_stored_and_told_to_the_audit_log(client, project, address,
         ("snippets", "\n".join(map(str, range(51))), "51 snippets are too many: keep 50 at most."),
         ("retrain_labels", "9" * 20, "At most 1000000."),
         ("retrain_hours", "9" * 20, "At most 8760."),
-        ("recipe", '{"epochs": 0}', "epochs is 0"),
-        ("recipe", '{"epochs": "many"}', "&quot;epochs&quot; is a whole number."),
-        ("recipe", '{"initial": 5}', "&quot;initial&quot; is text in quotation marks."),
-        (
-            "recipe",
-            '{"epoch": 5}',
-            "There is no &quot;epoch&quot;. Did you mean &quot;epochs&quot;? One can set: architecture,",
-        ),
-        ("recipe", "[1]", "Write an object"),
-        ("recipe", "{", "Enter a valid JSON"),
-        ("gate_policy", '{"confidence": 2}', "confidence"),
-        ("gate_policy", '{"confidence": "high"}', "&quot;confidence&quot; is a number."),
-        ("gate_policy", '{"too_few_blocks": 1}', "&quot;too_few_blocks&quot; is true or false."),
-        (
-            "gate_policy",
-            '{"minimal_macro": 0.5}',
-            "There is no &quot;minimal_macro&quot;. Did you mean &quot;minimum_macro&quot;?",
-        ),
-        ("gate_policy", '{"colour": 2}', "There is no &quot;colour&quot;. One can set: primary, primary_margin,"),
+        ("recipe-epochs", "0", "epochs is 0"),
+        ("recipe-epochs", "many", "Enter a whole number."),
+        ("recipe-initial", "nonsense", "initial is"),
+        ("recipe-architecture", "vgg", "vgg is not one of the available choices"),
+        ("gate_policy-confidence", "2", "confidence"),
+        ("gate_policy-minimum_positives", "1", "At least 2 patients"),
     ],
 )
 def test_what_does_not_fit_is_said_beside_its_field(client, project, address, administrator, field, value, said):
@@ -160,3 +150,34 @@ def test_every_strategy_on_the_list_says_what_it_picks(client, address, administ
     told = client.get(address).context["strategies"]
     assert ("random", "any case, all equally likely") in told
     assert [name for name, meaning in told if not meaning] == []
+
+
+def test_no_setting_is_typed_as_code_and_every_value_of_recipe_and_policy_has_its_field(client, address, administrator):
+    client.force_login(administrator)
+    page = client.get(address).content.decode()
+    assert "JSON" not in page
+    for part, kind in KINDS.items():
+        for each in fields(kind):
+            assert f'name="{part}-{each.name}"' in page
+
+
+def test_what_is_set_back_to_the_default_is_no_departure(client, project, address, administrator):
+    project_change(project=project, actor=administrator, recipe={"epochs": 12, "size": 64})
+    project.refresh_from_db()
+    client.force_login(administrator)
+    assert (
+        client.post(address, filled(project, **{"recipe-epochs": 80, "gate_policy-too_few_blocks": "on"})).status_code
+        == 302
+    )
+    project.refresh_from_db()
+    assert project.recipe == {"size": 64}
+    assert project.gate_policy == {"too_few_blocks": True}
+
+
+def test_two_may_change_different_values_of_one_recipe(client, project, address, administrator):
+    client.force_login(administrator)
+    stale = filled(project, **{"recipe-epochs": 12})
+    project_change(project=project, actor=administrator, recipe={"size": 64})
+    assert client.post(address, stale).status_code == 302
+    project.refresh_from_db()
+    assert project.recipe == {"size": 64, "epochs": 12}

@@ -12,6 +12,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from frontend.pages.settings.declared import KINDS, LEGENDS, declared, declared_fields
 from frontend.pages.settings.fields import Lines, Prose
 from frontend.pages.settings.meanwhile import SinceLoaded
 from frontend.pages.settings.words import GROUPS, HINTS, LABELS
@@ -22,7 +23,7 @@ from overread.projects.services import findings_mark_urgent, findings_quota, pro
 
 HIGHEST = {"batch_size": 10_000, "patient_cap": 1000, "washout_days": 3650}
 HIGHEST |= {"retrain_labels": 1_000_000, "retrain_hours": 8760}  # a year
-TEXTS, LONG = ("description", "intended_use", "not_for"), ("recipe", "gate_policy")
+TEXTS = ("description", "intended_use", "not_for")
 SHARES = ("audit_share", "relabel_share", "gold_share", "repeat_share")
 A_SHARE = gettext_lazy("A share is a number from 0 to 1.")
 WITHIN = [MinValueValidator(0.0, A_SHARE), MaxValueValidator(1.0, A_SHARE)]
@@ -65,13 +66,14 @@ class SettingsForm(SinceLoaded):
         labels = LABELS
         help_texts = dict.fromkeys(LABELS, "") | HINTS
         field_classes = dict.fromkeys(TEXTS, Prose)
-        widgets = {name: forms.Textarea(attrs={"rows": 3}) for name in TEXTS + LONG} | {
+        widgets = {name: forms.Textarea(attrs={"rows": 3}) for name in TEXTS} | {
             "strategy": forms.TextInput(attrs={"list": "strategies"})
         }
 
     def __init__(self, data: QueryDict | None = None, *, instance: Project) -> None:
         self.findings = list(instance.findings.all())
         extra = {name: field for each in self.findings for name, field in of_finding(each).items()}
+        extra |= declared_fields(instance)
         super().__init__(data, instance=instance, extra=extra)
         if failure := strategy_failure(instance):
             told = _("%(why)s Until it can be asked, batches are drawn at random.")
@@ -85,17 +87,17 @@ class SettingsForm(SinceLoaded):
             if name.endswith("_share"):
                 field.validators.extend(WITHIN)
 
-    def clean_recipe(self) -> dict[str, Any]:
-        return self.cleaned_data["recipe"] or {}
-
-    def clean_gate_policy(self) -> dict[str, Any]:
-        return self.cleaned_data["gate_policy"] or {}
-
     def clean(self) -> None:
         super().clean()
         self._together(SHARES, _("Audit, second looks, known answers and repeats are at most 1 together."))
         quotas = [f"quota-{finding.slug}" for finding in self.findings]
         self._together(quotas, _("The findings' shares are at most 1 together."))
+        for part in KINDS:
+            if changed := self._changed_of(part):
+                try:
+                    declared(self.instance, part, changed)
+                except forms.ValidationError as wrong:
+                    self.add_error(None, wrong)
 
     def _together(self, names: Iterable[str], sentence: str) -> None:
         """Say so beside the shares that were changed where all are more than the whole."""
@@ -104,10 +106,19 @@ class SettingsForm(SinceLoaded):
             for name in set(shares) & set(self.different):
                 self.add_error(name, sentence)
 
+    def _changed_of(self, part: str) -> dict[str, Any]:
+        """Of a recipe or policy, what was changed, by its own names."""
+        prefix = f"{part}-"
+        return {name.removeprefix(prefix): value for name, value in self.different.items() if name.startswith(prefix)}
+
     def store(self, actor: User) -> None:
         """Store what is different of the valid form."""
         project = Project.objects.get(pk=self.instance.pk)  # the form's own holds the new values already
-        if policies := {name: value for name, value in self.different.items() if name in self.Meta.fields}:
+        policies = {name: value for name, value in self.different.items() if name in self.Meta.fields}
+        for part in KINDS:
+            if changed := self._changed_of(part):
+                policies[part] = declared(project, part, changed)
+        if policies:
             project_change(project=project, actor=actor, **policies)
         of_findings = {name.partition("-")[0] for name in self.different}
         if "urgent" in of_findings:
@@ -123,6 +134,12 @@ class SettingsForm(SinceLoaded):
     @property
     def groups(self) -> list[tuple[Any, list[forms.BoundField]]]:
         return [(legend, [self[name] for name in names]) for legend, names in GROUPS]
+
+    @property
+    def declared(self) -> list[tuple[Any, bool, list[forms.BoundField]]]:
+        """Of the recipe and the gate policy: the legend, whether something in it is wrong, and the fields."""
+        parts = [(LEGENDS[part], [self[name] for name in self.fields if name.startswith(f"{part}-")]) for part in KINDS]
+        return [(legend, any(field.errors for field in fields), fields) for legend, fields in parts]
 
     @property
     def asked(self) -> list[Asked]:

@@ -57,6 +57,7 @@ class SinceLoaded(forms.ModelForm):  # type: ignore[type-arg]
         if isinstance(field, forms.BooleanField):
             return _("yes") if stored else _("no")
         if isinstance(field, forms.ChoiceField):
-            return str(getattr(self.instance, f"get_{name}_display")())  # the instance is given new values only later
+            labels: Any = field.choices
+            return str(dict(labels).get(stored, stored))
         words = "" if stored is None else str(field.prepare_value(stored))
         return Truncator(words or _("nothing")).chars(80)

@@ -22,7 +22,7 @@ GROUPS = (
         gettext_lazy("Parts of a batch beside the strategy's"),
         ("audit_share", "relabel_share", "gold_share", "repeat_share", "washout_days"),
     ),
-    (gettext_lazy("Learning"), ("retrain_labels", "retrain_hours", "recipe", "gate_policy")),
+    (gettext_lazy("Learning"), ("retrain_labels", "retrain_hours")),
 )
 LABELS = {
     "name": gettext_lazy("Name"),
@@ -49,8 +49,6 @@ LABELS = {
     "fall_back_to_random": gettext_lazy("Go back to random order when the strategy is shown to be worse"),
     "retrain_labels": gettext_lazy("Train after so many new reads (0: never)"),
     "retrain_hours": gettext_lazy("Train after so many hours (0: never)"),
-    "recipe": gettext_lazy("Recipe, where it differs from the default (JSON)"),
-    "gate_policy": gettext_lazy("Gate policy, where it differs from the default (JSON)"),
 }
 HINTS = {
     "modality": gettext_lazy("What is read: chest radiograph, dermoscopy, hand radiograph."),

@@ -1,0 +1,111 @@
+"""A recipe and a gate policy as a person sets them: one field for each of their values, filled with the default."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import Any, Literal, get_args, get_origin, get_type_hints
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy
+
+from inference.engine import backbones
+from overread.projects.models import Project
+from training.engine.evaluation.policy import GatePolicy
+from training.engine.policies import POLICIES
+from training.engine.recipe import Recipe
+
+KINDS: dict[str, type] = {"recipe": Recipe, "gate_policy": GatePolicy}
+LEGENDS = {
+    "recipe": gettext_lazy("How a model is trained"),
+    "gate_policy": gettext_lazy("What a model must show before it is promoted"),
+}
+LABELS = {
+    "recipe": {
+        "architecture": gettext_lazy("Network"),
+        "size": gettext_lazy("Image side, pixels"),
+        "channels": gettext_lazy("Channels: 1 for grey, 3 for colour"),
+        "fit": gettext_lazy("How an image is fitted into the square"),
+        "epochs": gettext_lazy("Epochs"),
+        "batch": gettext_lazy("Images a batch"),
+        "learning_rate": gettext_lazy("Learning rate"),
+        "weight_decay": gettext_lazy("Weight decay"),
+        "schedule": gettext_lazy("Schedule of the learning rate"),
+        "loss": gettext_lazy("Loss"),
+        "dropout": gettext_lazy("Dropout"),
+        "augmentation": gettext_lazy("Augmentation"),
+        "seed": gettext_lazy("Seed"),
+        "patience": gettext_lazy("Epochs without a better one before it stops (0: never)"),
+        "time_limit_s": gettext_lazy("Time limit, seconds of training (0: none)"),
+        "sensitivity": gettext_lazy("Sensitivity that thresholds reach (0: Youden's index)"),
+        "coverage": gettext_lazy("Share of measurements that an interval holds"),
+        "threads": gettext_lazy("Threads (0: as many as there are)"),
+        "initial": gettext_lazy("Initial weights: empty, bundle, published:NAME or file:PATH"),
+        "initial_sha256": gettext_lazy("SHA-256 of initial weights"),
+    },
+    "gate_policy": {
+        "primary": gettext_lazy("Primary endpoint, on macro AUROC"),
+        "primary_margin": gettext_lazy("Largest drop of macro AUROC"),
+        "finding_margin": gettext_lazy("Largest drop of a finding's AUROC"),
+        "precision_margin": gettext_lazy("Largest drop of average precision"),
+        "subgroup_margin": gettext_lazy("Largest drop in a subgroup"),
+        "calibration_limit": gettext_lazy("Largest calibration error"),
+        "minimum_macro": gettext_lazy("Least macro AUROC of a first model"),
+        "minimum_finding": gettext_lazy("Least AUROC of each finding of a first model"),
+        "minimum_positives": gettext_lazy("Patients with a finding before it is judged"),
+        "minimum_negatives": gettext_lazy("Patients without it before it is judged"),
+        "too_few_blocks": gettext_lazy("Too few patients block the promotion"),
+        "confidence": gettext_lazy("Confidence of the intervals"),
+        "resamples": gettext_lazy("Bootstrap resamples"),
+        "seed": gettext_lazy("Seed of the bootstrap"),
+    },
+}
+
+
+def declared_fields(project: Project) -> dict[str, forms.Field]:
+    """By name, such as recipe-epochs."""
+    made: dict[str, forms.Field] = {}
+    for part, kind in KINDS.items():
+        hints, stored = get_type_hints(kind), getattr(project, part)
+        for each in fields(kind):
+            initial = stored.get(each.name, each.default)
+            made[f"{part}-{each.name}"] = _field(each.name, hints[each.name], LABELS[part][each.name], initial)
+    return made
+
+
+def _field(name: str, hint: Any, label: Any, initial: Any) -> forms.Field:
+    options: dict[str, Any] = {"label": label, "initial": initial}
+    choices = _choices(name, hint)
+    if choices:
+        return forms.ChoiceField(choices=[(choice, choice) for choice in choices], **options)
+    if hint is bool:
+        return forms.BooleanField(required=False, **options)
+    if hint is int:
+        return forms.IntegerField(**options)
+    if hint is float:
+        return forms.FloatField(widget=forms.NumberInput(attrs={"step": "any"}), **options)
+    return forms.CharField(required=False, max_length=300, **options)
+
+
+def _choices(name: str, hint: Any) -> tuple[str, ...]:
+    if get_origin(hint) is Literal:
+        return get_args(hint)
+    return {"architecture": tuple(backbones.names()), "augmentation": tuple(POLICIES)}.get(name, ())
+
+
+def declared(project: Project, part: str, changed: Mapping[str, Any]) -> dict[str, Any]:
+    """What is to be stored of a recipe or policy: what departs from the defaults, with the changes.
+
+    Raises ValidationError by field, such as recipe-epochs, where they do not fit.
+    """
+    kind = KINDS[part]
+    values = {**getattr(project, part), **changed}
+    try:
+        kind(**values)
+    except ValueError as error:
+        name = str(error).split(" ", 1)[0]
+        beside = name if name in LABELS[part] else next(iter(changed))
+        raise ValidationError({f"{part}-{beside}": str(error)}) from error
+    defaults = {each.name: each.default for each in fields(kind)}
+    return {name: value for name, value in values.items() if value != defaults[name]}
