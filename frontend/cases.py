@@ -21,6 +21,7 @@ from inference.services import prediction_ensure, prediction_show
 from inference.services.predictions import NotScored
 from labeling.contradiction import contradicted_value
 from labeling.models import Assignment, Confidence, Read
+from labeling.queries.disputed import DisputedRead, disputed_reads
 from labeling.queries.reads import own_read
 from labeling.queries.sent import roles_above, roles_besides
 from labeling.queries.today import case_number
@@ -48,6 +49,7 @@ class OpenCase:
     prediction: Prediction | None
     waiting: bool
     read: Read | None  # the reader's own standing answer
+    disputed: tuple[DisputedRead, ...] = ()  # between which an adjudicator decides
 
 
 def case_open(assignment: Assignment, reader: User, pipeline: Pipeline | None) -> OpenCase:
@@ -60,7 +62,7 @@ def case_open(assignment: Assignment, reader: User, pipeline: Pipeline | None) -
     if prediction:
         prediction_show(prediction=prediction, user=reader)
     own = own_read(assignment=assignment, reader=reader)
-    return OpenCase(assignment, state, prediction, waiting, own)
+    return OpenCase(assignment, state, prediction, waiting, own, tuple(disputed_reads(assignment)))
 
 
 def state_of(assignment: Assignment) -> str:
@@ -103,6 +105,17 @@ def case_data(case: OpenCase, companions: Sequence[dict[str, Any]] = ()) -> dict
         "companions": list(companions),
         "findings": findings,
         "marks": marks,
+        "others": [
+            {
+                "letter": read.letter,
+                "finding": region.finding.slug,
+                "kind": region.kind,
+                "points": region.points,
+                "frame": region.frame,
+            }
+            for read in case.disputed
+            for region in read.regions
+        ],
         "foot": None,
         "prediction": str(case.prediction.pk) if case.prediction else None,
         "urls": urls(assignment),
@@ -147,6 +160,13 @@ def finding_data(finding: Finding, key: int, said: Mapping[str, Any] | None, cas
         "above": said.get("above") if said else None,
         "against": _against(said, case),
     }
+
+
+def others_context(slug: str, disputed: Sequence[DisputedRead]) -> dict[str, Any]:
+    """What each of the disputed reads says of a finding, and whether they differ in it."""
+    said = [(read.letter, read.answers[slug]) for read in disputed if slug in read.answers]
+    others = [{"letter": letter, "text": value_words(value)} for letter, value in said]
+    return {"others": others, "differ": len({value for _letter, value in said}) > 1}
 
 
 def against_context(said: Mapping[str, Any] | None, case: OpenCase) -> dict[str, str]:
@@ -207,6 +227,7 @@ def panel_context(case: OpenCase) -> dict[str, Any]:
     findings = [
         finding_context(finding, key, outputs.get(finding.slug), said.get(finding.slug), first.get(finding.slug))
         | against_context(outputs.get(finding.slug), case)
+        | others_context(finding.slug, case.disputed)
         for key, finding in enumerate(case.assignment.project.findings.all(), start=1)
     ]
     return {
@@ -217,6 +238,8 @@ def panel_context(case: OpenCase) -> dict[str, Any]:
         "notice": notice(case),
         "asked": asked(case),
         "comment": case.read.comment if case.read else "",
+        "adjudicates": bool(case.disputed),
+        "others_comments": [(read.letter, read.comment) for read in case.disputed if read.comment],
         "has_binary": any(finding["kind"] == Finding.Kind.BINARY for finding in findings),
         "confidence": confidence(case),
         "confidence_steps": confidence_steps(),

@@ -62,6 +62,21 @@ LABELS = {
     },
 }
 
+CHOICES = {
+    "letterbox": gettext_lazy("Whole, with black beside it"),
+    "stretch": gettext_lazy("Stretched to the square"),
+    "one_cycle": gettext_lazy("One cycle"),
+    "constant": gettext_lazy("Constant"),
+    "weighted_bce": gettext_lazy("Binary cross-entropy, rare findings weighted"),
+    "bce": gettext_lazy("Binary cross-entropy"),
+    "none": gettext_lazy("None"),
+    "chest": gettext_lazy("For chest radiographs"),
+    "skin": gettext_lazy("For skin, mirrored too"),
+    "superiority": gettext_lazy("Superiority: better than the champion"),
+    "non-inferiority": gettext_lazy("Non-inferiority: not worse by more than the margin"),
+}
+"""By value; a network keeps the name by which its authors published it."""
+
 
 def declared_fields(project: Project) -> dict[str, forms.Field]:
     """By name, such as recipe-epochs."""
@@ -78,7 +93,7 @@ def _field(name: str, hint: Any, label: Any, initial: Any) -> forms.Field:
     options: dict[str, Any] = {"label": label, "initial": initial}
     choices = _choices(name, hint)
     if choices:
-        return forms.ChoiceField(choices=[(choice, choice) for choice in choices], **options)
+        return forms.ChoiceField(choices=[(choice, CHOICES.get(choice, choice)) for choice in choices], **options)
     if hint is bool:
         return forms.BooleanField(required=False, **options)
     if hint is int:

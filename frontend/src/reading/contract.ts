@@ -102,6 +102,11 @@ export interface RegionData {
   frame?: number;
 }
 
+/** A region of a read that is disputed, by the letter that stands for its reader. */
+export interface OtherRegion extends RegionData {
+  letter: string;
+}
+
 /** In continuous image pixels, as regions are. `result`: what stands beside it, as the reader saw it. */
 export interface MeasurementData {
   kind: "length" | "angle" | "roi" | "probe";
@@ -134,6 +139,8 @@ export interface Case {
   companions: Companion[];
   findings: CaseFinding[];
   marks: RegionData[];
+  /** What the readers drew between whom an adjudicator decides; empty for every other case. */
+  others: OtherRegion[];
   /** One line under the image, such as the image check's verdict; null while the model is hidden. */
   foot: string | null;
   /** Names the prediction that is on screen with the case. */

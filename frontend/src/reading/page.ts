@@ -23,6 +23,7 @@ import type { KeyMap } from "./keymap";
 import type { Named } from "./keys";
 import { Magnifier } from "./magnifier";
 import { Marks } from "./marks";
+import { Others } from "./others";
 import { Measuring } from "./measure/measuring";
 import { describeAnswers } from "./progress";
 import { Queue } from "./queue";
@@ -48,6 +49,7 @@ export class ReadingPage {
   readonly viewer: Viewer;
   readonly display: Display;
   readonly marks: Marks;
+  readonly others: Others;
   readonly drawing: Drawing;
   readonly measuring: Measuring;
   readonly magnifier: Magnifier;
@@ -87,6 +89,7 @@ export class ReadingPage {
     this.display = new Display(this.viewer, () => this.levelChanged());
     const names = { label: (slug: string) => this.label(slug), name: (slug: string) => this.name(slug) };
     this.marks = new Marks(this.viewer, names, () => this.answersChanged());
+    this.others = new Others(this.viewer);
     this.drawing = new Drawing(this.marks.surface, this.viewer, () => this.opened?.findings.current?.slug ?? null, (region) => {
       if (this.marks.regions.length >= MOST_REGIONS) return say(words.regionsFull(MOST_REGIONS));
       this.marks.add(region);
@@ -109,6 +112,7 @@ export class ReadingPage {
       this.measuring.open(frame);
       this.rail.offer(frame.windows);
       this.opened?.maps.turned(frame.frame);
+      this.others.show(frame.frame);
     });
     this.hanging = new Hanging(stage, this.viewer, (pointer) => (this.rail.grip(pointer) === "level" ? "level" : "move"), user);
     this.panel.addEventListener("input", () => this.answersChanged());
@@ -176,6 +180,7 @@ export class ReadingPage {
     const findings = new Findings(answers, () => this.selectionChanged());
     this.opened = { case: shown, answers, findings, maps: new AttentionMaps(this.viewer, this.panel, shown.findings) };
     this.marks.load(shown.marks);
+    this.others.load(shown.others, ({ letter, finding }) => `${letter} · ${this.name(finding)}`);
     this.marks.visible = true;
     this.rail.open(shown.image.windows);
     this.frames.open(shown.image);
@@ -285,6 +290,7 @@ export class ReadingPage {
     this.display.close();
     this.hanging.close();
     this.marks.load([]);
+    this.others.load([], () => "");
     this.measuring.close();
     this.header.innerHTML = this.panel.innerHTML = "";
     this.finished.innerHTML = finished ?? "";
@@ -334,6 +340,7 @@ export class ReadingPage {
   private viewChanged(): void {
     if (!this.opened) return;
     this.marks.layout();
+    this.others.layout();
     this.drawing.layout();
     this.measuring.measures.layout();
     this.magnifier.layout();

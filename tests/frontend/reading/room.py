@@ -19,10 +19,11 @@ from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
 from django.urls import include, path
 
-from frontend.cases import FirstRead, confidence_steps
+from frontend.cases import FirstRead, confidence_steps, others_context
 from frontend.pages import catalogue
 from frontend.suggestions import suggestion_context
 from labeling.contradiction import contradicted_value
+from labeling.queries.disputed import DisputedRead
 from overread.accounts.models import Preferences
 from overread.archive.dicom import Rendering
 from tests.frontend.reading import pictures
@@ -74,6 +75,8 @@ class Sheet:
     version: int = 1
     state: str = ""
     answers: dict[str, Any] = field(default_factory=dict)
+    others: list[Any] = field(default_factory=list)  # what disputing readers drew
+    disputed: tuple[DisputedRead, ...] = ()  # between which the reader adjudicates
     regions: list[Any] = field(default_factory=list)
     comment: str = ""
 
@@ -276,6 +279,7 @@ def case(sheet: Sheet | None) -> dict[str, Any] | None:
             {key: row[key] for key in keys} | {"against": against(row) if asks else None} for row in findings(sheet)
         ],
         "marks": sheet.regions,
+        "others": sheet.others,
         "prediction": None if sheet.state == "blind" else sheet.assignment,
         "foot": None if sheet.state == "blind" else "Image check passed: frontal · lungs found · in distribution",
         "urls": {
@@ -322,7 +326,7 @@ def panel_finding(sheet: Sheet, row: dict[str, Any]) -> dict[str, Any]:
     elif sheet.state != "blind":
         chances = {"PA": 0.91, "AP": 0.08, "Lateral": 0.01}
         suggestion |= suggestion_context({"option": "PA", "probability": 0.91, "probabilities": chances})
-    return row | suggestion | {"value": value}
+    return row | suggestion | {"value": value} | others_context(row["slug"], sheet.disputed)
 
 
 def context(request: HttpRequest, sheet: Sheet | None) -> dict[str, Any]:
@@ -336,6 +340,8 @@ def context(request: HttpRequest, sheet: Sheet | None) -> dict[str, Any]:
         else "Effusion: at 90 % coverage both answers stay possible {absent, present}, so the model abstains.",
         "findings": [panel_finding(sheet, row) for row in findings(sheet)] if sheet else [],
         "comment": sheet.comment if sheet else "",
+        "adjudicates": bool(sheet and sheet.disputed),
+        "others_comments": [(read.letter, read.comment) for read in sheet.disputed if read.comment] if sheet else [],
         "has_binary": True,
         "confidence": "",
         "confidence_steps": confidence_steps(),
