@@ -17,7 +17,7 @@ from pydicom.valuerep import format_number_as_ds
 
 from . import icc
 from .lookup_table import read_descriptor, read_words
-from .refusal import Refused
+from .refusal import MALFORMED, Refused
 
 CODE_STRING = re.compile(r"[A-Z0-9_ ]{1,16}")
 DECIMAL = re.compile(r"(?=.{1,16}$)[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,2})?")
@@ -113,7 +113,7 @@ def cleaned(dataset: Dataset, tag: int, *, little_endian: bool) -> DataElement |
         if keyword == "ICCProfile" and str(dataset.get("PhotometricInterpretation")).startswith("MONOCHROME"):
             return None  # it says nothing of grey values (PS3.3 C.11.15)
         raise
-    except (KeyError, ValueError, TypeError, OverflowError, AttributeError, NotImplementedError):
+    except MALFORMED:
         value = None  # what cannot be read cannot be vouched for
     if not _is_empty(value):
         return DataElement(tag, vr, value)

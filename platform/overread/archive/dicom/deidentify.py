@@ -14,7 +14,7 @@ from pydicom.uid import SecondaryCaptureImageStorage
 from .clean import cleaned
 from .identity import Named, StandIns
 from .keep import KEPT, Kept
-from .refusal import Refused, refusing
+from .refusal import MALFORMED, Refused, refusing
 from .shape import Shape
 
 METHOD = "Overread keep list; UIDs re-mapped, dates shifted, age capped"
@@ -107,7 +107,7 @@ def identifying_text(source: Dataset, keyword: str) -> str:
         return ""
     try:
         return str(source[keyword].value or "").strip()
-    except (ValueError, TypeError, NotImplementedError):
+    except MALFORMED:
         return repr(source.get_item(keyword).value)
 
 

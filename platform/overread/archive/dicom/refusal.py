@@ -30,6 +30,8 @@ CODES = {
 }
 
 
+MALFORMED = (KeyError, ValueError, TypeError, OverflowError, AttributeError, NotImplementedError)
+"""What pydicom raises where the value of an element is not of its VR."""
 RUST_PANIC = "PanicException"  # what a decoder in Rust raises when it fails, and no Exception
 
 

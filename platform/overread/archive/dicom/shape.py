@@ -6,7 +6,7 @@ from pydicom.datadict import dictionary_description
 from pydicom.dataset import Dataset
 
 from .limits import Limits
-from .refusal import Refused
+from .refusal import MALFORMED, Refused
 
 GREY = frozenset({"MONOCHROME1", "MONOCHROME2", "PALETTE COLOR"})
 YBR = frozenset({"YBR_FULL", "YBR_FULL_422"})
@@ -93,7 +93,7 @@ def _whole(header: Dataset, keyword: str, default: int | None = None) -> int:
             value = default
         if value is not None:
             return int(value)
-    except (ValueError, TypeError, OverflowError, AttributeError, NotImplementedError) as error:
+    except MALFORMED as error:
         code = "frames" if keyword == "NumberOfFrames" else "attribute"
         raise Refused(code, f"{name} is no whole number.") from error
     raise Refused("attribute", f"{name} is missing.")
