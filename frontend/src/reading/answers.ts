@@ -91,11 +91,12 @@ export class Answers {
 
   /** The reader's own earlier answers, from a draft. */
   restore(given: Given): void {
-    for (const [slug, { value, bulk }] of Object.entries(given)) {
+    for (const [slug, { value, bulk, kept }] of Object.entries(given)) {
       if (!this.findings.some((finding) => finding.slug === slug)) continue;
       if (typeof value === "string") this.give(slug, value);
       else element("input[type=number]", HTMLInputElement, this.row(slug)).valueAsNumber = value;
       this.markBulk(slug, bulk === true);
+      this.row(slug).dataset["kept"] = kept ? "yes" : "no";
     }
   }
 

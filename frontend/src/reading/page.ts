@@ -240,7 +240,7 @@ export class ReadingPage {
     const [contradicted] = Object.values(this.contradictions);
     if (contradicted !== undefined) return contradicted;
     const [unsettled] = this.opened?.answers.unsettled ?? [];
-    if (unsettled?.against) return words.unsettled(unsettled.name, unsettled.against, this.keyText("contradiction.keep"), this.keyText("contradiction.change"));
+    if (unsettled?.against) return words.unsettled(unsettled.name, unsettled.against, this.keyText("contradiction.keep", words.keep), this.keyText("contradiction.change", words.change));
     if (this.display.level === "full") return null;
     return this.enterWaits ? words.submitsWhenFull : words.fullLoading;
   }
@@ -267,8 +267,9 @@ export class ReadingPage {
     return this.opened ? contradictions(this.opened.case.findings, this.opened.answers.given, this.marks.regions) : {};
   }
 
-  private keyText(command: Named): string {
-    return words.key(this.keys.keyOf(command));
+  /** The key that does it, or where single keys are off what the button is called. */
+  private keyText(command: Named, button: string): string {
+    return this.keys.works(command) ? words.key(this.keys.keyOf(command)) : button;
   }
 
   get comment(): string {
@@ -365,10 +366,11 @@ export class ReadingPage {
     if (level === "full") this.carryOut();
   }
 
-  /** The Enter that waited for this image. */
+  /** The Enter that waited for this image, unless the reader is at something else by now. */
   private carryOut(): void {
     const submit = this.enterWaits;
     this.enterWaits = null;
+    if (document.querySelector("dialog[open]")) return this.selectionChanged();
     submit?.();
   }
 

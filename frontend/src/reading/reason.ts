@@ -24,6 +24,7 @@ function chooseByDigit(event: KeyboardEvent, dialog: HTMLDialogElement, form: HT
   const choice = form.querySelectorAll<HTMLInputElement>("input[name=reason]")[Number(event.key) - 1];
   if (!choice) return;
   event.preventDefault();
+  event.stopPropagation(); // the dialog is closed by the time the page would hear it
   choice.checked = true;
   dialog.close("yes");
 }

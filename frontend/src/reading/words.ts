@@ -81,6 +81,8 @@ export const words = {
       : gettext("%(finding)s: a region is drawn for it, but the answer is %(answer)s. Answer the finding, or delete the region.", { finding: name, answer: value(answer) }),
   unsettled: (finding: string, answer: string, keep: string, change: string) =>
     gettext("%(finding)s: your answer and the model contradict each other. %(keep)s keeps %(answer)s, %(change)s changes it.", { finding, answer: value(answer), keep, change }),
+  keep: gettext("“Keep”"),
+  change: gettext("“Change”"),
   keptAgainst: (finding: string, answer: string) => gettext("%(finding)s: %(answer)s is kept.", { finding, answer: value(answer) }),
   toBeChanged: (finding: string) => gettext("%(finding)s: answer it anew.", { finding }),
   nothingUnsettled: gettext("No answer here contradicts the model strongly."),

@@ -133,6 +133,22 @@ def test_an_answer_changed_meanwhile_holds_it_back(room: Room, page: Page) -> No
     assert room.posts == []
 
 
+def test_an_open_dialog_holds_it_back(room: Room, page: Page) -> None:
+    held: list[Route] = []
+    page.route("**/full", lambda route: held.append(route))
+    page.goto("/")
+    expect(body(page)).to_have_attribute("data-level", "half")
+    submit_all_absent(page)
+    page.keyboard.press("s")
+    held[0].continue_()
+    expect(body(page)).to_have_attribute("data-level", "full")
+    expect(page.locator("#skip")).to_be_visible()
+    assert room.posts == []
+    page.keyboard.press("Escape")
+    expect(page.locator("#left")).to_be_empty()
+    assert body(page).get_attribute("data-case") == room.sheets[0].assignment
+
+
 def test_the_next_case_is_here_before_it_is_asked_for(reading: Page, room: Room) -> None:
     names = "performance.getEntriesByType('resource').filter(e => e.name.includes('/pixels/grey/2/')).length"
     reading.wait_for_function(f"() => {names} === 2")
@@ -202,6 +218,15 @@ def test_a_reason_that_is_refused_is_not_lost(reading: Page, room: Room) -> None
     reading.keyboard.press("s")
     expect(dialog.get_by_role("alert")).to_be_hidden()
     expect(dialog.locator("#skip-detail")).to_have_value("")
+
+
+def test_the_digit_of_a_reason_reaches_no_finding(reading: Page, room: Room) -> None:
+    room.refusals = ["Say it in other words."]
+    before = reading.locator(".finding.is-current").get_attribute("data-finding")
+    press(reading, "s3")
+    expect(reading.locator("#skip").get_by_role("alert")).to_have_text("Say it in other words.")
+    assert reading.locator(".finding.is-current").get_attribute("data-finding") == before
+    assert room.skips[-1]["reason"] == "I know this patient"
 
 
 def test_single_keys_are_off_in_the_comment(reading: Page, room: Room) -> None:

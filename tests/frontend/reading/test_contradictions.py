@@ -58,6 +58,22 @@ def test_another_key_changes_it(revealed: Page, room: Room) -> None:
     assert posted(revealed, room)[1]["answers"][NODULE] == {"value": "present"}
 
 
+def test_a_kept_answer_is_still_kept_after_a_reload(revealed: Page) -> None:
+    press(revealed, "r")
+    revealed.reload()
+    expect(body(revealed)).to_have_attribute("data-level", "full")
+    expect(revealed.locator(f"[data-finding={NODULE}] input:checked")).to_have_value("absent")
+    expect(revealed.locator("[data-contradiction]:visible")).to_have_count(0)
+
+
+def test_without_single_keys_the_buttons_are_named(revealed: Page) -> None:
+    revealed.keyboard.press("?")
+    revealed.locator("#single-keys").uncheck()
+    revealed.keyboard.press("Escape")
+    revealed.keyboard.press("Enter")
+    expect(revealed.locator("#left")).to_contain_text("“Keep” keeps absent, “Change” changes it.")
+
+
 def test_an_answer_given_anew_is_asked_anew(revealed: Page) -> None:
     press(revealed, "r6a")
     expect(revealed.locator("[data-contradiction]:visible")).to_have_count(1)
