@@ -26,6 +26,7 @@ from labeling.queries.reads import own_read
 from labeling.queries.sent import roles_above, roles_besides
 from labeling.queries.today import case_number
 from labeling.queries.worklist import waiting_besides
+from labeling.services import answers_show
 from labeling.values import value_words
 from overread.accounts.models import User
 from overread.archive.models import Image, PackedFrame
@@ -55,14 +56,17 @@ class OpenCase:
 def case_open(assignment: Assignment, reader: User, pipeline: Pipeline | None) -> OpenCase:
     """The case as it may be shown now, with what `pipeline` says of it.
 
-    A prediction is looked up, and its showing recorded, only where it may be seen.
+    A prediction is looked up only where it may be seen. What is shown, it or other readers' answers, is recorded.
     """
     state = state_of(assignment)
     prediction, waiting = (None, False) if state == "blind" else _suggestion(assignment, pipeline)
     if prediction:
         prediction_show(prediction=prediction, user=reader)
     own = own_read(assignment=assignment, reader=reader)
-    return OpenCase(assignment, state, prediction, waiting, own, tuple(disputed_reads(assignment)))
+    disputed = tuple(disputed_reads(assignment))
+    if disputed:
+        answers_show(user=reader, images=[assignment.image_id])
+    return OpenCase(assignment, state, prediction, waiting, own, disputed)
 
 
 def state_of(assignment: Assignment) -> str:

@@ -51,8 +51,10 @@ def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def _answer(request: HttpRequest, status: int, detail: str = "") -> HttpResponse:
-    """The page is drawn without the request: neither a session nor the database has to be well for it."""
+    """A page refused is the person's own, in their theme; one that failed needs neither their session nor the database."""
     title, hint = WORDS[status]
     if request.path.startswith("/api/"):
         return problem(status, HTTPStatus(status).phrase, detail or str(hint))
-    return HttpResponse(render_to_string("error.html", {"title": title, "detail": detail or hint}), status=status)
+    own = request if status in (403, 404) else None
+    page = render_to_string("error.html", {"title": title, "detail": detail or hint}, request=own)
+    return HttpResponse(page, status=status)

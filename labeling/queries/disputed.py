@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from string import ascii_uppercase
 
 from labeling.models import MEASURING, Assignment, Purpose, Read, Region
+from labeling.queries.awareness import answers_seen, unaware
 
 MOST = 5  # as many readers as a reference case can have
 
@@ -22,22 +23,26 @@ class DisputedRead:
 
 
 def disputed_reads(assignment: Assignment) -> list[DisputedRead]:
-    """Of an adjudication, every other reader's first standing read of the image; none of any other case.
+    """Of an adjudication, the other readers' reads that the label goes by; none of any other case.
 
-    The letters go by a digest of the reads, so that they tell neither who came first nor the same reader twice.
+    Of each reader that is what they said before they saw the model or what the others say. The letters go by a digest
+    of the reads, so that they tell neither who came first nor the same reader twice.
     """
     if assignment.purpose != Purpose.ADJUDICATE:
         return []
     reads = (
-        Read.objects.filter(project=assignment.project, image=assignment.image, superseded_by=None, extra=False)
+        Read.objects.filter(project=assignment.project, image=assignment.image)
         .exclude(reader=assignment.reader)
         .exclude(assignment__purpose__in=[*MEASURING, Purpose.ADJUDICATE])
+        .select_related("superseded_by", "assignment")
         .prefetch_related("answers__finding", "regions__finding")
         .order_by("created_at")
     )
+    seen = answers_seen(assignment.image)
     firsts: dict[int, Read] = {}
     for read in reads:
-        firsts.setdefault(read.reader_id, read)  # what was said before the model was shown
+        if unaware(read, seen):
+            firsts.setdefault(read.reader_id, read)  # a blind read stands beside the one after it
     shuffled = sorted(list(firsts.values())[:MOST], key=lambda read: hashlib.sha256(read.pk.bytes).digest())
     return [
         DisputedRead(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -15,15 +14,14 @@ from labeling.consensus.plurality import plurality
 from labeling.models import (
     MEASURING,
     Answer,
-    AnswersSeen,
     Assignment,
     ExposureKind,
     ImportedLabel,
     LabelImport,
     Purpose,
-    Read,
     ReferenceLabel,
 )
+from labeling.queries.awareness import Seen, answers_seen, superseded_at, unaware
 from labeling.selection.reasons import DISPUTED
 from labeling.values import answer_number, answer_problem
 from overread.accounts.models import User
@@ -82,11 +80,11 @@ def labels_refresh(*, project: Project, image: Image) -> None:
         pk=image.pk
     )  # two refreshes of one image stand in line
     findings = list(project.findings.all())
-    seen = dict(AnswersSeen.objects.filter(image=image).values_list("user", "at"))
+    seen = answers_seen(image)
     answers = list(
         Answer.objects.filter(read__project=project, read__image=image)
         .exclude(read__assignment__purpose__in=MEASURING)
-        .select_related("read__superseded_by")
+        .select_related("read__superseded_by", "read__assignment")
         .order_by("read__created_at")
     )
     imported = list(
@@ -97,8 +95,8 @@ def labels_refresh(*, project: Project, image: Image) -> None:
     for finding in findings:
         said = [answer for answer in answers if answer.finding_id == finding.pk]
         given = [label for label in imported if label.finding_id == finding.pk]
-        unexposed = [answer for answer in said if answer.exposure == NONE and _unaware(answer.read, seen)]
-        last = [answer for answer in said if _superseded_at(answer.read) is None]
+        unexposed = [answer for answer in said if answer.exposure == NONE and unaware(answer.read, seen)]
+        last = [answer for answer in said if superseded_at(answer.read) is None]
         _hold(project, image, finding, NONE, unexposed, given)
         _hold(project, image, finding, SHOWN, last if any(_leans(answer, seen) for answer in last) else [], given)
     _adjudicate(project, image)
@@ -106,27 +104,11 @@ def labels_refresh(*, project: Project, image: Image) -> None:
         job_enqueue_once(kind=kind, project=project.pk, of=project.pk)
 
 
-Seen = Mapping[int, datetime]
-"""Reader → when they first saw the others' answers to the image."""
-
-
-def _superseded_at(read: Read) -> datetime | None:
-    later: Read | None = getattr(read, "superseded_by", None)  # Django raises where there is none
-    return later.created_at if later else None
-
-
-def _unaware(read: Read, seen: Seen) -> bool:
-    """Whether this is the reader's standing read or, where they have seen the others' answers, the one that stood then."""
-    looked, superseded = seen.get(read.reader_id), _superseded_at(read)
-    if looked is None:
-        return superseded is None
-    return read.created_at < looked and (superseded is None or superseded >= looked)
-
-
 def _leans(answer: Answer, seen: Seen) -> bool:
-    """Whether it was given in the knowledge of the model's word or the others' answers."""
+    """Whether it was given in the knowledge of the model's word or, not to decide between them, the others' answers."""
     looked = seen.get(answer.read.reader_id)
-    return answer.exposure == SHOWN or (looked is not None and answer.read.created_at >= looked)
+    told = looked is not None and answer.read.created_at >= looked and answer.origin != "adjudicated"
+    return answer.exposure == SHOWN or told
 
 
 def _hold(

@@ -274,7 +274,7 @@ def _contradictions(
 ) -> dict[str, Contradiction]:
     """What becomes of each answer that was given blind and that the model strongly contradicts.
 
-    Raises AnswerInvalid for one that stands without its reader saying that they keep it.
+    Raises AnswerInvalid for an answer, also one not given blind, that stands without its reader saying that they keep it.
     """
     if phase != Read.Phase.REVEALED or prediction is None or not assignment.project.ask_contradictions:
         return {}
@@ -286,12 +286,11 @@ def _contradictions(
         against = contradicted_value(output)
         if against is None:
             continue
-        if answers.values.get(slug) == against:
-            found[slug] = Contradiction.KEPT
-            if slug not in answers.kept:
-                unsaid[slug] = _("The model says otherwise. Say that you keep your answer, or change it.")
-        elif blind.get(slug) == against:
-            found[slug] = Contradiction.CHANGED
+        contradicted = answers.values.get(slug) == against
+        if contradicted and slug not in answers.kept:
+            unsaid[slug] = _("The model says otherwise. Say that you keep your answer, or change it.")
+        if blind.get(slug) == against:
+            found[slug] = Contradiction.KEPT if contradicted else Contradiction.CHANGED
     if unsaid:
         raise AnswerInvalid(unsaid)
     return found

@@ -1,6 +1,7 @@
 """What an adjudicator sees of the readers between whom they decide."""
 
 import hashlib
+from types import SimpleNamespace
 from uuid import uuid4
 
 import pytest
@@ -8,9 +9,17 @@ from django.test import Client
 from django.urls import reverse
 
 from frontend.cases import case_data, case_open, panel_context
-from labeling.models import Assignment, Purpose, Read, ReferenceLabel
+from labeling.models import AnswersSeen, Assignment, Purpose, Read, ReferenceLabel
 from labeling.queries.disputed import disputed_reads
-from labeling.services import RegionDrawn, assignment_claim, read_submit
+from labeling.services import (
+    RegionDrawn,
+    answers_show,
+    assignment_claim,
+    assignment_open_single,
+    assignment_release,
+    read_amend,
+    read_submit,
+)
 from labeling.services.selection import queue_fill
 from overread.accounts.models import User
 from overread.jobs.running import run_all
@@ -51,9 +60,23 @@ def test_each_reader_is_a_letter_with_what_they_said(case: Assignment) -> None:
     assert [region.points for region in other.regions] == [[[1, 2], [10, 20]]] and other.comment == "Behind the heart."
 
 
-def test_the_letters_do_not_follow_who_read_first(case: Assignment) -> None:
-    by_digest = sorted(Read.objects.all(), key=lambda read: hashlib.sha256(read.pk.bytes).digest())
-    assert [read.comment for read in disputed_reads(case)] == [read.comment for read in by_digest]
+@pytest.mark.parametrize("order", ["created_at", "-created_at"])
+def test_the_letters_follow_a_digest_and_not_who_read_first(
+    case: Assignment, monkeypatch: pytest.MonkeyPatch, order: str
+) -> None:
+    comments = {read.pk.bytes: read.comment for read in Read.objects.order_by(order)}
+    place = {key: bytes([number]) for number, key in enumerate(comments)}
+    monkeypatch.setattr(hashlib, "sha256", lambda key: SimpleNamespace(digest=lambda: place[key]))
+    assert [read.comment for read in disputed_reads(case)] == list(comments.values())
+
+
+def test_who_looked_and_then_agreed_is_shown_with_what_they_had_said(case: Assignment, reader: User) -> None:
+    own = Read.objects.get(reader=reader)
+    answers_show(user=reader, images=[own.image_id])
+    again = read_amend(read=own, reader=reader, reason="On reflection")
+    read_submit(assignment=again, reader=reader, answers=answers(case.project, "present"), key=uuid4())
+    run_all()
+    assert {read.answers["nodule"] for read in disputed_reads(case)} == {"absent", "present"}
 
 
 def test_no_other_case_shows_them(case: Assignment, project: Project) -> None:
@@ -100,6 +123,27 @@ def test_a_reader_of_the_case_sees_nothing_of_another(client: Client, project: P
 
 
 def test_the_decision_is_the_label(case: Assignment, adjudicator: User) -> None:
+    case_open(case, adjudicator, None)
     read_submit(assignment=case, reader=adjudicator, answers=answers(case.project, "present"), key=uuid4())
     run_all()
-    assert set(ReferenceLabel.objects.values_list("method", "value")) == {("adjudication", 1.0)}
+    labels = ReferenceLabel.objects.values_list("exposure", "method", "value", "independent")
+    assert set(labels) == {("none", "adjudication", 1.0, True)}
+
+
+def test_that_they_were_seen_is_on_record(case: Assignment, adjudicator: User) -> None:
+    assert not AnswersSeen.objects.exists()
+    case_open(case, adjudicator, None)
+    assert AnswersSeen.objects.filter(user=adjudicator, image=case.image).exists()
+
+
+def test_what_its_adjudicator_says_of_the_image_in_another_case_is_not_independent(
+    project: Project, case: Assignment, adjudicator: User
+) -> None:
+    case_open(case, adjudicator, None)
+    assignment_release(assignment=case, reader=adjudicator)
+    assignment_claim(project=project, reader=make_member(project, Role.ADJUDICATOR))
+    alone = assignment_open_single(project=project, image=case.image, reader=adjudicator)
+    read_submit(assignment=alone, reader=adjudicator, answers=answers(project, "present"), key=uuid4())
+    run_all()
+    assert alone.purpose == Purpose.SINGLE
+    assert set(ReferenceLabel.objects.filter(exposure="none").values_list("readers", "disputed")) == {(2, True)}
