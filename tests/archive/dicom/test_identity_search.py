@@ -35,9 +35,25 @@ def test_every_place_that_plain_comparison_finds(monkeypatch: pytest.MonkeyPatch
         assert {form: sorted(places) for form, places in found.items()} == expected
 
 
-@pytest.mark.parametrize("text", ["", "Ann", "12345", "AAAA", "1111111", "abcd", "654321"])
+@pytest.mark.parametrize(
+    "text", ["", "Ann", "12345", "AAAA", "1111111", "abcd", "654321", "Li", "山", "山山", "一丁", "一丂丄"]
+)
 def test_a_text_that_says_nothing_is_no_word(text: str):
     assert word(text) is None
+
+
+@pytest.mark.parametrize("text", ["山田", "王伟", "이박", "Öğ"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16-le", "utf-16-be"])
+def test_a_name_of_two_characters_is_found(text: str, encoding: str):
+    written = text.encode(encoding)
+    assert list(Search(words(text)).found_in(bytes(5001) + written + bytes(5000))) == [text]
+
+
+def test_accident_explains_two_characters_among_deep_pixels():
+    """Neighbours of 16 bits that happen to have the numbers of the two characters."""
+    pixels = np.random.default_rng(1).integers(0, 65536, 1_000_000).astype("<u2")
+    pixels[5000:5002] = [ord("山"), ord("田")]
+    assert list(Search(words("山田")).found_in(pixels.tobytes())) == []
 
 
 def test_nothing_is_found_in_nothing():

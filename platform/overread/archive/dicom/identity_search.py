@@ -39,17 +39,24 @@ class Word:
 
 def word(text: str, raw: bytes = b"") -> Word | None:
     """`text` in UTF-8, Latin-1, UTF-16 of both byte orders, and in `raw`, as the file has it; None for one that says
-    nothing: too short, or with even steps from character to character, as flat areas and ramps of an image have.
+    nothing: too short, or as flat areas and ramps of an image are.
     """
     text = text.strip()[:LONGEST]
-    steps = {ord(after) - ord(before) for before, after in pairwise(text)}
     shortest = SHORTEST_NUMBER if text.isdigit() else SHORTEST if text.isascii() else SHORTEST_FOREIGN
-    if len(text) < shortest or len(steps) == 1:
+    if len(text) < shortest or _is_even(text):
         return None
     forms = {raw.strip()[:LONGEST]}
     for variant in {text} if text.isascii() else {text, text.upper(), text.lower()}:
         forms |= {variant.encode(name) for name in ENCODINGS if _says_all(variant, name)}
     return Word(text, frozenset(form.lower() for form in forms if len(form) >= SHORTEST))
+
+
+def _is_even(text: str) -> bool:
+    """Whether the steps from character to character are all alike. The one step of two characters tells that only where
+    it is none, or one up or down.
+    """
+    steps = {ord(after) - ord(before) for before, after in pairwise(text)}
+    return len(steps) == 1 and (len(text) > SHORTEST_FOREIGN or steps <= {-1, 0, 1})
 
 
 def _says_all(text: str, encoding: str) -> bool:
