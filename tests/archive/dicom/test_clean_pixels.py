@@ -267,6 +267,9 @@ def test_even_areas_and_ramps_name_nobody(intake: Reader, dtype: str, patient: s
         ({"PatientName": "Mustermannx^Erika"}, {"BodyPartExamined": "MUSTERMANNX"}),
         ({"PatientName": "Mustermannx^Erika"}, {"ViewPosition": "MUSTERMANNX"}),
         ({"PatientID": "87654321"}, {"SeriesNumber": "87654321"}),
+        ({"PatientID": "87654321"}, {"SliceLocation": "87654321.0"}),
+        ({"PatientID": "87654321"}, {"AcquisitionNumber": "87654321001"}),
+        ({"PatientID": "8765"}, {"AcquisitionNumber": "8765"}),
         ({"AccessionNumber": "AC4711X"}, {"WindowCenterWidthExplanation": "AC4711X"}),
         ({"PatientName": "Lee^Kim"}, {"Manufacturer": "Lee Kim"}),
         ({"PatientName": "山田^太郎"}, {"WindowCenterWidthExplanation": "山田太郎 lung"}),
@@ -276,6 +279,22 @@ def test_what_stays_by_rule_goes_where_it_repeats_the_patient(intake: Reader, pa
     said = {"SpecificCharacterSet": "ISO_IR 192", **patient, **kept}
     stored = dcmread(BytesIO(intake.receive(dicom(**said), key=KEY).content))
     assert not any(stored.get(keyword) for keyword in kept)
+
+
+@pytest.mark.parametrize(
+    ("patient", "keyword", "value"),
+    [
+        ("125", "NominalScannedPixelSpacing", ["0.125", "0.125"]),
+        ("125000", "SpacingBetweenSlices", "0.125000"),
+        ("125", "SliceLocation", "125"),
+        ("050", "EstimatedRadiographicMagnificationFactor", "1.050"),
+        ("100", "PixelAspectRatio", ["100", "50"]),
+        ("125", "KVP", "80.125"),
+    ],
+)
+def test_a_number_in_which_a_patients_number_stands_by_accident_stays(intake: Reader, patient, keyword, value):
+    stored = dcmread(BytesIO(intake.receive(dicom(PatientID=patient, **{keyword: value}), key=KEY).content))
+    assert stored[keyword].value == dcmread(BytesIO(dicom(**{keyword: value})))[keyword].value
 
 
 def test_a_name_behind_the_entries_of_a_table_goes(intake: Reader):

@@ -3,10 +3,12 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from pydicom.datadict import dictionary_VR
 from pydicom.dataelem import RawDataElement
 from pydicom.dataset import Dataset
+from pydicom.multival import MultiValue
 from pydicom.tag import BaseTag
 
 from .codecs import Piece, joined
@@ -21,12 +23,18 @@ WORDS = re.compile(r"\w+")
 LONG_NAME = 6  # characters; a shorter name may be part of another word
 SHORT_NAME = 3
 LONGEST_NUMBER = 32
-SCRUBBED = frozenset({"LO", "SH", "CS", "IS", "DS"})
+SCRUBBED = frozenset({"LO", "SH", "CS"})
 # What we wrote ourselves, and what the pixels cannot be read without
 OURS = frozenset({"PatientID", "PhotometricInterpretation", "SpecificCharacterSet", "DeidentificationMethod"})
 OURS |= {"PatientIdentityRemoved", "LongitudinalTemporalInformationModified", "NumberOfFrames"}
 OURS |= {"RescaleSlope", "RescaleIntercept", "WindowCenter", "WindowWidth", "PixelSpacing", "ImagerPixelSpacing"}
 TEXTS = frozenset({"PN", "AE", "DA", "LO", "SH", "UI", "LT", "ST", "UT", "UC", "UN"})
+NUMBERS = frozenset({"IS", "DS"})
+WHOLE_NUMBER = re.compile(r"[+-]?([0-9]+)(\.0*)?")
+# What may be a patient's short number by accident, and is missed where it goes
+GEOMETRY = frozenset({"NominalScannedPixelSpacing", "EstimatedRadiographicMagnificationFactor", "PixelAspectRatio"})
+GEOMETRY |= {"SliceThickness", "SpacingBetweenSlices", "SliceLocation"}
+GEOMETRY |= {"ImagePositionPatient", "ImageOrientationPatient"}
 STANDARD_UIDS = "1.2.840.10008."
 PATIENT_GROUP = 0x0010
 MOST_WORDS = 2000
@@ -69,10 +77,22 @@ def _scrub(header: Dataset, names: frozenset[str], long_ones: Sequence[str]) -> 
         if element.VR == "SQ":
             for item in element.value:
                 _scrub(item, names, long_ones)
+        elif element.VR in NUMBERS and element.keyword not in OURS:
+            numbers = set(_whole_numbers(element.value))
+            repeats = element.keyword not in GEOMETRY and not names.isdisjoint(numbers)
+            if repeats or any(name in number for number in numbers for name in long_ones):
+                del header[element.tag]
         elif element.VR in SCRUBBED and element.value and element.keyword not in OURS:
             text = str(element.value).casefold()
             if not names.isdisjoint(WORDS.findall(text)) or any(name in text for name in long_ones):
                 del header[element.tag]
+
+
+def _whole_numbers(value: Any) -> Iterator[str]:
+    """The digits of each number that is a whole one: the 125 in 0.125 is nobody's."""
+    for part in value if isinstance(value, MultiValue) else [value]:
+        if match := WHOLE_NUMBER.fullmatch(str(part).strip()):
+            yield match[1]
 
 
 def _shortest(name: str) -> int:
