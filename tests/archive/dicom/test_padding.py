@@ -8,6 +8,7 @@ from pydicom import uid
 
 from overread.archive.dicom import Reader, Refused, Rendering, model_input, padded_in, shown, unpack
 
+from . import streams
 from .made import KEY, dataset, dicom, ramp, saved
 
 
@@ -163,6 +164,26 @@ def test_padding_that_the_bits_stored_cannot_say_is_refused_where_it_is_used(int
     with pytest.raises(Refused, match="beyond Bits Stored") as refusal:
         intake.receive(dicom(pixels, PixelPaddingValue=stated, **header), key=KEY)
     assert refusal.value.code == "contradiction"
+
+
+@pytest.mark.parametrize("signed", [False, True])
+@pytest.mark.parametrize(
+    ("syntax", "encode"),
+    [
+        (uid.RLELossless, streams.rle),
+        (uid.JPEGLSLossless, streams.jpegls),
+        (uid.JPEG2000Lossless, streams.jpeg2000),
+        (uid.JPEGLosslessSV1, lambda pixels: streams.lossless_jpeg(pixels, 16)),
+    ],
+)
+def test_the_same_of_compressed_pixels(intake: Reader, syntax: uid.UID, encode, signed: bool):
+    pixels = ramp(32, 32, step=1)
+    stated, cell = (-32768, 0x8000) if signed else (63536, 63536)
+    header = {"BitsStored": 12, "PixelRepresentation": int(signed), "PixelPaddingValue": stated}
+    assert intake.receive(streams.around([encode(pixels)], pixels, syntax, **header), key=KEY)
+    pixels[0] = cell
+    with pytest.raises(Refused, match="beyond Bits Stored"):
+        intake.receive(streams.around([encode(pixels)], pixels, syntax, **header), key=KEY)
 
 
 @pytest.mark.parametrize("bits", [5, 7, 8])

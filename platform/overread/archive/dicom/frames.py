@@ -132,6 +132,8 @@ class CompressedImage(DicomImage):
     def samples(self, index: int) -> tuple[Pixels, Shape]:
         cells, described = self.cells(index)
         shape = agreed(self.stated, described)
+        if described.exact and shape.bits_stored < described.precision == 16:
+            check_padding(cells.view("<u2"), self.header, shape)
         exact = described.exact and (self.file.syntax in LOSSLESS or not overshoots(cells, shape))
         return samples_of(cells, shape, precision=described.precision, exact=exact), shape
 
