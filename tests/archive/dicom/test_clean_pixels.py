@@ -325,6 +325,21 @@ def test_a_profile_inside_a_jpeg_is_moved_to_the_header(intake: Reader):
     assert abs(shown[0] - pixels).max() > 50
 
 
+@pytest.mark.parametrize("spoilt", [lambda made: made[:300], lambda made: made[:16] + b"CMYK" + made[20:]])
+def test_a_profile_inside_a_jpeg_that_cannot_be_followed_is_left_out(intake: Reader, spoilt):
+    pixels = streams.smooth(32, 32)
+    plain, spoilt_one = ({}, {"icc_profile": spoilt(swapped_primaries())})
+    header = {"PhotometricInterpretation": "YBR_FULL"}
+    with_none, with_one = (
+        intake.receive(
+            streams.around([streams.jpeg(pixels, **options)], pixels, uid.JPEGBaseline8Bit, **header), key=KEY
+        ).content
+        for options in (plain, spoilt_one)
+    )
+    assert "ICCProfile" not in dcmread(BytesIO(with_one))
+    assert intake.render(with_one) == intake.render(with_none)
+
+
 def swapped_primaries() -> bytes:
     """The profile of sRGB with red and green exchanged."""
     plain = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()

@@ -13,7 +13,7 @@ from . import describe, icc
 from .clean_pixels import CleanPixels, clean_pixels
 from .codecs import joined
 from .deidentify import Deidentified, deidentify, identifying_text
-from .frames import CompressedImage, open_dicom
+from .frames import CompressedImage, DicomImage, open_dicom
 from .identity import Named, StandIns
 from .identity_check import check, read_identity, scrub
 from .limits import Limits
@@ -21,6 +21,7 @@ from .orientation import read_orientation
 from .part10 import PREFIX, PREFIX_AT
 from .pixel_element import UNDEFINED, PixelElement
 from .received import Received
+from .refusal import Refused
 from .scale import read_scale
 from .values import ImageFacts
 
@@ -42,8 +43,8 @@ def receive_dicom(content: bytes, stand: Callable[[Named], StandIns], limits: Li
         depth=limits.depth,
         little_endian=file.syntax.is_little_endian,
     )
-    if isinstance(image, CompressedImage) and image.first.profile and "ICCProfile" not in clean.header:
-        clean.header.ICCProfile = icc.without_texts(image.first.profile)  # cleaning takes it out of the code stream
+    if "ICCProfile" not in clean.header and (profile := _profile_inside(image)):
+        clean.header.ICCProfile = profile  # cleaning takes it out of the code stream
     identity = read_identity(file.header, limits.depth)
     scrub(clean.header, identity)
     data_set = _written(clean.header, pixels.syntax) + _pixel_head(file.pixels, pixels)
@@ -53,6 +54,21 @@ def receive_dicom(content: bytes, stand: Callable[[Named], StandIns], limits: Li
     if file.body is not content:  # of an inflated data set the parent holds nothing
         pieces = [joined(file.body, pieces)]
     return Received(_facts(clean, pixels), pieces)
+
+
+def _profile_inside(image: DicomImage) -> bytes:
+    """The profile inside the code stream, without texts; b"" where there is none or it cannot be followed.
+
+    The standard knows of the header's profile alone (PS3.3 C.11.15), so the image is fine without this one.
+    """
+    if not isinstance(image, CompressedImage) or not image.first.profile:
+        return b""
+    try:
+        profile = icc.without_texts(image.first.profile)
+        icc.means_srgb(profile, "RGB")
+    except Refused:
+        return b""
+    return profile
 
 
 def _written(header: Dataset, syntax: UID) -> bytes:
