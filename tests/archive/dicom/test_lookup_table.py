@@ -178,6 +178,49 @@ def test_a_segmented_palette(intake: Reader, syntax: uid.UID):
     assert np.abs(found.astype(int) - expected[INDICES]).max() <= 1
 
 
+BEHIND = np.frombuffer(b"Mustermann", "<u2").tolist()
+
+
+@pytest.mark.parametrize("data", ["US", "SS", "OW", "OB", "UN"])
+@pytest.mark.parametrize("bits", [8, 16])
+def test_nothing_behind_the_entries_is_kept(intake: Reader, bits: int, data: str):
+    table = np.arange(4096) * (2**bits - 1) // 4095
+    content = with_table("ModalityLUTSequence", [4096, 0, bits], [*table, *BEHIND], vrs=("US", data))
+    assert b"Muster" in content
+    assert b"Muster" not in intake.receive(content, key=KEY).content
+    assert np.array_equal(numbers(intake, content), table[RAMP])
+
+
+@pytest.mark.parametrize("data", ["US", "OW"])
+def test_nothing_behind_packed_entries_is_kept(intake: Reader, data: str):
+    """Whether what follows are entries cannot be told then, so the table is as unreadable as it came."""
+    packed = (np.arange(4096) % 251).astype("uint8").view("<u2")
+    content = with_table("VOILUTSequence", [4096, 0, 8], [*packed, *BEHIND], vrs=("US", data))
+    stored = intake.receive(content, key=KEY).content
+    assert b"Muster" in content and b"Muster" not in stored
+    assert intake.render(stored) == intake.render(content)
+    assert "unreadable" in intake.render(stored).windows[0].label
+
+
+def test_a_descriptor_holds_three_numbers(intake: Reader):
+    content = with_table("VOILUTSequence", [4096, 0, 12, *BEHIND], FALLING)
+    assert b"Muster" in content and b"Muster" not in intake.receive(content, key=KEY).content
+
+
+@pytest.mark.parametrize("bits", [8, 16])
+@pytest.mark.parametrize("last", ["exact", "too long"])
+def test_nothing_behind_the_segments_is_kept(intake: Reader, last: str, bits: int):
+    scale = 257 if bits == 16 else 1
+    rest = [0, 128, *(np.arange(128, 256) * scale)] if last == "exact" else [0, 200, *(np.arange(128, 256) * scale)]
+    behind = BEHIND * 20 if bits == 16 else np.array(BEHIND * 20, "<u2").view("uint8")
+    code = np.array([0, 2, 0, scale, 1, 126, 127 * scale, *rest, *behind])
+    table = code if bits == 16 else np.append(code, [0] * (len(code) % 2)).astype("uint8").view("<u2")
+    content = palette(bits, "OW", uid.ExplicitVRLittleEndian, [table] * 3, segmented=True)
+    stored = intake.receive(content, key=KEY).content
+    assert b"Muster" in content and b"Muster" not in stored
+    assert np.array_equal(numbers(intake, content), INDICES)
+
+
 @pytest.mark.parametrize("there", [255, 100])
 def test_a_palette_that_is_too_short_is_refused(intake: Reader, there: int):
     content = palette(16, "OW", uid.ExplicitVRLittleEndian, [np.arange(there) * 257] * 3)

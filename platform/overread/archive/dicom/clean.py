@@ -16,7 +16,7 @@ from pydicom.multival import MultiValue
 from pydicom.valuerep import format_number_as_ds
 
 from . import icc
-from .lookup_table import read_descriptor, read_words
+from .lookup_table import read_words, words_taken
 from .refusal import MALFORMED, Refused
 
 CODE_STRING = re.compile(r"[A-Z0-9_ ]{1,16}")
@@ -132,34 +132,36 @@ def _is_empty(value: Any) -> bool:
     return value in ("", b"", None) or (isinstance(value, str) and not value.strip())
 
 
-def _table_bytes(dataset: Dataset, keyword: str, *, little_endian: bool) -> int | None:
-    """The most bytes that a table's entries can take, by its descriptor; None where that says nothing of them."""
-    if keyword.startswith("Segmented") or keyword.endswith("Descriptor"):
-        return None
-    try:
-        stated = read_descriptor(dataset, keyword.removesuffix("Data") + "Descriptor", little_endian=little_endian)
-    except Refused:
-        return None
-    return 2 * stated.count
-
-
 def _cleaned_table(dataset: Dataset, tag: int, keyword: str, *, little_endian: bool) -> DataElement | None:
     """A lookup table's descriptor as three numbers, its entries as numbers or, where there are many, as OW."""
     element = dataset[tag]
-    if element.VR == "OW" and isinstance(element.value, bytes):
-        return DataElement(tag, "OW", element.value[: _table_bytes(dataset, keyword, little_endian=little_endian)])
     try:
         words = read_words(dataset, keyword, little_endian=little_endian)
+        if not keyword.endswith("Descriptor"):
+            words = words[: _words_taken(dataset, keyword, little_endian=little_endian)]
     except Refused:
         return None
-    if not len(words):
-        return None
     if keyword.endswith("Descriptor"):
+        if len(words) != 3:
+            return None
         signed = element.VR == "SS"
         return DataElement(
             tag, element.VR if signed else "US", [int(word) for word in (words.view(np.int16) if signed else words)]
         )
+    if not len(words):
+        return None
     if dictionary_VR(tag) == "US or OW" and element.VR == "US" and words.nbytes <= LONGEST_SHORT:
         return DataElement(tag, "US", [int(word) for word in words])
     order = "<" if little_endian else ">"
     return DataElement(tag, "OW", words.astype(f"{order}u2").tobytes())
+
+
+def _words_taken(dataset: Dataset, keyword: str, *, little_endian: bool) -> int:
+    plain = keyword.removeprefix("Segmented")
+    return words_taken(
+        dataset,
+        plain.removesuffix("Data") + "Descriptor",
+        keyword,
+        segmented=keyword != plain,
+        little_endian=little_endian,
+    )

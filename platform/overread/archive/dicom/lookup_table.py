@@ -15,6 +15,7 @@ from pydicom.dataset import Dataset
 from .refusal import Refused
 
 MOST_ENTRIES = 65536  # a descriptor says 0 for so many
+MOST_WORDS_AN_ENTRY = 4  # in a segmented table: an indirect segment for a single one
 BITS = range(8, 17)
 Numbers = np.ndarray[Any, np.dtype[np.uint16]]
 Range = tuple[int, int]
@@ -54,11 +55,29 @@ def read_table(
     if data in item or not segmented:
         entries = _entries(item, data, stated.count, little_endian=little_endian)
     else:
-        entries = _expanded(item, segmented, stated, little_endian=little_endian)
+        words = read_words(item, segmented, little_endian=little_endian)
+        entries, _taken = _expanded(words, segmented, stated)
     if len(entries) < stated.count:
         raise Refused("attribute", f"{data} holds {len(entries)} entries; {descriptor} speaks of {stated.count}.")
     entries = entries[: stated.count]
     return LookupTable(first_value(stated.first, possible), entries, max(stated.bits, bits_used(entries)))
+
+
+def words_taken(item: Dataset, descriptor: str, data: str, *, segmented: bool, little_endian: bool) -> int:
+    """How many 16-bit words of `data` hold the table's entries. What follows them is nobody's to keep.
+
+    0 where that cannot be told: the descriptor cannot be read, or it speaks of bytes and there are too many words for one
+    byte each and too few for one word each. Raises Refused where `data` holds no numbers.
+    """
+    words = read_words(item, data, little_endian=little_endian)
+    try:
+        stated = read_descriptor(item, descriptor, little_endian=little_endian)
+        if segmented:
+            return _expanded(words, data, stated)[1]
+    except Refused:
+        return 0
+    half = (stated.count + 1) // 2
+    return 0 if stated.bits == 8 and half < len(words) < stated.count else min(len(words), stated.count)
 
 
 def bits_used(*tables: Numbers) -> int:
@@ -124,41 +143,51 @@ def _bytes_of(words: Numbers) -> Numbers:
     return words.astype("<u2").view(np.uint8).astype(np.uint16)
 
 
-def _expanded(item: Dataset, keyword: str, stated: Descriptor, *, little_endian: bool) -> Numbers:
-    """A segmented table written out (PS3.3 C.7.9.2). Raises Refused."""
-    words = read_words(item, keyword, little_endian=little_endian)
+def _expanded(words: Numbers, keyword: str, stated: Descriptor) -> tuple[Numbers, int]:
+    """A segmented table written out (PS3.3 C.7.9.2), and how many of its words that takes. Raises Refused."""
     wide = stated.bits > 8
+    words = words[: MOST_WORDS_AN_ENTRY * stated.count]
     code = [int(number) for number in (words if wide else _bytes_of(words))]
     try:
-        return np.asarray(_segments(code, stated.count, wide=wide)[: stated.count], dtype=np.uint16)
+        entries, taken = _segments(code, stated.count, wide=wide)
+        return np.asarray(entries[: stated.count], dtype=np.uint16), taken if wide else (taken + 1) // 2
     except (IndexError, OverflowError) as error:
         raise Refused("attribute", f"{keyword} does not follow the rules of segmented tables.") from error
 
 
-def _segments(code: list[int], count: int, *, wide: bool) -> list[int]:
-    """The entries of the segments in `code`, up to `count` of them. Raises IndexError where they break off."""
+def _segments(code: list[int], count: int, *, wide: bool) -> tuple[list[int], int]:
+    """The entries of the segments in `code`, up to `count` of them, and how much of `code` was read for them.
+
+    Raises IndexError where they break off.
+    """
     entries: list[int] = []
-    at = 0
+    at = taken = 0
     while len(entries) < count and at + 2 <= len(code):
         if code[at] == INDIRECT:
             times, place = code[at + 1], _place(code, at + 2, wide=wide)
+            at += 4 if wide else 6
             for _ in range(times):
-                place = _segment(code, place, entries)
+                place = _segment(code, place, entries, count)
+                taken = max(taken, place)
                 if len(entries) >= count:
                     break
-            at += 4 if wide else 6
         else:
-            at = _segment(code, at, entries)
-    return entries
+            at = _segment(code, at, entries, count)
+        taken = max(taken, at)
+    return entries, taken
 
 
 DISCRETE, LINEAR, INDIRECT = 0, 1, 2
 
 
-def _segment(code: list[int], at: int, entries: list[int]) -> int:
-    """Append the entries of the discrete or linear segment at `at`; returns where the next one lies."""
+def _segment(code: list[int], at: int, entries: list[int], count: int) -> int:
+    """Append the entries of the discrete or linear segment at `at`; returns where the next one lies.
+
+    Of a discrete segment no more is read than `count` entries need.
+    """
     kind, length = code[at], code[at + 1]
     if kind == DISCRETE:
+        length = min(length, count - len(entries))
         values = code[at + 2 : at + 2 + length]
         if len(values) < length:
             raise IndexError
