@@ -174,15 +174,30 @@ def test_the_sign_repeated_above_a_sample_is_no_overlay(intake: Reader):
     assert dcmread(BytesIO(stored)).PixelData == dcmread(BytesIO(content)).PixelData
 
 
-def test_an_odd_number_of_swapped_bytes_keeps_its_last_sample(intake: Reader):
-    pixels = streams.noise(5, 5)
-    made = dataset(pixels, uid.ExplicitVRBigEndian)
-    padded = np.append(pixels.ravel(), np.uint8(0x5A))
+def in_swapped_words(cells: np.ndarray, **attributes) -> bytes:
+    """An odd number of 8-bit cells, two in each word of big-endian OW."""
+    made = dataset(cells, uid.ExplicitVRBigEndian, **attributes)
+    padded = np.append(cells.ravel(), np.uint8(0x5A))
     made.PixelData = padded.reshape(-1, 2)[:, ::-1].tobytes()
     made["PixelData"].VR = "OW"
-    stored = intake.receive(saved(made), key=KEY).content
-    assert np.array_equal(intake.pixels(stored), pixels)
+    return saved(made)
+
+
+@pytest.mark.parametrize("bits", [8, 7])
+def test_an_odd_number_of_swapped_bytes_keeps_its_last_sample(intake: Reader, bits: int):
+    cells = streams.noise(5, 5)
+    stored = intake.receive(in_swapped_words(cells, BitsStored=bits, HighBit=bits - 1), key=KEY).content
+    assert np.array_equal(intake.pixels(stored), cells & (2**bits - 1))
     assert b"\x5a" not in dcmread(BytesIO(stored)).PixelData[-2:]
+
+
+def test_half_a_swapped_word_is_no_sample(intake: Reader):
+    """The last sample would be the byte behind the element."""
+    content = in_swapped_words(streams.noise(5, 5))
+    length = content.rindex(struct.pack(">I", 26))
+    with pytest.raises(Refused) as refused:
+        intake.receive(content[:length] + struct.pack(">I", 25) + content[length + 4 :], key=KEY)
+    assert refused.value.code == "truncated"
 
 
 @pytest.mark.parametrize("vr", ["OB", "OW"])

@@ -17,6 +17,7 @@ from .codecs.code_stream import length_of
 from .fragments import HEAD_BYTES, Range, written
 from .frames import CompressedImage, DicomImage, NativeImage
 from .padding import check_padding
+from .refusal import Refused
 from .samples import samples_of
 from .shape import Shape
 
@@ -66,8 +67,11 @@ def _native(image: NativeImage) -> CleanPixels:
     start = image.file.pixels.start
     length = shape.native_bytes
     order = "<" if syntax.is_little_endian else ">"
+    half_word = length % 2 and order == ">" and image.file.pixels.vr == "OW"
+    if half_word and image.end == start + length:
+        raise Refused("truncated", "Pixel Data ends in the middle of its last 16-bit word.")
     if image.file.pixels.keyword == "PixelData" and shape.bits_allocated > shape.bits_stored:
-        value = memoryview(image.file.body)[start : start + length]
+        value = memoryview(image.file.body)[start : start + length + half_word]
         cells: Pixels = np.frombuffer(value, f"{order}u{shape.bits_allocated // 8}")
         if spare_bits_used(cells, shape):
             if shape.bits_allocated == 16:
@@ -76,8 +80,10 @@ def _native(image: NativeImage) -> CleanPixels:
                 cells.astype(cells.dtype.newbyteorder("<")), shape, precision=8 * cells.itemsize, exact=True
             )
             shape = replace(shape, high_bit=shape.bits_stored - 1)
-            return CleanPixels(_even([_bytes(samples, order, shape)], length), shape, syntax)
-    if length % 2 and order == ">" and image.file.pixels.vr == "OW":
+            cleaned = _bytes(samples, order, shape)
+            pieces: list[Piece] = [cleaned[:-2], b"\0" + cleaned[-1:]] if half_word else _even([cleaned], length)
+            return CleanPixels(pieces, shape, syntax)
+    if half_word:
         last = image.file.body[start + length : start + length + 1]  # the two bytes of a word are swapped (PS3.5 7.3)
         return CleanPixels([(start, start + length - 1), b"\0" + last], shape, syntax)
     return CleanPixels(_even([(start, start + length)], length), shape, syntax)
