@@ -89,6 +89,24 @@ def test_the_child_itself_tells_the_same() -> None:
         assert reader.freedoms() == ()
 
 
+FREE = """
+import os
+from overread.archive.dicom.confinement import freedoms
+os.getppid = lambda: 0  # a parent whose environment cannot be read, as many systems have it
+print(freedoms())
+"""
+
+
+def test_a_child_without_a_lock_tells_so() -> None:
+    done = subprocess.run(
+        [sys.executable, "-P", "-s", "-c", FREE],
+        env={"PYTHONPATH": str(PLATFORM)},
+        capture_output=True,
+        text=True,
+    )
+    assert done.stdout == "['network', 'processes', 'files']\n", done.stderr
+
+
 def memory(pid: int) -> bytes:
     """All that a process has written, as far as it can be read."""
     found = b""

@@ -14,6 +14,7 @@ import struct
 import sys
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 from .limits import Limits
@@ -60,6 +61,7 @@ LANDLOCK_CREATE, LANDLOCK_ADD, LANDLOCK_RESTRICT = 444, 445, 446  # on every arc
 READ_FILE, READ_DIR = 1 << 2, 1 << 3
 EVERY_ACCESS, TRUNCATE = (1 << 13) - 1, 1 << 14  # of the first version, and of the third
 LIBRARIES = ("/usr/lib", "/usr/lib64", "/usr/local/lib", "/lib", "/lib64", "/etc/ld.so.cache", "/dev/null")
+ORDINARY = "/etc/passwd"  # a file that everybody may read, were it not for a lock
 
 
 def confine(limits: Limits) -> None:
@@ -128,9 +130,13 @@ def _step(code: int, operand: int, if_true: int = 0, if_false: int = 0) -> bytes
 
 
 def freedoms() -> list[str]:
-    """What of all that this process can still do, tried for real: "network", "processes", "files"."""
-    trials = {"network": _connects, "processes": _forks, "files": _opens}
-    return [name for name, trial in trials.items() if _succeeds(trial)]
+    """What of all that this process can still do, tried for real: "network", "processes", "files".
+
+    The parent's environment may hold secrets. That it cannot be read says nothing of other files: it has guards of its own.
+    """
+    trials = [("network", _connects), ("processes", _forks)]
+    trials += [("files", partial(_opens, path)) for path in (ORDINARY, f"/proc/{os.getppid()}/environ")]
+    return list(dict.fromkeys(name for name, trial in trials if _succeeds(trial)))
 
 
 def _succeeds(trial: Callable[[], None]) -> bool:
@@ -151,6 +157,5 @@ def _forks() -> None:
     os.waitpid(child, 0)
 
 
-def _opens() -> None:
-    """The parent's environment, which may hold secrets."""
-    os.close(os.open(f"/proc/{os.getppid()}/environ", os.O_RDONLY))
+def _opens(path: str) -> None:
+    os.close(os.open(path, os.O_RDONLY))
