@@ -9,6 +9,7 @@ import pytest
 from pydicom import uid
 
 from overread.archive.dicom import Reader, Refused
+from overread.archive.dicom.codecs import jpeg2000
 
 from . import streams
 from .made import KEY, picture
@@ -201,6 +202,21 @@ def test_a_jpeg2000_with_text_behind_its_last_packet(intake: Reader, pixels: np.
     assert refused(
         intake, streams.around([lengthened(stream, behind, b"a note of somebody")], pixels, uid.JPEG2000Lossless)
     )
+
+
+@pytest.mark.parametrize("options", [{}, {"tile_size": (32, 32)}])
+def test_the_proof_undoes_no_wavelet(monkeypatch: pytest.MonkeyPatch, options: dict):
+    """Each tile is proved by a stream that must fail. Once Pillow has read the whole one, its word is enough for that."""
+    pixels = streams.noise(128, 128)
+    stream = streams.jpeg2000(pixels, **options)
+    decoded: list[bytes] = []
+    decode = jpeg2000.decode_pixel_data
+    monkeypatch.setattr(
+        jpeg2000, "decode_pixel_data", lambda code, **more: decoded.append(code) or decode(code, **more)
+    )
+    described = jpeg2000.describe(stream, None)
+    assert np.array_equal(jpeg2000.decode(stream, described, uid.JPEG2000Lossless), pixels)
+    assert len(decoded) == 1
 
 
 @pytest.mark.parametrize("options", [{"tile_size": (32, 32)}, {"quality_layers": [40, 10, 1]}, {"num_resolutions": 1}])

@@ -10,8 +10,9 @@ costs little.
 
 import math
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from io import BytesIO
 
 from openjpeg.utils import decode_pixel_data
@@ -23,6 +24,8 @@ from overread.archive.dicom.shape import Shape
 
 from .code_stream import CodeStream, Colour, Piece, Pixels, Stream, append, as_pixels, cut_short, damaged
 
+Reads = Callable[[bytes], bool]
+"""Whether a stream is read without an error."""
 BEGINS = b"\xff\x4f\xff\x51"
 JP2_BEGINS = b"\0\0\0\x0cjP  "
 SIZ, COD, COC, TLM, SOT, SOD, EOC, COM = 0xFF51, 0xFF52, 0xFF53, 0xFF55, 0xFF90, 0xFF93, 0xFFD9, 0xFF64
@@ -146,10 +149,13 @@ def decode(stream: bytes, described: CodeStream, syntax: str) -> Pixels:
     layout = _layout(code)
     samples = _decoded(bytes(code[: layout.parts[-1].end]) + EOC.to_bytes(2))
     if not any(segment.marker in (PPM, PPT) for segment in _all_segments(layout)):
-        reduce = _reduce(code, layout, described)
-        if not _reads(_with_ends(bytes(code), layout, PROBE), reduce):
-            raise _broken()
-        _check_ends(bytes(code), layout, reduce)
+        probed = _with_ends(bytes(code), layout, PROBE)
+        reads: Reads = partial(_reads_low, reduce=_reduce(code, layout, described))
+        if not reads(probed):
+            reads = _reads_fully  # Pillow may not know this kind of stream
+            if not reads(probed):
+                raise _broken()
+        _check_ends(bytes(code), layout, reads)
     return as_pixels(samples, described)
 
 
@@ -160,7 +166,7 @@ def _decoded(code: bytes) -> bytes:
         raise _broken() from error
 
 
-def _check_ends(code: bytes, layout: Layout, reduce: int) -> None:
+def _check_ends(code: bytes, layout: Layout, reads: Reads) -> None:
     """Raises Refused where a tile holds more bytes than its packets are.
 
     A packet that lacks its last byte is an error. One that consists of this byte alone is missed only where something
@@ -168,23 +174,27 @@ def _check_ends(code: bytes, layout: Layout, reduce: int) -> None:
     """
     last = {part.tile: part for part in layout.parts if part.end > part.data}
     for part in list(last.values())[:MOST_TILES]:
-        shorter = _with_ends(code, layout, b"", cut=part)
-        if _reads(shorter, reduce) and _reads(_with_ends(code, layout, PROBE, cut=part), reduce):
+        if reads(_with_ends(code, layout, b"", cut=part)) and reads(_with_ends(code, layout, PROBE, cut=part)):
             raise Refused("decode", "The JPEG 2000 stream is damaged: a tile holds bytes that belong to no packet.")
 
 
-def _reads(code: bytes, reduce: int) -> bool:
-    """Whether a stream is read without an error, at 1/2**`reduce` of its size, or fully where Pillow cannot do that."""
+def _reads_low(code: bytes, reduce: int) -> bool:
+    """Whether Pillow reads a stream without an error, at 1/2**`reduce` of its size."""
     try:
         picture = Image.open(BytesIO(code), formats=["JPEG2000"])
         assert isinstance(picture, Jpeg2KImageFile)
         picture.reduce = reduce
         picture.load()
     except (OSError, ValueError, Image.DecompressionBombError):
-        try:
-            _decoded(code)
-        except Refused:
-            return False
+        return False
+    return True
+
+
+def _reads_fully(code: bytes) -> bool:
+    try:
+        _decoded(code)
+    except Refused:
+        return False
     return True
 
 
