@@ -38,7 +38,7 @@ class CleanPixels:
 def clean_pixels(image: DicomImage) -> CleanPixels:
     """Raises Refused where a code stream cannot be followed, or has to be decoded and does not."""
     if isinstance(image, CompressedImage):
-        streams = [image.codec.describe(image.stream(index), image.stated) for index in range(image.stated.frames)]
+        streams = [image.described(index) for index in range(image.stated.frames)]
         whole = replace(image, shape=all_agreed(image.stated, streams))
         return _uncompressed(whole) if _holds_spare_bits(whole, streams) else _compressed(whole)
     assert isinstance(image, NativeImage)
@@ -102,8 +102,11 @@ def _bytes(samples: Pixels, order: str, shape: Shape) -> bytes:
 def _holds_spare_bits(image: CompressedImage, streams: list[CodeStream]) -> bool:
     """Whether bits outside the samples went through a code stream. One that is not exact could not keep them."""
     shape = image.shape
-    roomy = [index for index, stream in enumerate(streams) if stream.exact and stream.precision > shape.bits_stored]
-    return any(spare_bits_used(image.cells(index)[0], shape) for index in roomy)
+    return any(
+        spare_bits_used(image.cells(index, stream), shape)
+        for index, stream in enumerate(streams)
+        if stream.exact and stream.precision > shape.bits_stored
+    )
 
 
 def _uncompressed(image: CompressedImage) -> CleanPixels:

@@ -123,14 +123,17 @@ class CompressedImage(DicomImage):
         """The code stream of one frame."""
         return self.fragments.stream(self.ranges[index])
 
-    def cells(self, index: int) -> tuple[Pixels, CodeStream]:
-        """What the decoder gives for one frame, with all its bits, and the code stream's own header. Raises Refused."""
-        stream = bytes(self.stream(index))
-        described = self.codec.describe(stream, self.stated)
-        return self.codec.decode(stream, described, str(self.file.syntax)), described
+    def described(self, index: int) -> CodeStream:
+        """What the code stream of one frame says of itself. Raises Refused."""
+        return self.codec.describe(self.stream(index), self.stated)
+
+    def cells(self, index: int, described: CodeStream) -> Pixels:
+        """What the decoder gives for one frame, with all its bits. Raises Refused."""
+        return self.codec.decode(bytes(self.stream(index)), described, str(self.file.syntax))
 
     def samples(self, index: int) -> tuple[Pixels, Shape]:
-        cells, described = self.cells(index)
+        described = self.described(index)
+        cells = self.cells(index, described)
         shape = agreed(self.stated, described)
         if described.exact and shape.bits_stored < described.precision == 16:
             check_padding(cells.view("<u2"), self.header, shape)
