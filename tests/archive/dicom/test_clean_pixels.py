@@ -254,6 +254,13 @@ def test_a_picture_that_spells_a_word_of_the_patient_is_refused(intake: Reader, 
     assert np.array_equal(intake.pixels(intake.receive(saved(made), key=KEY).content), pixels)
 
 
+def test_a_picture_that_spells_the_moment_of_the_visit_is_refused(intake: Reader):
+    pixels = np.zeros((40, 56), "uint8")
+    pixels[3, :14] = np.frombuffer(b"20240229121314", "uint8")
+    with pytest.raises(Refused, match="names the patient or the visit"):
+        intake.receive(dicom(pixels, StudyDate="", AcquisitionDateTime="20240229121314"), key=KEY)
+
+
 def test_exif_that_cannot_be_taken_out_is_refused(intake: Reader):
     pixels = np.zeros((40, 56), "uint8")
     written = np.frombuffer(exif(b"x"), "uint8")

@@ -28,7 +28,7 @@ SCRUBBED = frozenset({"LO", "SH", "CS"})
 OURS = frozenset({"PatientID", "PhotometricInterpretation", "SpecificCharacterSet", "DeidentificationMethod"})
 OURS |= {"PatientIdentityRemoved", "LongitudinalTemporalInformationModified", "NumberOfFrames"}
 OURS |= {"RescaleSlope", "RescaleIntercept", "WindowCenter", "WindowWidth", "PixelSpacing", "ImagerPixelSpacing"}
-TEXTS = frozenset({"PN", "AE", "DA", "LO", "SH", "UI", "LT", "ST", "UT", "UC", "UN"})
+TEXTS = frozenset({"PN", "AE", "DA", "DT", "LO", "SH", "UI", "LT", "ST", "UT", "UC", "UN"})
 NUMBERS = frozenset({"IS", "DS"})
 WHOLE_NUMBER = re.compile(r"[+-]?([0-9]+)(\.0*)?")
 # What may be a patient's short number by accident, and is missed where it goes
