@@ -16,7 +16,7 @@ from overread.archive.models import Image
 from overread.audit.models import Event
 from overread.audit.views import view_note, views_collect
 from overread.projects.models import Project, Role
-from tests.factories import make_champion, make_image, make_member
+from tests.factories import make_champion, make_image, make_member, make_project
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -85,6 +85,13 @@ def test_the_thumbnails_of_a_list_are_one_event(project: Project, client: Client
         assert client.get(reverse("image-pixels", args=[each.pk, "thumb"])).status_code == 200
     (event,) = collected()
     assert event.detail["images"] == [str(each.pk) for each in images]
+
+
+def test_thumbnails_of_two_projects_are_two_events(project: Project, image: Image) -> None:
+    member, other = make_member(project, Role.READER), make_project()
+    for each in [project, other, project]:
+        view_note(user=member, image=image.pk, what="thumb", project=each.pk)
+    assert [event.project_id for event in collected()] == [project.pk, other.pk]
 
 
 def test_polling_is_no_view(project: Project, image: Image, client: Client) -> None:

@@ -23,7 +23,7 @@ from overread.audit.models import Event
 from overread.origin import origin
 
 VERB = "image.view"
-THUMB = "thumb"  # those of one person stand together in one event
+THUMB = "thumb"  # those of one person and project stand together in one event
 MOST_IMAGES = 500  # in one event
 
 
@@ -85,11 +85,12 @@ def _notes(path: Path) -> Iterator[dict[str, Any]]:
 
 
 def _events(notes: Iterable[dict[str, Any]]) -> Iterator[Event]:
-    """One event a view, and one for the thumbnails that one person was shown from one address."""
-    thumbs: dict[tuple[int, str], list[dict[str, Any]]] = {}
+    """One event a view, and one for the thumbnails of one project that one person was shown from one address."""
+    thumbs: dict[tuple[int, str, str | None], list[dict[str, Any]]] = {}
     for note in notes:
         if note["what"] == THUMB:
-            thumbs.setdefault((note["user"], note["origin"].get("address", "")), []).append(note)
+            key = (note["user"], note["origin"].get("address", ""), note["project"])
+            thumbs.setdefault(key, []).append(note)
         else:
             yield _event(note, [note["image"]])
     for several in thumbs.values():
