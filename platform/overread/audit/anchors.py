@@ -10,12 +10,13 @@ import hashlib
 import hmac
 import json
 import logging
-import os
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from django.conf import settings
+
+from overread.audit.lines import line_append
 
 log = logging.getLogger(__name__)
 
@@ -46,16 +47,9 @@ def anchor_append(anchor: Anchor) -> None:
     log.info("anchor %s", line)
     try:
         settings.AUDIT_ANCHORS.parent.mkdir(parents=True, exist_ok=True)
-        handle = os.open(settings.AUDIT_ANCHORS, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
-        try:
-            size = os.fstat(handle).st_size
-            torn = size and os.pread(handle, 1, size - 1) != b"\n"  # by a power cut
-            os.write(handle, b"\n" * bool(torn) + line.encode() + b"\n")
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+        line_append(settings.AUDIT_ANCHORS, line.encode(), durable=True)
     except OSError as error:
-        log.error("The audit chain could not be anchored in %s: %s", settings.AUDIT_ANCHORS, error.strerror)
+        log.error("The audit chain could not be anchored in %s: %s", settings.AUDIT_ANCHORS, error.strerror or error)
 
 
 def anchors_read(path: Path) -> Iterator[Anchor | None]:

@@ -9,7 +9,6 @@ view stands in the log twice, never not at all.
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from overread.accounts.models import User
+from overread.audit.lines import line_append
 from overread.audit.models import Event
 from overread.origin import origin
 
@@ -38,13 +38,13 @@ def view_note(*, user: User, image: UUID, what: str, project: UUID | None = None
         "project": str(project) if project else None,
         "origin": current.as_detail() if current else {},
     }
-    line = json.dumps(note, separators=(",", ":")).encode() + b"\n"
+    line = json.dumps(note, separators=(",", ":")).encode()
     folder = _folder()
     try:
-        _append(folder / "notes", line)
+        line_append(folder / "notes", line)
     except FileNotFoundError:
         folder.mkdir(parents=True, exist_ok=True)
-        _append(folder / "notes", line)
+        line_append(folder / "notes", line)
 
 
 def views_collect() -> int:
@@ -67,16 +67,8 @@ def _folder() -> Path:
     return Path(settings.DATA) / "views"
 
 
-def _append(path: Path, line: bytes) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-    try:
-        os.write(descriptor, line)
-    finally:
-        os.close(descriptor)
-
-
 def _notes(path: Path) -> Iterator[dict[str, Any]]:
-    """The lines of a file; what a full disk cut short is left out."""
+    """The lines of a file; what a full disk or a killed process cut short is left out: its viewer was shown nothing."""
     for line in path.read_bytes().splitlines():
         try:
             yield json.loads(line)
