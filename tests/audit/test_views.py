@@ -16,7 +16,7 @@ from overread.archive.models import Image
 from overread.audit.models import Event
 from overread.audit.views import view_note, views_collect
 from overread.projects.models import Project, Role
-from tests.factories import make_champion, make_image, make_member, make_project
+from tests.factories import make_champion, make_image, make_member, make_project, make_user
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -135,3 +135,12 @@ def test_a_line_cut_short_hides_no_other(project: Project, image: Image, folder:
         notes.write('{"at": "2026-')
     view_note(user=member, image=image.pk, what="half")
     assert [event.detail["what"] for event in collected()] == ["full", "half"]
+
+
+def test_a_view_by_an_account_that_is_gone_stops_no_other(project: Project, image: Image) -> None:
+    member, gone = make_member(project, Role.READER), make_user("gone")
+    view_note(user=gone, image=image.pk, what="full")
+    view_note(user=member, image=image.pk, what="half")
+    number = gone.pk
+    gone.delete()
+    assert [(event.actor, event.detail.get("user")) for event in collected()] == [(None, number), (member, None)]

@@ -54,7 +54,7 @@ def views_collect() -> int:
     """
     folder, made = _folder(), 0
     for path in sorted(folder.glob("aside-*")):
-        events = list(_events(_notes(path)))
+        events = _by_known_actors(list(_events(_notes(path))))
         Event.objects.bulk_create(events, batch_size=500)
         path.unlink(missing_ok=True)
         made += len(events)
@@ -89,6 +89,15 @@ def _events(notes: Iterable[dict[str, Any]]) -> Iterator[Event]:
         images = list(dict.fromkeys(note["image"] for note in several))
         for start in range(0, len(images), MOST_IMAGES):
             yield _event(several[0], images[start : start + MOST_IMAGES])
+
+
+def _by_known_actors(events: list[Event]) -> list[Event]:
+    """An event of an account that is gone names it in its detail alone: as its actor it would stop all the others."""
+    known = User.objects.in_bulk({event.actor_id for event in events})
+    for event in events:
+        if event.actor_id not in known:
+            event.actor_id, event.detail = None, event.detail | {"user": event.actor_id}
+    return events
 
 
 def _event(note: dict[str, Any], images: list[str]) -> Event:
