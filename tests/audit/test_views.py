@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -32,10 +34,15 @@ def image(project: Project) -> Image:
     return make_image(project)
 
 
+def later_tick() -> int:
+    """One that comes when what is set aside by now has settled."""
+    return views_collect(settling=timedelta(seconds=-1))
+
+
 def collected() -> list[Event]:
     """What two ticks bring into the log: the first sets aside."""
     assert views_collect() == 0
-    views_collect()
+    later_tick()
     return list(Event.objects.filter(verb="image.view").order_by("pk"))
 
 
@@ -120,12 +127,29 @@ def test_what_is_written_while_others_are_collected_comes_next(project: Project,
     view_note(user=member, image=image.pk, what="full")
     views_collect()
     view_note(user=member, image=image.pk, what="half")
-    assert views_collect() == 1
-    assert views_collect() == 1
+    assert later_tick() == 1
+    assert later_tick() == 1
     assert [event.detail["what"] for event in Event.objects.filter(verb="image.view").order_by("pk")] == [
         "full",
         "half",
     ]
+
+
+def test_a_tick_leaves_what_another_has_just_set_aside(project: Project, image: Image) -> None:
+    """Somebody who opened the file before may still be writing to it."""
+    view_note(user=make_member(project, Role.READER), image=image.pk, what="full")
+    assert views_collect() == views_collect() == 0
+    assert later_tick() == 1
+
+
+def test_two_ticks_collect_nothing_twice(project: Project, image: Image, folder: Path) -> None:
+    """Another process is at it, and then dies."""
+    view_note(user=make_member(project, Role.READER), image=image.pk, what="full")
+    views_collect()
+    with (folder / "lock").open() as other:
+        fcntl.flock(other, fcntl.LOCK_EX)
+        assert later_tick() == 0
+    assert later_tick() == 1
 
 
 def test_a_line_cut_short_hides_no_other(project: Project, image: Image, folder: Path) -> None:

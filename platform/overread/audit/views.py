@@ -2,14 +2,17 @@
 
 Looking at a case is many requests, which must wait for no database; nor may a view be lost with the process that served it. So
 a line is appended to a file before the answer leaves, by one system call, and outlives the process. A tick sets the file
-aside, the next one brings it in: by then nobody can be writing to it any more. Should that end between storing and deleting, a
+aside, a later one brings it in: by then nobody can be writing to it any more. Should that end between storing and deleting, a
 view stands in the log twice, never not at all.
 """
 
 from __future__ import annotations
 
+import fcntl
 import json
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -25,6 +28,7 @@ from overread.origin import origin
 VERB = "image.view"
 THUMB = "thumb"  # those of one person and project stand together in one event
 MOST_IMAGES = 500  # in one event
+SETTLING = timedelta(seconds=30)  # for so long after a file was set aside, somebody may still be writing to it
 
 
 def view_note(*, user: User, image: UUID, what: str, project: UUID | None = None) -> None:
@@ -47,20 +51,43 @@ def view_note(*, user: User, image: UUID, what: str, project: UUID | None = None
         line_append(folder / "notes", line)
 
 
-def views_collect() -> int:
+def views_collect(*, settling: timedelta = SETTLING) -> int:
     """Bring what was set aside into the log, and set aside what was written since. Called about once a minute.
 
-    Returns how many events were made.
+    Returns how many events were made: none where another process is at it. What one that died had set aside is there for
+    the next, and nobody takes a file that was set aside less than `settling` ago.
     """
     folder, made = _folder(), 0
-    for path in sorted(folder.glob("aside-*")):
-        events = _by_known_actors(list(_events(_notes(path))))
-        Event.objects.bulk_create(events, batch_size=500)
-        path.unlink(missing_ok=True)
-        made += len(events)
-    if (folder / "notes").exists():
-        (folder / "notes").rename(folder / f"aside-{timezone.now():%Y%m%dT%H%M%S}-{uuid4().hex[:8]}")
+    with _alone(folder) as alone:
+        if not alone:
+            return 0
+        settled = _aside(timezone.now() - settling)
+        for path in (path for path in sorted(folder.glob("aside-*")) if path.name < settled):
+            events = _by_known_actors(list(_events(_notes(path))))
+            Event.objects.bulk_create(events, batch_size=500)
+            path.unlink(missing_ok=True)
+            made += len(events)
+        if (folder / "notes").exists():
+            (folder / "notes").rename(folder / f"{_aside(timezone.now())}-{uuid4().hex[:8]}")
     return made
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[bool]:
+    """Whether nobody else collects meanwhile. The lock ends with the process that holds it, however that ends."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "lock").open("ab") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
+
+
+def _aside(at: datetime) -> str:
+    """How the name begins of what was set aside then; later ones sort behind."""
+    return f"aside-{at:%Y%m%dT%H%M%S}"
 
 
 def _folder() -> Path:
