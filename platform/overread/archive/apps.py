@@ -7,4 +7,4 @@ class ArchiveConfig(AppConfig):
     def ready(self) -> None:
         from overread.jobs.registry import kind_register
 
-        kind_register("archive.render", queue="io", handler="overread.archive.handlers.render")
+        kind_register("archive.render", queue="io", handler="overread.archive.handlers.render", shared=True)

@@ -16,7 +16,8 @@ QUEUES: tuple[Queue, ...] = ("interactive", "inference", "training", "io")
 class Kind:
     """One kind of job: its name, its queue, the dotted path of its handler, and how often it is tried.
 
-    `on_death`, a dotted path, is called with the job in the transaction that declares it dead or cancels it.
+    `on_death`, a dotted path, is called with the job in the transaction that declares it dead or cancels it. What is done of a
+    `shared` kind is there for every project of the image, whichever one it was enqueued for.
     """
 
     name: str
@@ -24,6 +25,7 @@ class Kind:
     handler: str
     attempts: int = 3
     on_death: str = ""
+    shared: bool = False
 
     def load(self) -> Callable[..., Any]:
         handler: Callable[..., Any] = import_string(self.handler)
@@ -33,9 +35,11 @@ class Kind:
 KINDS: dict[str, Kind] = {}
 
 
-def kind_register(name: str, *, queue: Queue, handler: str, attempts: int = 3, on_death: str = "") -> None:
+def kind_register(
+    name: str, *, queue: Queue, handler: str, attempts: int = 3, on_death: str = "", shared: bool = False
+) -> None:
     """Make a kind known; each app does so when it is ready."""
-    KINDS[name] = Kind(name, queue, handler, attempts, on_death)
+    KINDS[name] = Kind(name, queue, handler, attempts, on_death, shared)
 
 
 TICKS: list[str] = []

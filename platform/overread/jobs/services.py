@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
@@ -229,8 +229,13 @@ def job_retry(*, job: Job, actor: User | None) -> bool:
 
 
 def jobs_retry_of(*, image: UUID, project: UUID, actor: User) -> int:
-    """Give the dead jobs of an image in a project their attempts back. Returns how many."""
-    dead = Job.objects.filter(state=State.DEAD, arguments__image=str(image), project_id=project)
+    """Give the dead jobs of an image in a project their attempts back. Returns how many.
+
+    Those of a shared kind are among them whichever project they were enqueued for.
+    """
+    shared = [kind.name for kind in KINDS.values() if kind.shared]
+    wanted = Q(project_id=project) | Q(kind__in=shared)
+    dead = Job.objects.filter(wanted, state=State.DEAD, arguments__image=str(image))
     return sum(job_retry(job=job, actor=actor) for job in dead)
 
 
