@@ -6,6 +6,7 @@ import csv
 from io import BytesIO
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import numpy as np
 import pytest
@@ -21,10 +22,11 @@ from overread.archive.fitness import mismatch_of
 from overread.archive.models import Enrolment, Image, Rendering
 from overread.archive.phantom.dicom import to_dicom
 from overread.archive.queries import images_in, readable_in
-from overread.archive.services import image_enrol, image_ingest
+from overread.archive.services import enrolment_admit, enrolment_check, image_enrol, image_ingest
 from overread.audit.models import Event
 from overread.jobs.models import Job
 from overread.jobs.running import run_all
+from overread.jobs.services import job_enqueue
 from overread.projects.models import Project, Role
 from tests.factories import make_champion, make_member, make_project
 from tests.shared import SHARED, needs
@@ -184,15 +186,42 @@ def test_its_page_says_so_shows_no_probability_and_takes_a_members_word(chest: P
     assert Event.objects.filter(verb="image.admit", actor=reader).count() == 1
 
 
-def test_a_members_word_outlasts_another_rendering(chest: Project) -> None:
-    from overread.archive.services import enrolment_admit
-    from overread.jobs.services import job_enqueue
+def render_again(image: Image) -> None:
+    job_enqueue(kind="archive.render", key=f"again:{uuid4()}", queue="io", image=image.pk)
+    run_all(queues=("io",))
 
+
+def test_a_members_word_outlasts_another_rendering(chest: Project) -> None:
     photograph = taken_in(chest, tinted(40))
     assert enrolment_admit(project=chest, image=photograph, actor=make_member(chest, Role.READER))
     assert not enrolment_admit(project=chest, image=photograph, actor=make_member(chest, Role.READER))
-    job_enqueue(kind="archive.render", key="again", queue="io", image=photograph.pk)
-    run_all(queues=("io",))
+    render_again(photograph)
+    assert photograph in readable_in(chest)
+
+
+def test_what_a_project_took_it_keeps_when_it_is_rendered_again(chest: Project) -> None:
+    """It may have been read, or measure models: that it looks otherwise now is told, and takes it from nobody."""
+    image = taken_in(chest, waves(128, 128))
+    Image.objects.filter(pk=image.pk).update(modality="US")
+    render_again(image)
+    assert image in readable_in(chest)
+    assert Event.objects.get(verb="image.mismatch").detail == {"mismatch": "modality", "kept": True}
+
+
+def test_what_was_stopped_is_taken_once_another_rendering_passes(chest: Project) -> None:
+    image = taken_in(chest, waves(128, 128))
+    Enrolment.objects.filter(image=image).update(mismatch="size")
+    render_again(image)
+    assert image in readable_in(chest)
+
+
+def test_a_member_who_is_quicker_has_the_word(chest: Project) -> None:
+    """Who admits an image between its enrolment being looked up and its mismatch being stored."""
+    photograph = taken_in(chest, tinted(40))
+    Enrolment.objects.filter(image=photograph).update(mismatch="size")
+    before = Enrolment.objects.get(image=photograph)
+    enrolment_admit(project=chest, image=photograph, actor=make_member(chest, Role.READER))
+    enrolment_check(enrolment=before, image=photograph, rendering=photograph.rendering)
     assert photograph in readable_in(chest)
 
 

@@ -133,17 +133,29 @@ def image_enrol(*, project: Project, image: Image, source: Source, actor: User |
     return made
 
 
-def enrolment_check(*, enrolment: Enrolment, image: Image, rendering: Rendering) -> None:
-    """Announce a ready image to its project, unless it plainly is not what the project reads and nobody said it were."""
+def enrolment_check(*, enrolment: Enrolment, image: Image, rendering: Rendering, again: bool = False) -> None:
+    """Announce a ready image to its project, unless it plainly is not what the project reads and nobody said it were.
+
+    `again`: the image was ready before. What the project took then it keeps, as it may have been read since; what looks
+    otherwise now is only told of in the audit log.
+    """
+    if not _stopped(enrolment, image, rendering, again=again):
+        image_announce(image=image, project=enrolment.project, source=enrolment.source)
+
+
+def _stopped(enrolment: Enrolment, image: Image, rendering: Rendering, *, again: bool) -> bool:
+    if enrolment.admitted_by_id is not None:
+        return False
     project = enrolment.project
-    if enrolment.admitted_by_id is None:
-        mismatch = mismatch_of(modality=project.modality, image=image, rendering=rendering)
-        if mismatch != enrolment.mismatch:
-            Enrolment.objects.filter(project=project, image=image).update(mismatch=mismatch)
-            event_append(verb="image.mismatch", target=image, project=project.pk, mismatch=str(mismatch))
-        if mismatch:
-            return
-    image_announce(image=image, project=project, source=enrolment.source)
+    mismatch = mismatch_of(modality=project.modality, image=image, rendering=rendering)
+    if mismatch == enrolment.mismatch:
+        return bool(mismatch)
+    kept = again and not enrolment.mismatch
+    unsaid = Enrolment.objects.filter(project=project, image=image, admitted_by=None)
+    if not kept and not unsaid.update(mismatch=mismatch):
+        return False  # a member has admitted it meanwhile
+    event_append(verb="image.mismatch", target=image, project=project.pk, mismatch=str(mismatch), kept=kept)
+    return bool(mismatch) and not kept
 
 
 @transaction.atomic
@@ -201,10 +213,11 @@ def image_render(*, image: Image, lease: Lease) -> None:
         rendering, _new = Rendering.objects.update_or_create(image=image, defaults={**digests, **told})
         FrameRendering.objects.filter(image=image).delete()
         FrameRendering.objects.bulk_create(frames)
+        again = image.status == Image.Status.READY
         Image.objects.filter(pk=image.pk).update(status=Image.Status.READY, reason="")
         image.status = Image.Status.READY
         for enrolment in image.enrolments.select_related("project"):
-            enrolment_check(enrolment=enrolment, image=image, rendering=rendering)
+            enrolment_check(enrolment=enrolment, image=image, rendering=rendering, again=again)
 
 
 def _frames_made(image: Image, content: bytes, lease: Lease) -> Iterator[FrameRendering]:
