@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -181,3 +182,19 @@ def test_a_header_with_an_underscore_is_nobodys_word(serve: Any) -> None:
     assert serve(note).status(head) == 200
     assert "HTTP_X_FORWARDED_PROTO" not in seen and seen["HTTP_COOKIE"] == "a=1; b=2"
     assert (seen["PATH_INFO"].encode("latin-1").decode(), seen["QUERY_STRING"]) == ("/aé", "b")
+
+
+def test_a_refusal_has_an_id_and_is_in_the_log(
+    serve: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(front, "STALL_SECONDS", 0.2)
+    caplog.set_level("INFO", "overread.web")
+    serving = serve(echo)
+    for content in (file_of(1000), file_of(2**40), b"GET / HTTP/1.1\r\nX: " + b"x" * 70_000):
+        with serving.sent(content) as made, made.makefile("rb") as answer:
+            status = answer.readline().split()[1].decode()
+            headers = dict(line.lower().rstrip().split(b": ") for line in iter(answer.readline, b"\r\n"))
+            body = answer.read(int(headers[b"content-length"]))
+        id = headers[b"x-request-id"].decode()
+        assert len(id) == 32 and f"request {id} was refused: {status} " in caplog.text
+        assert not body or json.loads(body)["request_id"] == id

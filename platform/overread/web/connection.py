@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from asyncio.events import TimerHandle
 from typing import Any
+from uuid import uuid4
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
+log = logging.getLogger(__name__)
 HEAD_BYTES = 64 * 1024
 HEAD_SECONDS = 20.0
 LINGER_SECONDS = 10.0  # for so long the rest of a refused body is thrown away, so that its sender gets to read why
 UNREAD_SECONDS = 60.0  # in which a client must take something of an answer
+
+
+def refusal_logged(status: int, title: str) -> str:
+    """The id of a request that reached no page, and so has none yet: for its answer, and in the log."""
+    id = uuid4().hex
+    log.info("request %s was refused: %d %s", id, status, title)
+    return id
 
 
 class Connection(HttpToolsProtocol):
@@ -40,7 +50,9 @@ class Connection(HttpToolsProtocol):
                 self._close_in(HEAD_SECONDS)
         super().data_received(data)
         if self._in_head and self._head_bytes > HEAD_BYTES and not self.transport.is_closing():
-            self.transport.write(STATUS_LINE[431] + b"content-length: 0\r\nconnection: close\r\n\r\n")
+            id = refusal_logged(431, "The head of the request is too large.").encode()
+            told = b"content-length: 0\r\nconnection: close\r\nx-request-id: %b\r\n\r\n" % id
+            self.transport.write(STATUS_LINE[431] + told)
             self.transport.close()
 
     def on_headers_complete(self) -> None:

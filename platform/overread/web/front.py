@@ -25,6 +25,7 @@ from typing import Any
 from django.conf import settings
 
 from overread.archive.dicom.reader import CHILDREN
+from overread.web.connection import refusal_logged
 from overread.web.pages import Answer, BodyWanted, Environ, Pages, Unread, environ_of, run
 
 SMALL = 64 * 1024  # up to here a body is read from anybody: the form to sign in is one
@@ -44,9 +45,15 @@ class Refused(Exception):
         self.status, self.title, self.detail, self.headers = status, title, detail, headers
 
     def answer(self) -> Answer:
+        id = refusal_logged(self.status, self.title)
         body = {"type": "about:blank", "title": self.title, "status": self.status, "detail": self.detail}
-        told = {"content-type": "application/problem+json", "cache-control": "no-store", **self.headers}
-        content = json.dumps(body).encode()
+        told = {
+            "content-type": "application/problem+json",
+            "cache-control": "no-store",
+            "x-request-id": id,
+            **self.headers,
+        }
+        content = json.dumps(body | {"request_id": id}).encode()
         headers = [(name.replace("_", "-").encode(), value.encode()) for name, value in told.items()]
         return Answer(self.status, [*headers, (b"content-length", str(len(content)).encode())], content)
 
