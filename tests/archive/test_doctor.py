@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from overread.archive import dicom
-from overread.archive.management.commands.doctor import decoder
+from overread.archive.management.commands.doctor import confinement
 
 pytestmark = pytest.mark.django_db
 
@@ -38,7 +39,7 @@ def test_each_line_says_how_it_is() -> None:
 
 def test_a_child_that_is_not_confined_is_told() -> None:
     """On a kernel that has neither lock the child runs all the same."""
-    said = list(decoder(["network", "files"]))
+    said = list(confinement(["network", "files"]))
     assert [fine for fine, _ in said] == [False, True, False] and "Landlock" in said[2][1]
 
 
@@ -48,3 +49,11 @@ def test_files_that_cannot_be_written_are_told(tmp_path: Path, settings: Any) ->
     settings.STORAGES = {**settings.STORAGES, "default": place}
     lines, end = told()
     assert lines[2].startswith("warning") and "Files cannot be written" in lines[2] and "warnings" in end
+
+
+@pytest.mark.parametrize("program", ["/bin/false", "/no/such/program"])
+def test_a_child_that_does_not_start_is_told(monkeypatch: pytest.MonkeyPatch, program: str) -> None:
+    monkeypatch.setattr(sys, "executable", program)
+    lines, end = told()
+    assert len(lines) == 4 and lines[3].startswith("warning") and "does not start" in lines[3]
+    assert end == "1 of 4 lines are warnings."

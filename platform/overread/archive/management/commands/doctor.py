@@ -27,9 +27,7 @@ class Command(BaseCommand):
     help = "Checks the database, the broker, the files and the decoder. Ends with 1 where a line is a warning."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        with dicom.Reader() as reader:
-            left = reader.freedoms()
-        findings = [*database(), broker(), files(), *decoder(left)]
+        findings = [*database(), broker(), files(), *decoder()]
         for fine, text in findings:
             self.stdout.write(f"{'ok' if fine else 'warning':8}{text}")
         if warnings := sum(not fine for fine, _ in findings):
@@ -66,7 +64,17 @@ def files() -> Finding:
     return True, "Files can be written."
 
 
-def decoder(left: Collection[str]) -> Iterator[Finding]:
+def decoder() -> Iterator[Finding]:
+    try:
+        with dicom.Reader() as reader:
+            left = reader.freedoms()
+    except (dicom.Refused, OSError) as error:
+        yield False, f"The process that opens files does not start ({error}); no image can be taken in."
+        return
+    yield from confinement(left)
+
+
+def confinement(left: Collection[str]) -> Iterator[Finding]:
     """What the child that opens hostile files can still do here."""
     for freedom, text in FREEDOMS.items():
         can = freedom in left
