@@ -22,7 +22,8 @@ from django.utils.crypto import salted_hmac
 
 from overread.accounts.models import User
 
-PER_ADDRESS, PER_ACCOUNT = 20, 60  # failures within the cool-off time
+# Failures; those of one browser at one account count until none has come for the cool-off time.
+PER_ADDRESS, PER_ACCOUNT = 20, 60
 KNOWN_FOR = timedelta(days=90)  # so long an address is one from which somebody has signed in before
 
 
