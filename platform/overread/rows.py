@@ -44,24 +44,11 @@ def insert_all(rows: Sequence[models.Model]) -> int:
     return len(made)
 
 
-def exists(model: type[models.Model], column: str, value: str) -> bool:
-    """Whether a row has this text in this column."""
-    with connection.cursor() as cursor:
-        cursor.execute(_look(model, column, connection.alias), [value])
-        return cursor.fetchone() is not None
-
-
 def _value(row: models.Model, field: models.Field[Any, Any]) -> Any:
     """What the database gets of a row. Texts and numbers need no adapting, and are most of it."""
     if type(field) in AS_THEY_ARE:
         return getattr(row, field.attname)
     return field.get_db_prep_save(field.pre_save(row, True), connection)
-
-
-@cache
-def _look(model: type[models.Model], column: str, alias: str) -> str:
-    quote = connection.ops.quote_name
-    return f"SELECT 1 FROM {quote(model._meta.db_table)} WHERE {quote(column)} = %s LIMIT 1"  # noqa: S608
 
 
 @cache

@@ -76,7 +76,7 @@ def image_ingest(
 @transaction.atomic
 def _store(*, project: Project, arrival: dicom.Arrival, pseudonym: str, source: Source, actor: User | None) -> Ingested:
     """One statement a table: this is what an upload waits for."""
-    if not rows.exists(Image, "sha256", arrival.sha256):
+    if not Image.objects.filter(sha256=arrival.sha256).exists():
         image = Image(
             study=_study_ensure(arrival, pseudonym),
             sha256=arrival.sha256,
