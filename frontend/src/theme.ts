@@ -9,6 +9,8 @@ export function switchTheme(): void {
     event.preventDefault();
     document.documentElement.dataset["theme"] = submitter.value;
     for (const button of elements("button", HTMLButtonElement, form)) button.setAttribute("aria-pressed", String(button === submitter));
-    void fetch(form.action, { method: "POST", body: new FormData(form, submitter), credentials: "same-origin", keepalive: true });
+    const fields = [...new FormData(form, submitter)].map(([name, value]) => [name, String(value)]);
+    // Not the FormData themselves: in many parts it would wait its turn with the files.
+    void fetch(form.action, { method: "POST", body: new URLSearchParams(fields), credentials: "same-origin", keepalive: true });
   });
 }
