@@ -99,6 +99,7 @@ def case_data(case: OpenCase, companions: Sequence[dict[str, Any]] = ()) -> dict
         {"finding": region.finding.slug, "kind": region.kind, "points": region.points, "frame": region.frame}
         for region in (case.read.regions.all() if case.read else ())
     ]
+    measurements = case.read.measurements.all() if case.read else ()
     assignment = case.assignment
     return {
         "assignment": str(assignment.pk),
@@ -109,6 +110,9 @@ def case_data(case: OpenCase, companions: Sequence[dict[str, Any]] = ()) -> dict
         "companions": list(companions),
         "findings": findings,
         "marks": marks,
+        "measurements": [
+            {name: getattr(each, name) for name in ("kind", "points", "frame", "result")} for each in measurements
+        ],
         "others": [
             {
                 "letter": read.letter,

@@ -24,7 +24,7 @@ def newest_read(*, project: Project, image: Image, reader: User) -> Read | None:
 def _newest(reads: QuerySet[Read]) -> Read | None:
     return (
         reads.filter(superseded_by=None)
-        .prefetch_related("answers__finding", "regions__finding")
+        .prefetch_related("answers__finding", "regions__finding", "measurements")
         .order_by("-created_at")
         .first()
     )

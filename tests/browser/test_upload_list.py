@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 from playwright.sync_api import Page, Route, expect
 
@@ -69,6 +70,26 @@ def test_a_file_is_sent_again_by_itself_once_there_is_a_connection(
     expect(page.get_by_text("Stored", exact=True)).to_have_count(2)
     assert Image.objects.count() == 2
     noise[:] = [text for text in noise if "ERR_INTERNET_DISCONNECTED" not in text]
+
+
+def test_a_file_that_cannot_be_read_any_more_is_not_waited_for(
+    transactional_db: None, page: Page, signed_in: Callable[[User], Page], noise: list[str], tmp_path: Path
+) -> None:
+    project: Project = make_project()
+    signed_in(make_member(project, "reader"))
+    page.goto(f"/projects/{project.slug}/upload/")
+    moved, kept = tmp_path / "moved.png", tmp_path / "kept.png"
+    moved.write_bytes(picture(1))
+    kept.write_bytes(picture(2))
+    page.context.set_offline(True)
+    page.get_by_label("Drop files here").set_input_files([moved, kept])
+    expect(page.get_by_text("The connection was lost.")).to_be_visible()
+    moved.unlink()
+    page.context.set_offline(False)
+    expect(page.get_by_text("Not sent: the file was changed, moved or removed")).to_be_visible()
+    expect(page.get_by_text("Stored", exact=True)).to_be_visible()
+    assert Image.objects.count() == 1
+    noise.clear()  # the browser's own words on the network and on the file
 
 
 def test_a_file_whose_answer_was_lost_is_not_stored_twice(

@@ -139,6 +139,7 @@ export interface Case {
   companions: Companion[];
   findings: CaseFinding[];
   marks: RegionData[];
+  measurements: MeasurementData[];
   /** What the readers drew between whom an adjudicator decides; empty for every other case. */
   others: OtherRegion[];
   /** One line under the image, such as the image check's verdict; null while the model is hidden. */

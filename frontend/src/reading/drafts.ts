@@ -1,11 +1,12 @@
 /** Answers of a case that is not submitted yet, so that a reload or an ended session loses none of them. */
 import type { Given } from "./answers";
 import type { Confidence } from "./confidence";
-import type { Case, RegionData } from "./contract";
+import type { Case, MeasurementData, RegionData } from "./contract";
 
 export interface Draft {
   readonly answers: Given;
   readonly regions: RegionData[];
+  readonly measurements?: MeasurementData[];
   readonly comment: string;
   readonly confidence?: Confidence;
   readonly at: number;

@@ -102,6 +102,7 @@ export class ReadingPage {
         this.marks.deselect();
       },
       done: () => this.rail.take("move"),
+      changed: () => this.answersChanged(),
     });
     const stage = element(".stage", HTMLElement);
     this.directions = new Directions(element(".directions", HTMLElement, stage));
@@ -109,7 +110,7 @@ export class ReadingPage {
     this.rail = new Rail(this.viewer, this);
     new Gestures(stage, this.viewer, (pointer) => this.rail.grip(pointer));
     this.frames = new Frames(this.display, this.marks, stage, (frame) => {
-      this.measuring.open(frame);
+      this.measuring.show(frame);
       this.rail.offer(frame.windows);
       this.opened?.maps.turned(frame.frame);
       this.others.show(frame.frame);
@@ -184,6 +185,7 @@ export class ReadingPage {
     this.marks.visible = true;
     this.rail.open(shown.image.windows);
     this.frames.open(shown.image);
+    this.measuring.measures.load(shown.measurements); // their results are of the frame that is on screen by now
     this.hanging.open(shown);
     this.viewer.canvas.setAttribute("aria-label", shown.image.alt);
     this.directions.open(shown.image.orientation);
@@ -292,7 +294,7 @@ export class ReadingPage {
     this.hanging.close();
     this.marks.load([]);
     this.others.load([], () => "");
-    this.measuring.close();
+    this.measuring.measures.load([]);
     this.header.innerHTML = this.panel.innerHTML = "";
     this.finished.innerHTML = finished ?? "";
     history.replaceState(null, "", url);
@@ -317,6 +319,7 @@ export class ReadingPage {
     if (!draft) return;
     answers.restore(draft.answers);
     this.marks.load(draft.regions);
+    this.measuring.measures.load(draft.measurements ?? []);
     const comment = this.panel.querySelector("textarea");
     if (comment) comment.value = draft.comment;
     setConfidence(this.panel, draft.confidence ?? "");
@@ -327,7 +330,8 @@ export class ReadingPage {
     if (!this.opened || this.busy) return;
     this.enterWaits = null;
     const { case: shown, answers } = this.opened;
-    this.drafts.put(shown, { answers: answers.given, regions: this.marks.regions, comment: this.comment, confidence: this.confidence, at: Date.now() });
+    const { measurements } = this.measuring.measures;
+    this.drafts.put(shown, { answers: answers.given, regions: this.marks.regions, measurements, comment: this.comment, confidence: this.confidence, at: Date.now() });
     this.selectionChanged();
   }
 

@@ -120,7 +120,7 @@ export class Submission implements Desk {
       version,
       answers: opened?.answers.given ?? {},
       regions: marks.regions,
-      measurements: measuring.measurements,
+      measurements: measuring.measures.measurements,
       comment: comment.trim(),
       confidence,
       active_ms: Math.round(clock.elapsed(performance.now())),

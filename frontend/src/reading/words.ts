@@ -108,6 +108,7 @@ export const words = {
   proposalUnsent: gettext("Not sent: the server cannot be reached. What you wrote stays here; try again."),
   proposalSignedOut: gettext("Not sent: you are signed out. Sign in again in another tab; what you wrote stays here."),
   regionsFull: (most: number) => gettext("A read has %(most)s regions at most. Delete one first.", { most }),
+  measuresFull: (most: number) => gettext("A read has %(most)s measurements at most. Remove one first.", { most }),
   value,
   given: (finding: string, answer: string) => gettext("%(finding)s: %(answer)s", { finding, answer: value(answer) }),
   /** Of the selected finding, and how many more there are of others. `elsewhere`: their names, one a region. */

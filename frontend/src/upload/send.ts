@@ -16,7 +16,7 @@ export const LOST = Symbol("lost");
 
 const STALLED = 60_000; // ms without a byte going out
 const CHECKED_WITHIN = 300_000; // ms from the last byte to the answer
-const AGAIN = [0, 408, 425, 429, 502, 503, 504]; // whoever said that, our server did not look at the file; 0: nobody did
+const AGAIN = [408, 425, 429, 502, 503, 504]; // whoever said that, our server did not look at the file
 
 /** Posts the form's own fields with this file to the form's `data-url`; `progress` hears the share sent, 0..1. */
 export function sendFile(form: HTMLFormElement, field: string, file: File, progress: (share: number) => void): Promise<Sent | typeof LOST> {
@@ -40,11 +40,22 @@ export function sendFile(form: HTMLFormElement, field: string, file: File, progr
   return new Promise((resolve) => {
     request.addEventListener("loadend", () => {
       clearTimeout(watch);
+      if (request.status === 0) return resolve(lostOrGone(file));
       resolve(AGAIN.includes(request.status) ? LOST : sent(request));
     });
     within(STALLED);
     request.send(body);
   });
+}
+
+/** Nobody answered: for want of a network, or because the browser could not read the file, which it does not tell apart. */
+async function lostOrGone(file: File): Promise<Sent | typeof LOST> {
+  try {
+    await file.slice(0, 1).arrayBuffer();
+    return LOST;
+  } catch {
+    return refused(words.unreadable);
+  }
 }
 
 function sent(request: XMLHttpRequest): Sent {

@@ -13,6 +13,7 @@ export const words = {
   notStored: gettext("Not stored"),
   unfinished: gettext("Not known to have arrived: the page was left. Choose the file again; it is not stored twice."),
   lost: gettext("The connection was lost. The file is sent again by itself as soon as there is one."),
+  unreadable: gettext("Not sent: the file was changed, moved or removed after it was chosen. Choose it again."),
   signedOut: gettext("Not sent: you are signed out. Sign in and choose the file again."),
   size: (bytes: number) =>
     bytes < KIB * KIB

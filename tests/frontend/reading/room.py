@@ -78,6 +78,7 @@ class Sheet:
     others: list[Any] = field(default_factory=list)  # what disputing readers drew
     disputed: tuple[DisputedRead, ...] = ()  # between which the reader adjudicates
     regions: list[Any] = field(default_factory=list)
+    measurements: list[Any] = field(default_factory=list)
     comment: str = ""
 
     def __post_init__(self) -> None:
@@ -279,6 +280,7 @@ def case(sheet: Sheet | None) -> dict[str, Any] | None:
             {key: row[key] for key in keys} | {"against": against(row) if asks else None} for row in findings(sheet)
         ],
         "marks": sheet.regions,
+        "measurements": sheet.measurements,
         "others": sheet.others,
         "prediction": None if sheet.state == "blind" else sheet.assignment,
         "foot": None if sheet.state == "blind" else "Image check passed: frontal · lungs found · in distribution",
@@ -449,6 +451,7 @@ def submit(request: HttpRequest, assignment: str) -> HttpResponse:
     if body["key"] not in room.reads:
         room.reads[body["key"]] = body | {"assignment": assignment}
         sheet.answers, sheet.regions, sheet.comment = body["answers"], body["regions"], body["comment"]
+        sheet.measurements = body["measurements"]
         sheet.version += 1
         if sheet.state == "blind":
             sheet.state = "revealed"

@@ -157,17 +157,21 @@ def test_the_next_case_is_here_before_it_is_asked_for(reading: Page, room: Room)
     assert reading.evaluate(names) == 2
 
 
-def test_undo_reopens_the_case_with_its_answers(reading: Page, room: Room) -> None:
+def test_undo_reopens_the_case_with_its_answers_and_measurements(reading: Page, room: Room) -> None:
+    press(reading, "dd")
     submit_all_absent(reading)
     expect(body(reading)).to_have_attribute("data-drawn", room.sheets[1].assignment)
     reading.keyboard.press("z")
     expect(body(reading)).to_have_attribute("data-drawn", room.sheets[0].assignment)
     expect(body(reading)).to_have_attribute("data-level", "full")
     expect(reading.locator("#answers input:checked")).to_have_count(8)
+    expect(reading.locator(".measure")).to_be_visible()
     press(reading, "6p")
     reading.keyboard.press("Enter")
     expect(body(reading)).to_have_attribute("data-drawn", room.sheets[1].assignment)
-    assert [post["version"] for post in posted(reading, room)] == [1, 2]
+    first, second = posted(reading, room)
+    assert (first["version"], second["version"]) == (1, 2)
+    assert first["measurements"] == second["measurements"] != []
 
 
 def test_undo_goes_away_after_half_a_minute(room: Room, page: Page) -> None:

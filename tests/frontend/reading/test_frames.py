@@ -102,6 +102,29 @@ def test_a_region_stays_with_its_frame(clip: Page, room: Room) -> None:
     assert [region["frame"] for region in posted(clip, room)[0]["regions"]] == [1]
 
 
+def test_a_measurement_stays_with_its_frame(clip: Page, room: Room) -> None:
+    clip.keyboard.press("ArrowRight")
+    shows(clip, 2)
+    for key in ("d", "d"):
+        clip.keyboard.press(key)
+    measure = clip.locator(".measure")
+    expect(measure).to_be_visible()
+    clip.keyboard.press("6")
+    clip.keyboard.press("ArrowRight")
+    shows(clip, 3)
+    expect(measure).to_be_hidden()
+    clip.keyboard.press("ArrowLeft")
+    shows(clip, 2)
+    expect(measure).to_be_visible()
+    clip.keyboard.press("ArrowRight")
+    shows(clip, 3)
+    for key in ("0", "3", "a", "6", "a", "Enter"):
+        clip.keyboard.press(key)
+    expect(clip.locator("[data-undo-text]")).to_be_visible()
+    (stored,) = posted(clip, room)[0]["measurements"]
+    assert stored["frame"] == 1 and stored["result"].endswith("mm at the detector")
+
+
 def test_the_next_case_begins_with_its_first_frame(clip: Page, room: Room) -> None:
     clip.keyboard.press("ArrowRight")
     shows(clip, 2)

@@ -115,6 +115,18 @@ def test_one_key_resets_the_image_and_nothing_else(reading: Page) -> None:
     expect(reading.locator("[data-finding=cardiomegaly] input[value=present]")).to_be_checked()
 
 
+def test_one_measurement_more_than_a_read_may_have_is_not_taken(page: Page) -> None:
+    kept = {"kind": "probe", "points": [[9, 9]], "frame": 0, "result": "7"}
+    shown(page, measurements=[kept] * 50)
+    press(page, "dd")
+    expect(page.locator("#voice")).to_have_text("A read has 50 measurements at most. Remove one first.")
+    expect(measure(page)).to_have_count(50)
+    measure(page).last.focus()
+    page.keyboard.press("Delete")
+    press(page, "d")
+    expect(measure(page)).to_have_count(50)
+
+
 def test_a_length_is_in_millimetres_of_both_spacings(page: Page) -> None:
     shown(page, spacing=[0.4, 0.1], spacing_kind="patient")
     press(page, "d")

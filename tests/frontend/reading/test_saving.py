@@ -194,8 +194,14 @@ def test_answers_not_yet_submitted_survive_a_reload(reading: Page) -> None:
     reading.keyboard.press("3")
     reading.keyboard.press("p")
     reading.locator("#comment").fill("basal")
+    reading.locator("h1").focus()
+    for _ in range(2):
+        reading.keyboard.press("d")
+    told = reading.locator(".measure").get_attribute("aria-label")
     reading.reload()
     expect(reading.locator("[data-finding=consolidation] input[value=present]")).to_be_checked()
+    assert told and "mm" in told
+    expect(reading.locator(".measure")).to_have_attribute("aria-label", told)
     expect(reading.locator("#comment")).to_have_value("basal")
 
 

@@ -46,7 +46,7 @@ def test_two_cases_are_read_and_one_is_undone(signed_in: Page, project: Project)
     signed_in.locator("form[action$='/read/'] button[type=submit]").first.click()
     body(signed_in, level="full", saved="saved")
     for case in (1, 2):
-        for key in ("1", "a", "p", "Enter"):
+        for key in ("d", "d", "1", "a", "p", "Enter"):
             signed_in.keyboard.press(key)
         expect(signed_in.locator("[data-undo-text]")).to_be_visible()
         body(signed_in, **({"level": "full"} if case == 1 else {"state": "finished"}))
@@ -54,6 +54,7 @@ def test_two_cases_are_read_and_one_is_undone(signed_in: Page, project: Project)
     signed_in.keyboard.press("z")
     body(signed_in, level="full")
     expect(signed_in.locator("[data-finding=nodule] input[value=present]")).to_be_checked()
+    expect(signed_in.locator(".measure")).to_be_visible()
 
 
 def test_a_phone_shows_the_worklists_pictures(signed_in: Page, project: Project) -> None:

@@ -1,57 +1,85 @@
-/** The measures on the image: shown, selected, moved by keyboard, removed. They stay with the case and go with it. */
+/** The measures on the image: shown, selected, moved by keyboard, removed. They come with their case and go with it. */
 import { element } from "../../dom";
 import { toCanvas } from "../../viewer/geometry";
 import type { Viewer } from "../../viewer/viewer";
 import { arrowStep } from "../arrows";
+import type { MeasurementData } from "../contract";
 import { say } from "../voice";
 import { words } from "../words";
-import { linesOf } from "./label";
 import { moved, stretched, type Measure } from "./measure";
 import { Note } from "./note";
 import type { Subject } from "./subject";
+
+const MOST = 50; // the server takes no more with one read
+const LONGEST = 200; // characters of a result
 
 export class Measures {
   private readonly layer = element("#measures", SVGGElement);
   private readonly caveat = element("#measure-note", HTMLElement);
   private readonly viewer: Viewer;
   private readonly selecting: () => void;
+  private readonly changed: () => void;
   private subject: Subject | null = null;
+  private frame = 0;
   private notes: Note[] = [];
   private selected: Note | null = null;
 
-  /** `selecting` is told when one is begun or selected, so that it is seen and nothing else is selected. */
-  constructor(viewer: Viewer, selecting: () => void) {
+  /**
+   * `selecting` is told when one is begun or selected, so that it is seen and nothing else is selected; `changed` when what
+   * is stored with the read has changed.
+   */
+  constructor(viewer: Viewer, selecting: () => void, changed: () => void) {
     this.viewer = viewer;
     this.selecting = selecting;
+    this.changed = changed;
   }
 
-  /** Another image: the measures of the one before are gone. */
-  open(subject: Subject): void {
+  /** In place of those of the case before. */
+  load(measurements: readonly MeasurementData[]): void {
+    for (const note of this.notes) note.node.remove();
+    this.notes = [];
+    this.selected = null;
+    for (const { kind, points, frame, result } of measurements) this.insert({ kind, points }, frame).result = result;
+    this.refresh();
+  }
+
+  /** Show the measures of this frame; those of others stay as they are, out of sight. */
+  show(subject: Subject, frame: number): void {
     this.subject = subject;
-    this.clear();
+    this.frame = frame;
+    if (this.selected?.frame !== frame) this.select(null);
+    for (const note of this.notes) this.place(note);
+    this.refresh();
   }
 
-  /** Each with what stands beside it. */
-  get told(): { measure: Measure; result: string }[] {
-    const { subject } = this;
-    return subject ? this.notes.map(({ measure }) => ({ measure, result: linesOf(measure, subject).join(", ") })) : [];
+  /** As the server stores them. */
+  get measurements(): MeasurementData[] {
+    return this.notes.filter(({ live }) => !live).map(({ measure: { kind, points }, frame, result }) => ({
+      kind,
+      points: points.map(([x, y]) => [x, y]),
+      frame,
+      result: result.slice(0, LONGEST),
+    }));
   }
 
-  /** How many were removed. */
+  /** Whether there is room for another; where there is none that is said. */
+  get room(): boolean {
+    const room = this.notes.length < MOST;
+    if (!room) say(words.measuresFull(MOST));
+    return room;
+  }
+
+  /** Remove those on screen. How many there were. */
   clear(): number {
-    const { length } = this.notes;
-    for (const note of [...this.notes]) this.remove(note);
+    const { length } = this.here;
+    for (const note of this.here) this.remove(note);
     return length;
   }
 
   /** A measure that still follows the pointer. */
   begin(measure: Measure): Note {
-    const note = new Note(measure, this.viewer, (next) => this.change(note, next));
-    note.node.classList.add("is-live");
-    note.node.addEventListener("focus", () => this.select(note));
-    note.node.addEventListener("keydown", (event) => this.key(event, note));
-    this.notes.push(note);
-    this.layer.append(note.node);
+    const note = this.insert(measure, this.frame);
+    note.live = true;
     this.selecting();
     this.change(note, measure);
     return note;
@@ -62,13 +90,15 @@ export class Measures {
     this.describe(note);
     note.layout((point) => toCanvas(this.viewer.overlayView, point));
     this.layoutCaveat();
+    if (!note.live) this.changed();
   }
 
   /** It stays: selected, with the focus, so that the arrow keys move it at once. */
   keep(note: Note): void {
-    note.node.classList.remove("is-live");
+    note.live = false;
     note.node.focus({ preventScroll: true });
     say(this.describe(note), false);
+    this.changed();
   }
 
   remove(note: Note): void {
@@ -76,6 +106,7 @@ export class Measures {
     this.notes = this.notes.filter((each) => each !== note);
     if (this.selected === note) this.select(null);
     this.layoutCaveat();
+    if (!note.live) this.changed();
   }
 
   /** False where none is selected. */
@@ -97,8 +128,28 @@ export class Measures {
 
   /** The full level is here: what waited for its values can be told now. */
   refresh(): void {
-    for (const note of this.notes) this.describe(note);
+    for (const note of this.here) this.describe(note);
     this.layout();
+    this.layoutCaveat();
+  }
+
+  /** Those of the frame on screen. */
+  private get here(): Note[] {
+    return this.notes.filter(({ frame }) => frame === this.frame);
+  }
+
+  private insert(measure: Measure, frame: number): Note {
+    const note = new Note(measure, frame, this.viewer, (next) => this.change(note, next));
+    note.node.addEventListener("focus", () => this.select(note));
+    note.node.addEventListener("keydown", (event) => this.key(event, note));
+    this.notes.push(note);
+    this.layer.append(note.node);
+    this.place(note);
+    return note;
+  }
+
+  private place(note: Note): void {
+    note.node.classList.toggle("is-elsewhere", note.frame !== this.frame);
   }
 
   private select(note: Note | null): void {
@@ -120,7 +171,7 @@ export class Measures {
 
   /** Under the image: what holds for every length and area on it. */
   private layoutCaveat(): void {
-    const sized = this.notes.some(({ measure: { kind } }) => kind === "length" || kind === "roi");
+    const sized = this.here.some(({ measure: { kind } }) => kind === "length" || kind === "roi");
     const text = sized && this.subject ? words.spacingNote(this.subject) : "";
     if (this.caveat.textContent !== text) this.caveat.textContent = text;
     this.caveat.hidden = text === "";

@@ -2,15 +2,12 @@
 import { element } from "../../dom";
 import type { Pixels } from "../../viewer/textures";
 import type { Viewer } from "../../viewer/viewer";
-import type { CaseImage, MeasurementData } from "../contract";
+import type { CaseImage } from "../contract";
 import { readout } from "./label";
 import type { MeasureKind } from "./measure";
 import { Measures } from "./measures";
 import { Sketch } from "./sketch";
 import { subjectOf, type Subject } from "./subject";
-
-const MOST = 50; // measurements that the server takes with one read
-const LONGEST = 200; // characters of a result
 
 /** What measuring asks of the page around it. */
 export interface Bench {
@@ -20,6 +17,8 @@ export interface Bench {
   selecting(): void;
   /** A measure is finished: the tool may be put down. */
   done(): void;
+  /** What is stored with the read has changed. */
+  changed(): void;
 }
 
 export class Measuring {
@@ -28,44 +27,24 @@ export class Measuring {
   private readonly probe = element("#foot-probe", HTMLElement);
   private readonly viewer: Viewer;
   private readonly bench: Bench;
-  private image = "";
-  private frame = 0;
   private subject: Subject | null = null;
 
   constructor(surface: SVGSVGElement, viewer: Viewer, bench: Bench) {
     this.viewer = viewer;
     this.bench = bench;
-    this.measures = new Measures(viewer, () => bench.selecting());
+    this.measures = new Measures(viewer, () => bench.selecting(), () => bench.changed());
     this.sketch = new Sketch(surface, viewer, this.measures, () => bench.done());
     surface.addEventListener("focusin", ({ target }) => target instanceof Element && !target.closest(".measure") && this.measures.deselect());
     surface.addEventListener("pointermove", (event) => this.follow(event));
     surface.addEventListener("pointerleave", () => this.tell(""));
   }
 
-  /** What is measured on an image, or on one of its frames, stays while that is on screen, also when the suggestion is revealed. */
-  open(image: CaseImage): void {
-    if (this.image === image.full_url) return;
-    this.image = image.full_url;
-    this.frame = image.frame;
+  /** An image, or one of its frames, comes on screen. */
+  show(image: CaseImage): void {
+    this.sketch.cancel();
     this.subject = subjectOf(image, () => this.bench.pixels());
-    this.measures.open(this.subject);
+    this.measures.show(this.subject, image.frame);
     this.tell("");
-  }
-
-  /** What is on the image now, as the server stores it. */
-  get measurements(): MeasurementData[] {
-    return this.measures.told.slice(0, MOST).map(({ measure: { kind, points }, result }) => ({
-      kind,
-      points: points.map(([x, y]) => [x, y]),
-      frame: this.frame,
-      result: result.slice(0, LONGEST),
-    }));
-  }
-
-  /** There is no image any more. */
-  close(): void {
-    this.image = "";
-    this.measures.clear();
   }
 
   /** Take a measuring tool in hand, or none. */

@@ -14,6 +14,10 @@ const ROOM = 170; // what a label needs to its right
 
 export class Note {
   measure: Measure;
+  /** Counted from 0. */
+  readonly frame: number;
+  /** What stood beside it last. */
+  result: string;
   readonly node = svg("g", { class: "region measure", tabindex: 0, role: "application", "aria-roledescription": "measurement" });
   private readonly lines = ["mark-grip", "mark-halo", "mark"].map((name) => svg("path", { class: name }));
   private readonly label = svg("text", { class: "mark-label" });
@@ -21,12 +25,23 @@ export class Note {
   private readonly viewer: Viewer;
   private readonly change: (measure: Measure) => void;
 
-  constructor(measure: Measure, viewer: Viewer, change: (measure: Measure) => void) {
+  constructor(measure: Measure, frame: number, viewer: Viewer, change: (measure: Measure) => void) {
     this.measure = measure;
+    this.frame = frame;
+    this.result = "";
     this.viewer = viewer;
     this.change = change;
     this.node.append(...this.lines, this.label);
     this.node.addEventListener("pointerdown", (event) => this.grab(event));
+  }
+
+  /** Whether it still follows the pointer. */
+  get live(): boolean {
+    return this.node.classList.contains("is-live");
+  }
+
+  set live(on: boolean) {
+    this.node.classList.toggle("is-live", on);
   }
 
   /** Where the view has it now. */
@@ -41,6 +56,7 @@ export class Note {
   /** What it measures, in words beside it and for those who do not see it. */
   describe(subject: Subject): string {
     const lines = linesOf(this.measure, subject);
+    this.result = lines.join(", ");
     this.label.replaceChildren(...lines.map((text) => Object.assign(svg("tspan", {}), { textContent: text })));
     this.layoutLabel(this.measure.points.map((point) => toCanvas(this.viewer.overlayView, point)));
     const spoken = spokenOf(this.measure, subject);
@@ -69,7 +85,7 @@ export class Note {
   }
 
   private grab(event: PointerEvent): void {
-    if (event.button !== 0 || this.node.classList.contains("is-live")) return;
+    if (event.button !== 0 || this.live) return;
     this.node.focus({ preventScroll: true });
     const before = this.measure;
     const end = this.ends.findIndex((each) => each === event.target);

@@ -38,6 +38,7 @@ export class Sketch {
   /** One in the middle of what is on screen. */
   place(kind: MeasureKind): void {
     this.cancel();
+    if (!this.measures.room) return;
     const { clientWidth, clientHeight } = this.viewer.canvas;
     const reach = Math.min(clientWidth, clientHeight) / REACH / this.viewer.overlayView.scale;
     this.finish(this.measures.begin(placed(kind, this.viewer.middle, this.viewer.inImage([reach, 0]), this.viewer.facts)));
@@ -48,6 +49,7 @@ export class Sketch {
     if (!event.isPrimary) return void this.cancel(); // a second finger pinches
     if (this.pressed && this.pressed.pointerType !== event.pointerType) return; // a palm beside the pen
     event.preventDefault();
+    if (!this.note && !this.measures.room) return;
     surface.setPointerCapture(event.pointerId);
     this.pressed = event;
     this.add(event);
