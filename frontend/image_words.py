@@ -78,6 +78,7 @@ def patient_context(image: Image, project: Project) -> dict[str, Any]:
         "laterality": image.laterality,
         "interval": interval_words(image, project),
         "device": image.device,
+        "indication": image.indication,
         "notices": notices(image),
     }
 

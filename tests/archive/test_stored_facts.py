@@ -36,6 +36,7 @@ CONSUMERS: dict[type[Model], dict[str, list[str]]] = {
         "sex": ["frontend/image_words.py", "frontend/pages/data/summary.py"],
         "age_years": ["frontend/image_words.py", "training/services/judging.py"],
         "device": ["frontend/image_words.py", "training/services/judging.py"],
+        "indication": ["frontend/image_words.py"],
         "rows": ["frontend/pages/image/showing.py", "frontend/file_words.py"],
         "columns": ["frontend/pages/image/showing.py", "frontend/file_words.py"],
         "frames": ["frontend/file_words.py", "frontend/src/reading/frames.ts"],

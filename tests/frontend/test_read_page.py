@@ -10,6 +10,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import escape
 
 from frontend.cases import SKIP_REASONS
 from inference.models import Exposure
@@ -17,6 +18,7 @@ from labeling.models import Assignment, Read
 from labeling.services import assignment_open_single, read_undo
 from labeling.services.selection import queue_fill
 from overread.accounts.models import User
+from overread.archive.models import Image
 from overread.jobs.running import run_all
 from overread.projects.models import BlindFirst, Project, Role
 from tests.factories import make_champion, make_image, make_member
@@ -69,6 +71,15 @@ def test_an_open_case_shows_the_model_and_records_it(site: Client, case: Assignm
     page = site.get(address("", case))
     assert page.status_code == 200 and "model 1" in page.content.decode()
     assert Exposure.objects.filter(user=reader, image=case.image).count() == 1
+
+
+@pytest.mark.parametrize("indication", ["Cough & fever", ""])
+def test_why_the_image_was_asked_for_stands_beside_the_case(
+    site: Client, blind_case: Assignment, indication: str
+) -> None:
+    Image.objects.filter(pk=blind_case.image_id).update(indication=indication)
+    page = site.get(address("", blind_case)).content.decode()
+    assert ("Indication" in page) == bool(indication) and escape(indication) in page
 
 
 def test_without_a_model_the_page_says_so(site: Client, project: Project, reader: User) -> None:

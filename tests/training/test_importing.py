@@ -7,6 +7,7 @@ from django.core.management import CommandError, call_command
 
 from labeling.models import ReferenceLabel
 from overread.archive.models import Image
+from overread.audit.models import Event
 from overread.projects.models import Finding, Project
 from tests.training.pictures import table
 from training.models import DatasetRow
@@ -104,3 +105,35 @@ def test_only_declared_standards_may_judge(db: None, tmp_path: Path) -> None:
     assert not ReferenceLabel.objects.filter(independent=True).exists()
     take_in(tmp_path / "labels.csv", independent=True, declaration="Biopsy.")
     assert ReferenceLabel.objects.filter(independent=True).count() == 2
+
+
+def test_indications_come_in_with_their_images(db: None, tmp_path: Path) -> None:
+    path = indicated(tmp_path, "Cough for 3 weeks", "")
+    take_in(path, indication_column="why")
+    assert sorted(Image.objects.values_list("indication", flat=True)) == ["", "Cough for 3 weeks"]
+
+
+def test_an_image_that_is_there_gets_its_indication_on_record_without_its_words(db: None, tmp_path: Path) -> None:
+    path = indicated(tmp_path, "Fever")
+    take_in(path)
+    assert Image.objects.get().indication == ""
+    for _ in range(2):
+        take_in(path, indication_column="why")
+    assert Image.objects.get().indication == "Fever"
+    (event,) = Event.objects.filter(verb="image.indication")
+    assert "Fever" not in str(event.detail)
+
+
+@pytest.mark.parametrize(
+    ("indication", "why"), [("x" * 201, "more than 200"), ("Pain of p0", "names the patient"), ("a\tb", "no text")]
+)
+def test_an_indication_that_cannot_be_shown_is_refused(db: None, tmp_path: Path, indication: str, why: str) -> None:
+    take_in(indicated(tmp_path, indication), indication_column="why")
+    assert not Image.objects.exists() and why in DatasetRow.objects.get().reason
+
+
+def indicated(tmp_path: Path, *indications: str) -> Path:
+    path = table(tmp_path, len(indications))
+    header, *rows = path.read_text().splitlines()
+    path.write_text("\n".join([f"{header},why", *map(",".join, zip(rows, indications, strict=True))]))
+    return path

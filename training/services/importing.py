@@ -5,10 +5,11 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 from django.db import transaction
 
@@ -25,6 +26,7 @@ from training.services.tables import TableWrong, columns_of, finding_specs, labe
 
 BATCH = 50
 csv.field_size_limit(2**24)  # characters in a cell
+LONGEST_INDICATION = 200  # characters
 UNDECLARED = "Imported without a declaration of how the labels came to be."
 
 
@@ -40,6 +42,7 @@ class Reading:
     declaration: str = UNDECLARED
     independent: bool = False
     exposed: bool = False
+    indication_column: str = ""
 
     def __post_init__(self) -> None:
         if not self.separator:
@@ -64,7 +67,7 @@ class Table:
         self.path, self.reading = path, reading
         self.needed = [
             reading.image_column,
-            *([reading.patient_column] if reading.patient_column else []),
+            *filter(None, (reading.patient_column, reading.indication_column)),
             *reading.label_columns,
         ]
         with self._lines() as file:
@@ -136,7 +139,7 @@ def dataset_import(
     columns = columns_of(reading.label_columns, findings, table.values(), reading.separator)
     digest = table.sha256()
     source = _source(project, table, digest, actor) if columns else None
-    key = hashlib.sha256(json.dumps([digest, asdict(reading)]).encode()).hexdigest()
+    key = hashlib.sha256(json.dumps([digest, _as_read(reading)]).encode()).hexdigest()
     dataset, _ = DatasetImport.objects.get_or_create(
         project=project, sha256=key, defaults={"name": table.path.name, "labels": source}
     )
@@ -164,6 +167,14 @@ def dataset_import(
     _keep(dataset, source, batch, tally)
     on_row(tally)
     return tally
+
+
+def _as_read(reading: Reading) -> dict[str, Any]:
+    """What tells one way to read a table from another. Where it has no indications it reads as before there were any."""
+    told = asdict(reading)
+    if not reading.indication_column:
+        del told["indication_column"]
+    return told
 
 
 def _check_text(row: dict[str, str], needed: list[str]) -> None:
@@ -211,11 +222,34 @@ def _image(project: Project, table: Table, row: dict[str, str], actor: User | No
     path = (root / named).resolve()
     if not named or not path.is_relative_to(root):
         raise TableWrong(f"The image {named!r} does not lie below the table's folder.")
-    patient = (row[table.reading.patient_column] or "").strip() if table.reading.patient_column else ""
-    ingested = image_ingest(project=project, content=path.read_bytes(), source="import", actor=actor, patient=patient)
+    patient = _cell(row, table.reading.patient_column)
+    indication = _cell(row, table.reading.indication_column)
+    _check_indication(indication, patient)
+    ingested = image_ingest(
+        project=project,
+        content=path.read_bytes(),
+        source="import",
+        actor=actor,
+        patient=patient,
+        indication=indication,
+    )
     tally.stored += ingested.enrolled
     tally.known += not ingested.enrolled
     return ingested.image
+
+
+def _cell(row: dict[str, str], column: str) -> str:
+    return (row[column] or "").strip() if column else ""
+
+
+def _check_indication(indication: str, patient: str) -> None:
+    """Raises TableWrong, which does not repeat what it refuses."""
+    if len(indication) > LONGEST_INDICATION:
+        raise TableWrong(f"The indication has more than {LONGEST_INDICATION} characters.")
+    if not indication.isprintable():
+        raise TableWrong("The indication holds a line break or another character that is no text.")
+    if patient and patient.casefold() in re.findall(r"[\w-]+", indication.casefold()):
+        raise TableWrong("The indication names the patient.")
 
 
 @transaction.atomic

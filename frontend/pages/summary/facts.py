@@ -119,6 +119,7 @@ def _facts(project: Project, image: Image) -> list[tuple[str, str]]:
         (_("Modality"), image.modality),
         (_("View"), patient["view"]),
         (_("Laterality"), patient["laterality"]),
+        (_("Indication"), patient["indication"]),
         (_("Acquired"), patient["interval"]),
         (_("Device"), patient["device"]),
         (_("Mind"), "; ".join(patient["notices"])),

@@ -78,6 +78,11 @@ class Image(models.Model):
     sex = models.CharField(max_length=1, blank=True)
     age_years = models.FloatField(null=True)
     device = models.CharField(max_length=130, blank=True)
+    indication = models.CharField(
+        max_length=200,
+        blank=True,
+        help_text="Why it was asked for: the file's coded reason, or what the importer gives.",
+    )
     rows = models.PositiveIntegerField()
     columns = models.PositiveIntegerField()
     frames = models.PositiveIntegerField(default=1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Literal
 
 from django.conf import settings
@@ -55,12 +55,19 @@ def patient_ensure(*, pseudonym: str) -> Patient:
 
 
 def image_ingest(
-    *, project: Project, content: bytes, source: Source, actor: User | None = None, patient: str = ""
+    *,
+    project: Project,
+    content: bytes,
+    source: Source,
+    actor: User | None = None,
+    patient: str = "",
+    indication: str = "",
 ) -> Ingested:
     """Take one file into the archive and into a project: checked, de-identified and hashed in a limited child process.
 
     `patient` is the identifier a table gives; it is replaced by its keyed pseudonym, as the one in a DICOM file is, and
-    wins over it. A file that names nobody is a patient of its own. Raises dicom.Refused with a code and a reason.
+    wins over it. A file that names nobody is a patient of its own. `indication`, too, wins over what the file says; an
+    image that is there gets it. Raises dicom.Refused with a code and a reason.
     """
     arrival = dicom.receive(content, key=settings.PSEUDONYM_KEY.encode())
     if patient:
@@ -70,6 +77,8 @@ def image_ingest(
             issuer="content", patient_id=arrival.sha256, key=settings.PSEUDONYM_KEY.encode()
         )
     blobs.put(arrival.content, arrival.sha256)
+    if indication:
+        arrival = replace(arrival, indication=indication)
     return _store(project=project, arrival=arrival, pseudonym=pseudonym, source=source, actor=actor)
 
 
@@ -87,6 +96,10 @@ def _store(*, project: Project, arrival: dicom.Arrival, pseudonym: str, source: 
         # the same file came at the same moment; now it is there
     image = Image.objects.select_related("study__patient", "rendering").get(sha256=arrival.sha256)
     enrolled = image_enrol(project=project, image=image, source=source, actor=actor)
+    if source == "import" and arrival.indication not in ("", image.indication):
+        image.indication = arrival.indication
+        image.save(update_fields=["indication"])
+        event_append(verb="image.indication", actor=actor, target=image, project=project.pk)
     return Ingested(image, new=False, enrolled=enrolled)
 
 

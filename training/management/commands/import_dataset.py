@@ -32,6 +32,9 @@ class Command(BaseCommand):
         parser.add_argument(
             "--patient-column", default="", help="Whose image it is; without it every image is a patient of its own."
         )
+        parser.add_argument(
+            "--indication-column", default="", help="Why the image was asked for; readers see it. It may name nobody."
+        )
         parser.add_argument("--label-column", action="append", default=[], help="May be given several times.")
         parser.add_argument("--separator", default="|", help="Between several names in one cell (|).")
         parser.add_argument("--unit", default="", help="Of a measurement, when the project is made.")
@@ -50,6 +53,7 @@ class Command(BaseCommand):
             reading = Reading(
                 image_column=options["image_column"],
                 patient_column=options["patient_column"],
+                indication_column=options["indication_column"],
                 label_columns=tuple(options["label_column"]),
                 **{name: options[name] for name in ("separator", "unit", "declaration", "independent", "exposed")},
             )

@@ -92,6 +92,7 @@ class ImageSerializer(serializers.ModelSerializer[Image]):
             "sex",
             "age_years",
             "device",
+            "indication",
             "rows",
             "columns",
             "frames",

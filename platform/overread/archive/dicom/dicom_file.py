@@ -15,7 +15,8 @@ from .codecs import joined
 from .deidentify import Deidentified, deidentify, identifying_text
 from .frames import CompressedImage, DicomImage, open_dicom
 from .identity import Named, StandIns
-from .identity_check import check, read_identity, scrub
+from .identity_check import check, read_identity, scrub, scrubbed
+from .indication import read_indication
 from .limits import Limits
 from .orientation import read_orientation
 from .part10 import PREFIX, PREFIX_AT
@@ -53,7 +54,8 @@ def receive_dicom(content: bytes, stand: Callable[[Named], StandIns], limits: Li
     check(pieces, file.body, clean.header, identity, header_at=len(meta))
     if file.body is not content:  # of an inflated data set the parent holds nothing
         pieces = [joined(file.body, pieces)]
-    return Received(_facts(clean, pixels), pieces)
+    indication = scrubbed(read_indication(file.header), identity)
+    return Received(_facts(clean, pixels, indication), pieces)
 
 
 def _profile_inside(image: DicomImage) -> bytes:
@@ -118,7 +120,7 @@ def _pixel_vr(element: PixelElement, pixels: CleanPixels) -> str:
     return "OB" if pixels.shape.bits_allocated <= 8 else "OW"
 
 
-def _facts(clean: Deidentified, pixels: CleanPixels) -> ImageFacts:
+def _facts(clean: Deidentified, pixels: CleanPixels, indication: str) -> ImageFacts:
     header, shape = clean.header, pixels.shape
     scale = read_scale(header)
     return ImageFacts(
@@ -145,6 +147,7 @@ def _facts(clean: Deidentified, pixels: CleanPixels) -> ImageFacts:
         pixel_spacing=scale.spacing,
         spacing_kind=scale.kind,
         pixel_aspect=scale.aspect,
+        indication=indication,
         study_day=clean.study_day,
         burned_in=describe.burned_in(header),
     )

@@ -67,9 +67,23 @@ def read_identity(source: Dataset, depth: int) -> Identity:
 
 def scrub(header: Dataset, identity: Identity) -> None:
     """Take out texts and numbers that are kept by rule but repeat a name or number of the patient or the visit."""
+    _scrub(header, *_told_apart(identity))
+
+
+def scrubbed(text: str, identity: Identity) -> str:
+    """`text`, or "" where it repeats a name or number of the patient or the visit."""
+    return "" if _repeats(text, *_told_apart(identity)) else text
+
+
+def _told_apart(identity: Identity) -> tuple[frozenset[str], list[str]]:
+    """The names that are told from other words where they stand by themselves, and of those the ones told as a part."""
     names = frozenset(name for name in identity.names if len(name) >= _shortest(name))
-    long_ones = [name for name in names if len(name) >= LONG_NAME or not name.isascii()]
-    _scrub(header, names, long_ones)
+    return names, [name for name in names if len(name) >= LONG_NAME or not (name.isascii() and name.isalnum())]
+
+
+def _repeats(text: str, names: frozenset[str], long_ones: Sequence[str]) -> bool:
+    folded = text.casefold()
+    return not names.isdisjoint(WORDS.findall(folded)) or any(name in folded for name in long_ones)
 
 
 def _scrub(header: Dataset, names: frozenset[str], long_ones: Sequence[str]) -> None:
@@ -82,10 +96,10 @@ def _scrub(header: Dataset, names: frozenset[str], long_ones: Sequence[str]) -> 
             repeats = element.keyword not in GEOMETRY and not names.isdisjoint(numbers)
             if repeats or any(name in number for number in numbers for name in long_ones):
                 del header[element.tag]
-        elif element.VR in SCRUBBED and element.value and element.keyword not in OURS:
-            text = str(element.value).casefold()
-            if not names.isdisjoint(WORDS.findall(text)) or any(name in text for name in long_ones):
-                del header[element.tag]
+        elif element.VR not in SCRUBBED or element.keyword in OURS:
+            continue
+        elif _repeats(str(element.value or ""), names, long_ones):
+            del header[element.tag]
 
 
 def _whole_numbers(value: Any) -> Iterator[str]:

@@ -42,6 +42,7 @@ class ImageFacts:
     pixel_spacing: tuple[float, float] | None = None  # mm from row to row, from column to column
     spacing_kind: SpacingKind = "unknown"  # whether that holds in the patient, at the detector, or after correction
     pixel_aspect: float = 1.0  # height of a pixel by its width
+    indication: str = ""  # why the image was asked for, in words
     study_day: int | None = None  # days since 1970-01-01, shifted by one keyed offset per patient
     burned_in: bool | None = None  # the file's own word on text burned into the pixels
 
