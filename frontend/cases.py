@@ -244,6 +244,7 @@ def panel_context(case: OpenCase) -> dict[str, Any]:
         "findings": findings,
         "maps": [slug for slug, output in outputs.items() if "probability" in output],
         "notice": notice(case),
+        "indication": case.assignment.image.indication,
         "asked": asked(case),
         "comment": case.read.comment if case.read else "",
         "adjudicates": bool(case.disputed),
