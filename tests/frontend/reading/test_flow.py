@@ -67,7 +67,7 @@ def test_a_second_opinion_leaves_the_case_in_view(manned: Page, room: Room) -> N
 
 def test_a_second_opinion_is_offered_after_the_submit(manned: Page, room: Room) -> None:
     submit_all_absent(manned)
-    manned.get_by_role("button", name="Ask for a second opinion on PX-2001").click()
+    manned.get_by_role("button", name="Opinion on it PX-2001").click()
     manned.locator("#opinion-reason").fill("Is the apex clear?")
     manned.keyboard.press("Enter")
     expect(manned.locator("#voice")).to_have_text("A second opinion on PX-2001 is asked for.")
