@@ -288,7 +288,11 @@ def _contradictions(
             continue
         contradicted = answers.values.get(slug) == against
         if contradicted and slug not in answers.kept:
-            unsaid[slug] = _("The model says otherwise. Say that you keep your answer, or change it.")
+            # the page has a key for it, unless the project began to ask while the case was open
+            unsaid[slug] = _(
+                "The model says otherwise. Say that you keep your answer, or change it. "
+                "If the page has no key for that, reload it: your answers stay."
+            )
         if blind.get(slug) == against:
             found[slug] = Contradiction.KEPT if contradicted else Contradiction.CHANGED
     if unsaid:
