@@ -14,6 +14,9 @@ import pytest
 
 from tests.services.house import ROOT, until
 
+PROCFILE = {"web": "gunicorn", "beat": " beat "} | {
+    name: f"--hostname {name}@" for name in ("worker", "interactive", "trainer")
+}
 OURS = ("DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE", "OVERREAD_PRODUCTION")
 
 
@@ -24,8 +27,13 @@ class Up(NamedTuple):
     def said(self, words: str) -> bool:
         return bool(re.search(words, self.log.read_text()))
 
-    def pids(self, name: str) -> list[int]:
-        return [int(pid) for pid in re.findall(rf"{name}\.1 started \(pid=(\d+)\)", self.log.read_text())]
+    def pids(self) -> dict[str, int]:
+        """The processes of the Procfile that run now."""
+        listed = subprocess.run(
+            ["ps", "-ww", "-o", "pid=,args=", "--ppid", str(self.process.pid)], capture_output=True, text=True
+        ).stdout
+        told = (line.split(None, 1) for line in listed.splitlines())
+        return {name: int(pid) for pid, args in told for name, part in PROCFILE.items() if part in args}
 
 
 def start(data: Path, port: int) -> Up:
@@ -64,14 +72,35 @@ def up(tmp_path: Path, port: int) -> Iterator[Up]:
 
 def test_a_process_that_dies_is_started_again_and_the_end_is_clean(up: Up) -> None:
     assert up.process.poll() is None, up.log.read_text()
-    until(lambda: up.pids("worker"), "a worker")
-    os.kill(up.pids("worker")[0], signal.SIGKILL)
-    until(lambda: len(up.pids("worker")) == 2, "another worker")
-    started = [pid for name in ("web", "worker", "interactive", "trainer", "beat") for pid in up.pids(name)]
-    assert up.said("The worker process ended by itself and is started again") and len(started) == 6
+    until(lambda: up.pids().keys() == PROCFILE.keys(), "all processes")
+    first = up.pids()
+    os.kill(first["worker"], signal.SIGKILL)
+    until(lambda: up.pids().get("worker", first["worker"]) != first["worker"], "another worker")
+    assert up.said("The worker process ended by itself and is started again")
+    started = {*first.values(), *up.pids().values()}
+    assert len(started) == 6
     up.process.terminate()
-    assert up.process.wait(60) == 0 and up.said("Overread has ended") and not up.said("SIGKILL")
+    assert up.process.wait(60) == 0 and up.said("Overread has ended")
     assert not [pid for pid in started if alive(pid)]
+
+
+def test_asked_to_end_as_soon_as_it_answers_it_leaves_nothing_behind(up: Up, tmp_path: Path) -> None:
+    up.process.terminate()
+    assert up.process.wait(60) == 0 and up.said("Overread has ended")
+    assert left(tmp_path / "data") == []
+
+
+def left(data: Path) -> list[str]:
+    """What still runs on a data folder."""
+    told = f"OVERREAD_DATA={data}\0".encode()
+    found = []
+    for environ in Path("/proc").glob("[0-9]*/environ"):
+        try:
+            if told in environ.read_bytes():
+                found.append(environ.with_name("cmdline").read_text())
+        except OSError:  # it ended meanwhile, or is somebody else's
+            continue
+    return found
 
 
 def test_a_second_one_and_a_port_in_use_are_told_in_a_line(up: Up, tmp_path: Path, port: int) -> None:
