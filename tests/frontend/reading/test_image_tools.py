@@ -361,7 +361,7 @@ def test_a_pen_draws(reading: Page) -> None:
 
 def test_a_4k_screen_is_crisp_and_legible(reading: Page) -> None:
     reading.set_viewport_size({"width": 3840, "height": 2160})
-    expect(reading.locator("#canvas")).to_have_js_property("width", 3840 - 96 - 606)
+    expect(reading.locator("#canvas")).to_have_js_property("width", 3840 - 96 - 642)
     sizes = reading.evaluate("""() => [".finding .fname", ".rail .tool span", "#foot-zoom"].map((each) =>
       document.querySelector(each).getBoundingClientRect().height)""")
     assert min(sizes) >= 18
