@@ -1,7 +1,7 @@
 # One image for the pages, the workers and the beat. See docker-compose.yml and docs/operator.md.
 FROM python:3.11-slim-bookworm
 ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PIP_NO_CACHE_DIR=1 \
-    PYTHONPATH=/srv/platform:/srv DJANGO_SETTINGS_MODULE=overread.settings OVERREAD_DATA=/data STATIC_ROOT=/srv/static \
+    PYTHONPATH=/srv/platform:/srv DJANGO_SETTINGS_MODULE=config.settings OVERREAD_DATA=/data STATIC_ROOT=/srv/static \
     GOMP_SPINCOUNT=0 OMP_WAIT_POLICY=passive OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 WORKDIR /srv
 # torch comes with CUDA from the default index. For a CPU-only host pass the index of its CPU builds:
@@ -23,4 +23,4 @@ RUN SECRET_KEY=build PSEUDONYM_KEY=build REFERENCE_KEY=build AUDIT_KEY=build STA
     python manage.py collectstatic --noinput --verbosity 0
 VOLUME /data
 EXPOSE 8000
-CMD ["gunicorn", "overread.asgi", "--bind", "0.0.0.0:8000", "--workers", "3", "--worker-class", "overread.web.worker.Worker", "--keep-alive", "75", "--timeout", "120", "--graceful-timeout", "4"]
+CMD ["gunicorn", "config.asgi", "--bind", "0.0.0.0:8000", "--workers", "3", "--worker-class", "overread.web.worker.Worker", "--keep-alive", "75", "--timeout", "120", "--graceful-timeout", "4"]

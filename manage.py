@@ -9,7 +9,7 @@ from pathlib import Path
 def main() -> None:
     root = Path(__file__).resolve().parent
     sys.path[:0] = [str(root / "platform"), str(root)]
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "overread.settings")
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     from django.core.management import execute_from_command_line
 
     execute_from_command_line(sys.argv)

@@ -91,7 +91,7 @@ def variables() -> dict:
         "PATH": path,
         "VIRTUAL_ENV": str(VENV),
         "PYTHONPATH": os.pathsep.join([str(ROOT / "platform"), str(ROOT)]),
-        "DJANGO_SETTINGS_MODULE": "overread.settings",
+        "DJANGO_SETTINGS_MODULE": "config.settings",
         "PYTHONUNBUFFERED": "1",
         "PYTHONWARNINGS": os.environ.get("PYTHONWARNINGS", ROOT_IS_FINE),
         "GOMP_SPINCOUNT": "0",

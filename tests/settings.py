@@ -16,7 +16,7 @@ if _url := os.environ.get("REDIS_URL"):  # each of pytest's processes has a data
     _server, _, _number = _url.rpartition("/")
     os.environ["REDIS_URL"] = f"{_server}/{int(_number) - int(os.environ.get('PYTEST_XDIST_WORKER', 'gw0')[2:])}"
 
-from overread.settings import *  # noqa: E402, F403
+from config.settings import *  # noqa: E402, F403
 
 SELECTION_QUIET_SECONDS = 0
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from overread.environment import envbool, envint, envlist, secret, secrets_check
+from config.environment import envbool, envint, envlist, secret, secrets_check
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -85,7 +85,7 @@ def test_production_makes_up_no_secret(tmp_path: Path, monkeypatch: pytest.Monke
 
 def test_processes_that_start_together_have_one_secret(tmp_path: Path) -> None:
     code = (
-        "import sys; from pathlib import Path; from overread.environment import secret\n"
+        "import sys; from pathlib import Path; from config.environment import secret\n"
         "sys.stdin.readline(); print(secret('THING', Path(sys.argv[1]) / 'secrets', production=False))"
     )
     command = [sys.executable, "-c", code, str(tmp_path)]

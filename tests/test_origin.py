@@ -10,7 +10,7 @@ import pytest
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 
-from overread.environment import envproxies
+from config.environment import envproxies
 from overread.origin import RequestFilter, client_address, middleware, origin
 
 PROXIES = [ip_network("10.0.0.0/8"), ip_network("2001:db8:f::/48"), "unix"]

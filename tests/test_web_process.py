@@ -50,7 +50,7 @@ class Asking:
         done = subprocess.run(
             [sys.executable, str(ROOT / "tests" / "web_process.py")],
             input=json.dumps({"watched": HEAVY, "requests": self.requests}),
-            env=environment(DJANGO_SETTINGS_MODULE="overread.settings"),
+            env=environment(DJANGO_SETTINGS_MODULE="config.settings"),
             cwd=ROOT,
             capture_output=True,
             text=True,

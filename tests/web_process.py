@@ -39,7 +39,7 @@ def main() -> None:
     watch = Watch(asked["watched"])
     sys.meta_path.insert(0, watch)
 
-    import overread.asgi  # noqa: F401  (what gunicorn loads)
+    import config.asgi  # noqa: F401  (what gunicorn loads)
 
     answers = [answer(**request) for request in asked["requests"]]
     imported = {name: where for name, where in watch.seen.items() if name in sys.modules}

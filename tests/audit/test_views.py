@@ -115,7 +115,7 @@ def test_a_view_outlives_its_process(project: Project, image: Image, folder: Pat
         "from overread.audit.views import view_note;"
         f"view_note(user=N(pk={member.pk}), image=UUID('{image.pk}'), what='full'); os.kill(os.getpid(), signal.SIGKILL)"
     )
-    env = {"OVERREAD_DATA": str(folder.parent), "DJANGO_SETTINGS_MODULE": "overread.settings"}
+    env = {"OVERREAD_DATA": str(folder.parent), "DJANGO_SETTINGS_MODULE": "config.settings"}
     env["PYTHONPATH"] = f"{ROOT / 'platform'}:{ROOT}"
     assert subprocess.run([sys.executable, "-c", code], env=env, cwd=ROOT).returncode == -9
     (event,) = collected()

@@ -27,7 +27,7 @@ def deployment(database: str = "sqlite") -> Iterator[dict[str, str]]:
     database of its own on the server; the one that is named there is only connected to."""
     with tempfile.TemporaryDirectory(prefix="overread-bench-") as folder:
         env = {name: value for name, value in os.environ.items() if name not in FOREIGN}
-        env |= {"OVERREAD_DATA": folder, "DJANGO_SETTINGS_MODULE": "overread.settings", "LOG_LEVEL": "WARNING"}
+        env |= {"OVERREAD_DATA": folder, "DJANGO_SETTINGS_MODULE": "config.settings", "LOG_LEVEL": "WARNING"}
         if database == "sqlite":
             yield env | {"DATABASE_URL": f"sqlite:///{folder}/overread.sqlite3"}
         else:

@@ -101,14 +101,14 @@ def furnished(transactional_db: None) -> Project:
 def workers(transactional_db: None) -> Iterator[None]:
     """A Celery worker for every queue and the beat, as processes of their own on the test's database and broker."""
     env = os.environ | {
-        "DJANGO_SETTINGS_MODULE": "overread.settings",
+        "DJANGO_SETTINGS_MODULE": "config.settings",
         "DATABASE_URL": database_url(),
         "OVERREAD_DATA": str(settings.DATA),
         "REDIS_URL": settings.REDIS_URL,
         "PYTHONPATH": os.pathsep.join([str(ROOT / "platform"), str(ROOT)]),
         "JOB_REAPER_SECONDS": "1",
     }
-    celery = [sys.executable, "-m", "celery", "--quiet", "-A", "overread.celery"]
+    celery = [sys.executable, "-m", "celery", "--quiet", "-A", "config.celery"]
     queues = ["worker", "--queues", "interactive,io,inference,training", "--concurrency", "2", "--loglevel", "warning"]
     beat = ["beat", "--loglevel", "warning", "--pidfile=", "--schedule", str(Path(settings.DATA) / "beat")]
     processes = [

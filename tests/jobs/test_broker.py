@@ -9,7 +9,7 @@ from queue import Empty
 import pytest
 from kombu import Connection
 
-import overread.celery  # noqa: F401  (names the transport)
+import config.celery  # noqa: F401  (names the transport)
 from overread.jobs.brokers.folder import Channel
 
 

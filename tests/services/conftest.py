@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from overread.celery import app
+from config.celery import app
 from overread.jobs.registry import KINDS, QUEUES, Kind
 from tests.services.house import House
 

@@ -52,7 +52,7 @@ class House:
         self.log = Path(settings.DATA) / "house.log"
 
     def celery(self, *words: str, **more: str) -> subprocess.Popen[bytes]:
-        return self.start(sys.executable, "-m", "celery", "--quiet", "-A", "overread.celery", *words, **more)
+        return self.start(sys.executable, "-m", "celery", "--quiet", "-A", "config.celery", *words, **more)
 
     def start(self, *command: str, **more: str) -> subprocess.Popen[bytes]:
         with self.log.open("ab") as log:

@@ -14,7 +14,7 @@ from tests.services.house import ROOT, House, environment
 SECRETS = {name: f"{name}, a secret of its own".ljust(32, ".") for name in ("SECRET_KEY", "PSEUDONYM_KEY", "AUDIT_KEY")}
 PRODUCTION = {"OVERREAD_PRODUCTION": "1", "REFERENCE_KEY": settings.REFERENCE_KEY, **SECRETS}
 REFUSAL = "This database holds demo accounts"
-WEB = [sys.executable, "-c", "import overread.asgi; print('serving')"]
+WEB = [sys.executable, "-c", "import config.asgi; print('serving')"]
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def demo(transactional_db: None) -> User:
 
 
 def web(**more: str) -> subprocess.CompletedProcess[str]:
-    env = environment(DJANGO_SETTINGS_MODULE="overread.settings", **more)
+    env = environment(DJANGO_SETTINGS_MODULE="config.settings", **more)
     return subprocess.run(WEB, cwd=ROOT, env=env, capture_output=True, text=True)
 
 

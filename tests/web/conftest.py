@@ -62,7 +62,7 @@ def web(transactional_db: None, tmp_path: Path) -> Iterator[Web]:
     temporary, log = tmp_path / "temporary", tmp_path / "web.log"
     temporary.mkdir()
     env = environment(
-        DJANGO_SETTINGS_MODULE="overread.settings",
+        DJANGO_SETTINGS_MODULE="config.settings",
         PATH=os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]),
         PORT=str(port),
         TMPDIR=str(temporary),

@@ -14,6 +14,8 @@ import time
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
+from celery import current_app
+
 RINGS_AT_ONCE = 8  # for jobs that come together: so many workers may wake
 PAUSE = 0.05  # seconds between two rounds
 log = logging.getLogger(__name__)
@@ -22,10 +24,8 @@ Summons = tuple[UUID, str]  # a job and its queue
 
 def ring(summons: Iterable[Summons]) -> None:
     """Ring now, for each of these jobs. Raises what the broker raises."""
-    from overread.jobs.tasks import run
-
     for job, queue in summons:
-        run.apply_async((str(job),), queue=queue, retry=False)
+        current_app.send_task("jobs.run", (str(job),), queue=queue, retry=False)
 
 
 class Bell:

@@ -6,16 +6,16 @@ import logging
 import signal
 from uuid import UUID
 
+from celery import shared_task
 from django.utils.module_loading import import_string
 
-from overread.celery import app
 from overread.jobs import running, services
 from overread.jobs.registry import TICKS
 
 log = logging.getLogger(__name__)
 
 
-@app.task(name="jobs.run")
+@shared_task(name="jobs.run")
 def run(pk: str) -> None:
     """Do the job, and more of its queue. SIGTERM has a job that tells its progress give itself back at its next step."""
     running.ending.clear()
@@ -26,12 +26,12 @@ def run(pk: str) -> None:
         signal.signal(signal.SIGTERM, idle)
 
 
-@app.task(name="jobs.reap")
+@shared_task(name="jobs.reap")
 def reap() -> None:
     services.jobs_reap()
 
 
-@app.task(name="jobs.tick")
+@shared_task(name="jobs.tick")
 def tick() -> None:
     for path in TICKS:
         try:

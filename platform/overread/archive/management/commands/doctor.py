@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator
 from typing import Any
 from uuid import uuid4
 
+from celery import current_app
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.management.base import BaseCommand, CommandError
@@ -13,7 +14,6 @@ from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from overread.archive import dicom
-from overread.celery import app
 
 FREEDOMS = {
     "network": "reach the network: this kernel takes no seccomp filter from it",
@@ -48,7 +48,7 @@ def database() -> Iterator[Finding]:
 
 def broker() -> Finding:
     try:
-        with app.connection_for_write() as link:
+        with current_app.connection_for_write() as link:
             link.default_channel  # noqa: B018  (opens it, and asks a Redis whether it is there)
     except Exception as error:  # noqa: BLE001  (whatever the transport raises)
         return False, f"The broker does not answer ({type(error).__name__}); work waits until the reaper can ring."

@@ -1,15 +1,20 @@
-"""Every address. Pages stand here; the API's are in api_urls.py."""
+"""Addresses of the pages: one's own, a project's, and the operators'."""
 
 from django.urls import include, path
 
-from frontend.page_urls.dashboards import urlpatterns as dashboards
 from frontend.pages import (
     access,
+    accounts,
+    audit_log,
     catalogue,
+    data,
     flow,
     home,
     image,
+    jobs,
     launch,
+    members,
+    model,
     password,
     pixels,
     preferences,
@@ -17,10 +22,13 @@ from frontend.pages import (
     proposals,
     read,
     receipts,
+    settings,
     sign_in,
     summary,
+    training,
     upload,
     worklist,
+    worth,
 )
 
 in_project = [
@@ -48,6 +56,37 @@ in_project = [
     path("images/<uuid:pk>/summary.pdf", summary.page, name="image-summary"),
     path("images/<uuid:pk>/picture", image.picture, name="image-picture"),
     path("images/<uuid:pk>/overlay/<int:number>/<slug:finding>", image.overlay, name="image-overlay"),
+    path("data/", data.page, name="project-data"),
+    path("selection/", worth.page, name="project-worth"),
+    path("selection/restore", worth.restore, name="worth-restore"),
+    path("training/", training.page, name="project-training"),
+    path("training/<int:number>/", training.run, name="run"),
+    path("training/<int:number>/live", training.live, name="run-live"),
+    path("training/<int:number>/cancel", training.cancel, name="run-cancel"),
+    path("models/", model.listing, name="project-models"),
+    path("models/<int:number>/", model.page, name="model"),
+    path("models/<int:number>/gate", model.gate_live, name="model-gate"),
+    path("models/<int:number>/judge", model.judge, name="model-judge"),
+    path("models/<int:number>/promote", model.promote, name="model-promote"),
+    path("models/<int:number>/roll-back", model.roll_back, name="model-roll-back"),
+    path("models/verdicts/<uuid:pk>/", model.verdict, name="verdict"),
+    path("settings/", settings.page, name="project-settings"),
+    path("settings/members/", members.page, name="project-members"),
+    path("settings/members/<int:pk>/remove", members.remove, name="project-member-remove"),
+    path("settings/proposals/", proposals.page, name="project-proposals"),
+    path("settings/proposals/<uuid:pk>/accept", proposals.accept, name="proposal-accept"),
+    path("settings/proposals/<uuid:pk>/decline", proposals.decline, name="proposal-decline"),
+]
+
+operations = [
+    path("jobs/", jobs.listing, name="jobs"),
+    path("jobs/<uuid:pk>/", jobs.detail, name="job"),
+    path("jobs/<uuid:pk>/retry", jobs.retry, name="job-retry"),
+    path("jobs/<uuid:pk>/cancel", jobs.cancel, name="job-cancel"),
+    path("accounts/", accounts.listing, name="accounts"),
+    path("accounts/<int:pk>/", accounts.detail, name="account"),
+    path("accounts/<int:pk>/end", accounts.end, name="account-end"),
+    path("audit/", audit_log.page, name="audit-log"),
 ]
 
 urlpatterns = [
@@ -63,10 +102,5 @@ urlpatterns = [
     path("open/<str:token>", launch.page, name="launch"),
     path("images/<uuid:pk>/<slug:level>", pixels.page, name="image-pixels"),
     path("projects/<slug:slug>/", include(in_project)),
-    *dashboards,
-    path("api/v1/", include("overread.api_urls")),
+    path("operations/", include(operations)),
 ]
-
-handler400, handler403, handler404, handler500 = (
-    f"frontend.pages.errors.{name}" for name in ("bad_request", "forbidden", "not_found", "failed")
-)

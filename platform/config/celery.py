@@ -10,13 +10,14 @@ from celery.signals import worker_init, worker_process_init, worker_shutting_dow
 from django.core.exceptions import ImproperlyConfigured
 from kombu.transport import TRANSPORT_ALIASES
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "overread.settings")
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 TRANSPORT_ALIASES["filesystem"] = "overread.jobs.brokers.folder:Transport"
 TRANSPORT_ALIASES["redis"] = TRANSPORT_ALIASES["rediss"] = "overread.jobs.brokers.redis:Transport"
 
 app = Celery("overread")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks(["overread.jobs"])
+app.set_default()  # in every thread: Celery's current app is one thread's alone
 
 
 @worker_init.connect  # type: ignore[untyped-decorator]

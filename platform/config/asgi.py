@@ -1,6 +1,6 @@
 """What gunicorn serves: the pages behind the front."""
 
+from config.wsgi import application as pages
 from overread.web.front import Front
-from overread.wsgi import application as pages
 
 application = Front(pages)

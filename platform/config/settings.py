@@ -11,7 +11,7 @@ import dj_database_url
 from celery.schedules import schedule
 from csp.constants import NONE, SELF
 
-from overread.environment import envbool, envint, envlist, envproxies, secret, secrets_check
+from config.environment import envbool, envint, envlist, envproxies, secret, secrets_check
 
 ROOT = Path(__file__).resolve().parents[2]
 PRODUCTION = envbool("OVERREAD_PRODUCTION", False)
@@ -32,8 +32,8 @@ if PRODUCTION:
 ALLOWED_HOSTS = envlist("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = envlist("CSRF_TRUSTED_ORIGINS", [])
 CSRF_FAILURE_VIEW = "frontend.pages.errors.csrf_failed"
-ROOT_URLCONF = "overread.urls"
-WSGI_APPLICATION = "overread.wsgi.application"
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
 HTTPS = envbool("OVERREAD_HTTPS", PRODUCTION)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_SSL_REDIRECT = HTTPS

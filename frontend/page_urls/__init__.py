@@ -1,1 +1,0 @@
-"""Addresses of pages that stand in files of their own."""

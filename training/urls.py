@@ -1,0 +1,20 @@
+"""Addresses of the API: snapshots, training runs, verdicts."""
+
+from django.urls import include, path
+
+from training.api import gate, runs, snapshots
+
+in_project = [
+    path("models/<int:number>/roll-back/", gate.ModelRollBack.as_view(), name="model-roll-back"),
+    path("snapshots/", snapshots.Snapshots.as_view(), name="snapshots"),
+    path("snapshots/<int:number>/", snapshots.SnapshotDetail.as_view(), name="snapshot"),
+    path("snapshots/<int:number>/items/", snapshots.SnapshotItems.as_view(), name="snapshot-items"),
+    path("runs/", runs.Runs.as_view(), name="runs"),
+    path("runs/<int:number>/", runs.RunDetail.as_view(), name="run"),
+    path("runs/<int:number>/cancel/", runs.RunCancel.as_view(), name="run-cancel"),
+    path("verdicts/", gate.Verdicts.as_view(), name="verdicts"),
+    path("verdicts/<uuid:pk>/", gate.VerdictDetail.as_view(), name="verdict"),
+    path("verdicts/<uuid:pk>/promote/", gate.VerdictPromote.as_view(), name="verdict-promote"),
+]
+
+urlpatterns = [path("projects/<slug:slug>/", include(in_project))]
