@@ -17,13 +17,6 @@ class TrainingConfig(AppConfig):
         )
         kind_register("training.judge", queue="training", handler="training.handlers.judge")
         kind_register("training.due", queue="interactive", handler="training.handlers.due")
-        for kind, handler in (("films", "films"), ("judge", "network")):
-            kind_register(
-                f"demo.{kind}",
-                queue="io",
-                handler=f"training.handlers.{handler}",
-                on_death="training.demo.loading.go_on",
-            )
         policy_register("recipe", "training.services.policies.recipe_check")
         policy_register("gate_policy", "training.services.policies.gate_policy_check")
         labels_listen("training.due")

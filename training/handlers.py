@@ -5,7 +5,6 @@ from __future__ import annotations
 from inference.models import Pipeline
 from overread.jobs.running import Lease
 from overread.projects.models import Project
-from training.demo import loading
 from training.models import Run
 from training.services.judging import challenger_judge
 from training.services.runs import runs_due
@@ -24,11 +23,3 @@ def judge(job: Lease, *, pipeline: str) -> None:
 def due(job: Lease, *, of: str) -> None:
     with job.finishing():
         runs_due(Project.objects.get(pk=of))
-
-
-def films(job: Lease, *, of: str, first: int) -> None:
-    loading.films_make(project=Project.objects.get(pk=of), first=first, lease=job)
-
-
-def network(job: Lease, *, of: str, look: int) -> None:
-    loading.network_judge(project=Project.objects.get(pk=of), look=look, lease=job)

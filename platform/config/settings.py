@@ -88,6 +88,7 @@ INSTALLED_APPS = [
     "labeling",
     "training",
     "frontend",
+    "demo",
 ]
 
 MIDDLEWARE = [

@@ -17,11 +17,11 @@ from rest_framework.test import APIClient
 from overread.accounts.models import User
 from overread.archive.launches import SALT, launch_make
 from overread.archive.models import Image
-from overread.archive.phantom.dicom import to_dicom
-from overread.archive.phantom.render import render
 from overread.archive.services import image_ingest
 from overread.audit.models import Event
 from overread.projects.models import Project
+from phantom.dicom import to_dicom
+from phantom.render import render
 from tests.api.rooms import at, url
 from tests.factories import PASSWORD, make_image, make_member, make_project
 

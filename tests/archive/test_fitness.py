@@ -14,13 +14,13 @@ from django.test import Client
 from django.urls import reverse
 from PIL import Image as Picture
 
+import phantom
 from inference.services.scoring import unscored
 from labeling.services.selection.candidates import candidates_find, candidates_of
-from overread.archive import dicom, phantom
+from overread.archive import dicom
 from overread.archive.dicom import Reader
 from overread.archive.fitness import mismatch_of
 from overread.archive.models import Enrolment, Image, Rendering
-from overread.archive.phantom.dicom import to_dicom
 from overread.archive.queries import images_in, readable_in
 from overread.archive.services import enrolment_admit, enrolment_check, image_enrol, image_ingest
 from overread.audit.models import Event
@@ -28,6 +28,7 @@ from overread.jobs.models import Job
 from overread.jobs.running import run_all
 from overread.jobs.services import job_enqueue
 from overread.projects.models import Project, Role
+from phantom.dicom import to_dicom
 from tests.factories import make_champion, make_member, make_project
 from tests.shared import SHARED, needs
 

@@ -19,7 +19,7 @@ BEFORE = "6137379"  # the last build before whole scans were proved and pixel da
 
 @contextmanager
 def build(commit: str) -> Iterator[Path]:
-    """Its folder, gone afterwards. It runs in this environment: no requirement has been taken away since.
+    """Its folder, gone afterwards. It runs in this environment: no requirement that it needs has been taken away.
 
     Raises Unfinished where the commit is not in the history, as in a shallow clone.
     """
@@ -33,5 +33,8 @@ def build(commit: str) -> Iterator[Path]:
 
 
 def environment_of(root: Path) -> dict[str, str]:
-    """Where Python finds the modules of the build at `root`."""
-    return {"PYTHONPATH": os.pathsep.join([str(root / "platform"), str(root)])}
+    """Where Python finds the modules of the build at `root`, and its settings."""
+    package = "config" if (root / "platform" / "config").is_dir() else "overread"
+    films = ROOT / "platform"  # the synthetic films, which have not always had a room of their own
+    modules = os.pathsep.join(map(str, (root / "platform", root, films)))
+    return {"PYTHONPATH": modules, "DJANGO_SETTINGS_MODULE": f"{package}.settings"}

@@ -12,8 +12,8 @@ from pydicom import dcmread
 from pydicom.encaps import encapsulate
 from pydicom.uid import JPEG2000Lossless, JPEGBaseline8Bit
 
-from overread.archive import phantom
-from overread.archive.phantom.dicom import to_dicom
+import phantom
+from phantom.dicom import to_dicom
 
 
 def dicoms(side: int, count: int) -> Iterator[tuple[str, bytes]]:

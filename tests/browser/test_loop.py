@@ -15,12 +15,12 @@ from labeling.models import Answer, Assignment
 from labeling.services import label_import_open, labels_import
 from overread.accounts.models import User
 from overread.archive.models import Image
-from overread.archive.phantom.dicom import to_dicom
-from overread.archive.phantom.render import render
 from overread.archive.services import image_ingest
 from overread.jobs.running import run_all
 from overread.projects.models import Project, Role
 from overread.projects.services import membership_add, project_create
+from phantom.dicom import to_dicom
+from phantom.render import render
 from tests.factories import in_reference, make_champion, make_member
 from training.models import Run
 

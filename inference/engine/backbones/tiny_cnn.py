@@ -1,4 +1,4 @@
-"""The small network at a fifth of its size: 0.06 million weights, small enough to come with the product (training.demo)."""
+"""The small network at a fifth of its size: 0.06 million weights, small enough to come with the product (demo)."""
 
 from torch import nn
 

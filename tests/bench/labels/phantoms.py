@@ -12,11 +12,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-import overread.archive.phantom as phantom
+import phantom as phantom
 from labeling.selection.pool import Output
-from overread.archive.phantom.findings import FINDINGS
-from overread.archive.phantom.render import draw_findings, render
-from overread.archive.phantom.table import Batch, processors, shots
+from phantom.findings import FINDINGS
+from phantom.render import draw_findings, render
+from phantom.table import Batch, processors, shots
 from tests.bench.labels.data import Data
 from tests.bench.labels.embedding import Films, embeddings, kept, recipe_of
 
