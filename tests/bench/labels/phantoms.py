@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-import phantom as phantom
+import phantom
 from labeling.selection.pool import Output
 from phantom.findings import FINDINGS
 from phantom.render import draw_findings, render
