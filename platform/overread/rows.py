@@ -1,19 +1,34 @@
-"""Inserting rows on hot paths: SQL that is composed once, and no savepoint around a row that may be there already."""
+"""Rows on hot paths: SQL that is composed once, and no savepoint around a row that may be there already."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, TypeAlias
+from uuid import UUID
 
-from django.db import connection, models
+from django.db import DEFAULT_DB_ALIAS, connections, models
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 AS_THEY_ARE = frozenset(
     {
         *(models.CharField, models.TextField, models.FloatField, models.BooleanField),
         *(models.IntegerField, models.PositiveIntegerField, models.PositiveSmallIntegerField),
+        *(models.AutoField, models.BigAutoField),
     }
 )
+Field: TypeAlias = "models.Field[Any, Any]"
+Adapt = Callable[[models.Model, BaseDatabaseWrapper], Any]
+Convert = Callable[[Any, BaseDatabaseWrapper], Any]
+
+
+def database() -> BaseDatabaseWrapper:
+    """This thread's connection itself: `django.db.connection` looks it up anew at every touch."""
+    return connections[DEFAULT_DB_ALIAS]
+
+
+# ── inserting ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def insert(row: models.Model) -> bool:
@@ -29,14 +44,14 @@ def insert_all(rows: Sequence[models.Model]) -> int:
 
     Keys that the database makes are set where all rows are new.
     """
-    model = type(rows[0])
-    fields = _fields(model)
-    values = [_value(row, field) for row in rows for field in fields]
+    model, connection = type(rows[0]), database()
+    adapters = _adapters(model)
+    values = [adapt(row, connection) for row in rows for adapt in adapters]
     with connection.cursor() as cursor:
-        cursor.execute(_statement(model, len(rows), connection.alias), values)
+        cursor.execute(_insertion(model, len(rows)), values)
         made = cursor.fetchall()
     key = model._meta.pk
-    if len(made) == len(rows) and key not in fields:
+    if len(made) == len(rows) and isinstance(key, models.AutoField):
         for row, (value,) in zip(rows, made, strict=True):
             setattr(row, key.attname, value)
     for row in rows:
@@ -44,24 +59,118 @@ def insert_all(rows: Sequence[models.Model]) -> int:
     return len(made)
 
 
-def _value(row: models.Model, field: models.Field[Any, Any]) -> Any:
-    """What the database gets of a row. Texts and numbers need no adapting, and are most of it."""
-    if type(field) in AS_THEY_ARE:
-        return getattr(row, field.attname)
-    return field.get_db_prep_save(field.pre_save(row, True), connection)
+@cache
+def _adapters(model: type[models.Model]) -> list[Adapt]:
+    return [_adapter(field) for field in _brought(model)]
+
+
+def _adapter(field: Field) -> Adapt:
+    """What takes a field's value from a row as the database gets it. Texts, numbers and what refers to a row by number need
+    no adapting, and are most of it.
+    """
+    name = field.attname
+    told = _target(field)
+    if type(told) in AS_THEY_ARE:
+        return lambda row, _: getattr(row, name)
+    if told is not field:
+        return lambda row, connection: told.get_db_prep_value(getattr(row, name), connection)
+    return lambda row, connection: field.get_db_prep_save(field.pre_save(row, True), connection)
+
+
+def _target(field: Field) -> Field:
+    """The field that a foreign key stands for, at the end of the chain; another field itself."""
+    while isinstance(field, models.ForeignKey):
+        field = field.target_field
+    return field
 
 
 @cache
-def _fields(model: type[models.Model]) -> list[models.Field[Any, Any]]:
+def _brought(model: type[models.Model]) -> list[Field]:
     """The columns that a row brings: all but a key that the database makes."""
     return [field for field in model._meta.local_concrete_fields if not isinstance(field, models.AutoField)]
 
 
 @cache
-def _statement(model: type[models.Model], count: int, alias: str) -> str:
-    quote = connection.ops.quote_name
-    columns = ", ".join(quote(str(field.column)) for field in _fields(model))
-    places = ", ".join(["%s"] * len(_fields(model)))
+def _insertion(model: type[models.Model], count: int) -> str:
+    quote = database().ops.quote_name
+    columns = ", ".join(quote(str(field.column)) for field in _brought(model))
+    places = ", ".join(["%s"] * len(_brought(model)))
     rows = ", ".join([f"({places})"] * count)
     key = quote(str(model._meta.pk.column))
     return f"INSERT INTO {quote(model._meta.db_table)} ({columns}) VALUES {rows} ON CONFLICT DO NOTHING RETURNING {key}"
+
+
+# ── reading ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class Select:
+    """A SELECT that is written by hand and composed once. Its rows are tuples: an object of each of `models`, which must
+    have all their columns in the tables named, then the values of the expressions `also`.
+
+    `rest` is the statement from FROM on.
+    """
+
+    def __init__(self, *models: type[models.Model], also: Sequence[str] = (), rest: str) -> None:
+        self._models, self._also, self._rest = models, also, rest
+        self._sql = ""
+
+    def rows(self, *values: Any) -> list[tuple[Any, ...]]:
+        """The rows for these parameters: texts, numbers, UUIDs or moments."""
+        connection = database()
+        with connection.cursor() as cursor:
+            cursor.execute(self._sql or self._composed(connection), [_bound(value, connection) for value in values])
+            found = cursor.fetchall()
+        return [self._objects(row, connection) for row in found]
+
+    def _composed(self, connection: BaseDatabaseWrapper) -> str:
+        quote = connection.ops.quote_name
+        columns = [
+            f"{quote(model._meta.db_table)}.{quote(str(field.column))}"
+            for model in self._models
+            for field in model._meta.concrete_fields
+        ]
+        self._sql = f"SELECT {', '.join([*columns, *self._also])} {self._rest}"
+        return self._sql
+
+    def _objects(self, row: Sequence[Any], connection: BaseDatabaseWrapper) -> tuple[Any, ...]:
+        objects: list[Any] = []
+        at = 0
+        for model in self._models:
+            names, converters = _columns(model)
+            values = list(row[at : at + len(names)])
+            for place, convert in converters:
+                values[place] = convert(values[place], connection)
+            objects.append(model.from_db(connection.alias, names, values))
+            at += len(names)
+        return (*objects, *row[at:])
+
+
+def _bound(value: Any, connection: BaseDatabaseWrapper) -> Any:
+    """A parameter as the database keeps such a value: SQLite has neither UUIDs nor moments."""
+    if isinstance(value, UUID) and not connection.features.has_native_uuid_field:
+        return value.hex
+    if isinstance(value, datetime):
+        return connection.ops.adapt_datetimefield_value(value)
+    return value
+
+
+@cache
+def _columns(model: type[models.Model]) -> tuple[list[str], list[tuple[int, Convert]]]:
+    """The names of a model's columns, and what makes Python's value of those that the database keeps in another form."""
+    fields = model._meta.concrete_fields
+    made = [(place, _converter(field)) for place, field in enumerate(fields)]
+    return [field.attname for field in fields], [(place, convert) for place, convert in made if convert is not None]
+
+
+def _converter(field: Field) -> Convert | None:
+    """What makes Python's value of a column's, as the ORM does it; None where it stays as it is."""
+    connection = database()
+    column = field.get_col(field.model._meta.db_table)
+    steps = [*connection.ops.get_db_converters(column), *column.get_db_converters(connection)]
+
+    def convert(value: Any, connection: BaseDatabaseWrapper) -> Any:
+        for step in steps:
+            value = step(value, column, connection)
+        return value
+
+    return convert if steps else None

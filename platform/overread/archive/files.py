@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from io import FileIO
 from pathlib import Path
 from uuid import uuid4
 
@@ -22,21 +23,36 @@ class DurableFiles(FileSystemStorage):
         return name
 
     def _save(self, name: str, content: File[bytes]) -> str:
-        path = Path(self.path(name))
-        unfinished = Path(self.path(UNFINISHED)) / uuid4().hex
-        for folder in (unfinished.parent, path.parent):
-            folder.mkdir(parents=True, exist_ok=True)
+        path = self.path(name)
+        unfinished = os.path.join(self.path(UNFINISHED), uuid4().hex)  # noqa: PTH118  (pathlib costs more than the disk here)
         try:
-            with unfinished.open("xb", buffering=0) as file:
+            with _opened(unfinished) as file:
                 for chunk in content.chunks(1 << 30):
                     _write(file.fileno(), memoryview(chunk))
-                unfinished.replace(path)
+                _moved(unfinished, path)
                 # After the new name, so that the journal of the file system (ext4, XFS, btrfs) takes both to the disk
                 os.fsync(file.fileno())
         except BaseException:
-            unfinished.unlink(missing_ok=True)
+            Path(unfinished).unlink(missing_ok=True)
             raise
         return name
+
+
+def _opened(path: str) -> FileIO:
+    """A new file to write. Its folder is there as a rule, so that it is only made where it is missed."""
+    try:
+        return open(path, "xb", buffering=0)  # noqa: PTH123
+    except FileNotFoundError:
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        return open(path, "xb", buffering=0)  # noqa: PTH123
+
+
+def _moved(path: str, to: str) -> None:
+    try:
+        os.replace(path, to)  # noqa: PTH105
+    except FileNotFoundError:
+        Path(to).parent.mkdir(parents=True, exist_ok=True)
+        os.replace(path, to)  # noqa: PTH105
 
 
 def _write(descriptor: int, data: memoryview) -> None:

@@ -10,13 +10,17 @@ from django.utils.translation import gettext as _
 from overread.accounts.models import User
 from overread.projects.models import Project
 from overread.projects.rules import roles_keep
+from overread.rows import Select
 
 # Every page and every request to the interface asks this, so it is no query that is composed anew each time.
-HELD = """
-    SELECT projects_project.*, projects_membership.role AS held_as
-    FROM projects_project JOIN projects_membership ON projects_membership.project_id = projects_project.id
-    WHERE projects_membership.user_id = %s AND projects_project.slug = %s
-"""
+HELD = Select(
+    Project,
+    also=["projects_membership.role"],
+    rest="""
+        FROM projects_project JOIN projects_membership ON projects_membership.project_id = projects_project.id
+        WHERE projects_membership.user_id = %s AND projects_project.slug = %s
+    """,
+)
 
 
 def projects_of(user: User) -> QuerySet[Project]:
@@ -28,11 +32,11 @@ def project_for(user: User, slug: str, permission: str) -> Project:
     """The project, if the user may do this in it. Http404 to strangers (it is not told to exist), PermissionDenied to
     members.
     """
-    held = list(Project.objects.raw(HELD, [user.pk, slug])) if user.is_active else []
+    held = HELD.rows(user.pk, slug) if user.is_active else []
     if not held:
         raise Http404("No such project.")
-    project = held[0]
-    roles_keep(user, project, {vars(each)["held_as"] for each in held})
+    project: Project = held[0][0]
+    roles_keep(user, project, {role for _project, role in held})
     if not user.has_perm(permission, project):
         raise PermissionDenied(_("Your role in this project does not allow this."))
     return project
