@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -73,3 +73,39 @@ def test_inserted_rows_get_their_keys_in_order() -> None:
     made = [Membership(project=project, user=user, role=role) for role in (Role.READER, Role.ADJUDICATOR)]
     assert rows.insert_all(made) == 2
     assert {row.pk: row.role for row in made} == dict(Membership.objects.values_list("pk", "role"))
+
+
+def test_a_field_is_written_only_while_the_row_is_as_it_was_seen() -> None:
+    project = make_project()
+    project.name = "First"
+    assert rows.update(project, "name", provided={"modality": project.modality})
+    project.name = "Second"
+    assert not rows.update(project, "name", provided={"modality": "another"})
+    assert Project.objects.get().name == "First"
+
+
+def test_a_prepared_query_takes_its_parameters_anew_each_time() -> None:
+    members = rows.Prepared(
+        lambda project, user: Membership.objects.filter(project=project, user=user, role=Role.READER), Project, User
+    )
+    one, other = make_project(), make_project()
+    reader = make_member(one, Role.READER)
+    asked = [(one, reader), (other, reader), (one.pk, reader.pk)]
+    assert rows.whether(*((members, pair) for pair in asked)) == [True, False, True]
+
+
+def test_a_prepared_query_takes_moments() -> None:
+    since = rows.Prepared(lambda at: Project.objects.filter(created_at__gte=at).values_list("slug"), datetime)
+    made = make_project()
+    assert since.found(made.created_at) == [(made.slug,)]
+    assert since.found(made.created_at + timedelta(seconds=1)) == []
+
+
+def test_an_outer_join_that_finds_nothing_gives_none() -> None:
+    projects = rows.Select(
+        Project,
+        Membership,
+        rest="FROM projects_project LEFT JOIN projects_membership ON projects_membership.project_id = projects_project.id",
+    )
+    project = make_project()
+    assert projects.rows() == [(project, None)]

@@ -11,6 +11,31 @@ from labeling.services.queue import reads_blind
 from overread.accounts.models import User
 from overread.archive.models import Image
 from overread.projects.models import BlindFirst, Project
+from overread.rows import Prepared, whether
+
+
+def _waiting_blind(project: Project) -> QuerySet[Assignment]:
+    over = [Assignment.State.DONE, Assignment.State.WITHDRAWN, Assignment.State.ESCALATED]
+    waiting = Assignment.objects.filter(project=project, blind=True, for_reader=None)
+    return waiting.exclude(state__in=over)
+
+
+def _repeats_waiting(project: Project, reader: User) -> QuerySet[Assignment]:
+    """What waits to be read again by this reader, or is open in front of them and not answered."""
+    waiting = (Assignment.State.QUEUED, Assignment.State.CLAIMED, Assignment.State.DEFERRED)
+    return Assignment.objects.filter(project=project, for_reader=reader, state__in=waiting)
+
+
+READ_AGAIN = Prepared(
+    lambda project, reader, image: _repeats_waiting(project, reader).filter(image=image), Project, User, Image
+)
+READ = Prepared(
+    lambda project, reader, image: Read.objects.filter(project=project, reader=reader, image=image),
+    Project,
+    User,
+    Image,
+)
+WAITS_BLIND = Prepared(lambda project, image: _waiting_blind(project).filter(image=image), Project, Image)
 
 
 def prediction_allowed(*, user: User, project: Project, image: Image) -> bool:
@@ -21,11 +46,11 @@ def prediction_allowed(*, user: User, project: Project, image: Image) -> bool:
     """
     if not user.has_perm("labeling.read", project):
         return True
-    if _repeats_waiting(project, user).filter(image=image).exists():
-        return False
-    if Read.objects.filter(project=project, image=image, reader=user).exists():
-        return True
-    waits = _waiting_blind(project).filter(image=image).exists()
+    again, read, waits = whether(
+        (READ_AGAIN, (project, user, image)), (READ, (project, user, image)), (WAITS_BLIND, (project, image))
+    )
+    if again or read:
+        return not again
     return not waits and not reads_blind(project=project, image=image, purpose="single")
 
 
@@ -46,15 +71,3 @@ def told_to(*, project: Project, reader: User) -> Q:
         return Q(own) & ~Q(again)
     waits = Exists(_waiting_blind(project).filter(image=OuterRef("image")))
     return ~Q(again) & (Q(own) | (Q(blind=False) & ~Q(waits)))
-
-
-def _waiting_blind(project: Project) -> QuerySet[Assignment]:
-    over = [Assignment.State.DONE, Assignment.State.WITHDRAWN, Assignment.State.ESCALATED]
-    waiting = Assignment.objects.filter(project=project, blind=True, for_reader=None)
-    return waiting.exclude(state__in=over)
-
-
-def _repeats_waiting(project: Project, reader: User) -> QuerySet[Assignment]:
-    """What waits to be read again by this reader, or is open in front of them and not answered."""
-    waiting = (Assignment.State.QUEUED, Assignment.State.CLAIMED, Assignment.State.DEFERRED)
-    return Assignment.objects.filter(project=project, for_reader=reader, state__in=waiting)

@@ -9,11 +9,13 @@ from django.db.models import Count, F, Q, QuerySet
 
 from labeling.models import Assignment
 from labeling.services.order import ORDER
-from labeling.services.queue import DRAWN, one_an_image, open_to
+from labeling.services.queue import one_an_image, open_to
 from overread.accounts.models import User
 from overread.projects.models import Project
 
 COUNTED = 1000
+
+DRAWN = ("project", "image__study__patient", "image__rendering", "sent_by")
 
 
 @dataclass(frozen=True)
@@ -48,8 +50,8 @@ def worklist(*, project: Project, reader: User) -> Worklist:
     """The cases of this reader. Questions by part, not one: the queue's is then read off its index, however long it
     is.
     """
-    mine = Assignment.objects.filter(project=project, reader=reader).select_related(*DRAWN, "sent_by")
-    free = one_an_image(open_to(project, reader), project, reader).select_related(*DRAWN, "sent_by")
+    mine = Assignment.objects.filter(project=project, reader=reader).select_related(*DRAWN)
+    free = one_an_image(open_to(project, reader), project, reader).select_related(*DRAWN)
     return Worklist(
         mine.filter(state__in=Assignment.HELD).order_by(F("worked_at").desc(nulls_last=True), "claimed_at"),
         mine.filter(state=Assignment.State.DEFERRED).order_by("lease_until"),

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -14,6 +15,7 @@ from overread.accounts.models import User
 from overread.archive.models import Image
 from overread.audit.services import event_append
 from overread.projects.models import Project
+from overread.rows import Prepared, whether
 
 State = Assignment.State
 CARRIED = (
@@ -114,13 +116,21 @@ def slot_free(project: Project, image: Image, purpose: str) -> int:
     return 0 if taken is None else taken + 1
 
 
+def _lapsed(project: Project, now: datetime) -> QuerySet[Assignment]:
+    return Assignment.objects.filter(project=project, lease_until__lt=now)
+
+
+LAPSED = Prepared(_lapsed, Project, datetime)
+
+
 def assignments_release_lapsed(*, project: Project) -> int:
     """Give back cases whose lease, or time put aside, ran out. What is answered stays so, and is done. Returns how
     many.
     """
-    lapsed = Assignment.objects.filter(project=project, lease_until__lt=timezone.now())
-    if not lapsed.exists():
+    now = timezone.now()
+    if whether((LAPSED, (project, now))) == [False]:
         return 0
+    lapsed = _lapsed(project, now)
     answered = Exists(Read.objects.filter(assignment=OuterRef("pk"), reader=OuterRef("reader")))
     done = lapsed.filter(Q(state=State.REVEALED) | answered).update(
         state=State.DONE, lease_until=None, version=F("version") + 1, finished_at=timezone.now()

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from collections.abc import Collection
 from datetime import timedelta
+from functools import cache
 from typing import Any, Literal
+from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -19,8 +22,9 @@ from labeling.queries.sent import MET
 from labeling.selection.reasons import OPENED
 from labeling.services.leaving import AssignmentGone, assignments_release_lapsed, slot_free
 from labeling.services.order import ORDER, before_outer
+from overread import rows
 from overread.accounts.models import User
-from overread.archive.models import Image
+from overread.archive.models import Image, Patient, Rendering, Study
 from overread.audit.services import event_append
 from overread.jobs.services import job_enqueue_once
 from overread.projects.models import BlindFirst, Project, Role
@@ -28,8 +32,26 @@ from overread.projects.rules import user_roles
 
 State = Assignment.State
 ATTEMPTS = 30
-DRAWN = ("project", "image__study__patient", "image__rendering")
+GIVEN = ("state", "reader_id", "version", "blind", "claimed_at", "worked_at", "lease_until")
+CASES = """
+    FROM labeling_assignment
+    JOIN archive_image ON archive_image.id = labeling_assignment.image_id
+    JOIN archive_study ON archive_study.id = archive_image.study_id
+    JOIN archive_patient ON archive_patient.id = archive_study.patient_id
+    LEFT JOIN archive_rendering ON archive_rendering.image_id = archive_image.id
+"""
+CASE = (Assignment, Image, Study, Patient, Rendering)
 """What a page needs of a case to draw it."""
+HELD = rows.Select(
+    *CASE,
+    rest=f"""
+        {CASES}
+        WHERE labeling_assignment.project_id = %s AND labeling_assignment.reader_id = %s
+        AND labeling_assignment.state IN ('claimed', 'revealed') AND labeling_assignment.lease_until > %s
+        ORDER BY labeling_assignment.claimed_at LIMIT %s
+    """,
+)
+READER = rows.Prepared(lambda reader: User.objects.select_for_update(no_key=True).filter(pk=reader.pk), User)
 
 
 def assignment_claim(*, project: Project, reader: User, besides: Assignment | None = None) -> Assignment | None:
@@ -62,29 +84,65 @@ def assignments_claim(*, project: Project, reader: User, count: int) -> list[Ass
 
 def reader_lock(reader: User) -> None:
     """Let the same reader's other tabs wait until this transaction ends; on SQLite its write lock does so already."""
-    User.objects.select_for_update(no_key=True).get(pk=reader.pk)
+    if connection.features.has_select_for_update:
+        READER.found(reader)
+
+
+def case_of(project: Project, found: tuple[Any, ...]) -> Assignment:
+    """The assignment of a row of CASE, with everything that belongs to it at hand."""
+    assignment: Assignment
+    assignment, image, study, patient, rendering = found
+    study.patient, image.study = patient, study
+    assignment.project, assignment.image = project, image
+    Image._meta.get_field("rendering").set_cached_value(
+        image, rendering
+    )  # None, too: there is none, and nobody asks again
+    return assignment
 
 
 def _held(project: Project, reader: User, count: int) -> list[Assignment]:
     """The first `count` cases in this reader's hands, their leases prolonged."""
-    held = Assignment.objects.filter(project=project, reader=reader, state__in=Assignment.HELD)
-    hand = list(held.select_related(*DRAWN).filter(lease_until__gt=timezone.now()).order_by("claimed_at")[:count])
-    lease = timezone.now() + timedelta(minutes=project.lease_minutes)
-    held.filter(pk__in=[each.pk for each in hand]).update(lease_until=lease)
+    now = timezone.now()
+    hand = [case_of(project, found) for found in HELD.rows(project.pk, reader.pk, now, count)]
     for each in hand:
-        each.lease_until, each.reader = lease, reader
+        each.lease_until, each.reader = now + timedelta(minutes=project.lease_minutes), reader
+        rows.update(each, "lease_until")
     return hand
 
 
 def _take(project: Project, reader: User) -> Assignment | Literal[False] | None:
     """The assignment taken; False when the queue holds none for this reader; None when somebody was quicker."""
-    queue = open_to(project, reader).select_related(*DRAWN).order_by(*ORDER)
-    free = queue.select_for_update(skip_locked=True, of=("self",)).first()
-    assignment = free or queue.select_for_update(of=("self",)).first()  # those locked a moment ago may yet come free
-    if assignment is None:
+    roles = frozenset(user_roles(reader, project))
+    # those that others lock at this moment may yet come free
+    found = _first_open(project, reader, roles, skip_locked=True) or _first_open(
+        project, reader, roles, skip_locked=False
+    )
+    if not found:
         _ask_for_more(project)
         return False
+    assignment = case_of(project, found[0])
     return assignment if _give(assignment, reader) else None
+
+
+def _first_open(project: Project, reader: User, roles: frozenset[str], *, skip_locked: bool) -> list[tuple[Any, ...]]:
+    """The first of `open_to`, locked, as a row of CASE; empty where there is none.
+
+    PostgreSQL may show the row as it was before another took it. Then it is not given: its version is another by now.
+    """
+    first, case = _first_statements(roles, skip_locked=skip_locked)
+    return case.rows(*first.values(project, reader))
+
+
+@cache
+def _first_statements(roles: frozenset[str], *, skip_locked: bool) -> tuple[rows.Prepared, rows.Select]:
+    """For readers with these roles: the key of the first that is open to them, and the case that has it."""
+
+    def first(project: Project, reader: User) -> QuerySet[Assignment, UUID]:
+        waiting = _open_to(project, reader, roles).order_by(*ORDER).select_for_update(skip_locked=skip_locked)
+        return waiting.values_list("pk", flat=True)[:1]
+
+    key = rows.Prepared(first, Project, User)
+    return key, rows.Select(*CASE, rest=f"{CASES} WHERE labeling_assignment.id = ({key.sql})")
 
 
 @transaction.atomic
@@ -115,21 +173,14 @@ def _held_or_waiting(project: Project, image: Image, reader: User, *, repeats: b
 def _give(assignment: Assignment, reader: User) -> bool:
     """Whether the reader has it now; blind, where the project has come to ask for it since the case was queued."""
     now = timezone.now()
-    fields: dict[str, Any] = {
-        "state": State.CLAIMED,
-        "reader": reader,
-        "version": assignment.version + 1,
-        "claimed_at": now,
-        "worked_at": None,
-        "lease_until": now + timedelta(minutes=assignment.project.lease_minutes),
-    }
-    if _turns_blind(assignment, reader):
-        fields["blind"] = True
-    if not Assignment.objects.filter(pk=assignment.pk, state=State.QUEUED, version=assignment.version).update(**fields):
+    as_seen = {"state": State.QUEUED, "version": assignment.version}
+    assignment.blind = assignment.blind or _turns_blind(assignment, reader)
+    assignment.state, assignment.reader, assignment.version = State.CLAIMED, reader, assignment.version + 1
+    assignment.claimed_at, assignment.worked_at = now, None
+    assignment.lease_until = now + timedelta(minutes=assignment.project.lease_minutes)
+    if not rows.update(assignment, *GIVEN, provided=as_seen):
         return False
-    for name, value in fields.items():
-        setattr(assignment, name, value)
-    Holding.objects.create(assignment=assignment, reader=reader)
+    rows.insert(Holding(assignment=assignment, reader=reader))
     event_append(verb="assignment.claim", actor=reader, target=assignment, project=assignment.project_id)
     return True
 
@@ -144,11 +195,15 @@ def _turns_blind(assignment: Assignment, reader: User) -> bool:
 
 def open_to(project: Project, reader: User) -> QuerySet[Assignment]:
     """Queued assignments this reader may take. A repeat only while they have not read the image since it was queued."""
+    return _open_to(project, reader, user_roles(reader, project)).select_related("project", "image")
+
+
+def _open_to(project: Project, reader: User, roles: Collection[str]) -> QuerySet[Assignment]:
     same_image = {"image": OuterRef("image"), "reader": reader}
     read_before = Read.objects.filter(project=project, **same_image)
     read_since = read_before.filter(created_at__gte=OuterRef("created_at"))
     met = Assignment.objects.filter(project=project, state__in=MET, **same_image)
-    queue = _fit_for(project, reader).select_related("project", "image")
+    queue = _fit_for(project, reader, roles)
     return queue.exclude(Exists(read_before) & (Q(for_reader=None) | Exists(read_since))).exclude(Exists(met))
 
 
@@ -156,16 +211,17 @@ def one_an_image(queue: QuerySet[Assignment], project: Project, reader: User) ->
     """Of what is open to a reader the first of each image: they take one of its slots at most. To whom a repeat is open,
     no other slot of its image is.
     """
-    before = Exists(_fit_for(project, reader).filter(before_outer(), image=OuterRef("image")))
+    fit = _fit_for(project, reader, user_roles(reader, project))
+    before = Exists(fit.filter(before_outer(), image=OuterRef("image")))
     return queue.exclude(Q(for_reader=None) & before)
 
 
-def _fit_for(project: Project, reader: User) -> QuerySet[Assignment]:
+def _fit_for(project: Project, reader: User, roles: Collection[str]) -> QuerySet[Assignment]:
     """What is queued, but for what calls for another role or other eyes, or for eyes that have not seen the model; a
     repeat comes after the washout, whatever was seen before it.
     """
     told = AnswersSeen.objects.filter(user=reader, image=OuterRef("image"))
-    seen, roles = Exposure.objects.filter(user=reader, image=OuterRef("image")), user_roles(reader, project)
+    seen = Exposure.objects.filter(user=reader, image=OuterRef("image"))
     queue = Assignment.objects.filter(project=project, state=State.QUEUED, for_role__in=["", *sorted(roles)])
     queue = queue.filter(Q(for_reader=None) | Q(for_reader=reader)).exclude(sent_by=reader)
     queue = queue.exclude(Q(blind=True, for_reader=None) & Exists(seen)).exclude(Q(purpose=Purpose.GOLD) & Exists(told))

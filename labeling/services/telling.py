@@ -39,8 +39,11 @@ def suspicion_tell(*, assignment: Assignment, reader: User) -> str:
     """The urgent findings that the model in use puts above threshold, by name, where this reader may know; on record as
     shown before it is written down. Empty otherwise.
     """
-    project, pipeline = assignment.project, champion_of(assignment.project)
-    if not assignment.suspected or pipeline is None:
+    if not assignment.suspected:
+        return ""
+    project = assignment.project
+    pipeline = champion_of(project)
+    if pipeline is None:
         return ""
     if not prediction_allowed(user=reader, project=project, image=assignment.image):
         return ""

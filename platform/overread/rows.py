@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from datetime import datetime
-from functools import cache
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from functools import cache, cached_property
 from typing import Any, TypeAlias
 from uuid import UUID
 
@@ -100,14 +100,104 @@ def _insertion(model: type[models.Model], count: int) -> str:
     return f"INSERT INTO {quote(model._meta.db_table)} ({columns}) VALUES {rows} ON CONFLICT DO NOTHING RETURNING {key}"
 
 
+# ── updating ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def update(row: models.Model, *names: str, provided: Mapping[str, Any] | None = None) -> bool:
+    """Write these fields of a row, named as `attname` has them. False, and nothing is written, where the row has gone, or
+    holds other values than `provided` in the database by now.
+
+    No signals are sent.
+    """
+    model, connection = type(row), database()
+    adapters = _adapters_by_name(model)
+    values = [adapters[name](row, connection) for name in (*names, model._meta.pk.attname)]
+    values += [_bound(value, connection) for value in (provided or {}).values()]
+    with connection.cursor() as cursor:
+        cursor.execute(_updating(model, names, tuple(provided or ())), values)
+        return bool(cursor.rowcount)
+
+
+@cache
+def _adapters_by_name(model: type[models.Model]) -> dict[str, Adapt]:
+    return {field.attname: _adapter(field) for field in model._meta.local_concrete_fields}
+
+
+@cache
+def _updating(model: type[models.Model], names: tuple[str, ...], held: tuple[str, ...]) -> str:
+    quote = database().ops.quote_name
+    columns = {field.attname: quote(str(field.column)) for field in model._meta.local_concrete_fields}
+    written = ", ".join(f"{columns[name]} = %s" for name in names)
+    conditions = " AND ".join(f"{columns[name]} = %s" for name in (model._meta.pk.attname, *held))
+    return f"UPDATE {quote(model._meta.db_table)} SET {written} WHERE {conditions}"
+
+
+# ── composing a QuerySet once ───────────────────────────────────────────────────────────────────────────────────────
+
+
+class Prepared:
+    """A QuerySet whose SQL Django composes once, for parameters that differ from run to run: `sql` with the `values` of a
+    run, to be run as it is or inside another statement.
+
+    `make` gets one stand-in for each parameter: an object of a model, with a key that nothing else has, or a moment. It
+    must use them as values alone: what it decides by their attributes is decided once.
+    """
+
+    def __init__(
+        self, make: Callable[..., models.QuerySet[Any, Any]], *parameters: type[models.Model] | type[datetime]
+    ):
+        self._make, self._parameters = make, parameters
+
+    @cached_property
+    def sql(self) -> str:
+        return self._composed[0]
+
+    def values(self, *given: Any) -> list[Any]:
+        """What the places in `sql` are filled with, where the parameters are these: objects, or their keys, or moments."""
+        connection = database()
+        bound = [_bound(value.pk if isinstance(value, models.Model) else value, connection) for value in given]
+        return [bound[place] if place is not None else value for place, value in self._composed[1]]
+
+    def found(self, *given: Any) -> list[tuple[Any, ...]]:
+        """The rows, as the database gives them."""
+        with database().cursor() as cursor:
+            cursor.execute(self.sql, self.values(*given))
+            return list(cursor.fetchall())
+
+    @cached_property
+    def _composed(self) -> tuple[str, list[tuple[int | None, Any]]]:
+        """The SQL, and for each place in it the parameter that goes there, or the value that always does."""
+        connection = database()
+        stand_ins = [_stand_in(kind, place) for place, kind in enumerate(self._parameters)]
+        known = [_bound(each.pk if isinstance(each, models.Model) else each, connection) for each in stand_ins]
+        sql, values = self._make(*stand_ins).query.get_compiler(connection=connection).as_sql()
+        return sql, [(known.index(value) if value in known else None, value) for value in values]
+
+
+def _stand_in(kind: type[models.Model] | type[datetime], place: int) -> models.Model | datetime:
+    if not issubclass(kind, models.Model):
+        return datetime(1582, 10, 15 + place, 1, 2, 3, 4, UTC)
+    number = 2**62 + place
+    return kind(pk=UUID(int=number) if isinstance(kind._meta.pk, models.UUIDField) else number)
+
+
+def whether(*questions: tuple[Prepared, Sequence[Any]]) -> list[bool]:
+    """Whether each of these finds a row, with its parameters; all in one statement."""
+    asked = ", ".join(f"EXISTS ({prepared.sql})" for prepared, _ in questions)
+    values = [value for prepared, given in questions for value in prepared.values(*given)]
+    with database().cursor() as cursor:
+        cursor.execute(f"SELECT {asked}", values)
+        return [bool(value) for value in cursor.fetchone()]
+
+
 # ── reading ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 class Select:
-    """A SELECT that is written by hand and composed once. Its rows are tuples: an object of each of `models`, which must
-    have all their columns in the tables named, then the values of the expressions `also`.
+    """A SELECT that is written by hand and composed once. Its rows are tuples: an object of each of `models`, or None where
+    an outer join finds none, then the values of the expressions `also`.
 
-    `rest` is the statement from FROM on.
+    `rest` is the statement from FROM on. It names the tables without aliases.
     """
 
     def __init__(self, *models: type[models.Model], also: Sequence[str] = (), rest: str) -> None:
@@ -136,12 +226,15 @@ class Select:
         objects: list[Any] = []
         at = 0
         for model in self._models:
-            names, converters = _columns(model)
+            names, converters, key = _columns(model)
             values = list(row[at : at + len(names)])
+            at += len(names)
+            if values[key] is None:
+                objects.append(None)
+                continue
             for place, convert in converters:
                 values[place] = convert(values[place], connection)
             objects.append(model.from_db(connection.alias, names, values))
-            at += len(names)
         return (*objects, *row[at:])
 
 
@@ -155,11 +248,14 @@ def _bound(value: Any, connection: BaseDatabaseWrapper) -> Any:
 
 
 @cache
-def _columns(model: type[models.Model]) -> tuple[list[str], list[tuple[int, Convert]]]:
-    """The names of a model's columns, and what makes Python's value of those that the database keeps in another form."""
+def _columns(model: type[models.Model]) -> tuple[list[str], list[tuple[int, Convert]], int]:
+    """The names of a model's columns, what makes Python's value of those that the database keeps in another form, and the
+    place of the key.
+    """
     fields = model._meta.concrete_fields
     made = [(place, _converter(field)) for place, field in enumerate(fields)]
-    return [field.attname for field in fields], [(place, convert) for place, convert in made if convert is not None]
+    converters = [(place, convert) for place, convert in made if convert is not None]
+    return [field.attname for field in fields], converters, fields.index(model._meta.pk)
 
 
 def _converter(field: Field) -> Convert | None:
