@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from inference.mapped import Ids, ids_of, ids_of_text, mapped, uuids_of
 from inference.models import Champion, EmbeddingRow, EmbeddingShard, Pipeline, Prediction, ScoreShard
+from overread import rows
 from overread.accounts.models import User
 from overread.archive import blobs
 from overread.archive.models import Image
@@ -79,15 +80,46 @@ def predictions_shown(*, user: User, image: Image, project: Project) -> QuerySet
     return shown.select_related("pipeline").order_by("-exposures__at")
 
 
+SHOWN = rows.Select(
+    Prediction,
+    Pipeline,
+    rest="""
+        FROM inference_exposure
+        JOIN inference_prediction ON inference_prediction.id = inference_exposure.prediction_id
+        JOIN inference_pipeline ON inference_pipeline.id = inference_prediction.pipeline_id
+        WHERE inference_exposure.user_id = %s AND inference_exposure.image_id = %s
+        ORDER BY inference_exposure.at DESC
+    """,
+)
+
+
+def predictions_shown_anywhere(*, user: User, image: Image) -> list[Prediction]:
+    """What this user was shown of the image in any project, last shown first."""
+    shown: list[Prediction] = []
+    for prediction, pipeline in SHOWN.rows(user.pk, image.pk):
+        prediction.pipeline = pipeline
+        shown.append(prediction)
+    return shown
+
+
 def prediction_in_view(*, user: User, image: Image, project: Project, named: UUID | None = None) -> Prediction | None:
-    """Of the predictions this user was shown of the image the one that a page names as the one on screen.
+    """`in_view` of what this user was shown of the image."""
+    return in_view(predictions_shown_anywhere(user=user, image=image), project=project, named=named)
+
+
+def in_view(shown: Sequence[Prediction], *, project: Project, named: UUID | None = None) -> Prediction | None:
+    """Of the predictions shown, last shown first, the one of this project that a page names as the one on screen.
 
     Where it names none, the one that reading shows: the champion's, else the newest.
     """
-    seen = list(predictions_shown(user=user, image=image, project=project))
-    champion = champion_of(project)
+    seen = [each for each in shown if each.pipeline.project_id == project.pk]
+    if not seen:
+        return None
     on_screen = next((each for each in seen if each.pk == named), None)
-    return on_screen or next((each for each in seen if each.pipeline == champion), seen[0] if seen else None)
+    if on_screen is not None:
+        return on_screen
+    champion = champion_of(project)
+    return next((each for each in seen if each.pipeline == champion), seen[0])
 
 
 def prediction_find(*, project: Project, image: Image) -> tuple[Pipeline, ScoreShard, int] | None:

@@ -18,7 +18,15 @@ from labeling.services.queue import (
     assignments_claim,
     assignments_extend,
 )
-from labeling.services.reading import Answers, Measured, PredictionUnseen, RegionDrawn, read_submit, read_undo
+from labeling.services.reading import (
+    Answers,
+    Measured,
+    PredictionUnseen,
+    RegionDrawn,
+    read_store,
+    read_submit,
+    read_undo,
+)
 from labeling.services.seeing import answers_show
 from labeling.services.sending import NotSent, assignment_escalate, opinion_ask
 
@@ -50,6 +58,7 @@ __all__ = [
     "labels_refresh",
     "opinion_ask",
     "read_amend",
+    "read_store",
     "read_submit",
     "read_undo",
 ]

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Literal
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, models, transaction
 from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from inference.models import Exposure, Prediction
-from inference.queries import prediction_find, prediction_in_view
+from inference.models import Prediction
+from inference.queries import in_view, prediction_find, predictions_shown_anywhere
 from labeling.contradiction import contradicted_value
 from labeling.models import (
     Answer,
@@ -32,11 +32,12 @@ from labeling.models import (
 from labeling.services.leaving import AssignmentGone
 from labeling.services.queue import reader_lock, state_again
 from labeling.values import AnswerInvalid, AnswerMissing, answer_problem, region_problem
+from overread import rows
 from overread.accounts.models import User
 from overread.archive.models import Image
 from overread.audit.services import event_append
 from overread.jobs.services import job_enqueue
-from overread.projects.models import Finding
+from overread.projects.models import Finding, Project
 
 UNDO = timedelta(seconds=30)
 REGIONS = 200  # of one read
@@ -91,9 +92,42 @@ class Answers:
     seen: UUID | None = field(default=None)  # the prediction in view, where a page says so
 
 
-@transaction.atomic
+LOCKED = rows.Prepared(lambda assignment: Assignment.objects.select_for_update().filter(pk=assignment.pk), Assignment)
+FINDINGS = rows.Prepared(lambda project: Finding.objects.filter(project=project), Project)
+EARLIER = rows.Select(
+    Read,
+    also=["EXISTS (SELECT 1 FROM labeling_read AS later WHERE later.supersedes_id = labeling_read.id)"],
+    rest="FROM labeling_read WHERE (reader_id = %s AND key = %s) OR (reader_id = %s AND assignment_id = %s)",
+)
+
+
+@dataclass(frozen=True)
+class Turn:
+    """A case as it is while its reader's answer is stored: what they said of it before, and what they were shown."""
+
+    assignment: Assignment
+    reader: User
+    findings: Mapping[str, Finding]  # by slug
+    earlier: Sequence[tuple[Read, bool]]  # with whether another supersedes it
+    shown: Sequence[Prediction]  # last shown first
+
+    def standing(self, phase: Read.Phase) -> Read | None:
+        """Their read of this phase that none supersedes."""
+        return next((read for read, superseded in self.earlier if read.phase == phase and not superseded), None)
+
+    @property
+    def read_blind(self) -> bool:
+        return any(read.phase == Read.Phase.BLIND for read, _ in self.earlier)
+
+
 def read_submit(*, assignment: Assignment, reader: User, answers: Answers, key: UUID) -> Read:
-    """Store one reader's answers and everything that follows from them.
+    """`read_store`, for whoever need not know whether the read is new."""
+    return read_store(assignment=assignment, reader=reader, answers=answers, key=key)[0]
+
+
+@transaction.atomic
+def read_store(*, assignment: Assignment, reader: User, answers: Answers, key: UUID) -> tuple[Read, bool]:
+    """Store one reader's answers and everything that follows from them. Returns the Read, and whether it is new.
 
     Repeating a call with the same key returns the first Read. A lease that lapsed loses nothing: if nobody else took
     the case the answer counts as in time, otherwise it is kept as an extra read. A second answer by the same reader to
@@ -103,26 +137,34 @@ def read_submit(*, assignment: Assignment, reader: User, answers: Answers, key: 
     revealed and they have not been shown the prediction.
     """
     reader_lock(reader)
-    assignment = (
-        Assignment.objects.select_for_update(of=("self",)).select_related("project", "image").get(pk=assignment.pk)
+    project, image = assignment.project, assignment.image
+    [assignment] = LOCKED.objects(assignment)
+    assignment.project, assignment.image = project, image
+    earlier = EARLIER.rows(reader.pk, key, reader.pk, assignment.pk)
+    for read, _superseded in earlier:
+        if read.key == key:
+            return _same_or_refuse(read, assignment), False
+    turn = Turn(
+        assignment,
+        reader,
+        findings={finding.slug: finding for finding in FINDINGS.objects(project)},
+        earlier=earlier,
+        shown=predictions_shown_anywhere(user=reader, image=image),
     )
-    if earlier := Read.objects.filter(key=key, reader=reader).first():
-        return _same_or_refuse(earlier, assignment)
-    findings = {finding.slug: finding for finding in assignment.project.findings.all()}
-    _check(answers, findings, _asked(findings, assignment, reader), assignment.image)
+    _check(answers, turn.findings, _asked(turn.findings, assignment, reader), image)
     mine = _standing(assignment, reader)
-    phase = _phase(assignment, reader, mine)
-    in_view = _in_view(assignment, reader, phase, answers.seen)
-    contradictions = _contradictions(assignment, reader, phase, in_view, answers)
-    read = Read.objects.create(
+    phase = _phase(turn, mine)
+    prediction = _in_view(turn, phase, answers.seen)
+    contradictions = _contradictions(turn, phase, prediction, answers)
+    read = Read(
         assignment=assignment,
-        project=assignment.project,
-        image=assignment.image,
+        project=project,
+        image=image,
         reader=reader,
         key=key,
         phase=phase,
-        prediction=in_view,
-        supersedes=_superseded(assignment, reader, phase),
+        prediction=prediction,
+        supersedes=turn.standing(phase),
         extra=not mine,
         comment=answers.comment.strip(),
         reason=assignment.amending if mine else "",
@@ -130,20 +172,19 @@ def read_submit(*, assignment: Assignment, reader: User, answers: Answers, key: 
         active_ms=min(max(answers.active_ms, 0), 2**31 - 1),
         level=answers.level,
     )
-    _store_answers(read, answers, findings, contradictions)
+    _insert([read])
+    _store_answers(turn, read, answers, contradictions)
     if mine:
         _advance(assignment, reader, phase)
-    event_append(
-        verb="read.submit", actor=reader, target=read, project=assignment.project_id, phase=phase, extra=read.extra
-    )
-    job_enqueue(
-        kind="labeling.labels",
-        key=f"labels:{read.pk}",
-        project=assignment.project_id,
-        image=read.image_id,
-        of=assignment.project_id,
-    )
-    return read
+    event_append(verb="read.submit", actor=reader, target=read, project=project.pk, phase=phase, extra=read.extra)
+    job_enqueue(kind="labeling.labels", key=f"labels:{read.pk}", project=project.pk, image=image.pk, of=project.pk)
+    return read, True
+
+
+def _insert(new: Sequence[models.Model]) -> None:
+    """Raises IntegrityError where one is there already: an answer is stored as a whole or refused."""
+    if new and rows.insert_all(new) != len(new):
+        raise IntegrityError(f"A {type(new[0]).__name__} of this read is there already.")
 
 
 def _same_or_refuse(earlier: Read, assignment: Assignment) -> Read:
@@ -152,7 +193,7 @@ def _same_or_refuse(earlier: Read, assignment: Assignment) -> Read:
     return earlier
 
 
-def _asked(findings: dict[str, Finding], assignment: Assignment, reader: User) -> set[str]:
+def _asked(findings: Mapping[str, Finding], assignment: Assignment, reader: User) -> set[str]:
     """The findings that need an answer. One that joined the project after the case was given may be left out: the
     reader's page, or what waits in their browser, may not know of it.
     """
@@ -163,7 +204,7 @@ def _asked(findings: dict[str, Finding], assignment: Assignment, reader: User) -
     return {slug for slug in findings if slug not in added or (given and added[slug] <= given)}
 
 
-def _check(answers: Answers, findings: dict[str, Finding], asked: set[str], image: Image) -> None:
+def _check(answers: Answers, findings: Mapping[str, Finding], asked: set[str], image: Image) -> None:
     """Raises AnswerMissing or AnswerInvalid with one entry per finding."""
     outlined = {region.finding for region in answers.regions}
     if missing := {
@@ -193,7 +234,7 @@ def _check(answers: Answers, findings: dict[str, Finding], asked: set[str], imag
         raise AnswerInvalid(wrong)
 
 
-def _outline_problem(region: RegionDrawn, findings: dict[str, Finding], image: Image) -> str | None:
+def _outline_problem(region: RegionDrawn, findings: Mapping[str, Finding], image: Image) -> str | None:
     if region.finding not in findings:
         return f"A region names the finding {region.finding!r}, which this project does not have."
     if region.kind not in ("box", "polygon") or (
@@ -241,14 +282,13 @@ def held_elsewhere(assignment: Assignment, reader: User) -> bool:
     return same.filter(reader=reader, state__in=Assignment.RESERVED).exists()
 
 
-def _phase(assignment: Assignment, reader: User, mine: bool) -> Read.Phase:
+def _phase(turn: Turn, mine: bool) -> Read.Phase:
+    assignment = turn.assignment
     if not assignment.blind:
         return Read.Phase.OPEN
-    first = Read.objects.filter(assignment=assignment, reader=reader, phase=Read.Phase.BLIND).exists()
-    exposed = Exposure.objects.filter(user=reader, image=assignment.image).exists()
-    if first and exposed:
+    if turn.read_blind and turn.shown:
         return Read.Phase.REVEALED
-    if mine and assignment.state == State.REVEALED and _reveals(assignment, reader):
+    if mine and assignment.state == State.REVEALED and _reveals(assignment, turn.reader):
         told = _(
             "Your blind read is stored. See the prediction first, images/%(image)s/prediction/, then confirm or correct it."
         )
@@ -262,23 +302,23 @@ def _reveals(assignment: Assignment, reader: User) -> bool:
     return scored and not held_elsewhere(assignment, reader)
 
 
-def _in_view(assignment: Assignment, reader: User, phase: Read.Phase, seen: UUID | None) -> Prediction | None:
+def _in_view(turn: Turn, phase: Read.Phase, seen: UUID | None) -> Prediction | None:
     """The prediction that was shown to the reader with the case; a blind read has none in view."""
     if phase == Read.Phase.BLIND:
         return None
-    return prediction_in_view(user=reader, image=assignment.image, project=assignment.project, named=seen)
+    return in_view(turn.shown, project=turn.assignment.project, named=seen)
 
 
 def _contradictions(
-    assignment: Assignment, reader: User, phase: Read.Phase, prediction: Prediction | None, answers: Answers
+    turn: Turn, phase: Read.Phase, prediction: Prediction | None, answers: Answers
 ) -> dict[str, Contradiction]:
     """What becomes of each answer that was given blind and that the model strongly contradicts.
 
     Raises AnswerInvalid for an answer, also one not given blind, that stands without its reader saying that they keep it.
     """
-    if phase != Read.Phase.REVEALED or prediction is None or not assignment.project.ask_contradictions:
+    if phase != Read.Phase.REVEALED or prediction is None or not turn.assignment.project.ask_contradictions:
         return {}
-    first = _superseded(assignment, reader, Read.Phase.BLIND)
+    first = turn.standing(Read.Phase.BLIND)
     blind = dict(first.answers.values_list("finding__slug", "value")) if first else {}
     found: dict[str, Contradiction] = {}
     unsaid: dict[str, str] = {}
@@ -300,17 +340,11 @@ def _contradictions(
     return found
 
 
-def _superseded(assignment: Assignment, reader: User, phase: Read.Phase) -> Read | None:
-    return Read.objects.filter(assignment=assignment, reader=reader, phase=phase, superseded_by=None).first()
-
-
-def _store_answers(
-    read: Read, answers: Answers, findings: dict[str, Finding], contradictions: Mapping[str, Contradiction]
-) -> None:
-    seen = Exposure.objects.filter(user=read.reader, image=read.image).values_list("prediction__outputs", flat=True)
-    shown = {slug for outputs in seen for slug in outputs}
-    origin = "adjudicated" if read.assignment.purpose == Purpose.ADJUDICATE else "read"
-    Answer.objects.bulk_create(
+def _store_answers(turn: Turn, read: Read, answers: Answers, contradictions: Mapping[str, Contradiction]) -> None:
+    """The rows of a read, which has them at hand from here on."""
+    shown = {slug for prediction in turn.shown for slug in prediction.outputs}
+    origin = "adjudicated" if turn.assignment.purpose == Purpose.ADJUDICATE else "read"
+    given = [
         Answer(
             read=read,
             finding=finding,
@@ -320,20 +354,20 @@ def _store_answers(
             contradiction=contradictions.get(slug, ""),
             exposure=ExposureKind.SHOWN if slug in shown else ExposureKind.NONE,
         )
-        for slug, finding in findings.items()
+        for slug, finding in turn.findings.items()
         if slug in answers.values
-    )
-    Region.objects.bulk_create(
+    ]
+    regions = [
         Region(
             read=read,
-            finding=findings[region.finding],
+            finding=turn.findings[region.finding],
             kind=region.kind,
             points=[list(point) for point in region.points],
             frame=region.frame,
         )
         for region in answers.regions
-    )
-    Measurement.objects.bulk_create(
+    ]
+    measurements = [
         Measurement(
             read=read,
             kind=each.kind,
@@ -342,7 +376,10 @@ def _store_answers(
             result=each.result,
         )
         for each in answers.measurements
-    )
+    ]
+    for name, stored in (("answers", given), ("regions", regions), ("measurements", measurements)):
+        _insert(stored)
+        rows.at_hand(read, name, list(stored))
 
 
 def _advance(assignment: Assignment, reader: User, phase: Read.Phase) -> None:
@@ -353,7 +390,7 @@ def _advance(assignment: Assignment, reader: User, phase: Read.Phase) -> None:
     assignment.reader, assignment.version = reader, assignment.version + 1
     assignment.lease_until = now + timedelta(minutes=assignment.project.lease_minutes) if reveal else None
     assignment.finished_at, assignment.amending = None if reveal else now, ""
-    assignment.save()
+    rows.update(assignment, "state", "reader_id", "version", "lease_until", "finished_at", "amending")
 
 
 @transaction.atomic

@@ -164,14 +164,20 @@ class Prepared:
             cursor.execute(self.sql, self.values(*given))
             return list(cursor.fetchall())
 
+    def objects(self, *given: Any) -> list[Any]:
+        """The rows as objects, where `make` selects the columns of its model and no others."""
+        model, connection = self._composed[2], database()
+        return [_object(model, row, connection) for row in self.found(*given)]
+
     @cached_property
-    def _composed(self) -> tuple[str, list[tuple[int | None, Any]]]:
-        """The SQL, and for each place in it the parameter that goes there, or the value that always does."""
+    def _composed(self) -> tuple[str, list[tuple[int | None, Any]], type[models.Model]]:
+        """The SQL, for each place in it the parameter that goes there or the value that always does, and the model."""
         connection = database()
         stand_ins = [_stand_in(kind, place) for place, kind in enumerate(self._parameters)]
         known = [_bound(each.pk if isinstance(each, models.Model) else each, connection) for each in stand_ins]
-        sql, values = self._make(*stand_ins).query.get_compiler(connection=connection).as_sql()
-        return sql, [(known.index(value) if value in known else None, value) for value in values]
+        made = self._make(*stand_ins)
+        sql, values = made.query.get_compiler(connection=connection).as_sql()
+        return sql, [(known.index(value) if value in known else None, value) for value in values], made.model
 
 
 def _stand_in(kind: type[models.Model] | type[datetime], place: int) -> models.Model | datetime:
@@ -226,16 +232,28 @@ class Select:
         objects: list[Any] = []
         at = 0
         for model in self._models:
-            names, converters, key = _columns(model)
-            values = list(row[at : at + len(names)])
-            at += len(names)
-            if values[key] is None:
-                objects.append(None)
-                continue
-            for place, convert in converters:
-                values[place] = convert(values[place], connection)
-            objects.append(model.from_db(connection.alias, names, values))
+            end = at + len(model._meta.concrete_fields)
+            objects.append(_object(model, row[at:end], connection))
+            at = end
         return (*objects, *row[at:])
+
+
+def _object(model: type[models.Model], row: Sequence[Any], connection: BaseDatabaseWrapper) -> Any:
+    """An object out of all columns of its model; None where an outer join has found none."""
+    names, converters, key = _columns(model)
+    if row[key] is None:
+        return None
+    values = list(row)
+    for place, convert in converters:
+        values[place] = convert(values[place], connection)
+    return model.from_db(connection.alias, names, values)
+
+
+def at_hand(row: models.Model, name: str, objects: list[Any]) -> None:
+    """Let the related `name` of a row hold these objects, as prefetch_related would have it: nobody asks the database again."""
+    related = getattr(row, name).all()
+    related._result_cache, related._prefetch_done = objects, True
+    row.__dict__.setdefault("_prefetched_objects_cache", {})[name] = related
 
 
 def _bound(value: Any, connection: BaseDatabaseWrapper) -> Any:
