@@ -14,8 +14,8 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
+from frontend.pages.read.suggestions import suggestion_context
 from frontend.people import person
-from frontend.suggestions import suggestion_context
 from inference.models import Champion, Pipeline, Prediction
 from inference.services import prediction_ensure, prediction_show
 from inference.services.predictions import NotScored

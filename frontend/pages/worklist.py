@@ -14,9 +14,9 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from frontend.image_words import patient_context
+from frontend.image_words import Patient, patient_context
+from frontend.pages.read.referrals import sent_rows, sent_words, until_words
 from frontend.people import person
-from frontend.sent import sent_rows, sent_words, until_words
 from inference.models import Champion
 from labeling.models import Assignment, Purpose, Read
 from labeling.queries.selections import typical_minutes
@@ -38,7 +38,7 @@ class Row:
     """One line of the list. `reason` and `urgent` are empty while they must stay hidden."""
 
     assignment: Assignment
-    patient: dict[str, Any]
+    patient: Patient
     reason: str
     urgent: str
     sent: str
