@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import Any
 from uuid import UUID
 
 from django import forms
@@ -28,11 +27,13 @@ from labeling.models import Assignment
 from labeling.queries.assignments import assignments_of
 from labeling.queries.reads import read_of
 from labeling.services.proposals import proposal_make
+from labeling.submission import Submission, submission_read
 from labeling.values import AnswerInvalid
 from overread.projects.models import Project
 from overread.projects.queries import project_for
 
 MOST_RELEASED = 50
+ON_SCREEN = {"version", "known", "seen"}  # members of the page's body that are no part of a read
 
 
 class ProposeForm(forms.Form):
@@ -47,58 +48,18 @@ class ProposeForm(forms.Form):
 def submit(request: HttpRequest, project: Project, assignment: Assignment) -> HttpResponse:
     """Store a read; answer with the next case, or with the same one revealed after a blind first read."""
     try:
-        body = body_of(request)
-        answers, key = answers_of(dict(body)), key_of(dict(body))
-        read = services.read_submit(assignment=assignment, reader=person(request), answers=answers, key=key)
+        given = submission_in(body_of(request))
+        read = services.read_submit(assignment=assignment, reader=person(request), answers=given.answers, key=given.key)
     except AnswerInvalid as wrong:
         title = _("Not stored yet: something is missing or does not fit.")
         return problem(422, title, " ".join(wrong.errors.values()), errors=wrong.errors)
     return answer(turn_after_read(request, project, assignment, read))
 
 
-def key_of(body: dict[str, Any]) -> UUID:
-    try:
-        return UUID(str(body["key"]))
-    except (KeyError, ValueError) as error:
-        raise AnswerInvalid({"key": "The request needs a key: a UUID made by the page."}) from error
-
-
-def answers_of(body: dict[str, Any]) -> services.Answers:
-    """The answers in a request. Raises AnswerInvalid naming what does not fit."""
-    try:
-        given = {
-            str(slug): answer if isinstance(answer, dict) else {"value": answer}
-            for slug, answer in body["answers"].items()
-        }
-        regions = tuple(
-            services.RegionDrawn(
-                str(r["finding"]),
-                r["kind"],
-                tuple((float(x), float(y)) for x, y in r["points"]),
-                int(r.get("frame", 0)),
-            )
-            for r in body.get("regions", [])
-        )
-        measurements = tuple(
-            services.Measured(
-                m["kind"], tuple((float(x), float(y)) for x, y in m["points"]), int(m["frame"]), str(m["result"])
-            )
-            for m in body.get("measurements", [])
-        )
-        return services.Answers(
-            values={slug: str(answer["value"]) for slug, answer in given.items()},
-            bulk=frozenset(slug for slug, answer in given.items() if answer.get("bulk")),
-            kept=frozenset(slug for slug, answer in given.items() if answer.get("kept")),
-            regions=regions,
-            measurements=measurements,
-            comment=str(body.get("comment", "")),
-            confidence=body.get("confidence", ""),
-            active_ms=int(body.get("active_ms", 0)),
-            level=body.get("level", "") if body.get("level") in ("half", "full") else "",
-            seen=prediction_named(body.get("seen")),
-        )
-    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
-        raise AnswerInvalid({"body": _("The answers are not in the form this page sends.")}) from error
+def submission_in(body: Body) -> Submission:
+    """The submission in what the page sends, which names besides it what is on screen. Raises AnswerInvalid."""
+    submitted = {name: value for name, value in body.items() if name not in ON_SCREEN}
+    return submission_read(submitted, seen=prediction_named(body.get("seen")))
 
 
 @command
