@@ -34,6 +34,12 @@ def read_of(*, project: Project, reader: User, pk: UUID) -> Read | None:
     return Read.objects.filter(project=project, reader=reader, pk=pk).select_related("assignment").first()
 
 
+def reads_standing(*, project: Project, reader: User) -> QuerySet[Read]:
+    """A reader's unsuperseded reads with their images, newest first."""
+    reads = Read.objects.filter(project=project, reader=reader, superseded_by=None)
+    return reads.select_related("image__study__patient", "assignment").order_by("-created_at")
+
+
 def _newest(reads: QuerySet[Read]) -> Read | None:
     return (
         reads.filter(superseded_by=None)
