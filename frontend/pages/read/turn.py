@@ -116,10 +116,10 @@ def last_read(assignment: Assignment, saved: Saved) -> LastRead:
 def finished(project: Project, reader: User) -> str:
     """Rendered in place of a case when the queue is at its end."""
     today = reads_today(project=project, reader=reader)
-    seconds = round((today["seconds"] or 0) * today["cases"])
+    seconds = round((today.seconds or 0) * today.cases)
     context = {
         "finished": {
-            "cases": today["cases"],
+            "cases": today.cases,
             "time_text": _("%(minutes)d min %(seconds)02d s") % {"minutes": seconds // 60, "seconds": seconds % 60},
         },
         "worklist_url": reverse("worklist", args=[project.slug]),
