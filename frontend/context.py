@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from overread.accounts.models import Preferences, User
 from overread.accounts.queries import preferences_of
-from overread.projects.models import Project
+from overread.projects.queries import project_named
 
 PAGES = (
     ("project", _("Overview"), "projects.view"),
@@ -41,7 +41,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
         return {}
     items = []
     if slug := match.kwargs.get("slug"):
-        project = Project.objects.filter(slug=slug).first()
+        project = project_named(slug)
         for name, label, permission in PAGES:
             if project and user.has_perm(permission, project):
                 url = reverse(name, args=[slug])

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from overread.archive.models import Enrolment, Image
+from overread.archive.queries import enrolment_of
 from overread.projects.models import Project
 
 Fact = tuple[str, str]
@@ -45,8 +46,7 @@ SCALES = {
 
 def file_facts(image: Image, project: Project) -> list[Fact]:
     """What is known of the file, label by label; what is not known is left out."""
-    enrolments = Enrolment.objects.select_related("added_by", "admitted_by")
-    enrolment = enrolments.filter(image=image, project=project).first()
+    enrolment = enrolment_of(image=image, project=project)
     facts = [
         (_("Format"), image.get_kind_display()),
         (_("Size"), _size(image)),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TypedDict
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -23,6 +23,21 @@ STORED = {
     Hanging.TURNED: gettext_lazy("Stored turned"),
     Hanging.BOTH: gettext_lazy("Stored mirrored and turned"),
 }
+
+
+class Patient(TypedDict):
+    """What a page's header says of an image and of whom it is; empty where it is not known."""
+
+    case: str
+    pseudonym: str
+    age: str
+    sex: str
+    view: str
+    laterality: str
+    interval: str
+    device: str
+    indication: str
+    notices: list[str]
 
 
 def view_words(image: Image) -> str:
@@ -67,7 +82,7 @@ def notices(image: Image) -> list[str]:
     return said
 
 
-def patient_context(image: Image, project: Project) -> dict[str, Any]:
+def patient_context(image: Image, project: Project) -> Patient:
     """What stands in the header: pseudonym, age, sex, view, laterality, device; dates only as intervals within a project."""
     return {
         "case": image.code,

@@ -18,7 +18,15 @@ from django.db.models.functions import Cast
 from numpy.typing import NDArray
 
 from inference.mapped import Ids, ids_of, ids_of_text, mapped, uuids_of
-from inference.models import Champion, EmbeddingRow, EmbeddingShard, Pipeline, Prediction, ScoreShard
+from inference.models import (
+    Champion,
+    EmbeddingRow,
+    EmbeddingShard,
+    Pipeline,
+    Prediction,
+    Promotion,
+    ScoreShard,
+)
 from overread import rows
 from overread.accounts.models import User
 from overread.archive import blobs
@@ -54,6 +62,24 @@ class Table:
 def champion_of(project: Project) -> Pipeline | None:
     champion = Champion.objects.select_related("pipeline__project").filter(project=project).first()
     return champion.pipeline if champion else None
+
+
+def champion_record(project: Project) -> Champion | None:
+    """Which pipeline is in use and since when; None where none is."""
+    return Champion.objects.select_related("pipeline").filter(project=project).first()
+
+
+def former_champions(project: Project) -> QuerySet[Pipeline]:
+    """Pipelines that were in use before and are not now, newest first."""
+    used = Pipeline.objects.filter(project=project, promotions__isnull=False)
+    now = Champion.objects.filter(project=project).values("pipeline")
+    return used.exclude(pk__in=now).distinct().order_by("-number")
+
+
+def promotions_newest(project: Project) -> QuerySet[Promotion]:
+    """The record of what was put in use, by whom, newest first."""
+    promotions = Promotion.objects.filter(project=project).select_related("pipeline", "previous", "signed_by")
+    return promotions.order_by("-at")
 
 
 @dataclass(frozen=True)

@@ -3,19 +3,85 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, Max, OuterRef, Prefetch, Q, QuerySet
 
-from inference.models import Pipeline
+from inference.models import Champion, Pipeline, PipelineStage, Promotion
 from labeling.models import Answer, Read, ReferenceLabel
 from labeling.queries.own import model_answer
 from overread.accounts.models import User
 from overread.projects.models import Project
-from training.models import Run, SnapshotItem
+from training.models import Epoch, Run, SnapshotItem, Verdict
+
+
+@dataclass(frozen=True)
+class Done:
+    """How many epochs a run has behind it, and the seconds of training they took."""
+
+    epochs: int = 0
+    seconds: float = 0.0
+
+
+def runs_of(project: Project) -> QuerySet[Run]:
+    """Runs, newest first, each with the best validation AUROC it reached as `best`."""
+    runs = Run.objects.filter(project=project).select_related("requested_by", "pipeline", "snapshot")
+    return runs.annotate(best=Max("epochs__validation_auroc")).order_by("-number")
+
+
+def run_behind(pipeline: Pipeline) -> Run | None:
+    """The run that made this pipeline."""
+    return Run.objects.filter(pipeline=pipeline).first()
+
+
+def runs_alike(project: Project, *, architecture: str, size: int) -> QuerySet[Run]:
+    """Runs of that architecture and image side, newest first."""
+    alike = Run.objects.filter(project=project, recipe__architecture=architecture, recipe__size=size)
+    return alike.order_by("-created_at")
+
+
+def done_by(runs: Iterable[Run]) -> dict[UUID, Done]:
+    """What each of these runs has done."""
+    of_runs = Epoch.objects.filter(run__in=[run.pk for run in runs]).order_by().values("run_id")
+    rows = of_runs.annotate(n=Count("pk"), spent=Max("seconds"))
+    return {row["run_id"]: Done(row["n"], row["spent"]) for row in rows}
+
+
+def models_newest(project: Project) -> QuerySet[Pipeline]:
+    """Every pipeline with its stages in order, its run, and its verdicts without their reports, oldest first."""
+    stages = Prefetch("pipelinestage_set", PipelineStage.objects.select_related("version").order_by("order"))
+    verdicts = Prefetch("verdicts", Verdict.objects.order_by("created_at").defer("report"))
+    models = Pipeline.objects.filter(project=project).order_by("-number").select_related("run")
+    return models.prefetch_related(stages, verdicts)
+
+
+def model_numbered(project: Project, number: int) -> Pipeline | None:
+    """The pipeline of that number, with the run it came of."""
+    return Pipeline.objects.filter(project=project, number=number).select_related("project", "run__snapshot").first()
+
+
+def champion_with_run(project: Project) -> Champion | None:
+    """The model in use, with the run it came of."""
+    return Champion.objects.select_related("pipeline__run__snapshot").filter(project=project).first()
+
+
+def verdicts_in(project: Project) -> QuerySet[Verdict]:
+    """Every look at the project's reference set."""
+    return Verdict.objects.filter(project=project)
+
+
+def looks(verdict: Verdict) -> int:
+    """How often models were judged on the same images and labels."""
+    return Verdict.objects.filter(project=verdict.project_id, reference_sha256=verdict.reference_sha256).count()
+
+
+def verdict_signed(pipeline: Pipeline) -> Verdict | None:
+    """The verdict on which this pipeline was last put in use."""
+    signed = Promotion.objects.filter(pipeline=pipeline, verdict_id__isnull=False).order_by("-at")
+    return Verdict.objects.filter(pk__in=signed.values("verdict_id")[:1]).first()
 
 
 @dataclass(frozen=True)

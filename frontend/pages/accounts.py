@@ -5,10 +5,8 @@ from __future__ import annotations
 from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.core.paginator import Paginator
-from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -16,6 +14,7 @@ from frontend.pages.access import end_one, opened
 from frontend.pages.jobs import operator_only
 from overread.accounts.access import sessions_end, tokens_revoke
 from overread.accounts.models import User
+from overread.accounts.queries import accounts_listed
 from overread.accounts.services import account_unlock
 
 ACCOUNTS = 50
@@ -24,12 +23,7 @@ ACCOUNTS = 50
 @operator_only
 @require_GET
 def listing(request: HttpRequest) -> HttpResponse:
-    now = timezone.now()
-    accounts = User.objects.order_by("name", "email").annotate(
-        session_count=Count("sessions", Q(sessions__expire_date__gt=now), distinct=True),
-        token_count=Count("auth_token_set", Q(auth_token_set__expiry__gt=now), distinct=True),
-    )
-    shown = Paginator(accounts, ACCOUNTS).get_page(request.GET.get("page"))
+    shown = Paginator(accounts_listed(), ACCOUNTS).get_page(request.GET.get("page"))
     return render(request, "accounts.html", {"page": shown, "query": ""})
 
 

@@ -24,7 +24,7 @@ from overread.jobs.models import Job, State
 from overread.jobs.queries import jobs_newest, jobs_summary, workers_alive
 from overread.jobs.registry import KINDS, QUEUES
 from overread.jobs.services import job_cancel, job_retry
-from overread.projects.models import Project
+from overread.projects.queries import project_names
 
 JOBS, DEAD = 50, 20
 View = Callable[..., HttpResponse]
@@ -69,7 +69,7 @@ def listing(request: HttpRequest) -> HttpResponse:
 @require_GET
 def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     """One job; while it waits or runs the page asks again and again for the part that changes."""
-    job = get_object_or_404(Job.objects.select_related("requested_by"), pk=pk)
+    job = get_object_or_404(jobs_newest(), pk=pk)
     template = "jobs/detail.html" if request.headers.get("HX-Request") else "job.html"
     ((_job, project),) = named([job])
     response = render(request, template, {"job": job, "active": active(job), "project_name": project})
@@ -120,6 +120,5 @@ def queues() -> list[tuple[str, list[int], datetime | None]]:
 
 def named(jobs: list[Job]) -> list[tuple[Job, str]]:
     """Jobs with the names of their projects."""
-    wanted = {job.project_id for job in jobs if job.project_id}
-    names = dict(Project.objects.filter(pk__in=wanted).values_list("pk", "name"))
+    names = project_names({job.project_id for job in jobs if job.project_id})
     return [(job, names.get(job.project_id, "") if job.project_id else "") for job in jobs]

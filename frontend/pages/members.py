@@ -16,9 +16,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from labeling.queries.measured import Measured, gold_agreement, repeat_agreement
 from overread.accounts.models import User
+from overread.accounts.queries import account_named
 from overread.projects.models import Membership, Project, Role
-from overread.projects.queries import project_for
-from overread.projects.rules import READING
+from overread.projects.queries import is_administrator, memberships_of, project_for, readers_of
 from overread.projects.services import membership_add, membership_remove
 
 
@@ -35,7 +35,7 @@ class MemberForm(forms.Form):
 
     def clean_email(self) -> User:
         """The person with this address."""
-        user = User.objects.filter(email__iexact=self.cleaned_data["email"], is_active=True).first()
+        user = account_named(self.cleaned_data["email"])
         if user is None:
             raise ValidationError(
                 _("Nobody with this address has an account. An operator can make one: manage.py create_user %(email)s")
@@ -66,7 +66,7 @@ def remove(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Take one role away."""
     assert isinstance(request.user, User)
     project = project_for(request.user, slug, "projects.administer")
-    membership = Membership.objects.filter(project=project, pk=pk).select_related("user").first()
+    membership = memberships_of(project).filter(pk=pk).first()
     if membership is None:
         raise Http404("No such membership.")
     told: dict[str, Any] = {"who": membership.user, "role": membership.get_role_display()}
@@ -76,27 +76,22 @@ def remove(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         messages.error(request, " ".join(refusal.messages))
     else:
         messages.success(request, _("%(who)s is no longer %(role)s.") % told)
-    mine = Membership.objects.filter(project=project, user=request.user)
-    still = mine.filter(role=Role.ADMINISTRATOR).exists()  # one may have taken it from oneself
+    still = is_administrator(request.user, project)  # one may have taken it from oneself
     return redirect("project-members", slug) if still else redirect("home")
 
 
 def members_of(project: Project) -> list[tuple[User, list[Membership]]]:
     """Each member with their roles, by name."""
     found: dict[User, list[Membership]] = {}
-    of_project = (
-        Membership.objects.filter(project=project).select_related("user").order_by("user__name", "user", "role")
-    )
-    for membership in of_project:
+    for membership in memberships_of(project):
         found.setdefault(membership.user, []).append(membership)
     return list(found.items())
 
 
 def measured(project: Project) -> list[tuple[User, list[Measured], list[Measured]]]:
     """Each reader who was given a hidden known answer, or an own case again, with how far they agreed, by name."""
-    readers = User.objects.filter(memberships__project=project, memberships__role__in=READING).distinct()
     rows = [
         (user, gold_agreement(project=project, reader=user), repeat_agreement(project=project, reader=user))
-        for user in readers.order_by("name", "pk")
+        for user in readers_of(project)
     ]
     return [row for row in rows if row[1] or row[2]]

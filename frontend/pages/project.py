@@ -10,10 +10,10 @@ from django.views.decorators.cache import never_cache
 
 from frontend.pages.standing import standing
 from frontend.people import person
-from inference.models import Champion
 from labeling.queries.labels import label_counts
 from overread.archive.queries import images_in
 from overread.projects.queries import project_for
+from training.queries import champion_with_run
 
 
 @login_required
@@ -21,7 +21,7 @@ from overread.projects.queries import project_for
 def page(request: HttpRequest, slug: str) -> HttpResponse:
     """Its upload lists names of files, so no copy of the page outlives the session."""
     project = project_for(person(request), slug, "projects.view")
-    champion = Champion.objects.select_related("pipeline__run__snapshot").filter(project=project).first()
+    champion = champion_with_run(project)
     counts, findings = label_counts(project), list(project.findings.all())
     names = {finding.slug: finding.name for finding in findings}
     context = {

@@ -1,4 +1,4 @@
-"""Findings that readers propose: said from the reading page, decided among the settings."""
+"""Findings that readers propose while they read, decided among the settings."""
 
 from __future__ import annotations
 
@@ -9,19 +9,16 @@ from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
-from frontend.pages.read import _body, of_case
 from frontend.people import person
-from frontend.problems import problem
-from labeling.models import Assignment, FindingProposal
+from labeling.models import FindingProposal
 from labeling.queries.proposals import Proposed, proposals_for, proposed_names
-from labeling.services.proposals import ProposalDecided, proposal_accept, proposal_decline, proposal_make
-from labeling.values import AnswerInvalid
+from labeling.services.proposals import ProposalDecided, proposal_accept, proposal_decline
 from overread.projects.models import Finding, Project
 from overread.projects.queries import project_for
 
@@ -32,14 +29,6 @@ KINDS = [
 ]
 SHOWN = 8  # pictures beside one name
 DECIDED = 20
-
-
-class ProposeForm(forms.Form):
-    """What the reading page's dialog sends."""
-
-    name = forms.CharField(max_length=80)
-    note = forms.CharField(max_length=1000, required=False)
-    kind = forms.ChoiceField(choices=KINDS, required=False)
 
 
 class AcceptForm(forms.Form):
@@ -81,27 +70,6 @@ class DeclineForm(forms.Form):
     reason = forms.CharField(
         label=gettext_lazy("Reason"), max_length=200, widget=forms.TextInput(attrs={"class": "input"})
     )
-
-
-@require_POST
-@of_case
-def propose(request: HttpRequest, project: Project, assignment: Assignment) -> HttpResponse:
-    """Keep a proposal made while reading; it stays whether or not the case is submitted."""
-    try:
-        form = ProposeForm(_body(request))
-    except AnswerInvalid as unreadable:
-        return _unfit(unreadable.errors)
-    if not form.is_valid():
-        return _unfit({name: " ".join(map(str, said)) for name, said in form.errors.items()})
-    try:
-        made = proposal_make(project=project, image=assignment.image, reader=person(request), **form.cleaned_data)
-    except ValidationError as wrong:
-        return _unfit({name: " ".join(said) for name, said in wrong.message_dict.items()})
-    return JsonResponse({"proposal": str(made.pk), "name": made.name}, status=201)
-
-
-def _unfit(errors: dict[str, str]) -> HttpResponse:
-    return problem(422, _("Not proposed."), " ".join(errors.values()), errors=errors)
 
 
 @login_required

@@ -14,9 +14,10 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
+from frontend.pages.read.suggestions import suggestion_context
 from frontend.people import person
-from frontend.suggestions import suggestion_context
-from inference.models import Champion, Pipeline, Prediction
+from inference.models import Pipeline, Prediction
+from inference.queries import champion_of
 from inference.services import prediction_ensure, prediction_show
 from inference.services.predictions import NotScored
 from labeling.models import Read
@@ -36,8 +37,7 @@ ON_A_PAGE = 20
 def page(request: HttpRequest, slug: str) -> HttpResponse:
     project, reader = project_for(person(request), slug, "labeling.read"), person(request)
     shown = Paginator(last_words(project=project, reader=reader), ON_A_PAGE).get_page(request.GET.get("page"))
-    champion = Champion.objects.select_related("pipeline").filter(project=project).first()
-    in_use = champion.pipeline if champion else None
+    in_use = champion_of(project)
     context = {
         "project": project,
         "page": shown,

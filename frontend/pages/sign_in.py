@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
-from overread.accounts.models import User
+from overread.accounts.queries import accounts_of_demo
 
 
 class SignInForm(AuthenticationForm):
@@ -33,8 +33,7 @@ class SignIn(LoginView):
     redirect_authenticated_user = True
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        demo = User.objects.filter(is_demo=True, is_active=True).order_by("pk")
-        return super().get_context_data(**kwargs) | {"demo_accounts": demo}
+        return super().get_context_data(**kwargs) | {"demo_accounts": accounts_of_demo()}
 
 
 class SignOut(LogoutView):

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from inference.models import Pipeline, Promotion
-from training.models import Verdict
+from inference.models import Pipeline
+from training.queries import verdict_signed
 
 NAMED = 4  # findings whose figures stand by name; of more only the least and the best
 
@@ -39,8 +39,7 @@ def trained_words(pipeline: Pipeline) -> str:
 
 def tested(pipeline: Pipeline) -> Tested | None:
     """The figures of the gate that let it in, on independent labels; else those it was made with; None without any."""
-    signed = Promotion.objects.filter(pipeline=pipeline, verdict_id__isnull=False).order_by("-at")
-    verdict = Verdict.objects.filter(pk__in=signed.values("verdict_id")[:1]).first()
+    verdict = verdict_signed(pipeline)
     if verdict and verdict.report["figures"]:
         figures = {figure["finding"]: figure["challenger"]["value"] for figure in verdict.report["figures"]}
         return Tested(verdict.images, verdict.report["patients"], _known(figures))

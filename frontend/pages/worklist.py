@@ -14,11 +14,12 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from frontend.image_words import patient_context
+from frontend.image_words import Patient, patient_context
+from frontend.pages.read.referrals import sent_rows, sent_words, until_words
 from frontend.people import person
-from frontend.sent import sent_rows, sent_words, until_words
-from inference.models import Champion
+from inference.queries import champion_record
 from labeling.models import Assignment, Purpose, Read
+from labeling.queries.reads import reads_standing
 from labeling.queries.selections import typical_minutes
 from labeling.queries.sight import told_to
 from labeling.queries.today import read_today, reads_today
@@ -27,10 +28,11 @@ from labeling.selection.reasons import UNSURE_ON
 from labeling.services.telling import reason_tell, suspicion_tell
 from overread.accounts.models import User
 from overread.archive.models import Image
+from overread.archive.queries import images_in
 from overread.projects.models import Project
 from overread.projects.queries import project_for
 
-SHOWN, MOST = 10, 500
+SHOWN, MOST, RECENT = 10, 500, 5
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,7 @@ class Row:
     """One line of the list. `reason` and `urgent` are empty while they must stay hidden."""
 
     assignment: Assignment
-    patient: dict[str, Any]
+    patient: Patient
     reason: str
     urgent: str
     sent: str
@@ -84,10 +86,10 @@ def page(request: HttpRequest, slug: str) -> HttpResponse:
         "more": len(shown) < min(counts[chosen], MOST),
         "tabs": [(key, label, counts[key], key == chosen) for key, (label, _condition) in offered.items()],
         "today": today,
-        "total_today": today["cases"] + counts["unread"],
-        "minutes_left": round(today["seconds"] * count / 60) if today["seconds"] else None,
+        "total_today": today.cases + counts["unread"],
+        "minutes_left": round(today.seconds * count / 60) if today.seconds else None,
         "minutes_usual": round(usual * count) if (usual := typical_minutes(project)) else None,
-        "champion": Champion.objects.select_related("pipeline").filter(project=project).first(),
+        "champion": champion_record(project),
         "preparing": preparing(project) if not counts["all"] else None,
         "recent": recent(project, request),
         "sent": sent_rows(project, reader),
@@ -130,11 +132,10 @@ def deferred_words(until: datetime) -> str:
 
 def preparing(project: Project) -> dict[str, int] | None:
     """What is still on its way, when nothing waits to be read."""
-    images = Image.objects.filter(enrolments__project=project)
+    images = images_in(project)
     received = images.filter(status=Image.Status.RECEIVED).count()
     return {"received": received, "images": images.count()}
 
 
 def recent(project: Project, request: HttpRequest) -> QuerySet[Read]:
-    reads = Read.objects.filter(project=project, reader=person(request), superseded_by=None)
-    return reads.select_related("image__study__patient", "assignment").order_by("-created_at")[:5]
+    return reads_standing(project=project, reader=person(request))[:RECENT]

@@ -26,7 +26,8 @@ from labeling.queries.labels import labelled_count
 from labeling.queries.selections import strategy_failure, worth_newest
 from labeling.selection.worth.signals import Signal, signal_of
 from labeling.services.worth import EVERY, NothingToRestore, comparable, put_aside, strategy_restore, worth_ask
-from overread.jobs.models import Job, State
+from overread.jobs.models import State
+from overread.jobs.queries import jobs_newest
 from overread.projects.models import Project
 from overread.projects.queries import project_for
 
@@ -90,10 +91,10 @@ def page(request: HttpRequest, slug: str) -> HttpResponse:
 
 def making(project: Project, report: WorthReport | None) -> dict[str, Any]:
     """Whether a report is being made; else the last job, where it died, and when it looked again and found it all said."""
-    jobs = Job.objects.filter(kind=KIND, project_id=project.pk)
+    jobs = jobs_newest(kind=KIND).filter(project_id=project.pk)
     if jobs.filter(state__in=[State.QUEUED, State.RUNNING]).exists():
         return {"making": True}
-    last = jobs.order_by("-created_at").first()
+    last = jobs.first()
     idle = last and report and last.state == State.DONE and last.created_at > report.created_at
     return {
         "died": last if last and last.state == State.DEAD else None,

@@ -1,18 +1,14 @@
 /** Asks before something that cannot be taken back. Forms ask by `data-confirm="Question?"` (`data-confirm-yes="Verb"`). */
+import { ask } from "./dialog";
 import { element } from "./dom";
 import { gettext } from "./i18n";
 
 /** True once the person has said yes. */
-export function confirmed(question: string, yes: string): Promise<boolean> {
+export async function confirmed(question: string, yes: string): Promise<boolean> {
   const dialog = element("#confirm", HTMLDialogElement);
   element("[data-question]", HTMLElement, dialog).textContent = question;
   element("button[value=yes]", HTMLButtonElement, dialog).textContent = yes;
-  dialog.returnValue = "no";
-  dialog.showModal();
-  element("button[value=no]", HTMLButtonElement, dialog).focus();
-  return new Promise((resolve) => {
-    dialog.addEventListener("close", () => resolve(dialog.returnValue === "yes"), { once: true });
-  });
+  return (await ask("confirm", { focus: "button[value=no]" })) !== null;
 }
 
 /** Holds back every submit of a form with `data-confirm` until it is confirmed. */

@@ -13,11 +13,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from labeling import services
-from labeling.api.reads import ReadSerializer, SubmissionSerializer, answers_of, refusing
+from labeling.api.reads import ReadSerializer, refusing
 from labeling.models import CONTROLS, SKIP_REASON, Assignment, Purpose, Read
 from labeling.queries.sent import sent_by
 from labeling.services import Until
 from labeling.services.telling import reason_tell, suspicion_tell
+from labeling.submission import SubmissionSerializer, submission_of
 from overread.api.bodies import Shape
 from overread.archive.api.images import ImageSerializer
 from overread.projects.api import ProjectView
@@ -143,12 +144,10 @@ class AssignmentRead(AssignmentView):
         200 and the first read when its key was used before. A lease that lapsed loses nothing: a late answer is kept,
         as an extra read where somebody else has the case.
         """
-        assignment, body = self.assignment(pk), self.body(SubmissionSerializer)
-        repeated = Read.objects.filter(reader=self.user, key=body["key"]).exists()
+        assignment, given = self.assignment(pk), submission_of(self.body(SubmissionSerializer))
+        repeated = Read.objects.filter(reader=self.user, key=given.key).exists()
         with refusing():
-            read = services.read_submit(
-                assignment=assignment, reader=self.user, answers=answers_of(body), key=body["key"]
-            )
+            read = services.read_submit(assignment=assignment, reader=self.user, answers=given.answers, key=given.key)
         stored = {"read": read, "assignment": self.assignment(pk)}
         return self.show(stored, SubmittedSerializer, 200 if repeated else 201)
 

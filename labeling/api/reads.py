@@ -1,4 +1,4 @@
-"""Reads: what was answered, and how an answer travels."""
+"""Reads: what was answered."""
 
 from __future__ import annotations
 
@@ -8,29 +8,18 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 from django_filters import rest_framework as filters
-from drf_spectacular.utils import extend_schema, extend_schema_field
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from labeling.models import Answer, Confidence, Measurement, Read
+from labeling.models import Answer, Read
 from labeling.queries.sight import answers_withheld
-from labeling.services import (
-    Answers,
-    AssignmentGone,
-    Measured,
-    NoReason,
-    NotSent,
-    PredictionUnseen,
-    RegionDrawn,
-    answers_show,
-)
+from labeling.services import AssignmentGone, NoReason, NotSent, PredictionUnseen, answers_show
+from labeling.submission import MeasurementSerializer, RegionSerializer
 from labeling.values import AnswerInvalid
 from overread.api import Problem
-from overread.api.bodies import Shape
 from overread.projects.api import ProjectView
-
-Given = tuple[str, bool, bool]
 
 
 @contextmanager
@@ -48,110 +37,6 @@ def refusing() -> Iterator[None]:
         raise Problem("See the prediction first.", str(unseen), status=409) from unseen
     except AssignmentGone as gone:
         raise Problem("Not your case.", str(gone), status=409) from gone
-
-
-@extend_schema_field(
-    {
-        "oneOf": [
-            {"type": "string", "maxLength": 80},
-            {"type": "number"},
-            {
-                "type": "object",
-                "properties": {
-                    "value": {"oneOf": [{"type": "string", "maxLength": 80}, {"type": "number"}]},
-                    "bulk": {"type": "boolean"},
-                    "kept": {
-                        "type": "boolean",
-                        "description": "I keep it against a model that strongly contradicts it.",
-                    },
-                },
-                "required": ["value"],
-            },
-        ],
-        "description": "absent, uncertain or present; an option; a number; or not_assessable.",
-    }
-)
-class AnswerField(serializers.Field[Given, Any, Any, Any]):
-    """An answer, alone or as {value, bulk, kept}: text of at most 80 characters or a number."""
-
-    def to_internal_value(self, data: Any) -> Given:
-        given = data if isinstance(data, dict) else {"value": data}
-        value, bulk, kept = given.get("value"), given.get("bulk", False), given.get("kept", False)
-        fits = isinstance(value, str | int | float) and not isinstance(value, bool) and len(str(value)) <= 80
-        if (
-            not fits
-            or not isinstance(bulk, bool)
-            or not isinstance(kept, bool)
-            or set(given) - {"value", "bulk", "kept"}
-        ):
-            raise serializers.ValidationError(
-                "Give at most 80 characters or a number, alone or as {value, bulk, kept}."
-            )
-        return str(value), bulk, kept
-
-
-class RegionSerializer(Shape):
-    finding = serializers.CharField(source="finding.slug", max_length=60)
-    kind = serializers.ChoiceField(choices=["box", "polygon"])
-    points = serializers.ListField(
-        child=serializers.ListField(child=serializers.FloatField(), min_length=2, max_length=2),
-        max_length=500,
-        help_text="[[x, y], …] in image pixels; a box has two corners.",
-    )
-    frame = serializers.IntegerField(
-        default=0, min_value=0, max_value=9999, help_text="The frame it was drawn on, counted from 0."
-    )
-
-
-class MeasurementSerializer(Shape):
-    kind = serializers.ChoiceField(choices=Measurement.Kind.choices)
-    points = serializers.ListField(
-        child=serializers.ListField(child=serializers.FloatField(), min_length=2, max_length=2),
-        max_length=3,
-        help_text="[[x, y], …] in image pixels: two of a length, three of an angle, two corners of an ellipse, one point.",
-    )
-    frame = serializers.IntegerField(
-        default=0, min_value=0, max_value=9999, help_text="The frame it was drawn on, counted from 0."
-    )
-    result = serializers.CharField(
-        default="", allow_blank=True, max_length=200, help_text="As the reader saw it: 34 mm at the detector."
-    )
-
-
-class SubmissionSerializer(Shape):
-    key = serializers.UUIDField(help_text="Made by you: repeating a call with it makes no second read.")
-    answers = serializers.DictField(child=AnswerField(), help_text="Finding → answer; every finding is answered.")
-    regions = RegionSerializer(many=True, required=False, help_text="At most 200.")
-    measurements = MeasurementSerializer(many=True, required=False, help_text="At most 50.")
-    comment = serializers.CharField(required=False, allow_blank=True, max_length=4000)
-    confidence = serializers.ChoiceField(
-        choices=Confidence.choices, required=False, allow_blank=True, help_text="Of the read as a whole; optional."
-    )
-    active_ms = serializers.IntegerField(required=False, min_value=0, max_value=2**31 - 1)
-    level = serializers.ChoiceField(choices=["half", "full"], required=False, help_text="The resolution on screen.")
-
-
-def answers_of(body: dict[str, Any]) -> Answers:
-    """The answers in a body of SubmissionSerializer."""
-    return Answers(
-        values={slug: value for slug, (value, _bulk, _kept) in body["answers"].items()},
-        bulk=frozenset(slug for slug, (_value, bulk, _kept) in body["answers"].items() if bulk),
-        kept=frozenset(slug for slug, (_value, _bulk, kept) in body["answers"].items() if kept),
-        regions=tuple(
-            RegionDrawn(
-                region["finding"]["slug"], region["kind"], tuple((x, y) for x, y in region["points"]), region["frame"]
-            )
-            for region in body.get("regions", [])
-        ),
-        measurements=tuple(
-            Measured(each["kind"], tuple((x, y) for x, y in each["points"]), each["frame"], each["result"])
-            for each in body.get("measurements", [])
-        ),
-        comment=body.get("comment", ""),
-        confidence=body.get("confidence", ""),
-        active_ms=body.get("active_ms", 0),
-        level=body.get("level", ""),
-    )
 
 
 class AnswerSerializer(serializers.ModelSerializer[Answer]):

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from labeling.models import MEASURING, ExposureKind, Read, ReferenceLabel
+from overread.archive.models import Image
 from overread.projects.models import Project
 
 EXPOSED_WEIGHT, IMPORTED_WEIGHT = 0.7, 0.9
@@ -70,3 +71,17 @@ def labelled_count(project: Project) -> int:
     """Images outside the reference set that have a label."""
     labels = ReferenceLabel.objects.filter(project=project, image__study__patient__reference=False)
     return labels.values("image").distinct().count()
+
+
+def labels_standing(project: Project) -> QuerySet[ReferenceLabel]:
+    """One label an image and finding: the last word, given with the model in view where there is one such."""
+    same = {"project": project, "image": OuterRef("image"), "finding": OuterRef("finding")}
+    later = ReferenceLabel.objects.filter(exposure=ExposureKind.SHOWN, **same)
+    labels = ReferenceLabel.objects.filter(project=project)
+    return labels.filter(Q(exposure=ExposureKind.SHOWN) | ~Exists(later))
+
+
+def with_labelled(project: Project, images: QuerySet[Image]) -> QuerySet[Image]:
+    """The images, each told as `labelled` whether the project holds anything true of it."""
+    held = ReferenceLabel.objects.filter(project=project, image=OuterRef("pk"), value__isnull=False)
+    return images.annotate(labelled=Exists(held))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count, Exists, Min, OuterRef, QuerySet, Sum
@@ -10,6 +11,15 @@ from django.utils import timezone
 from labeling.models import Answer, Assignment, Read
 from overread.accounts.models import User
 from overread.projects.models import Project
+
+
+@dataclass(frozen=True)
+class Today:
+    """How many cases today, how many of them corrected the model, and the mean active time per case in seconds."""
+
+    cases: int
+    corrections: int
+    seconds: float | None
 
 
 def read_today(*, project: Project, reader: User) -> Exists:
@@ -33,15 +43,15 @@ def case_number(*, assignment: Assignment, reader: User) -> int:
     return before.values("image").distinct().count() + 1
 
 
-def reads_today(*, project: Project, reader: User) -> dict[str, Any]:
-    """How many cases today, how many of them corrected the model, and the mean active time per case in seconds."""
+def reads_today(*, project: Project, reader: User) -> Today:
+    """What a reader has read since midnight."""
     reads = _reads_since_midnight(project, reader)
     timed = reads.filter(active_ms__gt=0).aggregate(ms=Sum("active_ms"), cases=Count("image", distinct=True))
-    return {
-        "cases": cases_today(project=project, reader=reader),
-        "corrections": corrections(reads),
-        "seconds": timed["ms"] / timed["cases"] / 1000 if timed["cases"] else None,
-    }
+    return Today(
+        cases=cases_today(project=project, reader=reader),
+        corrections=corrections(reads),
+        seconds=timed["ms"] / timed["cases"] / 1000 if timed["cases"] else None,
+    )
 
 
 def corrections(reads: QuerySet[Read]) -> int:

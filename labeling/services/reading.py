@@ -129,6 +129,7 @@ def read_submit(*, assignment: Assignment, reader: User, answers: Answers, key: 
 def read_store(*, assignment: Assignment, reader: User, answers: Answers, key: UUID) -> tuple[Read, bool]:
     """Store one reader's answers and everything that follows from them. Returns the Read, and whether it is new.
 
+    `assignment` comes with its project and image as the request has read them; its own row is read anew, and locked.
     Repeating a call with the same key returns the first Read. A lease that lapsed loses nothing: if nobody else took
     the case the answer counts as in time, otherwise it is kept as an extra read. A second answer by the same reader to
     the same question supersedes the first; one given after the reveal stands beside the blind one.

@@ -18,10 +18,10 @@ CONSUMERS: dict[type[Model], dict[str, list[str]]] = {
     Study: {
         "uid": ["platform/overread/archive/services.py", "platform/overread/archive/api/images.py"],
         "patient": ["frontend/image_words.py", "labeling/selection"],
-        "day": ["frontend/image_words.py", "frontend/companions.py"],
+        "day": ["frontend/image_words.py", "frontend/pages/read/companions.py"],
     },
     Image: {
-        "study": ["frontend/companions.py", "frontend/image_words.py"],
+        "study": ["frontend/pages/read/companions.py", "frontend/image_words.py"],
         "sha256": ["platform/overread/archive/services.py"],
         "kind": ["frontend/file_words.py"],
         "status": ["frontend/pages/image/opening.py", "platform/overread/archive/queries.py"],
@@ -43,9 +43,9 @@ CONSUMERS: dict[type[Model], dict[str, list[str]]] = {
         "bits_stored": ["frontend/file_words.py"],
         "photometric": ["frontend/file_words.py"],
         "transfer_syntax": ["frontend/file_words.py"],
-        "pixel_spacing": ["frontend/cases.py", "frontend/file_words.py"],
+        "pixel_spacing": ["frontend/pages/read/images.py", "frontend/file_words.py"],
         "spacing_kind": ["frontend/src/reading/measure/subject.ts", "frontend/file_words.py"],
-        "pixel_aspect": ["frontend/pages/image/picture.py", "frontend/cases.py"],
+        "pixel_aspect": ["frontend/pages/image/picture.py", "frontend/pages/read/images.py"],
         "burned_in": ["frontend/image_words.py"],
         "created_at": ["frontend/file_words.py"],
     },
@@ -61,8 +61,8 @@ CONSUMERS: dict[type[Model], dict[str, list[str]]] = {
     Rendering: {
         "image": ["platform/overread/archive/queries.py"],
         "thumb": ["frontend/templates/data/tile.html"],
-        "rows": ["frontend/cases.py"],
-        "columns": ["frontend/cases.py"],
+        "rows": ["frontend/pages/read/images.py"],
+        "columns": ["frontend/pages/read/images.py"],
         "half_rows": ["frontend/src/reading/levels.ts"],
         "half_columns": ["frontend/src/reading/levels.ts"],
         "inverted": ["frontend/src/viewer/painter.ts", "platform/overread/archive/dicom/display.py"],
@@ -71,7 +71,7 @@ CONSUMERS: dict[type[Model], dict[str, list[str]]] = {
     },
     FrameRendering: {
         "image": ["platform/overread/archive/queries.py"],
-        "number": ["platform/overread/archive/queries.py", "frontend/cases.py"],
+        "number": ["platform/overread/archive/queries.py"],
     },
 }
 PACKED = {

@@ -12,8 +12,8 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
-from frontend.companions import companions_data
 from frontend.image_words import interval_words, span_words
+from frontend.pages.read.companions import companions_data
 from labeling.models import Assignment
 from labeling.services import assignment_open_single
 from overread.accounts.models import User

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import escape
 
-from frontend.cases import SKIP_REASONS
+from frontend.pages.read.views import SKIP_REASONS
 from inference.models import Exposure
 from labeling.models import Assignment, Read
 from labeling.services import assignment_open_single, read_undo

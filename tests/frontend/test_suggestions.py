@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from frontend.suggestions import suggestion_context
+from frontend.pages.read.suggestions import suggestion_context
 from labeling.services import assignment_open_single
 from overread.archive.models import Image
 from overread.projects.models import Finding, Role

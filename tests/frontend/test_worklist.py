@@ -101,7 +101,7 @@ def test_a_case_read_blind_and_still_open_is_counted_once_today(
     make_champion(references)
     make_read(references, reader)  # the model is revealed, and waits for the second word
     page = worklist(site, references)
-    assert (page.context["today"]["cases"], page.context["count"], page.context["total_today"]) == (1, 3, 3)
+    assert (page.context["today"].cases, page.context["count"], page.context["total_today"]) == (1, 3, 3)
 
 
 def test_the_pace_is_that_of_a_case_with_all_its_screens(site: Client, references: Project, reader: User) -> None:
@@ -112,7 +112,7 @@ def test_the_pace_is_that_of_a_case_with_all_its_screens(site: Client, reference
         site.get(opened(case))
         read_submit(assignment=case, reader=reader, answers=said, key=uuid4())
     page = worklist(site, references)
-    assert page.context["today"]["seconds"] == 60 and page.context["minutes_left"] == page.context["count"] == 2
+    assert page.context["today"].seconds == 60 and page.context["minutes_left"] == page.context["count"] == 2
 
 
 def test_no_model_is_unsure_where_there_is_none(site: Client, queue: Project) -> None:

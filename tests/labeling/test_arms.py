@@ -8,7 +8,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from PIL import Image as Picture
 
-from frontend.cases import case_open
+from frontend.pages.read.opened import case_open
 from inference.queries import champion_of
 from labeling.models import Assignment, Purpose, Read, ReferenceLabel, Selection
 from labeling.queries.labels import reads_teaching, training_labels

@@ -121,6 +121,7 @@ def test_the_blind_read_itself_is_never_asked(revealed: Assignment) -> None:
 
 def test_a_project_may_switch_it_off(revealed: Assignment, reader: User, project: Project) -> None:
     Project.objects.filter(pk=project.pk).update(ask_contradictions=False)
+    revealed.project.refresh_from_db()
     assert settled(submitted(revealed, reader, effusion="absent", nodule="absent")) == {"effusion": "", "nodule": ""}
 
 

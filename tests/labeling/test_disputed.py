@@ -8,7 +8,9 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from frontend.cases import case_data, case_open, panel_context
+from frontend.pages.read.case import case_data
+from frontend.pages.read.opened import case_open
+from frontend.pages.read.panel import panel_context
 from labeling.models import AnswersSeen, Assignment, Purpose, Read, ReferenceLabel
 from labeling.queries.disputed import disputed_reads
 from labeling.services import (

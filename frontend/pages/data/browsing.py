@@ -13,7 +13,8 @@ from django.views.decorators.http import require_GET
 
 from frontend.image_words import age_words, sex_words, view_words
 from frontend.pages.data import summary
-from frontend.pages.data.facets import facets, with_labelled
+from frontend.pages.data.facets import facets
+from labeling.queries.labels import with_labelled
 from overread.accounts.models import User
 from overread.archive.models import Image
 from overread.archive.queries import images_in

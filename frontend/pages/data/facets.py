@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from labeling.models import ReferenceLabel
 from overread.accounts.models import User
 from overread.archive.models import Image
 from overread.projects.models import Project
@@ -101,9 +100,3 @@ def _named(field: str, images: QuerySet[Image]) -> Iterator[Choice]:
 def _yes_no(yes: Words, no: Words, condition: Q) -> Iterator[Choice]:
     yield Choice("yes", yes, condition)
     yield Choice("no", no, ~condition)
-
-
-def with_labelled(project: Project, images: QuerySet[Image]) -> QuerySet[Image]:
-    """The images, each told as `labelled` whether the project holds anything true of it."""
-    held = ReferenceLabel.objects.filter(project=project, image=OuterRef("pk"), value__isnull=False)
-    return images.annotate(labelled=Exists(held))

@@ -7,24 +7,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Case, Count, F, QuerySet, Value, When
 from django.db.models.functions import Floor
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from frontend.charts.bars import Bar, balance, pyramid, shares
-from labeling.models import ExposureKind, ReferenceLabel
+from labeling.models import ReferenceLabel
+from labeling.queries.labels import labels_standing
 from labeling.values import answer_words
 from overread.archive.models import Image
 from overread.projects.models import Finding, Project
-
-
-def labels_standing(project: Project) -> QuerySet[ReferenceLabel]:
-    """One label an image and finding: the last word, given with the model in view where there is one such."""
-    same = {"project": project, "image": OuterRef("image"), "finding": OuterRef("finding")}
-    later = ReferenceLabel.objects.filter(exposure=ExposureKind.SHOWN, **same)
-    labels = ReferenceLabel.objects.filter(project=project)
-    return labels.filter(Q(exposure=ExposureKind.SHOWN) | ~Exists(later))
 
 
 def label_words(project: Project, images: Iterable[Image]) -> dict[UUID, tuple[str, str]]:

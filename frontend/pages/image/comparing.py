@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from frontend.suggestions import suggestion_context
+from frontend.pages.read.suggestions import Suggestion, suggestion_context
 from inference.models import Prediction
 from labeling.models import Read
 from overread.projects.models import Finding, Project
@@ -23,7 +23,7 @@ class Row:
     finding: Finding
     number: int
     answer: str = ""  # in words; empty where it was not read
-    said: dict[str, Any] = field(default_factory=dict)
+    said: Suggestion = field(default_factory=Suggestion)  # empty where the model says nothing of it
     verdict: str = ""  # AGREES, DIFFERS, or empty where the two cannot be compared
     verdict_words: str = ""
 
@@ -39,7 +39,7 @@ def rows(*, project: Project, read: Read | None, prediction: Prediction | None) 
 
 
 def row(finding: Finding, number: int, value: str | None, output: Mapping[str, Any] | None) -> Row:
-    said = suggestion_context(output, finding) if output else {}
+    said: Suggestion = suggestion_context(output, finding) if output else {}
     answer = answer_words(finding, value) if value is not None else ""
     verdict, words = compared(finding, value, output) if value is not None and output else ("", "")
     return Row(finding, number, answer, said, verdict, words)

@@ -10,8 +10,8 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from frontend.alone import ALONE
 from frontend.pages.image.finding import image_for
+from frontend.pages.read.standalone import ALONE
 from frontend.people import person
 from labeling.services import assignment_open_single
 from overread.archive.models import Image

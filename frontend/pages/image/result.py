@@ -15,7 +15,8 @@ from labeling.queries.reads import newest_read
 from labeling.queries.sight import prediction_allowed
 from overread.accounts.models import User
 from overread.archive.models import Enrolment, Image
-from overread.jobs.models import Job, State
+from overread.jobs.models import State
+from overread.jobs.queries import job_newest
 from overread.projects.models import Project
 
 
@@ -45,8 +46,8 @@ class Result:
         """Whether decoding the image has failed for good."""
         if self.image.status != Image.Status.RECEIVED:
             return False
-        decoding = Job.objects.filter(kind="archive.render", arguments__image=str(self.image.pk))
-        return decoding.order_by("-created_at").values_list("state", flat=True).first() == State.DEAD
+        decoding = job_newest(kind="archive.render", image=str(self.image.pk))
+        return decoding is not None and decoding.state == State.DEAD
 
     @property
     def pending(self) -> bool:

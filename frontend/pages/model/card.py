@@ -9,10 +9,11 @@ from typing import Any
 from django.db.models import Count
 from django.utils.translation import gettext as _
 
-from frontend.pages.data.summary import labels_standing, origin_words
+from frontend.pages.data.summary import origin_words
 from frontend.pages.model.gate import finding_name
 from inference.models import ModelVersion, Pipeline
 from labeling.queries.contradictions import contradictions_effect
+from labeling.queries.labels import labels_standing
 from training.models import Run
 
 BORDER_TELLS = 0.6  # AUROC of a straight line on the outer tenth; chance is 0.5

@@ -13,13 +13,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from frontend.pages.model.forms import PromoteForm, RollBackForm
-from frontend.pages.model.showing import former_champions, judging, pipeline_found, render_page, user_of
-from inference.queries import champion_of
+from frontend.pages.model.showing import judging, pipeline_found, render_page
+from frontend.people import person
+from inference.queries import champion_of, former_champions
 from inference.services import ChampionMoved
 from overread.jobs.models import State
 from overread.jobs.services import job_enqueue
 from overread.projects.queries import project_for
-from training.models import Verdict
 from training.services import GateClosed, model_promote, model_roll_back
 
 
@@ -27,11 +27,11 @@ from training.services import GateClosed, model_promote, model_roll_back
 @require_POST
 def promote(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """Put this model in use, on the verdict that was looked at."""
-    user, project = user_of(request), project_for(user_of(request), slug, "training.promote")
+    user, project = person(request), project_for(person(request), slug, "training.promote")
     pipeline, form = pipeline_found(project, number), PromoteForm(request.POST)
     if not form.is_valid():
         return render_page(request, project, pipeline, promote=form)
-    verdict = Verdict.objects.filter(challenger=pipeline, pk=form.cleaned_data["verdict"]).first()
+    verdict = pipeline.verdicts.filter(pk=form.cleaned_data["verdict"]).first()
     if verdict is None:
         raise Http404("No such verdict.")
     try:
@@ -48,7 +48,7 @@ def promote(request: HttpRequest, slug: str, number: int) -> HttpResponse:
 @require_POST
 def roll_back(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """Put a former champion back in use."""
-    user, project = user_of(request), project_for(user_of(request), slug, "training.promote")
+    user, project = person(request), project_for(person(request), slug, "training.promote")
     pipeline, form = pipeline_found(project, number), RollBackForm(request.POST, former=former_champions(project))
     if not form.is_valid():
         return render_page(request, project, pipeline, roll_back=form)
@@ -66,7 +66,7 @@ def roll_back(request: HttpRequest, slug: str, number: int) -> HttpResponse:
 @require_POST
 def judge(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """Put this model before the gate again."""
-    user, project = user_of(request), project_for(user_of(request), slug, "training.run")
+    user, project = person(request), project_for(person(request), slug, "training.run")
     pipeline = pipeline_found(project, number)
     waiting = judging(pipeline)
     if champion_of(project) == pipeline:

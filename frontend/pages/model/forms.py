@@ -31,7 +31,7 @@ class RollBackForm(forms.Form):
     """A model that was in use before, and a reason."""
 
     to = PipelineField(
-        Pipeline.objects.none(),
+        None,  # those that a page offers
         label=_("Roll back to"),
         empty_label=None,
         widget=forms.Select(attrs={"class": "input", "id": "roll-back-to"}),

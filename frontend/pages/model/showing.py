@@ -5,7 +5,6 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
-from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -15,12 +14,15 @@ from django.views.decorators.http import require_GET
 from frontend.pages.model.card import card
 from frontend.pages.model.forms import PromoteForm, RollBackForm
 from frontend.pages.model.gate import shown
+from frontend.people import person
 from inference.models import Champion, Pipeline
-from overread.accounts.models import User
+from inference.queries import champion_record, former_champions
 from overread.jobs.models import Job, State
+from overread.jobs.queries import job_newest
 from overread.projects.models import Project
 from overread.projects.queries import project_for
 from training.models import Verdict
+from training.queries import looks, model_numbered, verdicts_in
 
 
 @login_required
@@ -28,7 +30,7 @@ from training.models import Verdict
 @require_GET
 def page(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """A model with the newest verdict on it."""
-    project = project_for(user_of(request), slug, "inference.view")
+    project = project_for(person(request), slug, "inference.view")
     return render_page(request, project, pipeline_found(project, number))
 
 
@@ -37,8 +39,8 @@ def page(request: HttpRequest, slug: str, number: int) -> HttpResponse:
 @require_GET
 def verdict(request: HttpRequest, slug: str, pk: UUID) -> HttpResponse:
     """A model with one verdict on it, the newest or an older one."""
-    project = project_for(user_of(request), slug, "inference.view")
-    found = Verdict.objects.filter(project=project, pk=pk).select_related("challenger").first()
+    project = project_for(person(request), slug, "inference.view")
+    found = verdicts_in(project).filter(pk=pk).select_related("challenger").first()
     if found is None:
         raise Http404("No such verdict.")
     return render_page(request, project, found.challenger, verdict=found)
@@ -49,7 +51,7 @@ def verdict(request: HttpRequest, slug: str, pk: UUID) -> HttpResponse:
 @require_GET
 def gate_live(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """How far the gate is; once it has judged, the page is to be loaded anew."""
-    project = project_for(user_of(request), slug, "inference.view")
+    project = project_for(person(request), slug, "inference.view")
     pipeline = pipeline_found(project, number)
     job = judging(pipeline)
     response = render(request, "model/judging.html", {"project": project, "pipeline": pipeline, "job": job})
@@ -58,13 +60,8 @@ def gate_live(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     return response
 
 
-def user_of(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)
-    return request.user
-
-
 def pipeline_found(project: Project, number: int) -> Pipeline:
-    found = Pipeline.objects.filter(project=project, number=number).select_related("project", "run__snapshot").first()
+    found = model_numbered(project, number)
     if found is None:
         raise Http404("No such model.")
     return found
@@ -83,7 +80,7 @@ def render_page(
     verdicts = list(pipeline.verdicts.select_related("champion").order_by("-created_at"))
     newest = verdicts[0] if verdicts else None
     chosen = verdict or newest
-    champion = Champion.objects.select_related("pipeline").filter(project=project).first()
+    champion = champion_record(project)
     job = judging(pipeline)
     former = former_champions(project)
     context = {
@@ -94,15 +91,15 @@ def render_page(
         "verdicts": verdicts,
         "newest": newest,
         "gate": shown(chosen, names) if chosen else None,
-        "compared": Pipeline.objects.filter(pk=chosen.champion_id).first() if chosen and chosen.champion_id else None,
+        "compared": chosen.champion if chosen else None,
         "looks": looks(chosen) if chosen else 0,
-        "all_looks": Verdict.objects.filter(project=project).count(),
+        "all_looks": verdicts_in(project).count(),
         "job": job,
         "job_failed": job_failed(job, newest),
         "closed": gate_closed(pipeline, newest, champion, job),
-        "may_promote": user_of(request).has_perm("training.promote", project),
-        "may_judge": user_of(request).has_perm("training.run", project),
-        "may_train": user_of(request).has_perm("training.view", project),
+        "may_promote": person(request).has_perm("training.promote", project),
+        "may_judge": person(request).has_perm("training.run", project),
+        "may_train": person(request).has_perm("training.view", project),
         "promote_form": promote or PromoteForm(initial={"verdict": newest.pk if newest else None}),
         "roll_back_form": roll_back or RollBackForm(former=former, initial={"to": pipeline}),
         "former": former.exists(),
@@ -111,23 +108,9 @@ def render_page(
     return render(request, "model.html", context)
 
 
-def former_champions(project: Project) -> QuerySet[Pipeline]:
-    """Models that were in use before and are not now, newest first."""
-    used = Pipeline.objects.filter(project=project, promotions__isnull=False)
-    return (
-        used.exclude(pk__in=Champion.objects.filter(project=project).values("pipeline")).distinct().order_by("-number")
-    )
-
-
-def looks(verdict: Verdict) -> int:
-    """How often models were judged on the same images and labels."""
-    return Verdict.objects.filter(project=verdict.project_id, reference_sha256=verdict.reference_sha256).count()
-
-
 def judging(pipeline: Pipeline) -> Job | None:
     """The newest job that put this model before the gate."""
-    jobs = Job.objects.filter(kind="training.judge", arguments__pipeline=str(pipeline.pk))
-    return jobs.order_by("-created_at").first()
+    return job_newest(kind="training.judge", pipeline=str(pipeline.pk))
 
 
 def job_failed(job: Job | None, newest: Verdict | None) -> bool:

@@ -19,6 +19,7 @@ from frontend.pages.settings.words import GROUPS, HINTS, LABELS
 from labeling.queries.selections import strategy_failure
 from overread.accounts.models import User
 from overread.projects.models import Finding, Project
+from overread.projects.queries import project_stored
 from overread.projects.services import findings_mark_urgent, findings_quota, project_change
 
 HIGHEST = {"batch_size": 10_000, "patient_cap": 1000, "washout_days": 3650}
@@ -113,7 +114,7 @@ class SettingsForm(SinceLoaded):
 
     def store(self, actor: User) -> None:
         """Store what is different of the valid form."""
-        project = Project.objects.get(pk=self.instance.pk)  # the form's own holds the new values already
+        project = project_stored(self.instance.pk)  # the form's own holds the new values already
         policies = {name: value for name, value in self.different.items() if name in self.Meta.fields}
         for part in KINDS:
             if changed := self._changed_of(part):

@@ -16,6 +16,7 @@ from frontend.pages.settings.words import strategies_told
 from frontend.people import person
 from overread.projects.models import Project
 from overread.projects.queries import project_for
+from overread.projects.services import project_lock
 
 
 @login_required
@@ -34,8 +35,7 @@ def page(request: HttpRequest, slug: str) -> HttpResponse:
 @transaction.atomic
 def sent(request: HttpRequest, project: Project) -> SettingsForm:
     """The form as it was sent, stored where it is valid; nobody stores the same project meanwhile."""
-    standing = Project.objects.select_for_update(no_key=True).get(pk=project.pk)
-    form = SettingsForm(request.POST, instance=standing)
+    form = SettingsForm(request.POST, instance=project_lock(project))
     if form.is_valid():
         form.store(person(request))
     return form

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -17,6 +16,7 @@ import overread
 from frontend.image_words import patient_context
 from frontend.pages.image.comparing import Row, rows
 from frontend.pages.image.picture import jpeg
+from frontend.pages.read.suggestions import Suggestion
 from inference.models import Prediction
 from inference.queries import prediction_in_view, predictions_shown
 from labeling.models import ExposureKind, Read
@@ -111,7 +111,7 @@ def _shown(project: Project, image: Image, user: User, model: str | None) -> Pre
 
 
 def _facts(project: Project, image: Image) -> list[tuple[str, str]]:
-    patient: dict[str, Any] = patient_context(image, project)
+    patient = patient_context(image, project)
     facts = [
         (_("Patient"), patient["pseudonym"]),
         (_("Age"), patient["age"] or _("not given")),
@@ -146,7 +146,7 @@ def _line(row: Row, read: Read | None, prediction: Prediction | None) -> Line:
     return Line(row.number, row.finding.name, bool(row.answer), answer, model, row.verdict_words)
 
 
-def model_words(said: dict[str, Any]) -> str:
+def model_words(said: Suggestion) -> str:
     """Probability, and where it stands to its threshold; or a measured value with its interval."""
     if not said:
         return _("says nothing of it")

@@ -2,36 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
-from django.db.models import Count, Max
 from django.utils.translation import gettext as _
 
 from frontend.pages.training.words import duration
 from overread.projects.models import Project
-from training.models import Epoch, Run
+from training.models import Run
+from training.queries import Done, done_by, runs_alike
 
 SPARE = 1.5  # of what the epochs took
 TOLD_BY = 5  # newest runs that are asked
-
-
-@dataclass(frozen=True)
-class Done:
-    """How many epochs a run has behind it, and the seconds of training they took."""
-
-    epochs: int = 0
-    seconds: float = 0.0
-
-
-def done_by(runs: Iterable[Run]) -> dict[UUID, Done]:
-    """What each of these runs has done."""
-    of_runs = Epoch.objects.filter(run__in=[run.pk for run in runs]).order_by().values("run_id")
-    return {
-        row["run_id"]: Done(row["n"], row["spent"]) for row in of_runs.annotate(n=Count("pk"), spent=Max("seconds"))
-    }
 
 
 def fitting_limit(project: Project, *, architecture: str, size: int, epochs: int) -> float:
@@ -39,8 +20,7 @@ def fitting_limit(project: Project, *, architecture: str, size: int, epochs: int
 
     Told by the newest run of this project with this architecture and image side that has an epoch behind it.
     """
-    alike = Run.objects.filter(project=project, recipe__architecture=architecture, recipe__size=size)
-    for run in alike.order_by("-created_at")[:TOLD_BY]:
+    for run in runs_alike(project, architecture=architecture, size=size)[:TOLD_BY]:
         done = done_by([run]).get(run.pk, Done())
         if done.epochs:
             return float(round(SPARE * epochs * done.seconds / done.epochs))

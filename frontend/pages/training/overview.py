@@ -7,7 +7,6 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.db.models import Max, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -15,13 +14,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from frontend.pages.training import curves, limits, words
-from inference.models import Champion
-from inference.queries import champion_of
+from frontend.people import person
+from inference.queries import champion_of, champion_record
 from labeling.queries.selections import strategy_failure
-from overread.accounts.models import User
 from overread.projects.models import Project
 from overread.projects.queries import project_for
 from training.models import Run
+from training.queries import Done, done_by, runs_of
 from training.services import NothingToLearn, RunActive, run_cancel, run_request
 
 RUNS = 20
@@ -32,17 +31,12 @@ RUNS = 20
 @require_http_methods(["GET", "POST"])
 def page(request: HttpRequest, slug: str) -> HttpResponse:
     """The newest run in detail. A POST starts one; what refuses it is said on the page, with what was typed kept."""
-    project = project_for(user_of(request), slug, "training.view")
+    project = project_for(person(request), slug, "training.view")
     newest = runs_of(project).first()
     if request.method == "GET":
         return _page(request, project, newest)
-    project = project_for(user_of(request), slug, "training.run")
+    project = project_for(person(request), slug, "training.run")
     return _start(request, project, newest)
-
-
-def user_of(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)
-    return request.user
 
 
 def _start(request: HttpRequest, project: Project, newest: Run | None) -> HttpResponse:
@@ -52,7 +46,7 @@ def _start(request: HttpRequest, project: Project, newest: Run | None) -> HttpRe
     if not form.is_valid():
         return _page(request, project, newest, form)
     try:
-        run = run_request(project=project, trigger="button", requested_by=user_of(request), **form.overrides)
+        run = run_request(project=project, trigger="button", requested_by=person(request), **form.overrides)
     except (RunActive, NothingToLearn) as refusal:
         form.add_error(None, str(refusal))
         return _page(request, project, newest, form)
@@ -67,7 +61,7 @@ def _start(request: HttpRequest, project: Project, newest: Run | None) -> HttpRe
 @never_cache
 @require_GET
 def run(request: HttpRequest, slug: str, number: int) -> HttpResponse:
-    project = project_for(user_of(request), slug, "training.view")
+    project = project_for(person(request), slug, "training.view")
     return _page(request, project, run_found(project, number))
 
 
@@ -76,7 +70,7 @@ def run(request: HttpRequest, slug: str, number: int) -> HttpResponse:
 @require_GET
 def live(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """The part of the page that changes while a run is under way; once it is over the page is to be loaded anew."""
-    project = project_for(user_of(request), slug, "training.view")
+    project = project_for(person(request), slug, "training.view")
     found = run_found(project, number)
     response = render(request, "training/run.html", {"project": project, **detail(project, found)})
     if found.state not in Run.ACTIVE:
@@ -87,19 +81,13 @@ def live(request: HttpRequest, slug: str, number: int) -> HttpResponse:
 @login_required
 @require_POST
 def cancel(request: HttpRequest, slug: str, number: int) -> HttpResponse:
-    project = project_for(user_of(request), slug, "training.run")
+    project = project_for(person(request), slug, "training.run")
     found = run_found(project, number)
-    if run_cancel(run=found, actor=user_of(request)):
+    if run_cancel(run=found, actor=person(request)):
         messages.success(request, _("Run %(number)d is cancelled.") % {"number": number})
     else:
         messages.warning(request, _("Run %(number)d was over already.") % {"number": number})
     return redirect("run", slug, number)
-
-
-def runs_of(project: Project) -> QuerySet[Run]:
-    """Runs, newest first, each with the best validation AUROC it reached."""
-    runs = Run.objects.filter(project=project).select_related("requested_by", "pipeline", "snapshot")
-    return runs.annotate(best=Max("epochs__validation_auroc")).order_by("-number")
 
 
 def run_found(project: Project, number: int) -> Run:
@@ -111,14 +99,14 @@ def run_found(project: Project, number: int) -> Run:
 
 def _page(request: HttpRequest, project: Project, selected: Run | None, form: Any = None) -> HttpResponse:
     newest = runs_of(project).first()
-    may_run = user_of(request).has_perm("training.run", project)
+    may_run = person(request).has_perm("training.run", project)
     shown = Paginator(runs_of(project), RUNS).get_page(request.GET.get("page"))
-    done = limits.done_by(shown)
+    done, champion = done_by(shown), champion_record(project)
     context = {
         "project": project,
         "page": shown,
-        "rows": [(run, words.started_by(run), limits.cut_words(run, done.get(run.pk, limits.Done()))) for run in shown],
-        "champion": Champion.objects.filter(project=project).values_list("pipeline", flat=True).first(),
+        "rows": [(run, words.started_by(run), limits.cut_words(run, done.get(run.pk, Done()))) for run in shown],
+        "champion": champion.pipeline_id if champion else None,
         "next_run": words.next_run(project, newest),
         "strategy_failure": strategy_failure(project),
         "batch": words.newest_batch_words(project),
@@ -148,7 +136,7 @@ def detail(project: Project, run: Run) -> dict[str, Any]:
         "doing": doing,
         "percent": percent,
         "time": words.time_words(run),
-        "limit": limits.limit_words(run, limits.done_by([run]).get(run.pk, limits.Done())),
+        "limit": limits.limit_words(run, done_by([run]).get(run.pk, Done())),
         "epochs": epochs[::-1],
         "auroc": curves.auroc_curve(run, epochs, champion_of(project)),
         "loss": curves.loss_curve(run, epochs),

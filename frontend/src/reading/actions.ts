@@ -4,21 +4,21 @@ import { flipped, mirrored, turned } from "../viewer/orientation";
 import type { Actions } from "./commands";
 import { cycleConfidence } from "./confidence";
 import type { Shape } from "./drawing";
-import { askOpinion, defer, escalate } from "./flow";
+import { askOpinion, defer, escalate, left, propose } from "./flow";
 import type { MeasureKind } from "./measure/measure";
 import type { ReadingPage } from "./page";
 import { Picker } from "./picker";
-import { Proposing } from "./proposing";
-import type { Submission } from "./submission";
+import { skip } from "./skip";
 import { snippetsFor } from "./snippets";
+import type { Submission } from "./submission";
 import { say } from "./voice";
 import { words } from "./words";
 
 const ZOOM = 1.25;
 
 export function actionsOf(page: ReadingPage, submission: Submission): Actions {
-  const { viewer, rail, marks, drawing, measuring } = page;
-  const [finder, snippets, proposing] = [new Picker("find", false), snippetsFor(page), new Proposing()];
+  const { viewer, rail, marks, drawing, measuring, hanging, frames } = page.stage;
+  const [finder, snippets] = [new Picker("find", false), snippetsFor(page)];
   const select = (key: number) => () => page.opened?.findings.byKey(key);
   const answer = (value: string) => () => give(page, value);
   const draw = (shape: Shape, hint: (key: string) => string) => () =>
@@ -31,10 +31,7 @@ export function actionsOf(page: ReadingPage, submission: Submission): Actions {
     "finding.previous": () => page.opened?.findings.step(-1),
     "finding.next": () => page.opened?.findings.step(1),
     "finding.find": () => find(page, finder),
-    "finding.propose": () => {
-      const url = page.opened?.case.urls.propose;
-      if (url) proposing.ask(url);
-    },
+    "finding.propose": () => void propose(page),
     "answer.absent": answer("absent"),
     "answer.uncertain": answer("uncertain"),
     "answer.present": answer("present"),
@@ -48,15 +45,15 @@ export function actionsOf(page: ReadingPage, submission: Submission): Actions {
     },
     snippets,
     "window.next": () => rail.nextWindow(),
-    invert: () => page.hanging.viewer.invert(),
-    "zoom.in": () => page.hanging.viewer.zoom(ZOOM),
-    "zoom.out": () => page.hanging.viewer.zoom(1 / ZOOM),
-    fit: () => page.hanging.viewer.fit(),
+    invert: () => hanging.viewer.invert(),
+    "zoom.in": () => hanging.viewer.zoom(ZOOM),
+    "zoom.out": () => hanging.viewer.zoom(1 / ZOOM),
+    fit: () => hanging.viewer.fit(),
     reset: () => say(words.reset(rail.reset())),
-    "rotate.right": () => page.hanging.viewer.orient((now) => turned(now, 1)),
-    "rotate.left": () => page.hanging.viewer.orient((now) => turned(now, -1)),
-    mirror: () => page.hanging.viewer.orient(mirrored),
-    flip: () => page.hanging.viewer.orient(flipped),
+    "rotate.right": () => hanging.viewer.orient((now) => turned(now, 1)),
+    "rotate.left": () => hanging.viewer.orient((now) => turned(now, -1)),
+    mirror: () => hanging.viewer.orient(mirrored),
+    flip: () => hanging.viewer.orient(flipped),
     magnify: () => say(rail.toggleLens() ? words.lensOn : words.lensOff),
     "tool.move": () => void rail.take("move"),
     "tool.level": () => (viewer.facts.channels === 3 ? say(words.noWindow) : void rail.take("level")),
@@ -70,10 +67,10 @@ export function actionsOf(page: ReadingPage, submission: Submission): Actions {
       marks.visible = !marks.visible;
       rail.update();
     },
-    "frame.previous": () => page.frames.step(-1),
-    "frame.next": () => page.frames.step(1),
-    prior: () => page.hanging.toggle("prior"),
-    "hanging.next": () => page.hanging.next(),
+    "frame.previous": () => frames.step(-1),
+    "frame.next": () => frames.step(1),
+    prior: () => hanging.toggle("prior"),
+    "hanging.next": () => hanging.next(),
     "region.delete": () => {
       if (measuring.measures.removeSelected()) say(words.measureRemoved);
       else say(!page.busy && marks.removeSelected() ? words.regionRemoved : words.noRegion);
@@ -86,7 +83,7 @@ export function actionsOf(page: ReadingPage, submission: Submission): Actions {
     "map.next": () => page.opened?.maps.next(),
     "map.less": () => page.opened?.maps.stronger(-1),
     "map.more": () => page.opened?.maps.stronger(1),
-    skip: () => void page.leaveWithReason("skip", page.opened?.case.urls.skip),
+    skip: () => void skip(page),
     defer: () => void defer(page),
     escalate: () => void escalate(page),
     opinion: () => void askOpinion(page, page.opened?.case.urls.opinion),
@@ -122,7 +119,7 @@ function settle(page: ReadingPage, keep: boolean): void {
 function confirmRest(page: ReadingPage): void {
   const { opened } = page;
   if (!opened || page.busy) return;
-  const { marked, above, outlined } = opened.answers.confirmRest((slug) => page.marks.count(slug) > 0);
+  const { marked, above, outlined } = opened.answers.confirmRest((slug) => page.count(slug) > 0);
   opened.findings.advance();
   say(words.restAbsent(marked, above, outlined));
 }
@@ -142,13 +139,14 @@ async function undo(page: ReadingPage, submission: Submission): Promise<void> {
   await submission.sent();
   const url = page.undo?.url(performance.now());
   if (!url) return say(document.body.dataset["saved"] === "saved" ? words.nothingToUndo : words.stillSaving);
-  if (await page.leave(url, {})) say(words.undone(page.opened?.case.pseudonym ?? ""));
+  if (await left(page, url, {})) say(words.undone(page.opened?.case.pseudonym ?? ""));
 }
 
 /** Escape: first out of what is half done, then out of the case. What nobody has begun is given back. */
 function back(page: ReadingPage): void {
   const focused = document.activeElement;
-  if (page.drawing.cancel() || page.measuring.cancel() || page.rail.dropLens()) return;
+  const { stage } = page;
+  if (stage.drawing.cancel() || stage.measuring.cancel() || stage.rail.dropLens()) return;
   if (focused instanceof HTMLTextAreaElement || focused instanceof HTMLInputElement || focused instanceof SVGElement) {
     page.opened?.findings.step(0);
     return;

@@ -1,4 +1,4 @@
-/** What the reading page and the server say to each other. This is the one typed statement of it. */
+/** What the reading page and the server say to each other; frontend/pages/read/contract.py holds the server's types of the same. */
 
 /** blind: first read, nothing of the model. open: read with the model. revealed: the same case after a blind read. done: stored. */
 export type CaseState = "blind" | "open" | "revealed" | "done";

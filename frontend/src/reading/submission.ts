@@ -35,17 +35,18 @@ export class Submission implements Desk {
 
   /** Keep the read here, send it, and open the next case at once where nothing of this one is still to come. */
   submit(): void {
-    const { opened, obstacle } = this.page;
+    const { opened, readiness, stage } = this.page;
+    const { obstacle } = readiness;
     if (!opened || this.page.busy) return;
     if (obstacle !== null) {
       const [unsettled] = opened.answers.missing.length ? [] : opened.answers.unsettled;
-      if (this.page.complete) this.page.submitWhenFull(() => this.submit());
+      if (readiness.complete) readiness.submitWhenFull(() => this.submit());
       if (unsettled) opened.findings.go(opened.answers.findings.indexOf(unsettled));
-      return say(this.page.obstacle ?? obstacle);
+      return say(readiness.obstacle ?? obstacle);
     }
     this.mending = false;
     opened.answers.explain({});
-    this.page.timing.submitted();
+    stage.timing.submitted();
     const { case: shown } = opened;
     const { assignment, pseudonym } = shown;
     const draft = this.page.drafts.name(shown);
@@ -54,7 +55,7 @@ export class Submission implements Desk {
     this.saving.keep(entry); // before anything else happens
     this.page.over.add(draft);
     this.page.lock(true);
-    const patience = this.goOn() ? this.page.display.shown(PICTURE_FIRST) : Promise.resolve();
+    const patience = this.goOn() ? stage.display.shown(PICTURE_FIRST) : Promise.resolve();
     void patience.then(() => this.saving.flush());
   }
 
@@ -114,17 +115,17 @@ export class Submission implements Desk {
   }
 
   private body(version: number): SubmitBody {
-    const { opened, marks, measuring, clock, comment, confidence, display } = this.page;
+    const { opened, regions, stage, panel, clock, level } = this.page;
     return {
       key: crypto.randomUUID(),
       version,
       answers: opened?.answers.given ?? {},
-      regions: marks.regions,
-      measurements: measuring.measures.measurements,
-      comment: comment.trim(),
-      confidence,
+      regions,
+      measurements: stage.measuring.measures.measurements,
+      comment: panel.comment.trim(),
+      confidence: panel.confidence,
       active_ms: Math.round(clock.elapsed(performance.now())),
-      level: display.level === "full" ? "full" : "half",
+      level: level === "full" ? "full" : "half",
       known: this.page.known,
       seen: opened?.case.prediction ?? null,
     };

@@ -8,8 +8,8 @@ or the bright part of the body as this image has it (`dicom.tones`), so that non
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, replace
-from typing import Any
+from dataclasses import replace
+from typing import NotRequired, TypedDict
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -36,7 +36,17 @@ BREAST: tuple[Part, ...] = ((gettext_noop("Skin"), "dark"), (gettext_noop("Dense
 PLAIN: tuple[Part, ...] = ((gettext_noop("Dark"), "dark"), (gettext_noop("Bright"), "bright"))
 
 
-def presets(image: Image, frame: PackedFrame, *, tones: Tones | None) -> list[dict[str, Any]]:
+class WindowPreset(TypedDict):
+    """A window as the reading page takes it. `table`: a VOI LUT, greys in 0..1 at equal steps over the width."""
+
+    label: str
+    center: float
+    width: float
+    function: str  # LINEAR, LINEAR_EXACT or SIGMOID
+    table: NotRequired[tuple[float, ...]]
+
+
+def presets(image: Image, frame: PackedFrame, *, tones: Tones | None) -> list[WindowPreset]:
     """As the reading page takes them, the one to open with first, none twice; none for colour. A table only where there is one.
 
     `tones` are those of the image's first frame, for all frames, so that a window stays as it is while one leafs through.
@@ -46,7 +56,19 @@ def presets(image: Image, frame: PackedFrame, *, tones: Tones | None) -> list[di
     for window in own + (_usual(image, frame, tones) if own else []):
         if not any(_alike(window, other) for other in chosen):
             chosen.append(window)
-    return [{name: value for name, value in asdict(window).items() if name != "table" or value} for window in chosen]
+    return [_preset(window) for window in chosen]
+
+
+def _preset(window: Window) -> WindowPreset:
+    made: WindowPreset = {
+        "label": window.label,
+        "center": window.center,
+        "width": window.width,
+        "function": window.function,
+    }
+    if window.table:
+        made["table"] = window.table
+    return made
 
 
 def value_unit(image: Image, frame: PackedFrame) -> str:

@@ -12,7 +12,7 @@ from django.db.models import F, Q, QuerySet
 
 from overread.accounts.models import User
 from overread.archive import blobs, dicom
-from overread.archive.models import FrameRendering, Image, Rendering
+from overread.archive.models import Enrolment, FrameRendering, Image, Rendering
 from overread.projects.models import Project
 
 if TYPE_CHECKING:
@@ -34,6 +34,12 @@ def images_in(project: Project) -> QuerySet[Image]:
         .select_related("study__patient", "rendering")
         .order_by("-created_at", "pk")
     )
+
+
+def enrolment_of(*, image: Image, project: Project) -> Enrolment | None:
+    """How the image came to the project, with who added and who admitted it."""
+    enrolments = Enrolment.objects.select_related("added_by", "admitted_by")
+    return enrolments.filter(image=image, project=project).first()
 
 
 def readable_in(project: Project) -> QuerySet[Image]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from django.conf import settings
+from django.db.models import QuerySet
 
 from overread.audit.anchors import anchors_read
 from overread.audit.models import Event, Seal
@@ -69,3 +70,18 @@ def _anchored(path: Path) -> tuple[dict[int, set[str]], int]:
         elif anchor:
             strange += 1
     return dict(found), strange
+
+
+def events_newest(*, verb: str = "") -> QuerySet[Event]:
+    """Events with their actors, newest first, those of one verb where asked."""
+    events = Event.objects.select_related("actor").order_by("-pk")
+    return events.filter(verb=verb) if verb else events
+
+
+def verbs_known() -> QuerySet[Event, str]:
+    """Every verb there is an event of, in the order of the alphabet."""
+    return Event.objects.order_by("verb").values_list("verb", flat=True).distinct()
+
+
+def seal_newest() -> Seal | None:
+    return Seal.objects.order_by("-position").first()

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from uuid import UUID
+
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404
 from django.utils.translation import gettext as _
 
 from overread.accounts.models import User
-from overread.projects.models import Project
-from overread.projects.rules import roles_keep
+from overread.projects.models import Membership, Project, Role
+from overread.projects.rules import READING, roles_keep
 from overread.rows import Select
 
 # Every page and every request to the interface asks this, so it is no query that is composed anew each time.
@@ -26,6 +29,38 @@ HELD = Select(
 def projects_of(user: User) -> QuerySet[Project]:
     """Projects the user is a member of, by name."""
     return Project.objects.filter(memberships__user=user).distinct().order_by("name")
+
+
+def project_named(slug: str) -> Project | None:
+    """The project of that name, whoever asks."""
+    return Project.objects.filter(slug=slug).first()
+
+
+def project_stored(pk: UUID) -> Project:
+    """The project as it stands in the database, beside one that a form has changed."""
+    return Project.objects.get(pk=pk)
+
+
+def project_names(pks: Collection[UUID]) -> dict[UUID, str]:
+    """Key → name of each of these projects that there is."""
+    return dict(Project.objects.filter(pk__in=pks).values_list("pk", "name"))
+
+
+def memberships_of(project: Project) -> QuerySet[Membership]:
+    """Who is what in the project, by the person's name."""
+    memberships = Membership.objects.filter(project=project).select_related("user")
+    return memberships.order_by("user__name", "user", "role")
+
+
+def readers_of(project: Project) -> QuerySet[User]:
+    """Who may read in the project, by name."""
+    readers = User.objects.filter(memberships__project=project, memberships__role__in=READING)
+    return readers.distinct().order_by("name", "pk")
+
+
+def is_administrator(user: User, project: Project) -> bool:
+    """Asked of the database, also right after a role was taken away."""
+    return Membership.objects.filter(project=project, user=user, role=Role.ADMINISTRATOR).exists()
 
 
 def project_for(user: User, slug: str, permission: str) -> Project:

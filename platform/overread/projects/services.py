@@ -75,6 +75,11 @@ def project_change(*, project: Project, actor: User, **policies: Any) -> Project
     return project
 
 
+def project_lock(project: Project) -> Project:
+    """The project as it is stored, within a transaction: nobody changes it until that is over."""
+    return Project.objects.select_for_update(no_key=True).get(pk=project.pk)
+
+
 @transaction.atomic
 def findings_mark_urgent(*, project: Project, actor: User, slugs: Collection[str]) -> None:
     """Make these findings of a project urgent, and no others. Raises ValidationError for one that cannot be."""

@@ -19,9 +19,9 @@ from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
 from django.urls import include, path
 
-from frontend.cases import FirstRead, confidence_steps, others_context
 from frontend.pages import catalogue
-from frontend.suggestions import suggestion_context
+from frontend.pages.read.panel import FirstRead, confidence_steps, others_context
+from frontend.pages.read.suggestions import suggestion_context
 from labeling.contradiction import contradicted_value
 from labeling.queries.disputed import DisputedRead
 from overread.accounts.models import Preferences
@@ -240,7 +240,7 @@ def image(sheet: Sheet) -> dict[str, Any]:
 
 
 def rendered(sheet: Sheet) -> dict[str, Any]:
-    """An image whose frames are renditions, each with facts of its own, as `frontend.cases` has it."""
+    """An image whose frames are renditions, each with facts of its own, as the reading page has it."""
     names = ("channels", "slope", "intercept", "padding")
     frames = [
         {name: getattr(frame, name) for name in names}

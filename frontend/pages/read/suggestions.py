@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypedDict
 
 from django.utils.translation import gettext as _
 
@@ -12,18 +12,44 @@ from overread.projects.models import Finding
 LISTED = 6  # options of a categorical finding; the others are summed up
 
 
-def suggestion_context(said: Mapping[str, Any], finding: Finding | None = None) -> dict[str, Any]:
+class Chance(TypedDict):
+    """One option of a categorical finding; `bar` in percent."""
+
+    option: str
+    text: str
+    bar: float
+
+
+Span = TypedDict("Span", {"from": float, "width": float, "at": float})
+"""An interval and the value in it, in percent of the scale they are drawn on."""
+
+
+class Suggestion(TypedDict, total=False):
+    """What suggestion.html shows of one finding; `bar` and `tick`, the threshold, in percent."""
+
+    probability_text: str | None
+    bar: float | None
+    tick: float | None
+    above: bool
+    threshold_text: str
+    chances: list[Chance]
+    span: Span | None
+    interval_text: str
+
+
+def suggestion_context(said: Mapping[str, Any], finding: Finding | None = None) -> Suggestion:
     """The line under a finding: number, threshold or interval, bar. `finding` tells how far a measurement may reach."""
     if "value" in said:
         return _measured(said, finding)
-    context = {"bar": round(said["probability"] * 100, 1), "tick": None, "above": False}
+    bar = round(said["probability"] * 100, 1)
     if "option" in said:
         text = f"{said['option']} {said['probability']:.2f}"
-        return context | {"probability_text": text, "chances": _chances(said["probabilities"])}
-    return context | _judged(said["probability"], said["threshold"]) | {"above": said["above"]}
+        chances = _chances(said["probabilities"])
+        return {"probability_text": text, "bar": bar, "tick": None, "above": False, "chances": chances}
+    return {**_judged(said["probability"], said["threshold"]), "bar": bar, "above": said["above"]}
 
 
-def _judged(probability: float, threshold: float) -> dict[str, Any]:
+def _judged(probability: float, threshold: float) -> Suggestion:
     """Probability and threshold, rounded so that the numbers never contradict the verdict."""
     digits = next((n for n in (2, 3, 4) if _consistent(probability, threshold, n)), 6)
     return {
@@ -38,7 +64,7 @@ def _consistent(probability: float, threshold: float, digits: int) -> bool:
     return (round(probability, digits) >= round(threshold, digits)) == (probability >= threshold)
 
 
-def _chances(probabilities: Mapping[str, float]) -> list[dict[str, Any]]:
+def _chances(probabilities: Mapping[str, float]) -> list[Chance]:
     """Every option with its probability, the likeliest first; what is beyond LISTED in one row."""
     ranked = sorted(probabilities.items(), key=lambda item: -item[1])
     shown = ranked if len(ranked) <= LISTED else ranked[: LISTED - 1]
@@ -49,17 +75,18 @@ def _chances(probabilities: Mapping[str, float]) -> list[dict[str, Any]]:
     return [{"option": option, "text": f"{chance:.2f}", "bar": round(chance * 100, 1)} for option, chance in rows]
 
 
-def _measured(said: Mapping[str, Any], finding: Finding | None) -> dict[str, Any]:
+def _measured(said: Mapping[str, Any], finding: Finding | None) -> Suggestion:
     """A number with its unit and, where the model has one, the interval around it."""
-    context = {"bar": None, "tick": None, "above": False, "span": None, "interval_text": ""}
+    plain: Suggestion = {"bar": None, "tick": None, "above": False, "span": None, "interval_text": ""}
     if "low" not in said:
-        return context | {"probability_text": f"{said['value']:.1f} {said['unit']}"}
+        return {**plain, "probability_text": f"{said['value']:.1f} {said['unit']}"}
     lowest, highest = (finding.minimum, finding.maximum) if finding else (None, None)
     low, high = _within(said["low"], lowest, highest), _within(said["high"], lowest, highest)
     digits = 0 if high - low >= 5 else 1 if high - low >= 0.5 else 2
     told = {"coverage": f"{said['coverage'] * 100:g}", "low": f"{low:.{digits}f}", "high": f"{high:.{digits}f}"}
     scale = (said["range"][0] if lowest is None else lowest, said["range"][1] if highest is None else highest)
-    return context | {
+    return {
+        **plain,
         "probability_text": f"{said['value']:.{digits}f} {said['unit']}",
         "interval_text": _("%(coverage)s %% interval %(low)s–%(high)s") % told,
         "span": _span(said["value"], low, high, scale),
@@ -71,7 +98,7 @@ def _within(value: float, lowest: float | None, highest: float | None) -> float:
     return value if highest is None else min(value, highest)
 
 
-def _span(value: float, low: float, high: float, scale: tuple[float, float]) -> dict[str, float] | None:
+def _span(value: float, low: float, high: float, scale: tuple[float, float]) -> Span | None:
     """The interval and the value in percent of a scale that holds them all; None where the scale has no length."""
     start, end = min(scale[0], low, value), max(scale[1], high, value)
     if end <= start:

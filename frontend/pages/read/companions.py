@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Literal
 from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from frontend.cases import image_data
 from frontend.image_words import label_words, span_words
+from frontend.pages.read.contract import Companion
+from frontend.pages.read.images import image_data
 from overread.archive.models import Image
 from overread.archive.queries import companions_in
 from overread.projects.models import Project
 
 
-def companions_data(project: Project, images: Sequence[Image]) -> dict[UUID, list[dict[str, Any]]]:
-    """For each of these images what the script gets to hang beside it (contract.ts); one question for them all."""
+def companions_data(project: Project, images: Sequence[Image]) -> dict[UUID, list[Companion]]:
+    """For each of these images what the script gets to hang beside it; one question for them all."""
     beside = companions_in(project, images)
     return {
         image.pk: [_data("study", label_words(other) or _("Same study"), other) for other in beside[image.pk].study]
@@ -25,7 +26,7 @@ def companions_data(project: Project, images: Sequence[Image]) -> dict[UUID, lis
     }
 
 
-def _data(role: str, label: str, image: Image) -> dict[str, Any]:
+def _data(role: Literal["prior", "study"], label: str, image: Image) -> Companion:
     if image.frames > 1:
         label = _("%(label)s, frame 1 of %(count)d") % {"label": label, "count": image.frames}
     return {"role": role, "label": label, "image": image_data(image)}

@@ -1,0 +1,74 @@
+"""One case in front of a reader: the phase it is in, and what may be shown with it.
+
+Before a blind first read is stored nothing here asks for a prediction, so nothing of it can leave.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from frontend.pages.read.contract import CaseState
+from inference.models import Pipeline, Prediction
+from inference.services import prediction_ensure, prediction_show
+from inference.services.predictions import NotScored
+from labeling.contradiction import contradicted_value
+from labeling.models import Assignment, Read
+from labeling.queries.disputed import DisputedRead, disputed_reads
+from labeling.queries.reads import own_read
+from labeling.services import answers_show
+from overread.accounts.models import User
+
+
+@dataclass(frozen=True)
+class OpenCase:
+    """A case in front of a reader: its assignment, the phase it is in, and what may be shown with it."""
+
+    assignment: Assignment
+    state: CaseState
+    prediction: Prediction | None
+    waiting: bool
+    read: Read | None  # the reader's own standing answer
+    disputed: tuple[DisputedRead, ...] = ()  # between which an adjudicator decides
+
+    def against(self, slug: str) -> str | None:
+        """The answer that a reader who has read blind keeps or changes by a key of its own, because the model contradicts it."""
+        asks = self.state == "revealed" and self.assignment.project.ask_contradictions
+        return contradicted_value(self.prediction.outputs.get(slug)) if asks and self.prediction else None
+
+
+def case_open(assignment: Assignment, reader: User, pipeline: Pipeline | None) -> OpenCase:
+    """The case as it may be shown now, with what `pipeline` says of it.
+
+    A prediction is looked up only where it may be seen. What is shown, it or other readers' answers, is recorded.
+    """
+    state = state_of(assignment)
+    prediction, waiting = (None, False) if state == "blind" else _suggestion(assignment, pipeline)
+    if prediction:
+        prediction_show(prediction=prediction, user=reader)
+    own = own_read(assignment=assignment, reader=reader)
+    disputed = tuple(disputed_reads(assignment))
+    if disputed:
+        answers_show(user=reader, images=[assignment.image_id])
+    return OpenCase(assignment, state, prediction, waiting, own, disputed)
+
+
+def state_of(assignment: Assignment) -> CaseState:
+    if assignment.state == Assignment.State.DONE:
+        return "done"
+    if not assignment.blind:
+        return "open"
+    return "revealed" if assignment.state == Assignment.State.REVEALED else "blind"
+
+
+def is_blind(assignment: Assignment) -> bool:
+    return state_of(assignment) == "blind"
+
+
+def _suggestion(assignment: Assignment, pipeline: Pipeline | None) -> tuple[Prediction | None, bool]:
+    """The pipeline's prediction, or whether one is still being made."""
+    if pipeline is None:
+        return None, False
+    try:
+        return prediction_ensure(pipeline=pipeline, image=assignment.image), False
+    except NotScored:
+        return None, True

@@ -1,0 +1,27 @@
+/** What a case brings with it and takes along when it leaves. */
+import type { Answers } from "./answers";
+import type { AttentionMaps } from "./attention";
+import type { Case, CaseFinding } from "./contract";
+import type { Findings } from "./findings";
+
+export interface Opened {
+  readonly case: Case;
+  readonly answers: Answers;
+  readonly findings: Findings;
+  readonly maps: AttentionMaps;
+}
+
+/** A finding's name; of one that the case does not ask for what stands for it. */
+export function nameOf(opened: Opened | null, slug: string): string {
+  return findingOf(opened, slug)?.name ?? slug;
+}
+
+/** Its digit and name. */
+export function labelOf(opened: Opened | null, slug: string): string {
+  const finding = findingOf(opened, slug);
+  return finding ? [finding.key, finding.name].filter((part) => part !== null).join(" ") : slug;
+}
+
+function findingOf(opened: Opened | null, slug: string): CaseFinding | undefined {
+  return opened?.case.findings.find((each) => each.slug === slug);
+}

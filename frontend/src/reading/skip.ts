@@ -1,0 +1,35 @@
+/** Refusing a case, with a reason. */
+import { ask, text } from "../dialog";
+import { why } from "./flow";
+import type { ReadingPage } from "./page";
+import { say } from "./voice";
+import { words } from "./words";
+
+/** Ask why and leave the case. A reason that is refused (422) is asked for again, as it was written. */
+export async function skip(page: ReadingPage, refusal = ""): Promise<void> {
+  const shown = page.opened?.case;
+  if (!shown || page.busy) return;
+  const given = await ask("skip", { refusal, key: chooseByDigit });
+  if (given === null || page.busy) return;
+  const outcome = await page.leave(shown.urls.skip, { reason: reasonIn(given), version: shown.version });
+  if (outcome.kind === "ok") say(outcome.body.told ?? words.skipped(shown.pseudonym));
+  else if (outcome.kind === "refused" && outcome.status === 422) await skip(page, outcome.problem.detail);
+  else say(why(outcome));
+}
+
+/** A digit chooses a reason and is enough, except while something is being written. */
+function chooseByDigit(event: KeyboardEvent, dialog: HTMLDialogElement): void {
+  const writing = event.target instanceof HTMLInputElement && event.target.type === "text";
+  if (writing || event.ctrlKey || event.metaKey || event.altKey || event.repeat || !/^[1-9]$/.test(event.key)) return;
+  const choice = dialog.querySelectorAll<HTMLInputElement>("input[name=reason]")[Number(event.key) - 1];
+  if (!choice) return;
+  event.preventDefault();
+  event.stopPropagation(); // the dialog is closed by the time the page would hear it
+  choice.checked = true;
+  dialog.close("yes");
+}
+
+/** The chosen reason, with what was written beside it. */
+function reasonIn(given: FormData): string {
+  return [text(given, "reason"), text(given, "detail")].filter((part) => part.trim()).join(": ");
+}

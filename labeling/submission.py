@@ -1,0 +1,174 @@
+"""What a reader submits of a case, as it travels: one form of it, for the reading page and for REST."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from labeling.models import Confidence, Measurement
+from labeling.services import Answers, Measured, RegionDrawn
+from labeling.values import AnswerInvalid
+from overread.api.bodies import Shape
+
+Given = tuple[str, bool, bool]  # value, bulk, kept
+
+
+@dataclass(frozen=True)
+class Submission:
+    """What a reader says of a case. Repeating it with the same key makes no second read."""
+
+    key: UUID
+    answers: Answers
+
+
+def submission_read(body: Mapping[str, object], *, seen: UUID | None = None) -> Submission:
+    """The submission in a body of SubmissionSerializer's form; `seen`: the prediction that was in view.
+
+    Raises AnswerInvalid with one entry per finding or member that does not fit.
+    """
+    form = SubmissionSerializer(data=body)
+    if not form.is_valid():
+        raise AnswerInvalid(_errors(form.errors))
+    return submission_of(form.validated_data, seen=seen)
+
+
+def submission_of(given: Mapping[str, Any], *, seen: UUID | None = None) -> Submission:
+    """The submission in a body that SubmissionSerializer has taken."""
+    answers = Answers(
+        values={slug: value for slug, (value, _bulk, _kept) in given["answers"].items()},
+        bulk=frozenset(slug for slug, (_value, bulk, _kept) in given["answers"].items() if bulk),
+        kept=frozenset(slug for slug, (_value, _bulk, kept) in given["answers"].items() if kept),
+        regions=tuple(_region(each) for each in given.get("regions", ())),
+        measurements=tuple(_measured(each) for each in given.get("measurements", ())),
+        comment=given.get("comment", ""),
+        confidence=given.get("confidence", ""),
+        active_ms=given.get("active_ms", 0),
+        level=given.get("level", ""),
+        seen=seen,
+    )
+    return Submission(given["key"], answers)
+
+
+def _region(given: Mapping[str, Any]) -> RegionDrawn:
+    return RegionDrawn(
+        finding=given["finding"]["slug"],
+        kind=given["kind"],
+        points=tuple((x, y) for x, y in given["points"]),
+        frame=given["frame"],
+    )
+
+
+def _measured(given: Mapping[str, Any]) -> Measured:
+    return Measured(
+        kind=given["kind"],
+        points=tuple((x, y) for x, y in given["points"]),
+        frame=given["frame"],
+        result=given["result"],
+    )
+
+
+def _errors(found: Mapping[str, Any]) -> dict[str, str]:
+    """What is wrong, by finding where it is an answer to one, else by the member of the body."""
+    members = dict(found)
+    answers = members.pop("answers", {})
+    if isinstance(answers, Mapping):
+        members |= answers
+    else:
+        members["answers"] = answers
+    return {str(name): f"{name}: {' '.join(_sentences(said))}" for name, said in members.items()}
+
+
+def _sentences(said: object) -> Iterator[str]:
+    """The sentences in errors as DRF nests them, each once."""
+    if isinstance(said, Mapping):
+        said = list(said.values())
+    if isinstance(said, list):
+        yield from dict.fromkeys(sentence for each in said for sentence in _sentences(each))
+    else:
+        yield str(said)
+
+
+@extend_schema_field(
+    {
+        "oneOf": [
+            {"type": "string", "maxLength": 80},
+            {"type": "number"},
+            {
+                "type": "object",
+                "properties": {
+                    "value": {"oneOf": [{"type": "string", "maxLength": 80}, {"type": "number"}]},
+                    "bulk": {"type": "boolean"},
+                    "kept": {
+                        "type": "boolean",
+                        "description": "I keep it against a model that strongly contradicts it.",
+                    },
+                },
+                "required": ["value"],
+            },
+        ],
+        "description": "absent, uncertain or present; an option; a number; or not_assessable.",
+    }
+)
+class AnswerField(serializers.Field[Given, Any, Any, Any]):
+    """An answer, alone or as {value, bulk, kept}: text of at most 80 characters or a number."""
+
+    def to_internal_value(self, data: Any) -> Given:
+        given = data if isinstance(data, dict) else {"value": data}
+        value, bulk, kept = given.get("value"), given.get("bulk", False), given.get("kept", False)
+        fits = isinstance(value, str | int | float) and not isinstance(value, bool) and len(str(value)) <= 80
+        if (
+            not fits
+            or not isinstance(bulk, bool)
+            or not isinstance(kept, bool)
+            or set(given) - {"value", "bulk", "kept"}
+        ):
+            raise serializers.ValidationError(
+                "Give at most 80 characters or a number, alone or as {value, bulk, kept}."
+            )
+        return str(value), bulk, kept
+
+
+class RegionSerializer(Shape):
+    finding = serializers.CharField(source="finding.slug", max_length=60)
+    kind = serializers.ChoiceField(choices=["box", "polygon"])
+    points = serializers.ListField(
+        child=serializers.ListField(child=serializers.FloatField(), min_length=2, max_length=2),
+        max_length=500,
+        help_text="[[x, y], …] in image pixels; a box has two corners.",
+    )
+    frame = serializers.IntegerField(
+        default=0, min_value=0, max_value=9999, help_text="The frame it was drawn on, counted from 0."
+    )
+
+
+class MeasurementSerializer(Shape):
+    kind = serializers.ChoiceField(choices=Measurement.Kind.choices)
+    points = serializers.ListField(
+        child=serializers.ListField(child=serializers.FloatField(), min_length=2, max_length=2),
+        max_length=3,
+        help_text="[[x, y], …] in image pixels: two of a length, three of an angle, two corners of an ellipse, one point.",
+    )
+    frame = serializers.IntegerField(
+        default=0, min_value=0, max_value=9999, help_text="The frame it was drawn on, counted from 0."
+    )
+    result = serializers.CharField(
+        default="", allow_blank=True, max_length=200, help_text="As the reader saw it: 34 mm at the detector."
+    )
+
+
+class SubmissionSerializer(Shape):
+    key = serializers.UUIDField(help_text="Made by you: repeating a call with it makes no second read.")
+    answers = serializers.DictField(child=AnswerField(), help_text="Finding → answer; every finding is answered.")
+    regions = RegionSerializer(many=True, required=False, help_text="At most 200.")
+    measurements = MeasurementSerializer(many=True, required=False, help_text="At most 50.")
+    comment = serializers.CharField(required=False, allow_blank=True, max_length=4000)
+    confidence = serializers.ChoiceField(
+        choices=Confidence.choices, required=False, allow_blank=True, help_text="Of the read as a whole; optional."
+    )
+    active_ms = serializers.IntegerField(required=False, min_value=0, max_value=2**31 - 1)
+    level = serializers.ChoiceField(choices=["half", "full"], required=False, help_text="The resolution on screen.")
