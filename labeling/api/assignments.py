@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -15,6 +16,7 @@ from rest_framework.response import Response
 from labeling import services
 from labeling.api.reads import ReadSerializer, refusing
 from labeling.models import CONTROLS, SKIP_REASON, Assignment, Purpose, Read
+from labeling.queries.assignments import assignment_given
 from labeling.queries.sent import sent_by
 from labeling.services import Until
 from labeling.services.telling import reason_tell, suspicion_tell
@@ -97,7 +99,11 @@ class AssignmentView(ProjectView):
         return given.select_related("project", "image__study__patient", "image__rendering", "sent_by")
 
     def assignment(self, pk: UUID) -> Assignment:
-        return get_object_or_404(self.mine(), pk=pk)
+        """A case that was given to me. Raises Http404."""
+        given = assignment_given(project=self.project, reader=self.user, pk=pk)
+        if given is None:
+            raise Http404("No such case.")
+        return given
 
 
 class Assignments(AssignmentView):
@@ -120,7 +126,7 @@ class AssignmentClaim(AssignmentView):
         """Take the next case: the one I hold, or else the first of the queue. 204 when there is none."""
         with refusing():
             claimed = services.assignment_claim(project=self.project, reader=self.user)
-        return self.show(self.assignment(claimed.pk), AssignmentSerializer) if claimed else Response(status=204)
+        return self.show(claimed, AssignmentSerializer) if claimed else Response(status=204)
 
 
 class AssignmentDetail(AssignmentView):
@@ -145,11 +151,12 @@ class AssignmentRead(AssignmentView):
         as an extra read where somebody else has the case.
         """
         assignment, given = self.assignment(pk), submission_of(self.body(SubmissionSerializer))
-        repeated = Read.objects.filter(reader=self.user, key=given.key).exists()
         with refusing():
-            read = services.read_submit(assignment=assignment, reader=self.user, answers=given.answers, key=given.key)
-        stored = {"read": read, "assignment": self.assignment(pk)}
-        return self.show(stored, SubmittedSerializer, 200 if repeated else 201)
+            read, new = services.read_store(
+                assignment=assignment, reader=self.user, answers=given.answers, key=given.key
+            )
+        stored = {"read": read, "assignment": read.assignment if new else assignment}
+        return self.show(stored, SubmittedSerializer, 201 if new else 200)
 
 
 class AssignmentSkip(AssignmentView):

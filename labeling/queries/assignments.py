@@ -3,22 +3,54 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
 
-from labeling.models import Assignment, Holding
+from labeling.models import Assignment
 from overread.accounts.models import User
+from overread.archive.models import Image, Patient, Rendering, Study
 from overread.projects.models import Project
+from overread.rows import Select
+
+CASE = (Assignment, Image, Study, Patient, Rendering)
+"""What a page needs of a case to draw it, and in this order the rows of a `Select` from CASES."""
+CASES = """
+    FROM labeling_assignment
+    JOIN archive_image ON archive_image.id = labeling_assignment.image_id
+    JOIN archive_study ON archive_study.id = archive_image.study_id
+    JOIN archive_patient ON archive_patient.id = archive_study.patient_id
+    LEFT JOIN archive_rendering ON archive_rendering.image_id = archive_image.id
+"""
+GIVEN = Select(
+    *CASE,
+    User,
+    rest=f"""
+        {CASES} LEFT JOIN accounts_user ON accounts_user.id = labeling_assignment.reader_id
+        WHERE labeling_assignment.project_id = %s AND labeling_assignment.id = %s AND EXISTS (
+            SELECT 1 FROM labeling_holding
+            WHERE labeling_holding.assignment_id = labeling_assignment.id AND labeling_holding.reader_id = %s
+        )
+    """,
+)
+
+
+def case_of(project: Project, assignment: Assignment, found: Sequence[Any]) -> Assignment:
+    """The assignment with everything that belongs to it at hand: its image, study, patient and rendering."""
+    image, study, patient, rendering = found
+    study.patient, image.study = patient, study
+    assignment.project, assignment.image = project, image
+    Image._meta.get_field("rendering").set_cached_value(image, rendering)  # None, too: nobody asks again
+    return assignment
 
 
 def assignment_given(*, project: Project, reader: User, pk: UUID) -> Assignment | None:
     """A case that was given to this reader at some time, with what its page shows of it."""
-    cases = Assignment.objects.select_related("project", "image__study__patient", "image__rendering", "reader")
-    found = cases.filter(project=project, pk=pk).first()
-    if found is None or not Holding.objects.filter(assignment=found, reader=reader).exists():
-        return None
-    return found
+    for assignment, *case, holder in GIVEN.rows(project.pk, pk, reader.pk):
+        assignment.reader = holder
+        return case_of(project, assignment, case)
+    return None
 
 
 def assignment_in(*, project: Project, pk: UUID) -> Assignment | None:

@@ -18,13 +18,14 @@ from django.utils.translation import gettext
 
 from inference.models import Exposure
 from labeling.models import ALWAYS_BLIND, AnswersSeen, Assignment, Holding, Purpose, Read
+from labeling.queries.assignments import CASE, CASES, case_of
 from labeling.queries.sent import MET
 from labeling.selection.reasons import OPENED
 from labeling.services.leaving import AssignmentGone, assignments_release_lapsed, slot_free
 from labeling.services.order import ORDER, before_outer
 from overread import rows
 from overread.accounts.models import User
-from overread.archive.models import Image, Patient, Rendering, Study
+from overread.archive.models import Image
 from overread.audit.services import event_append
 from overread.jobs.services import job_enqueue_once
 from overread.projects.models import BlindFirst, Project, Role
@@ -33,15 +34,6 @@ from overread.projects.rules import user_roles
 State = Assignment.State
 ATTEMPTS = 30
 GIVEN = ("state", "reader_id", "version", "blind", "claimed_at", "worked_at", "lease_until")
-CASES = """
-    FROM labeling_assignment
-    JOIN archive_image ON archive_image.id = labeling_assignment.image_id
-    JOIN archive_study ON archive_study.id = archive_image.study_id
-    JOIN archive_patient ON archive_patient.id = archive_study.patient_id
-    LEFT JOIN archive_rendering ON archive_rendering.image_id = archive_image.id
-"""
-CASE = (Assignment, Image, Study, Patient, Rendering)
-"""What a page needs of a case to draw it."""
 HELD = rows.Select(
     *CASE,
     rest=f"""
@@ -88,22 +80,11 @@ def reader_lock(reader: User) -> None:
         READER.found(reader)
 
 
-def case_of(project: Project, found: tuple[Any, ...]) -> Assignment:
-    """The assignment of a row of CASE, with everything that belongs to it at hand."""
-    assignment: Assignment
-    assignment, image, study, patient, rendering = found
-    study.patient, image.study = patient, study
-    assignment.project, assignment.image = project, image
-    Image._meta.get_field("rendering").set_cached_value(
-        image, rendering
-    )  # None, too: there is none, and nobody asks again
-    return assignment
-
-
 def _held(project: Project, reader: User, count: int) -> list[Assignment]:
     """The first `count` cases in this reader's hands, their leases prolonged."""
     now = timezone.now()
-    hand = [case_of(project, found) for found in HELD.rows(project.pk, reader.pk, now, count)]
+    held = HELD.rows(project.pk, reader.pk, now, count)
+    hand = [case_of(project, assignment, case) for assignment, *case in held]
     for each in hand:
         each.lease_until, each.reader = now + timedelta(minutes=project.lease_minutes), reader
         rows.update(each, "lease_until")
@@ -120,7 +101,8 @@ def _take(project: Project, reader: User) -> Assignment | Literal[False] | None:
     if not found:
         _ask_for_more(project)
         return False
-    assignment = case_of(project, found[0])
+    (assignment, *case) = found[0]
+    case_of(project, assignment, case)
     return assignment if _give(assignment, reader) else None
 
 
