@@ -1,4 +1,4 @@
-"""What inference's jobs do."""
+"""What inference's jobs do. Scoring needs ONNX Runtime: it is imported by the handler."""
 
 from __future__ import annotations
 
@@ -6,15 +6,18 @@ from uuid import UUID
 
 from inference.models import Pipeline
 from inference.queries import champion_of
-from inference.services.scoring import image_score, images_score
 from overread.archive.models import Image
+from overread.jobs.registry import job
 from overread.jobs.running import Lease
 from overread.jobs.services import job_enqueue_once
 from overread.projects.models import Project
 
 
+@job("inference.predict", queue="inference")
 def predict(job: Lease, *, image: str, of: str) -> None:
     """Score a new image; where nobody waits for it, with others that wait: one batch is hardly slower."""
+    from inference.services.scoring import image_score, images_score
+
     pipeline = champion_of(Project.objects.get(pk=of))
     if pipeline and job.job.queue == "interactive":
         images_score(pipeline=pipeline, among=Image.objects.filter(pk=image), lease=job)
@@ -24,16 +27,22 @@ def predict(job: Lease, *, image: str, of: str) -> None:
         job_enqueue_once(kind="labeling.fill", project=UUID(of), of=of)
 
 
+@job("inference.one", queue="interactive")
 def one(job: Lease, *, pipeline: str, image: str) -> None:
     """Score one image with one pipeline, for somebody who waits for it."""
+    from inference.services.scoring import images_score
+
     chosen = Pipeline.objects.select_related("project").get(pk=pipeline)
     images_score(pipeline=chosen, among=Image.objects.filter(pk=image), lease=job)
     with job.finishing():
         pass
 
 
+@job("inference.refresh", queue="inference")
 def refresh(job: Lease, *, pipeline: str) -> None:
     """Score every image of the project with the pipeline that was promoted, then let the queue be ordered anew."""
+    from inference.services.scoring import images_score
+
     promoted = Pipeline.objects.select_related("project").get(pk=pipeline)
     images_score(pipeline=promoted, lease=job)
     with job.finishing():

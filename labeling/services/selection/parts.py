@@ -24,7 +24,6 @@ from labeling.services.selection.filling import drawn_store, wanted
 from labeling.services.selection.strategy import strategy_for
 from labeling.services.selection.viewing import Numbered, view_of
 from overread.archive.models import Enrolment
-from overread.jobs.models import Job
 from overread.jobs.running import Lease
 from overread.jobs.services import job_enqueue, jobs_enqueue
 from overread.projects.models import Project
@@ -111,12 +110,6 @@ def shards_merge(*, draw: UUID, lease: Lease) -> None:
         if project and Draw.objects.select_for_update().filter(pk=draw).exists():
             drawn_store(project=project, drawn=drawn)
             Draw.objects.filter(pk=draw).delete()
-
-
-def draw_give_up(job: Job) -> None:
-    """A job of a draw will not be done: the next fill begins anew."""
-    which = {"parts": job.arguments["part"]} if "part" in job.arguments else {"pk": job.arguments["draw"]}
-    Draw.objects.filter(**which).delete()
 
 
 def _candidates(parts: list[DrawPart]) -> Candidates:
