@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from inference.jobs import ONE, PREDICT, REFRESH
 from inference.models import Pipeline
 from inference.queries import champion_of
 from overread.archive.models import Image
@@ -13,7 +14,7 @@ from overread.jobs.services import job_enqueue_once
 from overread.projects.models import Project
 
 
-@job("inference.predict", queue="inference")
+@job(PREDICT, queue="inference")
 def predict(job: Lease, *, image: str, of: str) -> None:
     """Score a new image; where nobody waits for it, with others that wait: one batch is hardly slower."""
     from inference.services.scoring import image_score, images_score
@@ -27,7 +28,7 @@ def predict(job: Lease, *, image: str, of: str) -> None:
         job_enqueue_once(kind="labeling.fill", project=UUID(of), of=of)
 
 
-@job("inference.one", queue="interactive")
+@job(ONE, queue="interactive")
 def one(job: Lease, *, pipeline: str, image: str) -> None:
     """Score one image with one pipeline, for somebody who waits for it."""
     from inference.services.scoring import images_score
@@ -38,7 +39,7 @@ def one(job: Lease, *, pipeline: str, image: str) -> None:
         pass
 
 
-@job("inference.refresh", queue="inference")
+@job(REFRESH, queue="inference")
 def refresh(job: Lease, *, pipeline: str) -> None:
     """Score every image of the project with the pipeline that was promoted, then let the queue be ordered anew."""
     from inference.services.scoring import images_score

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from labeling.jobs import BLIND, FILL, LABELS, REORDER, SELECT_MERGE, SELECT_SHARD, URGENCY, WORTH
 from labeling.services.draws import draw_give_up
 from labeling.services.labels import labels_refresh
 from labeling.services.worth import worths_due
@@ -13,13 +14,13 @@ from overread.jobs.running import Lease
 from overread.projects.models import Project
 
 
-@job("labeling.labels", queue="interactive", attempts=8)
+@job(LABELS, queue="interactive", attempts=8)
 def labels(job: Lease, *, image: str, of: str) -> None:
     with job.finishing():
         labels_refresh(project=Project.objects.get(pk=of), image=Image.objects.get(pk=image))
 
 
-@job("labeling.fill", queue="interactive")
+@job(FILL, queue="interactive")
 def fill(job: Lease, *, of: str) -> None:
     from labeling.services.selection import queue_fill
     from labeling.services.selection.parts import draw_begin
@@ -29,42 +30,42 @@ def fill(job: Lease, *, of: str) -> None:
         queue_fill(project=project, lease=job)
 
 
-@job("labeling.select_shard", queue="interactive", on_death=draw_give_up)
+@job(SELECT_SHARD, queue="interactive", on_death=draw_give_up)
 def select_shard(job: Lease, *, part: int) -> None:
     from labeling.services.selection.parts import shard_select
 
     shard_select(part=part, lease=job)
 
 
-@job("labeling.select_merge", queue="interactive", on_death=draw_give_up)
+@job(SELECT_MERGE, queue="interactive", on_death=draw_give_up)
 def select_merge(job: Lease, *, draw: str) -> None:
     from labeling.services.selection.parts import shards_merge
 
     shards_merge(draw=UUID(draw), lease=job)
 
 
-@job("labeling.reorder", queue="interactive")
+@job(REORDER, queue="interactive")
 def reorder(job: Lease, *, of: str) -> None:
     from labeling.services.selection import queue_reorder
 
     queue_reorder(project=Project.objects.get(pk=of), lease=job)
 
 
-@job("labeling.urgency", queue="interactive")
+@job(URGENCY, queue="interactive")
 def urgency(job: Lease, *, of: str) -> None:
     from labeling.services.urgency import urgency_mark
 
     urgency_mark(project=Project.objects.get(pk=of), lease=job)
 
 
-@job("labeling.blind", queue="interactive")
+@job(BLIND, queue="interactive")
 def blind(job: Lease, *, of: str) -> None:
     from labeling.services.blinding import blind_mark
 
     blind_mark(project=Project.objects.get(pk=of), lease=job)
 
 
-@job("labeling.worth", queue="training")
+@job(WORTH, queue="training")
 def worth(job: Lease, *, of: str) -> None:
     from labeling.services.worth.reporting import worth_report
 

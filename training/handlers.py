@@ -6,25 +6,26 @@ from inference.models import Pipeline
 from overread.jobs.registry import each_minute, job
 from overread.jobs.running import Lease
 from overread.projects.models import Project
+from training.jobs import DUE, JUDGE, RUN
 from training.models import Run
 from training.services.runs import run_fail, runs_due
 
 
-@job("training.run", queue="training", on_death=run_fail)
+@job(RUN, queue="training", on_death=run_fail)
 def run(job: Lease, *, run: str) -> None:
     from training.services.running import run_execute
 
     run_execute(run=Run.objects.select_related("project", "snapshot").get(pk=run), lease=job)
 
 
-@job("training.judge", queue="training")
+@job(JUDGE, queue="training")
 def judge(job: Lease, *, pipeline: str) -> None:
     from training.services.judging import challenger_judge
 
     challenger_judge(challenger=Pipeline.objects.select_related("project").get(pk=pipeline), lease=job)
 
 
-@job("training.due", queue="interactive")
+@job(DUE, queue="interactive")
 def due(job: Lease, *, of: str) -> None:
     with job.finishing():
         runs_due(Project.objects.get(pk=of))

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from inference.models import Exposure, Prediction
 from inference.queries import prediction_find, prediction_in_view
 from labeling.contradiction import contradicted_value
+from labeling.jobs import labels_request
 from labeling.models import (
     Answer,
     Assignment,
@@ -35,7 +36,6 @@ from labeling.values import AnswerInvalid, AnswerMissing, answer_problem, region
 from overread.accounts.models import User
 from overread.archive.models import Image
 from overread.audit.services import event_append
-from overread.jobs.services import job_enqueue
 from overread.projects.models import Finding
 
 UNDO = timedelta(seconds=30)
@@ -136,13 +136,7 @@ def read_submit(*, assignment: Assignment, reader: User, answers: Answers, key: 
     event_append(
         verb="read.submit", actor=reader, target=read, project=assignment.project_id, phase=phase, extra=read.extra
     )
-    job_enqueue(
-        kind="labeling.labels",
-        key=f"labels:{read.pk}",
-        project=assignment.project_id,
-        image=read.image_id,
-        of=assignment.project_id,
-    )
+    labels_request(read=read)
     return read
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from demo.jobs import FILMS, JUDGE
 from overread.jobs.models import Job
 from overread.jobs.registry import job
 from overread.jobs.running import Lease
@@ -15,14 +16,14 @@ def go_on_without(job: Job) -> None:
     go_on(job)
 
 
-@job("demo.films", queue="io", on_death=go_on_without)
+@job(FILMS, queue="io", on_death=go_on_without)
 def films(job: Lease, *, of: str, first: int) -> None:
     from demo.loading import films_make
 
     films_make(project=Project.objects.get(pk=of), first=first, lease=job)
 
 
-@job("demo.judge", queue="io", on_death=go_on_without)
+@job(JUDGE, queue="io", on_death=go_on_without)
 def network(job: Lease, *, of: str, look: int) -> None:
     from demo.loading import network_judge
 

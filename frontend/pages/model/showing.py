@@ -20,6 +20,7 @@ from overread.accounts.models import User
 from overread.jobs.models import Job, State
 from overread.projects.models import Project
 from overread.projects.queries import project_for
+from training.jobs import judge_jobs
 from training.models import Verdict
 
 
@@ -126,8 +127,7 @@ def looks(verdict: Verdict) -> int:
 
 def judging(pipeline: Pipeline) -> Job | None:
     """The newest job that put this model before the gate."""
-    jobs = Job.objects.filter(kind="training.judge", arguments__pipeline=str(pipeline.pk))
-    return jobs.order_by("-created_at").first()
+    return judge_jobs(pipeline).order_by("-created_at").first()
 
 
 def job_failed(job: Job | None, newest: Verdict | None) -> bool:

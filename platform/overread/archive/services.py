@@ -15,9 +15,9 @@ from overread import rows
 from overread.accounts.models import User
 from overread.archive import blobs, dicom
 from overread.archive.fitness import mismatch_of
+from overread.archive.jobs import queue_for, render_request
 from overread.archive.models import Enrolment, FrameRendering, Image, Patient, Rendering, Study
 from overread.audit.services import event_append, event_of
-from overread.jobs.registry import Queue
 from overread.jobs.running import Lease
 from overread.jobs.services import job_enqueue
 from overread.projects.models import Project
@@ -111,13 +111,7 @@ def _store_new(*, project: Project, image: Image, source: Source, actor: User | 
     received = event_of(verb="image.receive", actor=actor, target=image, project=place, kind=image.kind)
     enrolled = event_of(verb="image.enrol", actor=actor, target=image, project=place, source=source)
     rows.insert_all([received, enrolled])
-    job_enqueue(
-        kind="archive.render",
-        key=f"archive.render:{image.pk}",
-        project=project.pk,
-        queue=queue_for(source),
-        image=image.pk,
-    )
+    render_request(image=image.pk, project=place, source=source)
     return Ingested(image, new=True, enrolled=True)
 
 
@@ -191,11 +185,6 @@ READY_KINDS: list[str] = []
 def ready_register(kind: str) -> None:
     """Have a job of `kind` enqueued, with arguments image and project, for every image that becomes ready in a project."""
     READY_KINDS.append(kind)
-
-
-def queue_for(source: str) -> Queue | None:
-    """Somebody waits for an upload; an import is bulk work."""
-    return None if source == "import" else "interactive"
 
 
 def image_announce(*, image: Image, project: Project, source: str) -> None:
