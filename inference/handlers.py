@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from inference.events import ScoresChanged
 from inference.jobs import ONE, PREDICT, REFRESH
 from inference.models import Pipeline
 from inference.queries import champion_of
 from overread.archive.models import Image
+from overread.events import announce
 from overread.jobs.registry import job
 from overread.jobs.running import Lease
-from overread.jobs.services import job_enqueue_once
 from overread.projects.models import Project
 
 
@@ -25,7 +26,7 @@ def predict(job: Lease, *, image: str, of: str) -> None:
     elif pipeline:
         image_score(pipeline=pipeline, image=Image.objects.get(pk=image), lease=job)
     with job.finishing():
-        job_enqueue_once(kind="labeling.fill", project=UUID(of), of=of)
+        announce(ScoresChanged(UUID(of), anew=False))
 
 
 @job(ONE, queue="interactive")
@@ -41,11 +42,10 @@ def one(job: Lease, *, pipeline: str, image: str) -> None:
 
 @job(REFRESH, queue="inference")
 def refresh(job: Lease, *, pipeline: str) -> None:
-    """Score every image of the project with the pipeline that was promoted, then let the queue be ordered anew."""
+    """Score every image of the project with the pipeline that was promoted, then tell the rooms above."""
     from inference.services.scoring import images_score
 
     promoted = Pipeline.objects.select_related("project").get(pk=pipeline)
     images_score(pipeline=promoted, lease=job)
     with job.finishing():
-        for kind in ("labeling.reorder", "labeling.fill"):
-            job_enqueue_once(kind=kind, project=promoted.project_id, of=promoted.project_id)
+        announce(ScoresChanged(promoted.project_id, anew=True))

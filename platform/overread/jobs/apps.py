@@ -6,5 +6,5 @@ class JobsConfig(AppConfig):
     name = "overread.jobs"
 
     def ready(self) -> None:
-        """Import what each app's jobs do, in the order of the apps."""
-        autodiscover_modules("handlers")
+        """Import what each app's jobs do and what it listens to, in the order of the apps."""
+        autodiscover_modules("handlers", "listeners")
