@@ -1,41 +1,51 @@
-"""What inference's jobs do."""
+"""What inference's jobs do. Scoring needs ONNX Runtime: it is imported by the handler."""
 
 from __future__ import annotations
 
 from uuid import UUID
 
+from inference.events import ScoresChanged
+from inference.jobs import ONE, PREDICT, REFRESH
 from inference.models import Pipeline
 from inference.queries import champion_of
-from inference.services.scoring import image_score, images_score
 from overread.archive.models import Image
+from overread.events import announce
+from overread.jobs.registry import job
 from overread.jobs.running import Lease
-from overread.jobs.services import job_enqueue_once
 from overread.projects.models import Project
 
 
+@job(PREDICT, queue="inference")
 def predict(job: Lease, *, image: str, of: str) -> None:
     """Score a new image; where nobody waits for it, with others that wait: one batch is hardly slower."""
+    from inference.services.scoring import image_score, images_score
+
     pipeline = champion_of(Project.objects.get(pk=of))
     if pipeline and job.job.queue == "interactive":
         images_score(pipeline=pipeline, among=Image.objects.filter(pk=image), lease=job)
     elif pipeline:
         image_score(pipeline=pipeline, image=Image.objects.get(pk=image), lease=job)
     with job.finishing():
-        job_enqueue_once(kind="labeling.fill", project=UUID(of), of=of)
+        announce(ScoresChanged(UUID(of), anew=False))
 
 
+@job(ONE, queue="interactive")
 def one(job: Lease, *, pipeline: str, image: str) -> None:
     """Score one image with one pipeline, for somebody who waits for it."""
+    from inference.services.scoring import images_score
+
     chosen = Pipeline.objects.select_related("project").get(pk=pipeline)
     images_score(pipeline=chosen, among=Image.objects.filter(pk=image), lease=job)
     with job.finishing():
         pass
 
 
+@job(REFRESH, queue="inference")
 def refresh(job: Lease, *, pipeline: str) -> None:
-    """Score every image of the project with the pipeline that was promoted, then let the queue be ordered anew."""
+    """Score every image of the project with the pipeline that was promoted, then tell the rooms above."""
+    from inference.services.scoring import images_score
+
     promoted = Pipeline.objects.select_related("project").get(pk=pipeline)
     images_score(pipeline=promoted, lease=job)
     with job.finishing():
-        for kind in ("labeling.reorder", "labeling.fill"):
-            job_enqueue_once(kind=kind, project=promoted.project_id, of=promoted.project_id)
+        announce(ScoresChanged(promoted.project_id, anew=True))

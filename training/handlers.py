@@ -1,25 +1,34 @@
-"""What training's jobs do."""
+"""What training's jobs do. Training needs torch, the gate scikit-learn: they are imported by the handler."""
 
 from __future__ import annotations
 
 from inference.models import Pipeline
+from overread.jobs.registry import each_minute, job
 from overread.jobs.running import Lease
 from overread.projects.models import Project
+from training.jobs import DUE, JUDGE, RUN
 from training.models import Run
-from training.services.judging import challenger_judge
-from training.services.runs import runs_due
+from training.services.runs import run_fail, runs_due
 
 
+@job(RUN, queue="training", on_death=run_fail)
 def run(job: Lease, *, run: str) -> None:
-    from training.services.running import run_execute  # torch: seconds that the other jobs need not spend
+    from training.services.running import run_execute
 
     run_execute(run=Run.objects.select_related("project", "snapshot").get(pk=run), lease=job)
 
 
+@job(JUDGE, queue="training")
 def judge(job: Lease, *, pipeline: str) -> None:
+    from training.services.judging import challenger_judge
+
     challenger_judge(challenger=Pipeline.objects.select_related("project").get(pk=pipeline), lease=job)
 
 
+@job(DUE, queue="interactive")
 def due(job: Lease, *, of: str) -> None:
     with job.finishing():
         runs_due(Project.objects.get(pk=of))
+
+
+each_minute(runs_due)

@@ -21,13 +21,13 @@ from frontend.charts.curve import Series, curve
 from frontend.pages.model.gate import signed
 from frontend.pages.settings.in_force import in_force
 from frontend.people import person
+from labeling.jobs import worth_jobs
 from labeling.models import WorthReport
 from labeling.queries.labels import labelled_count
 from labeling.queries.selections import strategy_failure, worth_newest
 from labeling.selection.worth.signals import Signal, signal_of
 from labeling.services.worth import EVERY, NothingToRestore, comparable, put_aside, strategy_restore, worth_ask
 from overread.jobs.models import State
-from overread.jobs.queries import jobs_newest
 from overread.projects.models import Project
 from overread.projects.queries import project_for
 
@@ -40,7 +40,6 @@ SIGNALS: dict[Signal, Any] = {
     "learning": gettext_lazy("The model is still learning from what is read."),
     "too_few": gettext_lazy("Too few images to say whether the model has settled."),
 }
-KIND = "labeling.worth"
 
 
 @dataclass(frozen=True)
@@ -91,7 +90,7 @@ def page(request: HttpRequest, slug: str) -> HttpResponse:
 
 def making(project: Project, report: WorthReport | None) -> dict[str, Any]:
     """Whether a report is being made; else the last job, where it died, and when it looked again and found it all said."""
-    jobs = jobs_newest(kind=KIND).filter(project_id=project.pk)
+    jobs = worth_jobs(project.pk)
     if jobs.filter(state__in=[State.QUEUED, State.RUNNING]).exists():
         return {"making": True}
     last = jobs.first()

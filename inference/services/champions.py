@@ -8,10 +8,10 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from inference.jobs import refresh_request
 from inference.models import Champion, Pipeline, Promotion
 from overread.accounts.models import User
 from overread.audit.services import event_append
-from overread.jobs.services import job_enqueue
 from overread.projects.models import Project
 
 
@@ -61,7 +61,5 @@ def champion_swap(
         previous=str(expected.pk) if expected else None,
         reason=reason,
     )
-    job_enqueue(
-        kind="inference.refresh", key=f"inference.refresh:{promotion.pk}", project=project.pk, pipeline=pipeline.pk
-    )
+    refresh_request(promotion=promotion)
     return promotion

@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 from django.db import transaction
 
+from inference.jobs import one_request
 from inference.models import Exposure, ModelVersion, Pipeline, Prediction
 from inference.queries import score_arrays, scores_find
 from overread.accounts.models import User
 from overread.archive import blobs
 from overread.archive.models import Image
 from overread.jobs.models import Job
-from overread.jobs.services import job_enqueue
 
 
 class NotScored(Exception):
@@ -85,14 +85,7 @@ def interval_of(version: ModelVersion, name: str, value: float) -> dict[str, Any
 
 def prediction_request(*, pipeline: Pipeline, image: Image, user: User) -> Job:
     """Have the image scored by this pipeline, once, before any bulk work: somebody waits for it. The job tells how it went."""
-    return job_enqueue(
-        kind="inference.one",
-        key=f"inference.one:{pipeline.pk}:{image.pk}",
-        project=pipeline.project_id,
-        requested_by=user,
-        pipeline=pipeline.pk,
-        image=image.pk,
-    )
+    return one_request(pipeline=pipeline, image=image.pk, requested_by=user)
 
 
 def prediction_show(*, prediction: Prediction, user: User) -> Exposure:

@@ -12,10 +12,10 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from labeling.jobs import fill_request
 from labeling.models import Assignment, Selection
 from labeling.services.telling import reason_tell
 from overread.jobs.api import JobSerializer
-from overread.jobs.services import job_enqueue_once
 from overread.projects.api import ProjectView
 
 
@@ -45,8 +45,7 @@ class Selections(ProjectView):
     @extend_schema("selection_request", request=None, responses={202: JobSerializer})
     def post(self, request: Request, slug: str) -> Response:
         """Have the queue filled by a job, or by the one that waits already."""
-        job = job_enqueue_once(kind="labeling.fill", project=self.project.pk, of=self.project.pk)
-        return self.show(job, JobSerializer, 202)
+        return self.show(fill_request(project=self.project.pk), JobSerializer, 202)
 
 
 class PickSerializer(serializers.ModelSerializer[Assignment]):

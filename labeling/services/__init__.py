@@ -2,7 +2,7 @@
 
 from labeling.services.amending import NoReason, read_amend
 from labeling.services.deferring import Until, assignment_defer
-from labeling.services.labels import label_import_open, labels_import, labels_listen, labels_refresh
+from labeling.services.labels import label_import_open, labels_import, labels_refresh
 from labeling.services.leaving import (
     AssignmentGone,
     assignment_release,
@@ -54,7 +54,6 @@ __all__ = [
     "assignments_release_lapsed",
     "label_import_open",
     "labels_import",
-    "labels_listen",
     "labels_refresh",
     "opinion_ask",
     "read_amend",

@@ -11,6 +11,8 @@ from django.db import transaction
 from labeling.consensus.majority import majority
 from labeling.consensus.median import median
 from labeling.consensus.plurality import plurality
+from labeling.events import LabelsChanged
+from labeling.jobs import reorder_request
 from labeling.models import (
     MEASURING,
     Answer,
@@ -27,16 +29,10 @@ from labeling.values import answer_number, answer_problem
 from overread.accounts.models import User
 from overread.archive.models import Image
 from overread.audit.services import event_append
-from overread.jobs.services import job_enqueue_once
+from overread.events import announce
 from overread.projects.models import Finding, Project
 
 NONE, SHOWN = ExposureKind.NONE, ExposureKind.SHOWN
-LISTENERS: list[str] = []
-
-
-def labels_listen(kind: str) -> None:
-    """Have one job of `kind` enqueued for a project, with the argument `of`, whenever its labels have changed."""
-    LISTENERS.append(kind)
 
 
 @dataclass(frozen=True)
@@ -100,8 +96,8 @@ def labels_refresh(*, project: Project, image: Image) -> None:
         _hold(project, image, finding, NONE, unexposed, given)
         _hold(project, image, finding, SHOWN, last if any(_leans(answer, seen) for answer in last) else [], given)
     _adjudicate(project, image)
-    for kind in LISTENERS:
-        job_enqueue_once(kind=kind, project=project.pk, of=project.pk)
+    reorder_request(project=project.pk)
+    announce(LabelsChanged(project.pk))
 
 
 def _leans(answer: Answer, seen: Seen) -> bool:

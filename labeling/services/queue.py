@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from inference.models import Exposure
+from labeling.jobs import fill_request
 from labeling.models import ALWAYS_BLIND, AnswersSeen, Assignment, Holding, Purpose, Read
 from labeling.queries.assignments import CASE, CASES, case_of
 from labeling.queries.sent import MET
@@ -27,7 +28,6 @@ from overread import rows
 from overread.accounts.models import User
 from overread.archive.models import Image
 from overread.audit.services import event_append
-from overread.jobs.services import job_enqueue_once
 from overread.projects.models import BlindFirst, Project, Role
 from overread.projects.rules import user_roles
 
@@ -99,7 +99,7 @@ def _take(project: Project, reader: User) -> Assignment | Literal[False] | None:
         project, reader, roles, skip_locked=False
     )
     if not found:
-        _ask_for_more(project)
+        fill_request(project=project.pk)
         return False
     (assignment, *case) = found[0]
     case_of(project, assignment, case)
@@ -208,10 +208,6 @@ def _fit_for(project: Project, reader: User, roles: Collection[str]) -> QuerySet
     queue = queue.filter(Q(for_reader=None) | Q(for_reader=reader)).exclude(sent_by=reader)
     queue = queue.exclude(Q(blind=True, for_reader=None) & Exists(seen)).exclude(Q(purpose=Purpose.GOLD) & Exists(told))
     return queue if Role.ADJUDICATOR in roles else queue.exclude(purpose=Purpose.ADJUDICATE)
-
-
-def _ask_for_more(project: Project) -> None:
-    job_enqueue_once(kind="labeling.fill", project=project.pk, of=project.pk)
 
 
 def assignment_extend(*, assignment: Assignment, reader: User) -> Assignment:

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from inference.models import Prediction
 from inference.queries import in_view, prediction_find, predictions_shown_anywhere
 from labeling.contradiction import contradicted_value
+from labeling.jobs import labels_request
 from labeling.models import (
     Answer,
     Assignment,
@@ -36,7 +37,6 @@ from overread import rows
 from overread.accounts.models import User
 from overread.archive.models import Image
 from overread.audit.services import event_append
-from overread.jobs.services import job_enqueue
 from overread.projects.models import Finding, Project
 
 UNDO = timedelta(seconds=30)
@@ -178,7 +178,7 @@ def read_store(*, assignment: Assignment, reader: User, answers: Answers, key: U
     if mine:
         _advance(assignment, reader, phase)
     event_append(verb="read.submit", actor=reader, target=read, project=project.pk, phase=phase, extra=read.extra)
-    job_enqueue(kind="labeling.labels", key=f"labels:{read.pk}", project=project.pk, image=image.pk, of=project.pk)
+    labels_request(read=read)
     return read, True
 
 

@@ -11,10 +11,10 @@ from django.db import transaction
 from inference.models import Pipeline
 from inference.queries import champion_of, scores_among
 from inference.services.predictions import outputs_of
+from labeling.jobs import urgency_request
 from labeling.models import Assignment, Priority
 from overread.archive.models import Image
 from overread.jobs.running import Lease
-from overread.jobs.services import job_enqueue_once
 from overread.projects.models import Project
 
 State = Assignment.State
@@ -26,7 +26,7 @@ def urgency_ask(*, project: Project) -> None:
     """Have the waiting cases looked at, where a finding is urgent or a case still stands as if one were."""
     standing = Assignment.objects.filter(project=project, state__in=STANDING)
     if project.findings.filter(urgent=True).exists() or standing.exclude(suspected="").exists():
-        job_enqueue_once(kind="labeling.urgency", project=project.pk, of=project.pk)
+        urgency_request(project=project.pk)
 
 
 def urgency_mark(*, project: Project, lease: Lease | None = None) -> int:

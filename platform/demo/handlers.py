@@ -1,15 +1,30 @@
-"""What the demo's jobs do."""
+"""What the demo's jobs do. Nobody else needs what draws its films: it is imported by the handler."""
 
 from __future__ import annotations
 
-from demo import loading
+from demo.jobs import FILMS, JUDGE
+from overread.jobs.models import Job
+from overread.jobs.registry import job
 from overread.jobs.running import Lease
 from overread.projects.models import Project
 
 
+def go_on_without(job: Job) -> None:
+    """What follows a job of the demo follows it, too, where it was given up."""
+    from demo.loading import go_on
+
+    go_on(job)
+
+
+@job(FILMS, queue="io", on_death=go_on_without)
 def films(job: Lease, *, of: str, first: int) -> None:
-    loading.films_make(project=Project.objects.get(pk=of), first=first, lease=job)
+    from demo.loading import films_make
+
+    films_make(project=Project.objects.get(pk=of), first=first, lease=job)
 
 
+@job(JUDGE, queue="io", on_death=go_on_without)
 def network(job: Lease, *, of: str, look: int) -> None:
-    loading.network_judge(project=Project.objects.get(pk=of), look=look, lease=job)
+    from demo.loading import network_judge
+
+    network_judge(project=Project.objects.get(pk=of), look=look, lease=job)

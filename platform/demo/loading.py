@@ -15,18 +15,20 @@ from django.conf import settings
 from django.db import transaction
 
 from demo.films import FINDINGS, LABELLED, UNREAD, Film, draw, films
+from demo.jobs import FILMS, films_request, judge_request
 from demo.model import shipped
+from inference.jobs import refresh_jobs
 from inference.models import Champion, Pipeline
 from inference.services.versions import bundle_store, version_register
 from labeling.services import label_import_open, labels_import
 from overread.accounts.models import User
 from overread.accounts.services import user_ensure
 from overread.archive.dicom import pseudonym
+from overread.archive.jobs import render_jobs
 from overread.archive.models import Image
 from overread.archive.services import image_ingest, reference_draw
 from overread.jobs.models import Job, State
 from overread.jobs.running import Lease
-from overread.jobs.services import job_enqueue
 from overread.projects.models import BlindFirst, Project, Role
 from overread.projects.services import membership_add, project_create
 from training.engine.recipe import Recipe
@@ -44,7 +46,7 @@ PEOPLE = (
     ("admin@demo.example", "Ola Admin", Role.ADMINISTRATOR),
 )
 REASON = "Set up by the demo loader in this account's name."
-FILMS, ACTIVE = "demo.films", (State.QUEUED, State.RUNNING)
+ACTIVE = (State.QUEUED, State.RUNNING)
 FIRST_UNREAD = 12
 """Unread films that are there when the network is judged: enough to begin with, as more come beside."""
 CHUNK = 4  # films to a job
@@ -77,7 +79,7 @@ def demo_load() -> Project:
             membership_add(project=project, user=user, role=role)
         version_register(project=project, bundle=bundle, facts={}, actor=User.objects.get(email=ENGINEER))
         for place in range(ABREAST):
-            _films_order(project, place * CHUNK)
+            films_request(project, place * CHUNK)
     return project
 
 
@@ -121,17 +123,6 @@ def _of_reference(film: Film) -> bool:
     return reference_draw(who) < settings.REFERENCE_SHARE
 
 
-def _films_order(project: Project, first: int, delay: timedelta = timedelta(0)) -> None:
-    """Have a job draw some films, from this place in their order on."""
-    job_enqueue(kind=FILMS, key=f"{FILMS}:{first}", project=project.pk, delay=delay, of=project.pk, first=first)
-
-
-def _judge_order(project: Project, look: int) -> None:
-    """Have the network judged, a moment from now: the last films may still be on their way to the archive."""
-    key = f"demo.judge:{project.pk}:{look}"
-    job_enqueue(kind="demo.judge", key=key, project=project.pk, delay=timedelta(seconds=1), of=project.pk, look=look)
-
-
 def films_make(*, project: Project, first: int, lease: Lease) -> None:
     """Draw and take in some films; the truth of the labelled ones is kept as an independent standard."""
     sooner, later = films_ordered()
@@ -153,9 +144,9 @@ def network_judge(*, project: Project, look: int, lease: Lease) -> None:
     """Hold the network against the gate, once the films that come first are in, and put it in use if it passes."""
     from training.services.judging import challenger_judge
 
-    if Job.objects.filter(project_id=project.pk, kind="archive.render", state__in=ACTIVE).exists():
+    if render_jobs().filter(project_id=project.pk, state__in=ACTIVE).exists():
         with lease.finishing():
-            _judge_order(project, look + 1)
+            judge_request(project, look + 1)
         return
     network = Pipeline.objects.filter(project=project).earliest("number")
     verdict = Verdict.objects.filter(challenger=network).first() or challenger_judge(challenger=network)
@@ -170,20 +161,20 @@ def go_on(job: Job) -> None:
     project = Project.objects.select_for_update(no_key=True).get(pk=job.arguments["of"])  # one after the other
     sooner, later = films_ordered()
     if job.kind != FILMS:
-        _films_order(project, len(sooner), PAUSE)
+        films_request(project, len(sooner), PAUSE)
     elif (first := job.arguments["first"]) >= len(sooner):
         if first + CHUNK < len(sooner) + len(later):
-            _films_order(project, first + CHUNK, PAUSE)
+            films_request(project, first + CHUNK, PAUSE)
     elif first + ABREAST * CHUNK < len(sooner):
-        _films_order(project, first + ABREAST * CHUNK)
+        films_request(project, first + ABREAST * CHUNK)
     elif not Job.objects.filter(project_id=project.pk, kind=FILMS, state__in=ACTIVE).exclude(pk=job.pk).exists():
-        _judge_order(project, 0)
+        judge_request(project, 0)
 
 
 def demo_state(project: Project) -> dict[str, Any]:
     """How far the demo is, for the terminal that started it. `scored`: the network in use has answered what is there."""
     verdict = Verdict.objects.filter(project=project).order_by("created_at").first()
-    scoring = Job.objects.filter(project_id=project.pk, kind="inference.refresh", state__in=ACTIVE)
+    scoring = refresh_jobs(project.pk).filter(state__in=ACTIVE)
     return {
         "films": Image.objects.filter(enrolments__project=project).count(),
         "of": LABELLED + UNREAD,

@@ -11,15 +11,16 @@ from overread.audit.models import Event
 from overread.jobs.models import Job
 from overread.jobs.registry import KINDS, Kind
 from overread.jobs.services import job_claim, job_enqueue
+from tests.jobs import handlers
 
-HERE = "tests.jobs.handlers"
 OURS = (
-    Kind("tests.note", "io", f"{HERE}.note"),
-    Kind("tests.stumble", "io", f"{HERE}.stumble", 2, f"{HERE}.mourn"),
-    Kind("tests.step", "io", f"{HERE}.step"),
-    Kind("tests.forget", "io", f"{HERE}.forget"),
-    Kind("tests.refuse", "io", f"{HERE}.refuse", 3, f"{HERE}.mourn"),
-    Kind("tests.grief", "io", f"{HERE}.stumble", 1, f"{HERE}.mourn_badly"),
+    Kind("tests.note", "io", handlers.note),
+    Kind("tests.stumble", "io", handlers.stumble, 2, handlers.mourn),
+    Kind("tests.step", "io", handlers.step),
+    Kind("tests.forget", "io", handlers.forget),
+    Kind("tests.refuse", "io", handlers.refuse, 3, handlers.mourn),
+    Kind("tests.grief", "io", handlers.stumble, 1, handlers.mourn_badly),
+    Kind("tests.slow", "io", handlers.slow),
 )
 
 

@@ -26,6 +26,12 @@ def forget(job: Lease) -> None:
     """Return without finishing."""
 
 
+def slow(job: Lease) -> None:
+    from tests.jobs import slow_import  # noqa: F401  (it takes its time)
+
+    note(job)
+
+
 def refuse(job: Lease) -> None:
     raise JobRefused("There is no such film.")
 

@@ -7,10 +7,11 @@ import pytest
 
 from overread.audit.models import Event
 from overread.jobs.models import Job, State
-from overread.jobs.registry import TICKS
 from overread.jobs.running import ending, run, run_all
 from overread.jobs.tasks import tick
-from tests.jobs.conftest import HERE, claim, make_job, notes
+from tests.jobs.conftest import claim, make_job, notes
+from tests.jobs.handlers import tick as note_tick
+from tests.jobs.handlers import tick_badly
 
 pytestmark = pytest.mark.django_db
 
@@ -71,13 +72,9 @@ def test_run_all_does_what_is_due_and_counts_it() -> None:
 
 
 def test_a_tick_that_fails_keeps_none_from_its_turn(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("overread.jobs.tasks.TICKS", [f"{HERE}.tick_badly", f"{HERE}.tick"])
+    monkeypatch.setattr("overread.jobs.tasks.EACH_MINUTE", [tick_badly, note_tick])
     tick()
     assert Event.objects.filter(verb="tests.tick").exists()
-
-
-def test_the_ticks_of_every_room_are_known() -> None:
-    assert {"overread.audit.services.events_seal", "training.services.runs.runs_due"} <= set(TICKS)
 
 
 def test_a_process_asked_to_end_gives_its_job_back_and_takes_no_other() -> None:

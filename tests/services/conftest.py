@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import pytest
 
 from config.celery import app
-from overread.jobs.registry import KINDS, QUEUES, Kind
+from overread.jobs.registry import QUEUES
+from tests.services import handlers  # noqa: F401  (so that this process, too, knows their kind of job)
 from tests.services.house import House
 
 
@@ -17,9 +18,8 @@ def bells_lose() -> None:
 
 
 @pytest.fixture
-def house(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
+def house(transactional_db: None) -> Iterator[House]:
     """Workers can be started here; they are ended with the test."""
-    monkeypatch.setitem(KINDS, "tests.count", Kind("tests.count", "io", "tests.services.handlers.count", 8))
     house = House()
     yield house
     house.end()

@@ -6,9 +6,11 @@ from pathlib import Path
 from django.conf import settings
 
 from overread.audit.services import event_append
+from overread.jobs.registry import job
 from overread.jobs.running import Lease
 
 
+@job("tests.count", queue="io", attempts=8)
 def count(job: Lease, *, number: int) -> None:
     """Count `number`, in the transaction that finishes the job; wait there, or before, while a test says so."""
     wait(number, "before")

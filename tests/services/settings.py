@@ -1,6 +1,8 @@
-"""The product's settings, as the workers of these tests have them: the database and the folder of the test."""
+"""The product's settings, as the workers of these tests have them: the database and the folder of the test, and a kind of
+job more.
+"""
 
 from config.settings import *  # noqa: F403
-from overread.jobs.registry import kind_register
+from config.settings import INSTALLED_APPS
 
-kind_register("tests.count", queue="io", handler="tests.services.handlers.count", attempts=8)
+INSTALLED_APPS = [*INSTALLED_APPS, "tests.services"]

@@ -30,9 +30,10 @@ from overread.jobs.models import Job
 from overread.jobs.running import run_all, work, worker_name
 from overread.jobs.services import job_claim
 from overread.projects.models import Project
+from training.jobs import judge_key, run_key
 from training.models import Rehearsal, Run, Verdict
 from training.services.promoting import GateClosed, model_promote
-from training.services.runs import NothingToLearn, job_key, run_request
+from training.services.runs import NothingToLearn, run_request
 
 Truth = Mapping[UUID, Mapping[str, str]]
 OPPOSITE = {"present": "absent", "absent": "present"}
@@ -169,11 +170,11 @@ def _train(project: Project, plan: Plan) -> None:
         run = run_request(project=project, trigger="command", why="Rehearsal", seed=plan.seed)
     except NothingToLearn:
         return
-    _do(job_key(run))
+    _do(run_key(run))
     finished = Run.objects.get(pk=run.pk)
     if finished.pipeline is None:
-        raise RuntimeError(f"The run did not finish: {finished.error or Job.objects.get(key=job_key(run)).error}")
-    _do(f"judge:{finished.pipeline.pk}")
+        raise RuntimeError(f"The run did not finish: {finished.error or Job.objects.get(key=run_key(run)).error}")
+    _do(judge_key(finished.pipeline))
     verdict = Verdict.objects.filter(challenger=finished.pipeline).latest("created_at")
     try:
         model_promote(verdict=verdict, signed_by=project.memberships.earliest("pk").user, reason="Rehearsal")

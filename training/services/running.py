@@ -21,13 +21,14 @@ from labeling.queries.labels import evaluation_labels
 from overread.archive.models import Image
 from overread.archive.queries import image_input, readable_in
 from overread.jobs.running import Ending, JobRefused, Lease
-from overread.jobs.services import LeaseLost, job_enqueue
+from overread.jobs.services import LeaseLost
 from overread.projects.models import Project
 from training.engine.dataset import Split, TrainingSet
 from training.engine.finish import finish
 from training.engine.loop import Fitted, Progress, Stopped, fit
 from training.engine.recipe import Recipe
 from training.engine.shortcuts import shortcut_report
+from training.jobs import judge_request
 from training.models import Epoch, Run, Snapshot, SnapshotItem
 
 TELL_EVERY = 1.0  # seconds
@@ -111,7 +112,7 @@ def run_execute(*, run: Run, lease: Lease) -> None:
             version=pipeline.classifier,
             error="",
         )
-        job_enqueue(kind="training.judge", key=f"judge:{pipeline.pk}", project=run.project_id, pipeline=pipeline.pk)
+        judge_request(pipeline=pipeline)
     shutil.rmtree(folder_of(run), ignore_errors=True)
 
 

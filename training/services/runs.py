@@ -13,8 +13,9 @@ from labeling.queries.labels import reads_teaching
 from overread.accounts.models import User
 from overread.audit.services import event_append
 from overread.jobs.models import Job
-from overread.jobs.services import job_cancel, job_enqueue
+from overread.jobs.services import job_cancel
 from overread.projects.models import Project
+from training.jobs import run_enqueue, run_key
 from training.models import Run
 from training.services.snapshots import NothingToLearn, snapshot_create
 
@@ -29,10 +30,6 @@ class RunActive(Exception):
     def __init__(self, run: Run) -> None:
         super().__init__(f"Run {run.number} is {run.state}. Wait for it, or cancel it.")
         self.run = run
-
-
-def job_key(run: Run) -> str:
-    return f"training.run:{run.pk}"
 
 
 @transaction.atomic
@@ -61,7 +58,7 @@ def run_request(
         labels_seen=reads_teaching(project).count(),
     )
     event_append(verb="run.request", actor=requested_by, target=run, project=project.pk, trigger=trigger)
-    job_enqueue(kind="training.run", key=job_key(run), project=project.pk, requested_by=requested_by, run=run.pk)
+    run_enqueue(run=run)
     return run
 
 
@@ -72,7 +69,7 @@ def run_cancel(*, run: Run, actor: User | None) -> bool:
         state=Run.State.CANCELLED, finished_at=timezone.now()
     )
     if stopped:
-        job_cancel(job=Job.objects.get(key=job_key(run)), actor=actor)
+        job_cancel(job=Job.objects.get(key=run_key(run)), actor=actor)
         event_append(verb="run.cancel", actor=actor, target=run, project=run.project_id)
     return bool(stopped)
 

@@ -14,9 +14,9 @@ from labeling.models import Read
 from labeling.queries.reads import newest_read
 from labeling.queries.sight import prediction_allowed
 from overread.accounts.models import User
+from overread.archive.jobs import render_jobs
 from overread.archive.models import Enrolment, Image
 from overread.jobs.models import State
-from overread.jobs.queries import job_newest
 from overread.projects.models import Project
 
 
@@ -46,8 +46,8 @@ class Result:
         """Whether decoding the image has failed for good."""
         if self.image.status != Image.Status.RECEIVED:
             return False
-        decoding = job_newest(kind="archive.render", image=str(self.image.pk))
-        return decoding is not None and decoding.state == State.DEAD
+        decoding = render_jobs().filter(arguments__image=str(self.image.pk))
+        return decoding.order_by("-created_at").values_list("state", flat=True).first() == State.DEAD
 
     @property
     def pending(self) -> bool:

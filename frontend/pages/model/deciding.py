@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from uuid import uuid4
-
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
@@ -18,8 +16,8 @@ from frontend.people import person
 from inference.queries import champion_of, former_champions
 from inference.services import ChampionMoved
 from overread.jobs.models import State
-from overread.jobs.services import job_enqueue
 from overread.projects.queries import project_for
+from training.jobs import judge_request
 from training.services import GateClosed, model_promote, model_roll_back
 
 
@@ -74,7 +72,6 @@ def judge(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     elif waiting and waiting.state in (State.QUEUED, State.RUNNING):
         messages.warning(request, _("The gate is being run already."))
     else:
-        key = f"judge:{pipeline.pk}:{uuid4()}"
-        job_enqueue(kind="training.judge", key=key, project=project.pk, requested_by=user, pipeline=pipeline.pk)
+        judge_request(pipeline=pipeline, requested_by=user)
         messages.success(request, _("The gate is being run."))
     return redirect("model", slug, number)

@@ -18,9 +18,9 @@ from frontend.people import person
 from inference.models import Champion, Pipeline
 from inference.queries import champion_record, former_champions
 from overread.jobs.models import Job, State
-from overread.jobs.queries import job_newest
 from overread.projects.models import Project
 from overread.projects.queries import project_for
+from training.jobs import judge_jobs
 from training.models import Verdict
 from training.queries import looks, model_numbered, verdicts_in
 
@@ -110,7 +110,7 @@ def render_page(
 
 def judging(pipeline: Pipeline) -> Job | None:
     """The newest job that put this model before the gate."""
-    return job_newest(kind="training.judge", pipeline=str(pipeline.pk))
+    return judge_jobs(pipeline).order_by("-created_at").first()
 
 
 def job_failed(job: Job | None, newest: Verdict | None) -> bool:

@@ -12,6 +12,8 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from inference.jobs import arrival_jobs
+from labeling.jobs import fill_request
 from labeling.models import Assignment, Purpose, Selection
 from labeling.services.leaving import slot_free
 from labeling.services.selection.candidates import OPEN, candidates_of
@@ -23,17 +25,13 @@ from labeling.services.urgency import urgency_ask
 from overread.archive.models import Image
 from overread.archive.queries import readable_in
 from overread.audit.services import event_append
-from overread.jobs.models import Job
 from overread.jobs.models import State as JobState
 from overread.jobs.running import Lease
-from overread.jobs.services import job_enqueue_once
 from overread.projects.models import Project
 
 QUEUED = Assignment.State.QUEUED
 SHARES = (Purpose.EXPLOIT, Purpose.AUDIT)
 """What any reader can take: when few of these wait the queue runs low."""
-ARRIVING = ("archive.render", "inference.predict")
-"""The jobs that an image goes through before it can be chosen."""
 
 
 def queue_fill(
@@ -77,8 +75,8 @@ def wanted(project: Project) -> int:
 def _arriving(project: Project) -> bool:
     """Whether there is nothing to choose among yet, as images are on their way or one came a moment ago."""
     moment = timezone.now() - timedelta(seconds=settings.SELECTION_QUIET_SECONDS)
-    coming = Job.objects.filter(Q(state__in=[JobState.QUEUED, JobState.RUNNING]) | Q(created_at__gt=moment))
-    coming = coming.filter(project_id=project.pk, kind__in=ARRIVING)
+    fresh = Q(state__in=[JobState.QUEUED, JobState.RUNNING]) | Q(created_at__gt=moment)
+    coming = arrival_jobs(project.pk).filter(fresh)
     return coming.exists() and candidates_of(project).count() <= project.batch_size
 
 
@@ -150,4 +148,4 @@ def queues_top_up() -> None:
     """Look at every project whether its queue should be filled: called about once a minute."""
     for project in Project.objects.all():
         if readable_in(project).exists() and wanted(project):
-            job_enqueue_once(kind="labeling.fill", project=project.pk, of=project.pk)
+            fill_request(project=project.pk)

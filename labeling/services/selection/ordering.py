@@ -8,6 +8,7 @@ from django.db import transaction
 from inference.mapped import ids_of
 from inference.models import Pipeline
 from inference.queries import champion_of
+from labeling.jobs import fill_request
 from labeling.models import Assignment, Purpose
 from labeling.selection.arms import Pick
 from labeling.selection.pool import Pool
@@ -18,7 +19,6 @@ from labeling.services.selection.reasons import reason_of
 from labeling.services.selection.strategy import failure_of, strategy_for
 from labeling.services.selection.viewing import Numbered, shown_of, view_of
 from overread.jobs.running import Lease
-from overread.jobs.services import job_enqueue_once
 from overread.projects.models import Project
 
 QUEUED = Assignment.State.QUEUED
@@ -47,7 +47,7 @@ def queue_reorder(*, project: Project, lease: Lease | None = None) -> int:
                 rank=case.rank, score=case.score, reason=case.reason
             )
         strategy_note(project=project, failed=failure_of(strategy))
-        job_enqueue_once(kind="labeling.fill", project=project.pk, of=project.pk)
+        fill_request(project=project.pk)
     return len(moved)
 
 

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from inference.mapped import ID
 from inference.queries import champion_of
+from labeling.jobs import merge_request, shards_request
 from labeling.models import Draw, DrawPart
 from labeling.selection.sharded import DIVISIBLE, handed_up
 from labeling.services.selection.candidates import Candidates, candidates_find, patients_waiting
@@ -24,9 +25,7 @@ from labeling.services.selection.filling import drawn_store, wanted
 from labeling.services.selection.strategy import strategy_for
 from labeling.services.selection.viewing import Numbered, view_of
 from overread.archive.models import Enrolment
-from overread.jobs.models import Job
 from overread.jobs.running import Lease
-from overread.jobs.services import job_enqueue, jobs_enqueue
 from overread.projects.models import Project
 
 Rows = NDArray[np.int64]
@@ -53,8 +52,7 @@ def draw_begin(*, project: Project, lease: Lease, seed: int | None = None) -> bo
             return True
         draw = Draw.objects.create(project=project, strategy=project.strategy, seed=seed, size=size, waiting=waiting)
         parts = [_part(draw, found, *ends) for ends in pairwise([*range(0, len(found), most), len(found)])]
-        keyed = {f"labeling.select_shard:{part.pk}": {"part": part.pk} for part in parts}
-        jobs_enqueue(kind="labeling.select_shard", keyed=keyed, project=project.pk)
+        shards_request(draw=draw, parts=parts)
     return True
 
 
@@ -73,8 +71,7 @@ def shard_select(*, part: int, lease: Lease) -> None:
             return
         draw.parts.filter(pk=part).update(handed=handed.tobytes(), drawable=drawable.tobytes(), done=True)
         if not draw.parts.filter(done=False).exists():
-            key = f"labeling.select_merge:{draw.pk}"
-            job_enqueue(kind="labeling.select_merge", key=key, project=draw.project_id, draw=draw.pk)
+            merge_request(draw=draw)
 
 
 def _looked_through(part: DrawPart) -> tuple[Rows, Rows]:
@@ -111,12 +108,6 @@ def shards_merge(*, draw: UUID, lease: Lease) -> None:
         if project and Draw.objects.select_for_update().filter(pk=draw).exists():
             drawn_store(project=project, drawn=drawn)
             Draw.objects.filter(pk=draw).delete()
-
-
-def draw_give_up(job: Job) -> None:
-    """A job of a draw will not be done: the next fill begins anew."""
-    which = {"parts": job.arguments["part"]} if "part" in job.arguments else {"pk": job.arguments["draw"]}
-    Draw.objects.filter(**which).delete()
 
 
 def _candidates(parts: list[DrawPart]) -> Candidates:

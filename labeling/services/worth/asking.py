@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from inference.queries import champion_of
+from labeling.jobs import worth_jobs, worth_request
 from labeling.models import WorthReport
 from labeling.queries.labels import labelled_count
 from labeling.queries.selections import worth_newest
@@ -16,7 +17,6 @@ from overread.accounts.models import User
 from overread.audit.models import Event
 from overread.audit.services import event_append
 from overread.jobs.models import Job, State
-from overread.jobs.services import job_enqueue_once
 from overread.projects.models import Project
 from overread.projects.services import project_change
 
@@ -32,7 +32,7 @@ class NothingToRestore(Exception):
 def worth_ask(*, project: Project, actor: User) -> Job:
     """Have a report made by a job, or by the one that waits already."""
     event_append(verb="worth.ask", actor=actor, target=project, project=project.pk)
-    return job_enqueue_once(kind="labeling.worth", project=project.pk, of=project.pk)
+    return worth_request(project=project.pk)
 
 
 def comparable(project: Project) -> bool:
@@ -52,11 +52,11 @@ def worths_due() -> None:
             and comparable(project)
             and not _refused(project)
         ):
-            job_enqueue_once(kind="labeling.worth", project=project.pk, of=project.pk)
+            worth_request(project=project.pk)
 
 
 def _refused(project: Project) -> bool:
-    dead = Job.objects.filter(kind="labeling.worth", project_id=project.pk, state=State.DEAD)
+    dead = worth_jobs(project.pk).filter(state=State.DEAD)
     return dead.filter(finished_at__gt=timezone.now() - timedelta(days=1)).exists()
 
 

@@ -15,9 +15,10 @@ from labeling.services.selection.strategy import StrategyFailed, strategy_of
 from labeling.services.worth.asking import comparable
 from labeling.services.worth.gathering import material_of
 from overread.audit.services import event_append
+from overread.events import announce
 from overread.jobs.running import JobRefused, Lease
+from overread.projects.events import PolicyChanged
 from overread.projects.models import Project
-from overread.projects.policies import policies_changed
 
 CANDIDATE = "uherding"
 """What random order is compared with where a project has never had another."""
@@ -103,4 +104,4 @@ def _fall_back(project: Project, report: WorthReport) -> None:
     project.strategy = "random"
     project.save(update_fields=["strategy"])
     event_append(verb="worth.fall_back", target=report, project=project.pk, changed=changed)
-    policies_changed(project.pk, changed)
+    announce(PolicyChanged(project.pk, frozenset(changed)))

@@ -6,13 +6,12 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
-from django.dispatch import receiver
 from django.utils import timezone
 from knox.models import AuthToken
 
 from overread.accounts.lockout import addresses_forget
 from overread.accounts.models import Session, User
-from overread.accounts.signals import access_ended, password_changed
+from overread.accounts.signals import access_ended
 
 
 def sessions_of(user: User) -> QuerySet[Session]:
@@ -61,13 +60,6 @@ def tokens_revoke(*, user: User) -> int:
     if revoked:
         access_ended.send(sender=User, user=user, sessions=0, tokens=revoked)
     return revoked
-
-
-@receiver(password_changed)
-def access_end(sender: Any, user: User, **_: Any) -> None:
-    """A new password, by whatever road, ends what the old one had opened."""
-    Session.objects.filter(user=user).delete()
-    AuthToken.objects.filter(user=user).delete()
 
 
 def access_tidy() -> None:

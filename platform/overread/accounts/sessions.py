@@ -12,14 +12,11 @@ from typing import Any, cast
 
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
-from django.contrib.auth.signals import user_logged_in
 from django.contrib.sessions.backends.db import SessionStore as DatabaseSessions
-from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from overread.accounts.models import Session, User
-from overread.origin import client_address
+from overread.accounts.models import Session
 
 TOUCHED_EVERY = timedelta(minutes=1)
 STARTED, ADDRESS, BROWSER = "started", "address", "browser"
@@ -57,15 +54,6 @@ class SessionStore(DatabaseSessions):
 def ends_at(started: datetime, used: datetime) -> datetime:
     lasts = timedelta(seconds=settings.SESSION_COOKIE_AGE)
     return min(started + lasts, used + timedelta(seconds=settings.SESSION_IDLE_SECONDS))
-
-
-@receiver(user_logged_in)
-def signed_in(sender: Any, request: HttpRequest, user: User, **_: Any) -> None:
-    """Note when, whence and with what. A token that is made by password alone has no session."""
-    if request.session.get(SESSION_KEY) == str(user.pk):
-        request.session[STARTED] = timezone.now().timestamp()
-        request.session[ADDRESS] = client_address(request)
-        request.session[BROWSER] = request.META.get("HTTP_USER_AGENT", "")[:255]
 
 
 def middleware(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:

@@ -7,12 +7,11 @@ from typing import Literal
 
 from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
 
 from overread.archive import blobs, dicom
+from overread.archive.jobs import rerender_request
 from overread.archive.models import Image
 from overread.audit.services import event_append
-from overread.jobs.services import job_enqueue
 
 # What the file says and the version that took it in may not have kept; its header names nobody any more, so
 # whatever was made of the patient's identity stays as it is.
@@ -48,8 +47,7 @@ def image_reread(*, image: Image) -> Reread:
         if changed:
             Image.objects.filter(pk=image.pk).update(**changed)
             event_append(verb="image.reread", target=image, changed=sorted(changed))
-        key = f"archive.render:{image.pk}:{timezone.now():%Y-%m-%d}"  # started again, it goes on where it was
-        job_enqueue(kind="archive.render", key=key, queue="io", image=image.pk)
+        rerender_request(image=image.pk)
     if image.kind == "dicom" and not arrival.untouched:
         return Reread("metadata", "Its pixel data hold more than the picture.")
     return Reread("changed" if changed else "same")

@@ -14,12 +14,13 @@ from django.db import transaction
 from overread import rows
 from overread.accounts.models import User
 from overread.archive import blobs, dicom
+from overread.archive.events import ImageReady
 from overread.archive.fitness import mismatch_of
+from overread.archive.jobs import render_request
 from overread.archive.models import Enrolment, FrameRendering, Image, Patient, Rendering, Study
 from overread.audit.services import event_append, event_of
-from overread.jobs.registry import Queue
+from overread.events import announce
 from overread.jobs.running import Lease
-from overread.jobs.services import job_enqueue
 from overread.projects.models import Project
 
 Source = Literal["upload", "rest", "import"]
@@ -111,13 +112,7 @@ def _store_new(*, project: Project, image: Image, source: Source, actor: User | 
     received = event_of(verb="image.receive", actor=actor, target=image, project=place, kind=image.kind)
     enrolled = event_of(verb="image.enrol", actor=actor, target=image, project=place, source=source)
     rows.insert_all([received, enrolled])
-    job_enqueue(
-        kind="archive.render",
-        key=f"archive.render:{image.pk}",
-        project=project.pk,
-        queue=queue_for(source),
-        image=image.pk,
-    )
+    render_request(image=image.pk, project=place, source=source)
     return Ingested(image, new=True, enrolled=True)
 
 
@@ -154,7 +149,7 @@ def enrolment_check(*, enrolment: Enrolment, image: Image, rendering: Rendering,
     otherwise now is only told of in the audit log.
     """
     if not _stopped(enrolment, image, rendering, again=again):
-        image_announce(image=image, project=enrolment.project, source=enrolment.source)
+        announce(ImageReady(image.pk, enrolment.project_id, enrolment.source))
 
 
 def _stopped(enrolment: Enrolment, image: Image, rendering: Rendering, *, again: bool) -> bool:
@@ -181,27 +176,8 @@ def enrolment_admit(*, project: Project, image: Image, actor: User) -> bool:
     event_append(verb="image.admit", actor=actor, target=image, project=project.pk)
     enrolment = Enrolment.objects.get(project=project, image=image)
     if image.status == Image.Status.READY:
-        image_announce(image=image, project=project, source=enrolment.source)
+        announce(ImageReady(image.pk, project.pk, enrolment.source))
     return True
-
-
-READY_KINDS: list[str] = []
-
-
-def ready_register(kind: str) -> None:
-    """Have a job of `kind` enqueued, with arguments image and project, for every image that becomes ready in a project."""
-    READY_KINDS.append(kind)
-
-
-def queue_for(source: str) -> Queue | None:
-    """Somebody waits for an upload; an import is bulk work."""
-    return None if source == "import" else "interactive"
-
-
-def image_announce(*, image: Image, project: Project, source: str) -> None:
-    for kind in READY_KINDS:
-        key = f"{kind}:{project.pk}:{image.pk}"
-        job_enqueue(kind=kind, key=key, project=project.pk, queue=queue_for(source), image=image.pk, of=project.pk)
 
 
 def image_render(*, image: Image, lease: Lease) -> None:

@@ -1,12 +1,10 @@
 from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules
 
 
 class JobsConfig(AppConfig):
     name = "overread.jobs"
 
     def ready(self) -> None:
-        from overread.jobs.registry import tick_register
-
-        tick_register("overread.audit.views.views_collect")
-        tick_register("overread.audit.services.events_seal")
-        tick_register("overread.accounts.access.access_tidy")
+        """Import what each app's jobs do and what it listens to, in the order of the apps."""
+        autodiscover_modules("handlers", "listeners")

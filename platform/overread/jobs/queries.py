@@ -34,9 +34,3 @@ def workers_alive() -> int:
         state=State.RUNNING, lease_until__gt=timezone.now()
     )
     return active.values("worker").distinct().count()
-
-
-def job_newest(*, kind: str, **arguments: str) -> Job | None:
-    """The newest job of a kind that was given these arguments."""
-    asked = {f"arguments__{name}": value for name, value in arguments.items()}
-    return Job.objects.filter(kind=kind, **asked).order_by("-created_at").first()

@@ -1,50 +1,69 @@
-"""What kinds of job there are, and which queue does them. Handlers are named by path and imported by workers alone."""
+"""What kinds of job there are: each handler says of itself which queue does it and how often it is tried.
+
+Handlers stand in their app's `handlers.py`, which every process imports when it starts. What only a worker needs, such as the
+models' libraries, is therefore imported inside the handler.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal, TypeVar
 
-from django.utils.module_loading import import_string
+from overread.jobs.models import Job
 
 Queue = Literal["interactive", "inference", "training", "io"]
 QUEUES: tuple[Queue, ...] = ("interactive", "inference", "training", "io")
+Handler = Callable[..., None]
+"""Called with the job's Lease, and its arguments by name."""
+OnDeath = Callable[[Job], None]
+Look = Callable[[], object]
+AnyHandler = TypeVar("AnyHandler", bound=Handler)
+AnyLook = TypeVar("AnyLook", bound=Look)
 
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of job: its name, its queue, the dotted path of its handler, and how often it is tried.
+    """One kind of job: its name, its queue, its handler, and how often it is tried.
 
-    `on_death`, a dotted path, is called with the job in the transaction that declares it dead or cancels it. What is done of a
-    `shared` kind is there for every project of the image, whichever one it was enqueued for.
+    `on_death` is called with the job in the transaction that declares it dead or cancels it. What is done of a `shared`
+    kind is there for every project of the image, whichever one it was enqueued for.
     """
 
     name: str
     queue: Queue
-    handler: str
+    handler: Handler
     attempts: int = 3
-    on_death: str = ""
+    on_death: OnDeath | None = None
     shared: bool = False
-
-    def load(self) -> Callable[..., Any]:
-        handler: Callable[..., Any] = import_string(self.handler)
-        return handler
 
 
 KINDS: dict[str, Kind] = {}
 
 
-def kind_register(
-    name: str, *, queue: Queue, handler: str, attempts: int = 3, on_death: str = "", shared: bool = False
-) -> None:
-    """Make a kind known; each app does so when it is ready."""
-    KINDS[name] = Kind(name, queue, handler, attempts, on_death, shared)
+def job(
+    name: str, *, queue: Queue, attempts: int = 3, on_death: OnDeath | None = None, shared: bool = False
+) -> Callable[[AnyHandler], AnyHandler]:
+    """Have the decorated function do the jobs of this kind. Raises ValueError where another one does."""
+
+    def register(handler: AnyHandler) -> AnyHandler:
+        if name in KINDS:
+            raise ValueError(f"{named(KINDS[name].handler)} does the jobs of kind {name} already.")
+        KINDS[name] = Kind(name, queue, handler, attempts, on_death, shared)
+        return handler
+
+    return register
 
 
-TICKS: list[str] = []
+EACH_MINUTE: list[Look] = []
 
 
-def tick_register(path: str) -> None:
-    """Have the function at `path` called about once a minute, in a worker; it only looks whether something is due."""
-    TICKS.append(path)
+def each_minute(look: AnyLook) -> AnyLook:
+    """Have the decorated function called about once a minute, in a worker; it only looks whether something is due."""
+    EACH_MINUTE.append(look)
+    return look
+
+
+def named(function: Callable[..., object]) -> str:
+    """What a function is called in errors and logs."""
+    return f"{function.__module__}.{function.__qualname__}"

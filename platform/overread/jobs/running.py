@@ -88,8 +88,8 @@ def work(job: Job) -> None:
     """Do one claimed job. What goes wrong is written to its row, and not raised."""
     lease = Lease(job)
     try:
-        with heartbeat(lease):  # first: on a busy machine a cold worker may import for longer than a lease
-            KINDS[job.kind].load()(lease, **job.arguments)
+        with heartbeat(lease):  # around the imports, too: on a busy machine those of a cold worker may outlast a lease
+            KINDS[job.kind].handler(lease, **job.arguments)
         if Job.objects.filter(pk=job.pk, token=lease.token, state=State.RUNNING).exists():
             raise RuntimeError(f"The handler of {job.kind} returned without finishing its job.")
     except services.LeaseLost:

@@ -10,14 +10,13 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import F, Q
 from django.utils import timezone
-from django.utils.module_loading import import_string
 
 from overread import rows
 from overread.accounts.models import User
 from overread.audit.services import event_append
 from overread.jobs.bell import RINGS_AT_ONCE, bell, ring
 from overread.jobs.models import Job, State
-from overread.jobs.registry import KINDS, QUEUES, Queue
+from overread.jobs.registry import KINDS, QUEUES, Queue, named
 
 RING_AGAIN = timedelta(seconds=15)
 LAPSED = "The worker stopped without a word (its lease ran out)."
@@ -193,13 +192,13 @@ def _fail(job: Job, error: str, final: bool = False) -> None:
 def _give_up(job: Job) -> None:
     """Tell whoever counted on this job that it will not be done. What goes wrong there joins the job's error."""
     kind = KINDS.get(job.kind)
-    if kind is None or not kind.on_death:
+    if kind is None or kind.on_death is None:
         return
     try:
         with transaction.atomic():
-            import_string(kind.on_death)(job)
+            kind.on_death(job)
     except Exception as error:  # noqa: BLE001  (the border that records it)
-        job.error = f"{job.error}\n{kind.on_death}: {type(error).__name__}: {error}"[:4000]
+        job.error = f"{job.error}\n{named(kind.on_death)}: {type(error).__name__}: {error}"[:4000]
 
 
 @transaction.atomic

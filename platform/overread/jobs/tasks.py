@@ -7,10 +7,9 @@ import signal
 from uuid import UUID
 
 from celery import shared_task
-from django.utils.module_loading import import_string
 
 from overread.jobs import running, services
-from overread.jobs.registry import TICKS
+from overread.jobs.registry import EACH_MINUTE, named
 
 log = logging.getLogger(__name__)
 
@@ -33,8 +32,8 @@ def reap() -> None:
 
 @shared_task(name="jobs.tick")
 def tick() -> None:
-    for path in TICKS:
+    for look in EACH_MINUTE:
         try:
-            import_string(path)()
+            look()
         except Exception:  # noqa: BLE001  (the border that records it: the others have their turn all the same)
-            log.exception("%s failed", path)
+            log.exception("%s failed", named(look))

@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 
 from overread.accounts.models import User
 from overread.audit.services import event_append
+from overread.events import announce
+from overread.projects.events import PolicyChanged
 from overread.projects.models import Finding, Membership, Project, Role
-from overread.projects.policies import policies_changed
 
 
 @transaction.atomic
@@ -71,7 +72,7 @@ def project_change(*, project: Project, actor: User, **policies: Any) -> Project
     project.save(update_fields=list(policies))
     changed = {name: [before[name], value] for name, value in policies.items() if before[name] != value}
     event_append(verb="project.change", actor=actor, target=project, project=project.pk, changed=changed)
-    policies_changed(project.pk, changed)
+    announce(PolicyChanged(project.pk, frozenset(changed)))
     return project
 
 
@@ -102,7 +103,7 @@ def findings_mark_urgent(*, project: Project, actor: User, slugs: Collection[str
         Finding.objects.filter(pk__in=marked).update(urgent=urgent)
     changed = {"urgent": [before, sorted(set(slugs))]}
     event_append(verb="project.change", actor=actor, target=project, project=project.pk, changed=changed)
-    policies_changed(project.pk, changed)
+    announce(PolicyChanged(project.pk, frozenset(changed)))
 
 
 @transaction.atomic

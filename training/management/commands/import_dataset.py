@@ -5,8 +5,8 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
+from overread.archive.jobs import render_jobs
 from overread.archive.models import Image
-from overread.jobs.models import Job
 from overread.jobs.running import run_all
 from overread.projects.models import Project
 from training.services.importing import UNDECLARED, Reading, Table, Tally, dataset_import, project_for_table
@@ -94,7 +94,7 @@ class Command(BaseCommand):
 
     def decode(self, project: Project) -> None:
         """Decode what was taken in, here, together with any worker that runs."""
-        waiting = Job.objects.filter(project_id=project.pk, kind="archive.render", state="queued")
+        waiting = render_jobs().filter(project_id=project.pk, state="queued")
         with tqdm(total=waiting.count(), unit="image", desc="Decoding", disable=None) as bar:
             while run_all(queues=("io",), limit=20):
                 bar.update(bar.total - waiting.count() - bar.n)

@@ -9,9 +9,9 @@ from overread.jobs.models import Job
 from overread.jobs.running import work, worker_name
 from overread.jobs.services import job_claim
 from overread.projects.models import Project
+from training.jobs import judge_key, run_key
 from training.models import Run, Verdict
 from training.services import NothingToLearn, RunActive, run_cancel, run_request
-from training.services.runs import job_key
 
 
 class Command(BaseCommand):
@@ -45,11 +45,11 @@ class Command(BaseCommand):
         self.stdout.write(
             f"Run {run.number}: {run.snapshot.images} images of {run.snapshot.patients} patients, snapshot {run.snapshot.number}."
         )
-        self.do(job_key(run))
+        self.do(run_key(run))
         run.refresh_from_db()
         if run.state != Run.State.FINISHED or run.pipeline is None:
             raise CommandError(f"Run {run.number} {run.state}: {run.error}")
-        self.do(f"judge:{run.pipeline.pk}")
+        self.do(judge_key(run.pipeline))
 
     def do(self, key: str) -> None:
         job = Job.objects.get(key=key)
