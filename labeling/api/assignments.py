@@ -150,13 +150,12 @@ class AssignmentRead(AssignmentView):
         200 and the first read when its key was used before. A lease that lapsed loses nothing: a late answer is kept,
         as an extra read where somebody else has the case.
         """
-        assignment, given = self.assignment(pk), submission_of(self.body(SubmissionSerializer))
+        given = submission_of(self.body(SubmissionSerializer))
         with refusing():
             read, new = services.read_store(
-                assignment=assignment, reader=self.user, answers=given.answers, key=given.key
+                project=self.project, assignment=pk, reader=self.user, answers=given.answers, key=given.key
             )
-        stored = {"read": read, "assignment": read.assignment if new else assignment}
-        return self.show(stored, SubmittedSerializer, 201 if new else 200)
+        return self.show({"read": read, "assignment": read.assignment}, SubmittedSerializer, 201 if new else 200)
 
 
 class AssignmentSkip(AssignmentView):

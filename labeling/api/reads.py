@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.http import Http404
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -15,7 +16,7 @@ from rest_framework.response import Response
 
 from labeling.models import Answer, Read
 from labeling.queries.sight import answers_withheld
-from labeling.services import AssignmentGone, NoReason, NotSent, PredictionUnseen, answers_show
+from labeling.services import AssignmentGone, NoReason, NotGiven, NotSent, PredictionUnseen, answers_show
 from labeling.submission import MeasurementSerializer, RegionSerializer
 from labeling.values import AnswerInvalid
 from overread.api import Problem
@@ -24,8 +25,8 @@ from overread.projects.api import ProjectView
 
 @contextmanager
 def refusing() -> Iterator[None]:
-    """The reading room's refusals as problems: 422 with what does not fit, 409 when it is not their case or its prediction is
-    still to be seen.
+    """The reading room's refusals as problems: 422 with what does not fit, 404 for a case that was never theirs, 409 for one
+    that is theirs no more, or whose prediction is still to be seen.
     """
     try:
         yield
@@ -33,6 +34,8 @@ def refusing() -> Iterator[None]:
         raise Problem("The read was not stored.", str(wrong), errors=wrong.errors) from wrong
     except (NotSent, NoReason) as refusal:
         raise Problem("Not done.", str(refusal)) from refusal
+    except NotGiven as stranger:
+        raise Http404("No such case.") from stranger
     except PredictionUnseen as unseen:
         raise Problem("See the prediction first.", str(unseen), status=409) from unseen
     except AssignmentGone as gone:

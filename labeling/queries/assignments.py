@@ -23,17 +23,15 @@ CASES = """
     JOIN archive_patient ON archive_patient.id = archive_study.patient_id
     LEFT JOIN archive_rendering ON archive_rendering.image_id = archive_image.id
 """
-GIVEN = Select(
-    *CASE,
-    User,
-    rest=f"""
-        {CASES} LEFT JOIN accounts_user ON accounts_user.id = labeling_assignment.reader_id
-        WHERE labeling_assignment.project_id = %s AND labeling_assignment.id = %s AND EXISTS (
-            SELECT 1 FROM labeling_holding
-            WHERE labeling_holding.assignment_id = labeling_assignment.id AND labeling_holding.reader_id = %s
-        )
-    """,
-)
+OF_READER = f"""
+    {CASES} LEFT JOIN accounts_user ON accounts_user.id = labeling_assignment.reader_id
+    WHERE labeling_assignment.project_id = %s AND labeling_assignment.id = %s AND EXISTS (
+        SELECT 1 FROM labeling_holding
+        WHERE labeling_holding.assignment_id = labeling_assignment.id AND labeling_holding.reader_id = %s
+    )
+"""
+GIVEN = Select(*CASE, User, rest=OF_READER)
+GIVEN_LOCKED = Select(*CASE, User, rest=OF_READER, locked="labeling_assignment")
 
 
 def case_of(project: Project, assignment: Assignment, found: Sequence[Any]) -> Assignment:
@@ -45,9 +43,10 @@ def case_of(project: Project, assignment: Assignment, found: Sequence[Any]) -> A
     return assignment
 
 
-def assignment_given(*, project: Project, reader: User, pk: UUID) -> Assignment | None:
-    """A case that was given to this reader at some time, with what its page shows of it."""
-    for assignment, *case, holder in GIVEN.rows(project.pk, pk, reader.pk):
+def assignment_given(*, project: Project, reader: User, pk: UUID, lock: bool = False) -> Assignment | None:
+    """A case that was given to this reader at some time, with what its page shows of it; its row locked, where asked."""
+    given = GIVEN_LOCKED if lock else GIVEN
+    for assignment, *case, holder in given.rows(project.pk, pk, reader.pk):
         assignment.reader = holder
         return case_of(project, assignment, case)
     return None

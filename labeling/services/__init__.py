@@ -21,6 +21,7 @@ from labeling.services.queue import (
 from labeling.services.reading import (
     Answers,
     Measured,
+    NotGiven,
     PredictionUnseen,
     RegionDrawn,
     read_store,
@@ -35,6 +36,8 @@ __all__ = [
     "AssignmentGone",
     "Measured",
     "NoReason",
+    "NotGiven",
+    "NotGiven",
     "NotSent",
     "PredictionUnseen",
     "RegionDrawn",

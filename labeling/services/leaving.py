@@ -123,14 +123,19 @@ def _lapsed(project: Project, now: datetime) -> QuerySet[Assignment]:
 LAPSED = Prepared(_lapsed, Project, datetime)
 
 
+def leases_lapsed(*, project: Project) -> bool:
+    """Whether a lease, or a time put aside, has run out."""
+    (found,) = whether((LAPSED, (project, timezone.now())))
+    return found
+
+
 def assignments_release_lapsed(*, project: Project) -> int:
     """Give back cases whose lease, or time put aside, ran out. What is answered stays so, and is done. Returns how
     many.
     """
-    now = timezone.now()
-    if whether((LAPSED, (project, now))) == [False]:
+    if not leases_lapsed(project=project):
         return 0
-    lapsed = _lapsed(project, now)
+    lapsed = _lapsed(project, timezone.now())
     answered = Exists(Read.objects.filter(assignment=OuterRef("pk"), reader=OuterRef("reader")))
     done = lapsed.filter(Q(state=State.REVEALED) | answered).update(
         state=State.DONE, lease_until=None, version=F("version") + 1, finished_at=timezone.now()

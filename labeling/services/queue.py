@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Collection
-from datetime import timedelta
+from datetime import datetime, timedelta
+from enum import Enum
 from functools import cache
-from typing import Any, Literal
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -22,7 +23,7 @@ from labeling.models import ALWAYS_BLIND, AnswersSeen, Assignment, Holding, Purp
 from labeling.queries.assignments import CASE, CASES, case_of
 from labeling.queries.sent import MET
 from labeling.selection.reasons import OPENED
-from labeling.services.leaving import AssignmentGone, assignments_release_lapsed, slot_free
+from labeling.services.leaving import LAPSED, AssignmentGone, assignments_release_lapsed, leases_lapsed, slot_free
 from labeling.services.order import ORDER, before_outer
 from overread import rows
 from overread.accounts.models import User
@@ -34,16 +35,15 @@ from overread.projects.rules import user_roles
 State = Assignment.State
 ATTEMPTS = 30
 GIVEN = ("state", "reader_id", "version", "blind", "claimed_at", "worked_at", "lease_until")
-HELD = rows.Select(
-    *CASE,
-    rest=f"""
-        {CASES}
-        WHERE labeling_assignment.project_id = %s AND labeling_assignment.reader_id = %s
-        AND labeling_assignment.state IN ('claimed', 'revealed') AND labeling_assignment.lease_until > %s
-        ORDER BY labeling_assignment.claimed_at LIMIT %s
-    """,
-)
 READER = rows.Prepared(lambda reader: User.objects.select_for_update(no_key=True).filter(pk=reader.pk), User)
+
+
+class Missed(Enum):
+    """Why nothing could be taken from the queue."""
+
+    EMPTY = "it holds none for this reader"
+    QUICKER = "somebody else was quicker"
+    LAPSED = "leases have run out: their cases go back into it first"
 
 
 def assignment_claim(*, project: Project, reader: User, besides: Assignment | None = None) -> Assignment | None:
@@ -61,16 +61,21 @@ def assignments_claim(*, project: Project, reader: User, count: int) -> list[Ass
     Never a case this reader has read, or, where it is to be read blind, has seen a prediction of; but for a repeat,
     which is for them alone. O(log n) in the length of the queue.
     """
-    assignments_release_lapsed(project=project)
     hand: list[Assignment] = []
     for _ in range(ATTEMPTS):
+        hand, missed = [], None
         with transaction.atomic():
             reader_lock(reader)
-            hand, taken = _held(project, reader, count), None
-            while len(hand) < count and (taken := _take(project, reader)):
-                hand.append(taken)
-        if len(hand) == count or taken is False:
+            while len(hand) < count and missed is None:
+                found = _next(project, reader, after=len(hand))
+                if isinstance(found, Missed):
+                    missed = found
+                else:
+                    hand.append(found)
+        if missed is None or missed is Missed.EMPTY:
             break
+        if missed is Missed.LAPSED:
+            assignments_release_lapsed(project=project)
     return hand
 
 
@@ -80,51 +85,65 @@ def reader_lock(reader: User) -> None:
         READER.found(reader)
 
 
-def _held(project: Project, reader: User, count: int) -> list[Assignment]:
-    """The first `count` cases in this reader's hands, their leases prolonged."""
-    now = timezone.now()
-    held = HELD.rows(project.pk, reader.pk, now, count)
-    hand = [case_of(project, assignment, case) for assignment, *case in held]
-    for each in hand:
-        each.lease_until, each.reader = now + timedelta(minutes=project.lease_minutes), reader
-        rows.update(each, "lease_until")
-    return hand
-
-
-def _take(project: Project, reader: User) -> Assignment | Literal[False] | None:
-    """The assignment taken; False when the queue holds none for this reader; None when somebody was quicker."""
+def _next(project: Project, reader: User, *, after: int) -> Assignment | Missed:
+    """The case that this reader holds after so many others, its lease prolonged; else the first in the queue, given to them."""
     roles = frozenset(user_roles(reader, project))
     # those that others lock at this moment may yet come free
-    found = _first_open(project, reader, roles, skip_locked=True) or _first_open(
-        project, reader, roles, skip_locked=False
+    found = _found(project, reader, roles, after, skip_locked=True) or _found(
+        project, reader, roles, after, skip_locked=False
     )
     if not found:
+        if leases_lapsed(project=project):
+            return Missed.LAPSED
         fill_request(project=project.pk)
-        return False
-    (assignment, *case) = found[0]
-    case_of(project, assignment, case)
-    return assignment if _give(assignment, reader) else None
+        return Missed.EMPTY
+    row, *case, lapsed = found[0]
+    assignment = case_of(project, row, case)
+    if assignment.state != State.QUEUED:
+        assignment.reader, assignment.lease_until = reader, _lease(project)
+        rows.update(assignment, "lease_until")
+        return assignment
+    if lapsed:
+        return Missed.LAPSED
+    return assignment if _give(assignment, reader) else Missed.QUICKER
 
 
-def _first_open(project: Project, reader: User, roles: frozenset[str], *, skip_locked: bool) -> list[tuple[Any, ...]]:
-    """The first of `open_to`, locked, as a row of CASE; empty where there is none.
+def _lease(project: Project) -> datetime:
+    """When a case that is in view now goes back to the queue."""
+    return timezone.now() + timedelta(minutes=project.lease_minutes)
 
-    PostgreSQL may show the row as it was before another took it. Then it is not given: its version is another by now.
+
+def _found(
+    project: Project, reader: User, roles: frozenset[str], after: int, *, skip_locked: bool
+) -> list[tuple[Any, ...]]:
+    """That case, the queue's first locked, as a row of CASE and whether leases have run out; empty where there is none.
+
+    PostgreSQL may show the queue's first as it was before another took it. Then it is not given: its version has changed.
     """
-    first, case = _first_statements(roles, skip_locked=skip_locked)
-    return case.rows(*first.values(project, reader))
+    held, first, case = _statements(roles, skip_locked=skip_locked)
+    now = timezone.now()
+    values = [*LAPSED.values(project, now), *held.values(project, reader, now), after, *first.values(project, reader)]
+    return case.rows(*values)
 
 
 @cache
-def _first_statements(roles: frozenset[str], *, skip_locked: bool) -> tuple[rows.Prepared, rows.Select]:
-    """For readers with these roles: the key of the first that is open to them, and the case that has it."""
+def _statements(roles: frozenset[str], *, skip_locked: bool) -> tuple[rows.Prepared, rows.Prepared, rows.Select]:
+    """For readers with these roles: the keys of what they hold, the key of the first that is open to them, and the
+    statement that has the case of either, for `values` of both.
+    """
+
+    def held(project: Project, reader: User, now: datetime) -> QuerySet[Assignment, UUID]:
+        mine = Assignment.objects.filter(project=project, reader=reader, state__in=Assignment.HELD, lease_until__gt=now)
+        return mine.order_by("claimed_at").values_list("pk", flat=True)
 
     def first(project: Project, reader: User) -> QuerySet[Assignment, UUID]:
         waiting = _open_to(project, reader, roles).order_by(*ORDER).select_for_update(skip_locked=skip_locked)
         return waiting.values_list("pk", flat=True)[:1]
 
-    key = rows.Prepared(first, Project, User)
-    return key, rows.Select(*CASE, rest=f"{CASES} WHERE labeling_assignment.id = ({key.sql})")
+    holds, opens = rows.Prepared(held, Project, User, datetime), rows.Prepared(first, Project, User)
+    key = f"COALESCE(({holds.sql} LIMIT 1 OFFSET %s), ({opens.sql}))"
+    lapsed = f"EXISTS ({LAPSED.sql})"
+    return holds, opens, rows.Select(*CASE, also=[lapsed], rest=f"{CASES} WHERE labeling_assignment.id = {key}")
 
 
 @transaction.atomic

@@ -30,6 +30,7 @@ from labeling.models import (
     Read,
     Region,
 )
+from labeling.queries.assignments import assignment_given
 from labeling.services.leaving import AssignmentGone
 from labeling.services.queue import reader_lock, state_again
 from labeling.values import AnswerInvalid, AnswerMissing, answer_problem, region_problem
@@ -44,6 +45,10 @@ REGIONS = 200  # of one read
 MEASUREMENTS = 50
 CORNERS = {"length": 2, "angle": 3, "roi": 2, "probe": 1}
 State = Assignment.State
+
+
+class NotGiven(AssignmentGone):
+    """This reader was never given the case."""
 
 
 class PredictionUnseen(AssignmentGone):
@@ -92,7 +97,6 @@ class Answers:
     seen: UUID | None = field(default=None)  # the prediction in view, where a page says so
 
 
-LOCKED = rows.Prepared(lambda assignment: Assignment.objects.select_for_update().filter(pk=assignment.pk), Assignment)
 FINDINGS = rows.Prepared(lambda project: Finding.objects.filter(project=project), Project)
 EARLIER = rows.Select(
     Read,
@@ -121,46 +125,48 @@ class Turn:
 
 
 def read_submit(*, assignment: Assignment, reader: User, answers: Answers, key: UUID) -> Read:
-    """`read_store`, for whoever need not know whether the read is new."""
-    return read_store(assignment=assignment, reader=reader, answers=answers, key=key)[0]
+    """`read_store` of a case at hand, for whoever need not know whether the read is new."""
+    stored, _new = read_store(
+        project=assignment.project, assignment=assignment.pk, reader=reader, answers=answers, key=key
+    )
+    return stored
 
 
 @transaction.atomic
-def read_store(*, assignment: Assignment, reader: User, answers: Answers, key: UUID) -> tuple[Read, bool]:
+def read_store(*, project: Project, assignment: UUID, reader: User, answers: Answers, key: UUID) -> tuple[Read, bool]:
     """Store one reader's answers and everything that follows from them. Returns the Read, and whether it is new.
 
-    `assignment` comes with its project and image as the request has read them; its own row is read anew, and locked.
     Repeating a call with the same key returns the first Read. A lease that lapsed loses nothing: if nobody else took
     the case the answer counts as in time, otherwise it is kept as an extra read. A second answer by the same reader to
     the same question supersedes the first; one given after the reveal stands beside the blind one.
     Raises AnswerMissing when a finding is unanswered that was asked when the case was given, AnswerInvalid when an answer
-    or a region does not fit, AssignmentGone when this reader was never given the case, PredictionUnseen when the case is
+    or a region does not fit, NotGiven when this reader was never given the case, PredictionUnseen when the case is
     revealed and they have not been shown the prediction.
     """
-    reader_lock(reader)
-    project, image = assignment.project, assignment.image
-    [assignment] = LOCKED.objects(assignment)
-    assignment.project, assignment.image = project, image
-    earlier = EARLIER.rows(reader.pk, key, reader.pk, assignment.pk)
+    case = assignment_given(project=project, reader=reader, pk=assignment, lock=True)
+    if case is None:
+        raise NotGiven(_("This case was not given to you."))
+    # its row is locked: whatever else answers this case, in another tab or sent twice, is there already or waits
+    earlier = EARLIER.rows(reader.pk, key, reader.pk, case.pk)
     for read, _superseded in earlier:
         if read.key == key:
-            return _same_or_refuse(read, assignment), False
+            return _same_or_refuse(read, case), False
     turn = Turn(
-        assignment,
+        case,
         reader,
         findings={finding.slug: finding for finding in FINDINGS.objects(project)},
         earlier=earlier,
-        shown=predictions_shown_anywhere(user=reader, image=image),
+        shown=predictions_shown_anywhere(user=reader, image=case.image),
     )
-    _check(answers, turn.findings, _asked(turn.findings, assignment, reader), image)
-    mine = _standing(assignment, reader)
+    _check(answers, turn.findings, _asked(turn.findings, case, reader), case.image)
+    mine = _standing(case, reader)
     phase = _phase(turn, mine)
     prediction = _in_view(turn, phase, answers.seen)
     contradictions = _contradictions(turn, phase, prediction, answers)
     read = Read(
-        assignment=assignment,
+        assignment=case,
         project=project,
-        image=image,
+        image=case.image,
         reader=reader,
         key=key,
         phase=phase,
@@ -168,15 +174,16 @@ def read_store(*, assignment: Assignment, reader: User, answers: Answers, key: U
         supersedes=turn.standing(phase),
         extra=not mine,
         comment=answers.comment.strip(),
-        reason=assignment.amending if mine else "",
+        reason=case.amending if mine else "",
         confidence=answers.confidence,
         active_ms=min(max(answers.active_ms, 0), 2**31 - 1),
         level=answers.level,
     )
-    _insert([read])
+    if not rows.insert(read):
+        raise _key_used()  # for another case, at this moment
     _store_answers(turn, read, answers, contradictions)
     if mine:
-        _advance(assignment, reader, phase)
+        _advance(case, reader, phase)
     event_append(verb="read.submit", actor=reader, target=read, project=project.pk, phase=phase, extra=read.extra)
     labels_request(read=read)
     return read, True
@@ -188,9 +195,14 @@ def _insert(new: Sequence[models.Model]) -> None:
         raise IntegrityError(f"A {type(new[0]).__name__} of this read is there already.")
 
 
+def _key_used() -> AnswerInvalid:
+    return AnswerInvalid({"key": _("This key was used for another case. Make a new one.")})
+
+
 def _same_or_refuse(earlier: Read, assignment: Assignment) -> Read:
     if earlier.assignment_id != assignment.pk:
-        raise AnswerInvalid({"key": _("This key was used for another case. Make a new one.")})
+        raise _key_used()
+    earlier.assignment = assignment
     return earlier
 
 
@@ -269,11 +281,9 @@ def _inside(points: tuple[tuple[float, float], ...], image: Image) -> bool:
 
 
 def _standing(assignment: Assignment, reader: User) -> bool:
-    """Whether the case is still this reader's to finish. Raises AssignmentGone for somebody it was never given to."""
+    """Whether the case is still this reader's to finish."""
     if assignment.reader_id == reader.pk and assignment.state in (*Assignment.RESERVED, State.DONE, State.WITHDRAWN):
         return True
-    if not Holding.objects.filter(assignment=assignment, reader=reader).exists():
-        raise AssignmentGone(_("This case was not given to you."))
     return assignment.state == State.QUEUED  # lapsed, and nobody has it: the late answer is in time
 
 

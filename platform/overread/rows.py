@@ -203,11 +203,12 @@ class Select:
     """A SELECT that is written by hand and composed once. Its rows are tuples: an object of each of `models`, or None where
     an outer join finds none, then the values of the expressions `also`.
 
-    `rest` is the statement from FROM on. It names the tables without aliases.
+    `rest` is the statement from FROM on. It names the tables without aliases. With `locked` it locks the rows of that table,
+    where the database locks rows.
     """
 
-    def __init__(self, *models: type[models.Model], also: Sequence[str] = (), rest: str) -> None:
-        self._models, self._also, self._rest = models, also, rest
+    def __init__(self, *models: type[models.Model], also: Sequence[str] = (), rest: str, locked: str = "") -> None:
+        self._models, self._also, self._rest, self._locked = models, also, rest, locked
         self._sql = ""
 
     def rows(self, *values: Any) -> list[tuple[Any, ...]]:
@@ -226,6 +227,8 @@ class Select:
             for field in model._meta.concrete_fields
         ]
         self._sql = f"SELECT {', '.join([*columns, *self._also])} {self._rest}"
+        if self._locked and connection.features.has_select_for_update:
+            self._sql += f" FOR UPDATE OF {self._locked}"
         return self._sql
 
     def _objects(self, row: Sequence[Any], connection: BaseDatabaseWrapper) -> tuple[Any, ...]:
