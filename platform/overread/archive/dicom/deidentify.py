@@ -82,7 +82,9 @@ def deidentify(
     for keyword, value in own.items():
         element = raw_element(keyword, value, little_endian=little_endian)
         kept[element.tag] = element
-    return Deidentified(Dataset(kept), stands, sop_class, age, day)
+    header = Dataset(kept)
+    header.set_original_encoding(None, None, "UTF8")  # or pydicom looks up the character set for each value
+    return Deidentified(header, stands, sop_class, age, day)
 
 
 def kept_part(

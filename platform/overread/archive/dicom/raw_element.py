@@ -4,6 +4,7 @@ pydicom (3.0.2) reads RawDataElements and converts each when its value is asked 
 received, and converting them only to encode them again was most of the work of receiving a file.
 """
 
+import re
 import struct
 from collections.abc import Iterator
 from functools import cache
@@ -22,6 +23,7 @@ from pydicom.uid import UID
 CHARACTER_SET = "ISO_IR 192"  # of every data set that is written: UTF-8
 ASCII = bytes(range(0x20, 0x7F))
 ASCII_SETS = frozenset(name for name in python_encoding.values() if ASCII.decode(name) == ASCII.decode("ascii"))
+WORD = re.compile(rb"[A-Z0-9_][A-Z0-9_ ]*")
 NUMBERS = {"US": "H", "SS": "h"}
 ITEM = 0xFFFEE000
 
@@ -34,6 +36,28 @@ def elements(dataset: Dataset) -> list[Element]:
         dataset[tag] if isinstance(element, RawDataElement) and element.value is None else element
         for tag, element in list(dataset.items())
     ]
+
+
+def raw_in(dataset: Dataset, keyword: str) -> RawDataElement | None:
+    """An attribute with a value that nobody has asked for; None for every other one."""
+    element = dataset.get_item(_tag_and_vr(keyword)[0], keep_deferred=True)
+    return element if isinstance(element, RawDataElement) and element.value is not None else None
+
+
+def number_in(dataset: Dataset, keyword: str) -> int | None:
+    """One number of 16 bits without a sign, read without converting the element; None where pydicom has to do it."""
+    raw = raw_in(dataset, keyword)
+    if raw is None or raw.VR != "US" or not raw.value or len(raw.value) != 2:
+        return None
+    return int.from_bytes(raw.value, "little" if raw.is_little_endian else "big")
+
+
+def word_in(dataset: Dataset, keyword: str) -> str | None:
+    """One word in capitals, read without converting the element; None where pydicom has to do it."""
+    raw = raw_in(dataset, keyword)
+    if raw is None or raw.VR != "CS" or not raw.value or not WORD.fullmatch(raw.value):
+        return None
+    return raw.value.decode().rstrip()
 
 
 def means_ascii(dataset: Dataset) -> bool:
