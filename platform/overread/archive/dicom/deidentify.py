@@ -2,11 +2,11 @@
 
 import datetime
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from pydicom.datadict import keyword_for_tag, tag_for_keyword
-from pydicom.dataelem import DataElement
+from pydicom.dataelem import DataElement, RawDataElement
 from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
 from pydicom.tag import BaseTag
@@ -60,8 +60,8 @@ def deidentify(
     `instance` is the file's own SOP Instance UID, or what names the file where it has none; `stand` gives the stand-ins
     for what the file names. Raises Refused for sequences nested more than `depth` deep.
     """
-    own = shape_attributes(shape)
-    kept = kept_part(source, KEPT, depth, little_endian=little_endian, without=frozenset(map(tag_for_keyword, own)))
+    pixels = _elements(shape_attributes(shape), little_endian=little_endian)
+    kept = kept_part(source, KEPT, depth, little_endian=little_endian, without=pixels.keys())
     stands = stand(
         Named(
             issuer=identifying_text(source, "IssuerOfPatientID"),
@@ -75,23 +75,25 @@ def deidentify(
     age = _age_years(source)
     day = _shifted_day(source, shift=stands.days)
     sop_class = _sop_class(source, sop_class)
-    own |= _identity_attributes(stands)
-    own["SOPClassUID"] = sop_class
-    own["PatientAge"] = _age_string(age)
-    own["StudyDate"] = "" if day is None else datetime.date.fromordinal(EPOCH + day).strftime("%Y%m%d").zfill(8)
-    for keyword, value in own.items():
-        element = raw_element(keyword, value, little_endian=little_endian)
-        kept[element.tag] = element
-    header = Dataset(kept)
+    identity = _identity_attributes(stands)
+    identity["SOPClassUID"] = sop_class
+    identity["PatientAge"] = _age_string(age)
+    identity["StudyDate"] = "" if day is None else datetime.date.fromordinal(EPOCH + day).strftime("%Y%m%d").zfill(8)
+    header = Dataset({**kept, **pixels, **_elements(identity, little_endian=little_endian)})
     header.set_original_encoding(None, None, "UTF8")  # or pydicom looks up the character set for each value
     return Deidentified(header, stands, sop_class, age, day)
 
 
+def _elements(attributes: Mapping[str, str | int], *, little_endian: bool) -> dict[BaseTag, RawDataElement]:
+    made = [raw_element(keyword, value, little_endian=little_endian) for keyword, value in attributes.items()]
+    return {element.tag: element for element in made}
+
+
 def kept_part(
-    source: Dataset, kept: Kept, depth: int, *, little_endian: bool, without: Collection[int | None] = ()
+    source: Dataset, kept: Kept, depth: int, *, little_endian: bool, without: Collection[int] = ()
 ) -> dict[BaseTag, Element]:
     """What `kept` names of one data set, its kept sequences included, but for the tags in `without`."""
-    found = {int(tag): element for tag, element in source.items()}  # plain numbers compare sooner than BaseTag
+    found = {int(tag): element for tag, element in source.items()}  # a BaseTag compares in Python
     ascii_texts = means_ascii(source)
     part: dict[BaseTag, Element] = {}
     for tag in found.keys() & kept.keys():
