@@ -12,7 +12,7 @@ from pydicom.tag import BaseTag, Tag
 from pydicom.uid import UID, ExplicitVRBigEndian, ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
 from overread.archive.dicom.clean import cleaned, unchanged
-from overread.archive.dicom.raw_element import encoded, means_ascii, raw_element
+from overread.archive.dicom.raw_element import encoded, means_ascii, raw_element, text_in
 
 from .made import items
 
@@ -106,3 +106,23 @@ def test_a_data_set_is_encoded_as_by_pydicom(syntax: UID):
     for keyword, value in own.items():
         setattr(converted, keyword, value)
     assert encoded(mixed, syntax) == by_pydicom(converted, syntax)
+
+
+TEXTS = [("Manufacturer", "LO", b"Maker "), ("StudyInstanceUID", "UI", b"1.2.3.4 "), ("Modality", "CS", b"DX")]
+NO_PLAIN_TEXTS = [
+    ("StudyInstanceUID", "UI", b"1.2.3\0"),
+    ("ImageType", "CS", b"A\\B "),
+    ("Manufacturer", "LO", b"T\xe4st"),
+    ("PatientName", "PN", b"Kim^J "),
+]
+
+
+@pytest.mark.parametrize(("keyword", "vr", "value"), TEXTS)
+def test_a_plain_text_is_read_as_by_pydicom(keyword: str, vr: str, value: bytes):
+    source = read(keyword, vr, value)
+    assert text_in(source, keyword) == source[keyword].value
+
+
+@pytest.mark.parametrize(("keyword", "vr", "value"), NO_PLAIN_TEXTS)
+def test_any_other_text_is_left_to_pydicom(keyword: str, vr: str, value: bytes):
+    assert text_in(read(keyword, vr, value), keyword) is None

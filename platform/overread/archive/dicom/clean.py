@@ -21,7 +21,7 @@ from pydicom.valuerep import format_number_as_ds
 
 from . import icc
 from .lookup_table import read_words, words_taken
-from .raw_element import Element
+from .raw_element import IN_CHARACTER_SET, Element
 from .refusal import MALFORMED, Refused
 
 CODE_STRING = re.compile(r"[A-Z0-9_ ]{1,16}")
@@ -116,7 +116,6 @@ PLAIN = {
     "US": _NUMBERS,
     "SS": _NUMBERS,
 }
-IN_CHARACTER_SET = frozenset({"LO", "SH"})
 LONGEST_PLAIN = 1024  # bytes, far below what a length of two bytes can say
 
 

@@ -15,7 +15,7 @@ from pydicom.uid import SecondaryCaptureImageStorage
 from .clean import cleaned, unchanged
 from .identity import Named, StandIns
 from .keep import KEPT, Kept
-from .raw_element import CHARACTER_SET, Element, means_ascii, raw_element
+from .raw_element import CHARACTER_SET, Element, means_ascii, raw_element, text_in
 from .refusal import MALFORMED, Refused, refusing
 from .shape import Shape
 
@@ -122,6 +122,8 @@ def _kept_items(source: Dataset, tag: int, inner: Kept, depth: int, *, little_en
 
 def identifying_text(source: Dataset, keyword: str) -> str:
     """An identifying text, exactly enough to be hashed; what does not decode is hashed by its bytes."""
+    if (text := text_in(source, keyword)) is not None:
+        return text
     if keyword not in source:
         return ""
     try:

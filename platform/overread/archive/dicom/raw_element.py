@@ -23,7 +23,9 @@ from pydicom.uid import UID
 CHARACTER_SET = "ISO_IR 192"  # of every data set that is written: UTF-8
 ASCII = bytes(range(0x20, 0x7F))
 ASCII_SETS = frozenset(name for name in python_encoding.values() if ASCII.decode(name) == ASCII.decode("ascii"))
-WORD = re.compile(rb"[A-Z0-9_][A-Z0-9_ ]*")
+PRINTABLE = re.compile(rb"[!-\[\]-~][ -\[\]-~]*")  # without the backslash, which parts values
+IN_CHARACTER_SET = frozenset({"LO", "SH"})
+TEXTS = IN_CHARACTER_SET | {"CS", "UI", "DA", "AS"}
 NUMBERS = {"US": "H", "SS": "h"}
 ITEM = 0xFFFEE000
 
@@ -53,10 +55,12 @@ def number_in(dataset: Dataset, keyword: str) -> int | None:
     return int.from_bytes(raw.value, "little" if raw.is_little_endian else "big")
 
 
-def word_in(dataset: Dataset, keyword: str) -> str | None:
-    """One word in capitals, read without converting the element; None where pydicom has to do it."""
+def text_in(dataset: Dataset, keyword: str) -> str | None:
+    """One text of printable ASCII, read without converting the element; None where pydicom has to do it."""
     raw = raw_in(dataset, keyword)
-    if raw is None or raw.VR != "CS" or not raw.value or not WORD.fullmatch(raw.value):
+    if raw is None or raw.VR not in TEXTS or not raw.value or not PRINTABLE.fullmatch(raw.value):
+        return None
+    if raw.VR in IN_CHARACTER_SET and not means_ascii(dataset):
         return None
     return str(raw.value, "ascii").rstrip()
 
