@@ -15,8 +15,10 @@ def words(*texts: str) -> list[identity_search.Word]:
     return [each for each in made if each is not None]
 
 
-def test_every_place_that_plain_comparison_finds(monkeypatch: pytest.MonkeyPatch):
+@pytest.mark.parametrize("short", [-1, identity_search.SHORT])
+def test_every_place_that_plain_comparison_finds(monkeypatch: pytest.MonkeyPatch, short: int):
     monkeypatch.setattr(identity_search, "STRETCH", 64)
+    monkeypatch.setattr(identity_search, "SHORT", short)
     random = np.random.default_rng(7)
     search = Search(words("Anna", "Müller-Lüdenscheid", "CAMERON", "7351924", "Łukasz", "Chest pain left"))
     forms = sorted(search._texts)

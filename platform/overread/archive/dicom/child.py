@@ -37,7 +37,7 @@ def answer_receive(content: bytes, limits: Limits, stand: Stand) -> Answer:
     received = receive(content, stand, limits)
     parts = [list(piece) if isinstance(piece, tuple) else [len(piece)] for piece in received.pieces]
     own = b"".join(piece for piece in received.pieces if not isinstance(piece, tuple))
-    return {"facts": asdict(received.facts), "parts": parts}, [own]
+    return {"facts": vars(received.facts), "parts": parts}, [own]
 
 
 def answer_render(head: dict[str, Any], content: bytes, limits: Limits) -> Answer:
@@ -111,17 +111,13 @@ def main(limits: Limits) -> None:
     source, sink = private_pipes()
     settings.reading_validation_mode = settings.writing_validation_mode = IGNORE  # `clean` decides what is proper
     confine(limits)
-    reading, writing = open(source, "rb", buffering=0), open(sink, "wb", buffering=0)  # noqa: SIM115, PTH123
+    reading, writing = open(source, "rb"), open(sink, "wb", buffering=0)  # noqa: SIM115, PTH123
 
     def read(size: int) -> bytes:
-        buffer = bytearray(size)
-        at = 0
-        while at < size:
-            count = reading.readinto(memoryview(buffer)[at:])
-            if not count:
-                sys.exit(0)
-            at += count
-        return bytes(buffer)
+        data = reading.read(size)
+        if len(data) < size:
+            sys.exit(0)
+        return data
 
     def write(head: dict[str, Any], blobs: list[Blob]) -> None:
         for piece in packed(head, blobs):
@@ -137,7 +133,7 @@ def main(limits: Limits) -> None:
     while True:
         head, blobs = unpacked(read, limits.file_bytes)
         allow_seconds(limits.cpu_seconds)
-        write(*answer(head, bytes(blobs[0]), limits, stand))
+        write(*answer(head, bytes(blobs[0]), limits, stand))  # bytes already, so not copied
 
 
 if __name__ == "__main__":

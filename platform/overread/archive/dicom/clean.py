@@ -1,26 +1,32 @@
 """Making one kept value say only what its value representation allows (PS3.5 6.2), or nothing.
 
 An attribute that stays is no hiding place: a name in Rows or in View Position does not pass its cleaner.
+
+A value that plainly passes is not taken apart: `unchanged` leaves it as it lies in the file. It knows the usual values by
+their bytes alone; for every other one `cleaned` decides.
 """
 
 import math
 import re
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import numpy as np
 from pydicom.datadict import dictionary_VR, keyword_for_tag
-from pydicom.dataelem import DataElement
+from pydicom.dataelem import DataElement, RawDataElement
 from pydicom.dataset import Dataset
 from pydicom.multival import MultiValue
 from pydicom.valuerep import format_number_as_ds
 
 from . import icc
 from .lookup_table import read_words, words_taken
+from .raw_element import IN_CHARACTER_SET, Element
 from .refusal import MALFORMED, Refused
 
 CODE_STRING = re.compile(r"[A-Z0-9_ ]{1,16}")
-DECIMAL = re.compile(r"(?=.{1,16}$)[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,2})?")
+DECIMAL_NUMBER = r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,2})?"
+DECIMAL = re.compile(rf"(?=.{{1,16}}$){DECIMAL_NUMBER}")
 INTEGER = re.compile(r"[+-]?[0-9]{1,12}")
 LONGEST_TEXT = 64
 
@@ -89,6 +95,50 @@ DECIDING = PADDING | FLOAT_PADDING | {"RescaleSlope", "RescaleIntercept"}
 
 
 BY_KEYWORD: dict[str, Cleaner] = {"ICCProfile": icc.without_texts, **dict.fromkeys(FLOAT_PADDING, _float)}
+
+
+def _values(first: str, further: str) -> re.Pattern[bytes]:
+    """One value or several, and the space that makes their length even."""
+    return re.compile(rf"{first}(\\{further})* ?".encode())
+
+
+_WORD = "[A-Z0-9_]([A-Z0-9_ ]{0,14}[A-Z0-9_])?"
+_PRINTABLE = r"[!-\[\]-~]([ -\[\]-~]{0,62}[!-\[\]-~])?"  # without the backslash, which parts values
+_DECIMAL = rf"(?![0-9eE.+-]{{17}}){DECIMAL_NUMBER}"
+_NUMBERS = re.compile(b".+", re.DOTALL)
+# Values that `cleaned` and pydicom (3.0.2) give back byte for byte, by their value representation
+PLAIN = {
+    "CS": _values(_WORD, f"({_WORD})?"),
+    "LO": _values(_PRINTABLE, f"({_PRINTABLE})?"),
+    "SH": _values(_PRINTABLE, f"({_PRINTABLE})?"),
+    "DS": _values(_DECIMAL, _DECIMAL),
+    "IS": _values(INTEGER.pattern, INTEGER.pattern),
+    "US": _NUMBERS,
+    "SS": _NUMBERS,
+}
+LONGEST_PLAIN = 1024  # bytes, far below what a length of two bytes can say
+
+
+@cache
+def _plain_vr(tag: int) -> str:
+    """The value representation of an attribute that may stay `unchanged`, "" for every other one."""
+    vr = str(dictionary_VR(tag))
+    return vr if vr in PLAIN and keyword_for_tag(tag) not in BY_KEYWORD else ""
+
+
+def unchanged(element: Element, *, ascii_texts: bool) -> RawDataElement | None:
+    """`element` with its value as it lies in the file, where that plainly is what `cleaned` would give; else None.
+
+    `ascii_texts`: whether ASCII means itself in the character set of its data set.
+    """
+    if not isinstance(element, RawDataElement):
+        return None
+    vr, value = _plain_vr(int(element.tag)), element.value
+    if not vr or element.VR not in (vr, None) or (vr in IN_CHARACTER_SET and not ascii_texts):
+        return None
+    if not value or len(value) % 2 or len(value) > LONGEST_PLAIN or not PLAIN[vr].fullmatch(value):
+        return None
+    return element if element.VR else element._replace(VR=vr)
 
 
 def cleaned(dataset: Dataset, tag: int, *, little_endian: bool) -> DataElement | None:

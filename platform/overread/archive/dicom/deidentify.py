@@ -2,23 +2,26 @@
 
 import datetime
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from pydicom.datadict import keyword_for_tag, tag_for_keyword
-from pydicom.dataelem import DataElement
+from pydicom.dataelem import DataElement, RawDataElement
 from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
+from pydicom.tag import BaseTag
 from pydicom.uid import SecondaryCaptureImageStorage
 
-from .clean import cleaned
+from .clean import cleaned, unchanged
 from .identity import Named, StandIns
 from .keep import KEPT, Kept
+from .raw_element import CHARACTER_SET, Element, means_ascii, raw_element, text_in
 from .refusal import MALFORMED, Refused, refusing
 from .shape import Shape
 
 METHOD = "Overread keep list; UIDs re-mapped, dates shifted, age capped"
 OLDEST_YEARS = 90
+EMPTIED = ("PatientName", "PatientBirthDate", "StudyTime", "StudyID", "AccessionNumber", "ReferringPhysicianName")
 DATES = ("StudyDate", "SeriesDate", "AcquisitionDate", "ContentDate")
 AGE = re.compile(r"([0-9]{1,3})([DWMY])")
 AGE_UNITS_PER_YEAR = {"D": 365.25, "W": 365.25 / 7, "M": 12.0, "Y": 1.0}
@@ -33,10 +36,11 @@ EPOCH = datetime.date(1970, 1, 1).toordinal()
 
 @dataclass(frozen=True)
 class Deidentified:
-    """A header that names nobody, and the facts about the patient that may be known."""
+    """A header that names nobody, what in it stands for the identity, and the facts about the patient that may be known."""
 
     header: Dataset
-    patient: str
+    stands: StandIns
+    sop_class: str
     age_years: float | None
     study_day: int | None
 
@@ -56,7 +60,8 @@ def deidentify(
     `instance` is the file's own SOP Instance UID, or what names the file where it has none; `stand` gives the stand-ins
     for what the file names. Raises Refused for sequences nested more than `depth` deep.
     """
-    header = kept_part(source, KEPT, depth, little_endian=little_endian)
+    pixels = _elements(shape_attributes(shape), little_endian=little_endian)
+    kept = kept_part(source, KEPT, depth, little_endian=little_endian, without=pixels.keys())
     stands = stand(
         Named(
             issuer=identifying_text(source, "IssuerOfPatientID"),
@@ -69,25 +74,39 @@ def deidentify(
     )
     age = _age_years(source)
     day = _shifted_day(source, shift=stands.days)
-    _write_identity(header, stands)
-    write_shape(header, shape)
-    header.SOPClassUID = _sop_class(source, sop_class)
-    header.PatientID = stands.patient
-    header.PatientAge = _age_string(age)
-    header.StudyDate = "" if day is None else datetime.date.fromordinal(EPOCH + day).strftime("%Y%m%d").zfill(8)
-    return Deidentified(header, stands.patient, age, day)
+    sop_class = _sop_class(source, sop_class)
+    identity = _identity_attributes(stands)
+    identity["SOPClassUID"] = sop_class
+    identity["PatientAge"] = _age_string(age)
+    identity["StudyDate"] = "" if day is None else datetime.date.fromordinal(EPOCH + day).strftime("%Y%m%d").zfill(8)
+    header = Dataset({**kept, **pixels, **_elements(identity, little_endian=little_endian)})
+    header.set_original_encoding(None, None, "UTF8")  # or pydicom looks up the character set for each value
+    return Deidentified(header, stands, sop_class, age, day)
 
 
-def kept_part(source: Dataset, kept: Kept, depth: int, *, little_endian: bool) -> Dataset:
-    """What `kept` names of one data set, its kept sequences included."""
-    part = Dataset()
-    for tag in source.keys() & kept.keys():
-        inner = kept[tag]
+def _elements(attributes: Mapping[str, str | int], *, little_endian: bool) -> dict[BaseTag, RawDataElement]:
+    made = [raw_element(keyword, value, little_endian=little_endian) for keyword, value in attributes.items()]
+    return {element.tag: element for element in made}
+
+
+def kept_part(
+    source: Dataset, kept: Kept, depth: int, *, little_endian: bool, without: Collection[int] = ()
+) -> dict[BaseTag, Element]:
+    """What `kept` names of one data set, its kept sequences included, but for the tags in `without`."""
+    found = {int(tag): element for tag, element in source.items()}  # a BaseTag compares in Python
+    ascii_texts = means_ascii(source)
+    part: dict[BaseTag, Element] = {}
+    for tag in found.keys() & kept.keys():
+        inner, element = kept[tag], found[tag]
+        if tag in without:
+            continue
         if inner is not None:
             if items := _kept_items(source, tag, inner, depth, little_endian=little_endian):
-                part.add(DataElement(tag, "SQ", Sequence(items)))
-        elif (element := cleaned(source, tag, little_endian=little_endian)) is not None:
-            part.add(element)
+                part[element.tag] = DataElement(tag, "SQ", Sequence(items))
+        elif plain := unchanged(element, ascii_texts=ascii_texts):
+            part[element.tag] = plain
+        elif clean := cleaned(source, tag, little_endian=little_endian):
+            part[element.tag] = clean
     return part
 
 
@@ -98,11 +117,13 @@ def _kept_items(source: Dataset, tag: int, inner: Kept, depth: int, *, little_en
         items = list(source[tag].value or ())
     # empty ones too: their places are frame numbers
     parts = [kept_part(item, inner, depth - 1, little_endian=little_endian) for item in items]
-    return parts if any(map(len, parts)) or tag in NEVER_SILENT else []
+    return list(map(Dataset, parts)) if any(parts) or tag in NEVER_SILENT else []
 
 
 def identifying_text(source: Dataset, keyword: str) -> str:
     """An identifying text, exactly enough to be hashed; what does not decode is hashed by its bytes."""
+    if (text := text_in(source, keyword)) is not None:
+        return text
     if keyword not in source:
         return ""
     try:
@@ -111,36 +132,42 @@ def identifying_text(source: Dataset, keyword: str) -> str:
         return repr(source.get_item(keyword).value)
 
 
-def _write_identity(header: Dataset, stands: StandIns) -> None:
-    header.PatientName = ""
-    header.PatientBirthDate = ""
-    header.StudyTime = ""
-    header.StudyID = ""
-    header.AccessionNumber = ""
-    header.ReferringPhysicianName = ""
-    header.PatientIdentityRemoved = "YES"
-    header.DeidentificationMethod = METHOD
-    header.LongitudinalTemporalInformationModified = "MODIFIED"
-    header.SOPInstanceUID = stands.instance
-    header.SeriesInstanceUID = stands.series
-    header.StudyInstanceUID = stands.study
+def _identity_attributes(stands: StandIns) -> dict[str, str | int]:
+    """What is said of the patient, the study and the file: nothing, or what stands for it."""
+    attributes: dict[str, str | int] = dict.fromkeys(EMPTIED, "")
+    attributes |= {
+        "SpecificCharacterSet": CHARACTER_SET,
+        "PatientID": stands.patient,
+        "PatientIdentityRemoved": "YES",
+        "DeidentificationMethod": METHOD,
+        "LongitudinalTemporalInformationModified": "MODIFIED",
+        "SOPInstanceUID": stands.instance,
+        "SeriesInstanceUID": stands.series,
+        "StudyInstanceUID": stands.study,
+    }
     if stands.frame_of_reference:
-        header.FrameOfReferenceUID = stands.frame_of_reference
+        attributes["FrameOfReferenceUID"] = stands.frame_of_reference
+    return attributes
 
 
-def write_shape(header: Dataset, shape: Shape) -> None:
+def shape_attributes(shape: Shape) -> dict[str, str | int]:
     """The attributes of the pixels as they are stored."""
-    header.Rows, header.Columns = shape.rows, shape.columns
-    header.SamplesPerPixel = shape.samples
-    header.PhotometricInterpretation = shape.photometric
-    header.BitsAllocated = shape.bits_allocated
+    attributes: dict[str, str | int] = {
+        "Rows": shape.rows,
+        "Columns": shape.columns,
+        "SamplesPerPixel": shape.samples,
+        "PhotometricInterpretation": shape.photometric,
+        "BitsAllocated": shape.bits_allocated,
+    }
     if not shape.floating:
-        header.BitsStored, header.HighBit = shape.bits_stored, shape.high_bit
-        header.PixelRepresentation = int(shape.signed)
+        attributes["BitsStored"] = shape.bits_stored
+        attributes["HighBit"] = shape.high_bit
+        attributes["PixelRepresentation"] = int(shape.signed)
     if shape.samples == 3:
-        header.PlanarConfiguration = int(shape.planar)
+        attributes["PlanarConfiguration"] = int(shape.planar)
     if shape.frames > 1:
-        header.NumberOfFrames = shape.frames
+        attributes["NumberOfFrames"] = shape.frames
+    return attributes
 
 
 def _sop_class(source: Dataset, sop_class: str) -> str:

@@ -3,6 +3,7 @@
 from pydicom.dataset import Dataset
 
 from .functional_groups import frame_macro
+from .raw_element import text_in
 
 # View codes of PS3.16 CID 4010 and 4014 (SNOMED-RT and SNOMED CT) as View Position writes them
 VIEW_CODES = {
@@ -30,6 +31,8 @@ BURNED_IN = {"YES": True, "NO": False}
 
 def word(header: Dataset, keyword: str) -> str:
     """The single text value of an attribute, "" where there is none."""
+    if (text := text_in(header, keyword)) is not None:
+        return text
     value = header.get(keyword)
     return value.strip() if isinstance(value, str) else ""
 

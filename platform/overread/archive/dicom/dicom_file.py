@@ -4,9 +4,6 @@ import hashlib
 import struct
 from collections.abc import Callable
 
-from pydicom.dataset import Dataset
-from pydicom.filebase import DicomBytesIO
-from pydicom.filewriter import write_dataset
 from pydicom.uid import UID
 
 from . import describe, icc
@@ -21,6 +18,7 @@ from .limits import Limits
 from .orientation import read_orientation
 from .part10 import PREFIX, PREFIX_AT
 from .pixel_element import UNDEFINED, PixelElement
+from .raw_element import encoded
 from .received import Received
 from .refusal import Refused
 from .scale import read_scale
@@ -48,8 +46,8 @@ def receive_dicom(content: bytes, stand: Callable[[Named], StandIns], limits: Li
         clean.header.ICCProfile = profile  # cleaning takes it out of the code stream
     identity = read_identity(file.header, limits.depth)
     scrub(clean.header, identity)
-    data_set = _written(clean.header, pixels.syntax) + _pixel_head(file.pixels, pixels)
-    meta = bytes(PREFIX_AT) + PREFIX + _meta(clean.header, pixels.syntax)
+    data_set = encoded(clean.header, pixels.syntax) + _pixel_head(file.pixels, pixels)
+    meta = bytes(PREFIX_AT) + PREFIX + _meta(clean, pixels.syntax)
     pieces = [meta + data_set, *pixels.pieces]
     check(pieces, file.body, clean.header, identity, header_at=len(meta))
     if file.body is not content:  # of an inflated data set the parent holds nothing
@@ -73,21 +71,12 @@ def _profile_inside(image: DicomImage) -> bytes:
     return profile
 
 
-def _written(header: Dataset, syntax: UID) -> bytes:
-    """`header` in the transfer syntax `syntax`."""
-    header.SpecificCharacterSet = "ISO_IR 192"
-    stream = DicomBytesIO()
-    stream.is_implicit_VR, stream.is_little_endian = syntax.is_implicit_VR, syntax.is_little_endian
-    write_dataset(stream, header)
-    return bytes(stream.getvalue())
-
-
-def _meta(header: Dataset, syntax: UID) -> bytes:
+def _meta(clean: Deidentified, syntax: UID) -> bytes:
     """The file meta information (PS3.10 7.1): elements of group 2 in explicit little endian, behind their length."""
     version = struct.pack("<HH2sHI", 2, 0x0001, b"OB", 0, 2) + b"\0\1"
     texts = [
-        (0x0002, b"UI", header.SOPClassUID),
-        (0x0003, b"UI", header.SOPInstanceUID),
+        (0x0002, b"UI", clean.sop_class),
+        (0x0003, b"UI", clean.stands.instance),
         (0x0010, b"UI", syntax),
         (0x0012, b"UI", IMPLEMENTATION_UID),
         (0x0013, b"SH", IMPLEMENTATION_NAME),
@@ -125,10 +114,10 @@ def _facts(clean: Deidentified, pixels: CleanPixels, indication: str) -> ImageFa
     scale = read_scale(header)
     return ImageFacts(
         kind="dicom",
-        patient=clean.patient,
-        study_uid=header.StudyInstanceUID,
-        series_uid=header.SeriesInstanceUID,
-        instance_uid=header.SOPInstanceUID,
+        patient=clean.stands.patient,
+        study_uid=clean.stands.study,
+        series_uid=clean.stands.series,
+        instance_uid=clean.stands.instance,
         rows=shape.rows,
         columns=shape.columns,
         frames=shape.frames,

@@ -3,17 +3,17 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import cache, partial
 
 from pydicom.datadict import dictionary_VR
 from pydicom.dataelem import RawDataElement
 from pydicom.dataset import Dataset
-from pydicom.multival import MultiValue
 from pydicom.tag import BaseTag
 
 from .codecs import Piece, joined
 from .identity_search import Search, Word, word
-from .keep import KEPT, Kept
+from .keep import KEPT, Kept, tags
+from .raw_element import elements, text_of, values
 from .refusal import Refused
 
 NAMED = {"PN": re.compile(r"[\\^= ]+")}  # each part of a name is looked for by itself
@@ -25,16 +25,19 @@ SHORT_NAME = 3
 LONGEST_NUMBER = 32
 SCRUBBED = frozenset({"LO", "SH", "CS"})
 # What we wrote ourselves, and what the pixels cannot be read without
-OURS = frozenset({"PatientID", "PhotometricInterpretation", "SpecificCharacterSet", "DeidentificationMethod"})
-OURS |= {"PatientIdentityRemoved", "LongitudinalTemporalInformationModified", "NumberOfFrames"}
-OURS |= {"RescaleSlope", "RescaleIntercept", "WindowCenter", "WindowWidth", "PixelSpacing", "ImagerPixelSpacing"}
+OURS = tags("""
+    PatientID PhotometricInterpretation SpecificCharacterSet DeidentificationMethod PatientIdentityRemoved
+    LongitudinalTemporalInformationModified NumberOfFrames RescaleSlope RescaleIntercept WindowCenter WindowWidth
+    PixelSpacing ImagerPixelSpacing
+""")
 TEXTS = frozenset({"PN", "AE", "DA", "DT", "LO", "SH", "UI", "LT", "ST", "UT", "UC", "UN"})
 NUMBERS = frozenset({"IS", "DS"})
 WHOLE_NUMBER = re.compile(r"[+-]?([0-9]+)(\.0*)?")
 # What may be a patient's short number by accident, and is missed where it goes
-GEOMETRY = frozenset({"NominalScannedPixelSpacing", "EstimatedRadiographicMagnificationFactor", "PixelAspectRatio"})
-GEOMETRY |= {"SliceThickness", "SpacingBetweenSlices", "SliceLocation"}
-GEOMETRY |= {"ImagePositionPatient", "ImageOrientationPatient"}
+GEOMETRY = tags("""
+    NominalScannedPixelSpacing EstimatedRadiographicMagnificationFactor PixelAspectRatio SliceThickness
+    SpacingBetweenSlices SliceLocation ImagePositionPatient ImageOrientationPatient
+""")
 STANDARD_UIDS = "1.2.840.10008."
 PATIENT_GROUP = 0x0010
 MOST_WORDS = 2000
@@ -88,24 +91,25 @@ def _repeats(text: str, names: frozenset[str], long_ones: Sequence[str]) -> bool
 
 def _scrub(header: Dataset, names: frozenset[str], long_ones: Sequence[str]) -> None:
     for element in list(header.values()):
+        tag = int(element.tag)
         if element.VR == "SQ":
             for item in element.value:
                 _scrub(item, names, long_ones)
-        elif element.VR in NUMBERS and element.keyword not in OURS:
-            numbers = set(_whole_numbers(element.value))
-            repeats = element.keyword not in GEOMETRY and not names.isdisjoint(numbers)
+        elif tag in OURS:
+            continue
+        elif element.VR in NUMBERS:
+            numbers = set(_whole_numbers(values(element)))
+            repeats = tag not in GEOMETRY and not names.isdisjoint(numbers)
             if repeats or any(name in number for number in numbers for name in long_ones):
                 del header[element.tag]
-        elif element.VR not in SCRUBBED or element.keyword in OURS:
-            continue
-        elif _repeats(str(element.value or ""), names, long_ones):
+        elif element.VR in SCRUBBED and _repeats(text_of(element), names, long_ones):
             del header[element.tag]
 
 
-def _whole_numbers(value: Any) -> Iterator[str]:
+def _whole_numbers(texts: Iterable[str]) -> Iterator[str]:
     """The digits of each number that is a whole one: the 125 in 0.125 is nobody's."""
-    for part in value if isinstance(value, MultiValue) else [value]:
-        if match := WHOLE_NUMBER.fullmatch(str(part).strip()):
+    for text in texts:
+        if match := WHOLE_NUMBER.fullmatch(text.strip()):
             yield match[1]
 
 
@@ -133,11 +137,13 @@ def check(pieces: Sequence[Piece], body: bytes, header: Dataset, identity: Ident
     if len(parts) > MOST_PIECES:
         parts = [parts[0], joined(view, pieces[1:])]
     search = Search([*identity.words, EXIF])
-    for text in search.found_in(parts[0][header_at:]):
-        if text != EXIF.text and text.casefold() not in _said(header):
-            raise Refused(
-                "identity", "An attribute of the patient was still in the file's header after de-identification."
-            )
+    said = cache(partial(_said, header))  # asked for often: by a station that is called like its maker
+
+    def excused(text: str) -> bool:
+        return text == EXIF.text or text.casefold() in said()
+
+    if any(search.found_in(parts[0][header_at:], excused=excused)):
+        raise Refused("identity", "An attribute of the patient was still in the file's header after de-identification.")
     for part in parts[1:]:
         for text in search.found_in(part):
             if text == EXIF.text:
@@ -147,17 +153,25 @@ def check(pieces: Sequence[Piece], body: bytes, header: Dataset, identity: Ident
 
 def _said(header: Dataset) -> str:
     """The texts of the new header. Bytes of tables and profiles are no excuse for a word that stands in them."""
-    values = (element.value for element in header.iterall() if element.VR != "SQ")
-    return " ".join(str(value) for value in values if not isinstance(value, bytes)).casefold()
+    return " ".join(_texts_in(header)).casefold()
+
+
+def _texts_in(header: Dataset) -> Iterator[str]:
+    for element in header.values():
+        if element.VR == "SQ":
+            for item in element.value:
+                yield from _texts_in(item)
+        else:
+            yield text_of(element)
 
 
 def _texts(
     source: Dataset, depth: int, kept: Mapping[int, Kept | None] = KEPT
 ) -> Iterator[tuple[str, BaseTag, str, bytes]]:
     """VR, tag, text, and raw bytes where they are at hand, of everything readable that is not kept."""
-    for tag in list(source.keys()):
-        inner = kept.get(tag, ...)
-        element = source.get_item(tag)
+    for element in elements(source):
+        tag = element.tag
+        inner = kept.get(int(tag), ...)
         vr = element.VR or _known_vr(tag)
         if vr == "SQ" and depth > 0:
             for item in _items(source, tag):

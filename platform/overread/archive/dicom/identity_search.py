@@ -5,7 +5,8 @@ where accident does not explain it: where bytes with the same pair frequencies w
 million files.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -18,6 +19,7 @@ SHORTEST_NUMBER = 6  # digits
 SHORTEST_FOREIGN = 2  # characters beyond ASCII, which take two bytes or more each
 LONGEST = 64
 STRETCH = 1 << 20  # bytes looked through at a time
+SHORT = 2048  # bytes in which it is quicker to look form by form
 MOST_CANDIDATES = 10_000  # in a stretch
 ENCODINGS = ("utf-8", "latin-1", "utf-16-le", "utf-16-be")
 PAIRS = 3  # looked up for each place
@@ -47,7 +49,7 @@ def word(text: str, raw: bytes = b"") -> Word | None:
         return None
     forms = {raw.strip()[:LONGEST]}
     for variant in {text} if text.isascii() else {text, text.upper(), text.lower()}:
-        forms |= {variant.encode(name) for name in ENCODINGS if _says_all(variant, name)}
+        forms.update(_encoded(variant))
     return Word(text, frozenset(form.lower() for form in forms if len(form) >= SHORTEST))
 
 
@@ -55,16 +57,17 @@ def _is_even(text: str) -> bool:
     """Whether the steps from character to character are all alike. The one step of two characters tells that only where
     it is none, or one up or down.
     """
-    steps = {ord(after) - ord(before) for before, after in pairwise(text)}
-    return len(steps) == 1 and (len(text) > SHORTEST_FOREIGN or steps <= {-1, 0, 1})
+    step = ord(text[1]) - ord(text[0])
+    if len(text) == SHORTEST_FOREIGN:
+        return step in (-1, 0, 1)
+    return all(ord(after) - ord(before) == step for before, after in pairwise(text))
 
 
-def _says_all(text: str, encoding: str) -> bool:
-    try:
-        text.encode(encoding)
-    except UnicodeEncodeError:
-        return False
-    return True
+def _encoded(text: str) -> Iterator[bytes]:
+    """`text` in those of ENCODINGS that have all its characters."""
+    for name in ENCODINGS:
+        with suppress(UnicodeEncodeError):
+            yield text.encode(name)
 
 
 class Search:
@@ -77,16 +80,22 @@ class Search:
             self._by_head.setdefault(form[:SHORTEST], []).append(form)
         self._heads = np.frombuffer(b"".join(self._by_head), "<u4")
         self._tables = _pair_tables(list(self._texts))
+        self._either = self._tables[0] | self._tables[1]
 
-    def found_in(self, piece: bytes | memoryview) -> Iterator[str]:
-        """The texts of the words that stand in the bytes, and not by accident."""
+    def found_in(
+        self, piece: bytes | memoryview, *, excused: Callable[[str], bool] = lambda _text: False
+    ) -> Iterator[str]:
+        """The texts of the words that stand in the bytes, not by accident, and are not `excused`."""
         data = np.frombuffer(piece, np.uint8)
         for form, places in self._places(data).items():
-            if _expected(data, form, places) < BY_ACCIDENT:
-                yield self._texts[form]
+            text = self._texts[form]
+            if not excused(text) and _expected(data, form, places) < BY_ACCIDENT:
+                yield text
 
     def _places(self, data: Bytes) -> dict[bytes, list[int]]:
         """Where each form stands."""
+        if len(data) <= SHORT:
+            return self._searched(data.tobytes().lower())
         found: dict[bytes, list[int]] = {}
         for start in range(0, len(data), STRETCH):
             candidates = self._candidates(data[start : start + STRETCH + 2 * LONGEST])
@@ -111,11 +120,15 @@ class Search:
 
     def _candidates(self, data: Bytes) -> Places:
         """Where a form may stand. Bytes are looked up in pairs at even places, so that more forms cost hardly more:
-        a form either begins there, or one place before.
+        a form either begins there, or one place before. It takes two pairs, of which one has an even number: looking
+        for either of them among these halves the work.
         """
         pairs = data[: len(data) // 2 * 2].view("<u2")
-        at = np.flatnonzero(self._tables[0].take(pairs))
-        for further, table in enumerate(self._tables[1:], 1):
+        seen = 2 * np.flatnonzero(self._either.take(pairs[::2]))
+        last = np.arange(len(pairs) - 1, len(pairs))  # the second of its two pairs may be a lone byte
+        at = np.sort(np.concatenate([seen - 1, seen, last[len(pairs) % 2 :]]))
+        at = at[at >= 0]
+        for further, table in enumerate(self._tables):
             at = at[table.take(pairs.take(at + further, mode="clip")) | (at + further >= len(pairs))]
         places = np.concatenate([2 * at, 2 * at[at > 0] - 1])
         return places[self._begins(data, places)]

@@ -21,6 +21,11 @@ def _tag(keyword: str) -> int:
     return int(tag)
 
 
+def tags(keywords: str) -> frozenset[int]:
+    """The tags of attributes whose keywords stand in `keywords`."""
+    return frozenset(map(_tag, keywords.split()))
+
+
 def _plain(keywords: str) -> dict[int, Kept | None]:
     return dict.fromkeys(map(_tag, keywords.split()))
 

@@ -13,6 +13,7 @@ from pydicom.uid import UID, DeflatedExplicitVRLittleEndian, ExplicitVRLittleEnd
 from .codecs import is_read
 from .limits import Limits
 from .pixel_element import PIXEL_TAGS, UNDEFINED, PixelElement
+from .raw_element import elements
 from .refusal import Refused, refusing
 
 PREFIX = b"DICM"
@@ -111,8 +112,7 @@ def _check_whole(header: Dataset) -> None:
 
 def _nests_deeper(dataset: Dataset, depth: int) -> bool:
     """Whether sequences that were parsed nest more than `depth` deep; those still unparsed are opened by no one."""
-    for tag in list(dataset.keys()):
-        element = dataset.get_item(tag)
+    for element in elements(dataset):
         if not isinstance(element, DataElement) or element.VR != "SQ":
             continue
         if depth == 0 or any(_nests_deeper(item, depth - 1) for item in element.value):

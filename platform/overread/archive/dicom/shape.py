@@ -6,6 +6,7 @@ from pydicom.datadict import dictionary_description
 from pydicom.dataset import Dataset
 
 from .limits import Limits
+from .raw_element import number_in
 from .refusal import MALFORMED, Refused
 
 GREY = frozenset({"MONOCHROME1", "MONOCHROME2", "PALETTE COLOR"})
@@ -86,6 +87,8 @@ def check_high_bit(shape: Shape) -> None:
 
 def _whole(header: Dataset, keyword: str, default: int | None = None) -> int:
     """A whole number out of `header`. Raises Refused where it is missing, several or no number."""
+    if (number := number_in(header, keyword)) is not None:
+        return number
     name = dictionary_description(keyword)
     try:
         value = header.get(keyword)
