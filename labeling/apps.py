@@ -11,13 +11,6 @@ class LabelingConfig(AppConfig):
 
         kind_register("labeling.labels", queue="interactive", handler="labeling.handlers.labels", attempts=8)
         kind_register("labeling.fill", queue="interactive", handler="labeling.handlers.fill")
-        for kind in ("select_shard", "select_merge"):
-            kind_register(
-                f"labeling.{kind}",
-                queue="interactive",
-                handler=f"labeling.handlers.{kind}",
-                on_death="labeling.services.selection.parts.draw_give_up",
-            )
         kind_register("labeling.reorder", queue="interactive", handler="labeling.handlers.reorder")
         kind_register("labeling.urgency", queue="interactive", handler="labeling.handlers.urgency")
         kind_register("labeling.blind", queue="interactive", handler="labeling.handlers.blind")

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from uuid import UUID
-
 from labeling.services.blinding import blind_mark
 from labeling.services.labels import labels_refresh
 from labeling.services.selection import queue_fill, queue_reorder
-from labeling.services.selection.parts import draw_begin, shard_select, shards_merge
 from labeling.services.urgency import urgency_mark
 from labeling.services.worth.reporting import worth_report
 from overread.archive.models import Image
@@ -21,17 +18,7 @@ def labels(job: Lease, *, image: str, of: str) -> None:
 
 
 def fill(job: Lease, *, of: str) -> None:
-    project = Project.objects.get(pk=of)
-    if not draw_begin(project=project, lease=job):
-        queue_fill(project=project, lease=job)
-
-
-def select_shard(job: Lease, *, part: int) -> None:
-    shard_select(part=part, lease=job)
-
-
-def select_merge(job: Lease, *, draw: str) -> None:
-    shards_merge(draw=UUID(draw), lease=job)
+    queue_fill(project=Project.objects.get(pk=of), lease=job)
 
 
 def reorder(job: Lease, *, of: str) -> None:

@@ -26,7 +26,7 @@ LONGEST = 4
 
 @dataclass(frozen=True)
 class Pick:
-    """One image of a batch: its row, by its number in the whole, and why it is there.
+    """One image of a batch: its row, and why it is there.
 
     `score` is the strategy's value (lowest first). `probability` is how likely this row was to come into the arm, known
     for a random arm and None for one that is not random. `finding`: whose quota brought it in, empty where none did.
@@ -63,7 +63,6 @@ def compose(
     lines: Mapping[str, Line] | None = None,
     quotas: Mapping[str, float] | None = None,
     minutes: NDArray[np.floating] | None = None,
-    drawable: NDArray[np.int64] | None = None,
     waiting: ArrayLike = (),
 ) -> tuple[Pick, ...]:
     """A batch of n picks (fewer where the pool gives no more), the same one for the same seed, in reading order.
@@ -77,14 +76,11 @@ def compose(
     candidates for goes to exploit. quotas: as quotas.fill has them, of exploit. minutes (of the pool's rows): expected
     reading time; exploit then goes by gain per minute.
 
-    Where the pool is only what `sharded.handed_up` left of N rows, its `ids` are their numbers among the N, and drawable
-    (k,) are the numbers of all that may be picked. The batch is the same as of all N. Raises ValueError for shares that
-    make no whole.
+    Raises ValueError for shares that make no whole.
     """
     rng, lines = np.random.default_rng(seed), lines or {}
     sizes, cap = _sizes(n, shares, rng), _cap(pool, patient_ids, lines, patient_cap, waiting)
-    drawable = pool.open if drawable is None else drawable
-    others = _drawn(drawable, np.size(patient_ids), lines, {arm: n * shares[arm] for arm in shares}, sizes, cap, rng)
+    others = _drawn(pool.open, np.size(patient_ids), lines, {arm: n * shares[arm] for arm in shares}, sizes, cap, rng)
     taken = np.array([pick.row for pick in others], dtype=np.int64)
     left = n - len(taken)
     chosen = exploit(pool, left if minutes is None else left * SLATE, strategy, cap, taken, seed)
@@ -94,15 +90,15 @@ def compose(
         filled = by_finding.fill(pool, chosen, quotas, cap, taken, seed)
         chosen = filled.kept
         for finding, added in filled.added.items():
-            brought = _as_picks(added.numbered(pool), "exploit", by_finding.STRATEGY)
+            brought = _as_picks(added, "exploit", by_finding.STRATEGY)
             others += [replace(pick, finding=finding) for pick in brought]
     name = strategy if isinstance(strategy, str) else getattr(strategy, "__name__", "strategy")
-    return _shuffle_in(_as_picks(chosen.numbered(pool), "exploit", name), others, rng)
+    return _shuffle_in(_as_picks(chosen, "exploit", name), others, rng)
 
 
 def _cap(pool: Pool, patient_ids: ArrayLike, lines: Mapping[str, Line], limit: int | None, waiting: ArrayLike) -> Cap:
     """The cap over all rows and, after them, those of the lines."""
-    if np.ndim(patient_ids) != 1 or (pool.ids is None and np.size(patient_ids) != len(pool)):
+    if np.shape(patient_ids) != (len(pool),):
         raise ValueError(f"{np.shape(patient_ids)} patients for {len(pool)} rows")
     owners = [np.asarray(patient_ids), *(np.asarray(lines[arm].patient_ids) for arm in ARMS if arm in lines)]
     known = [ids for ids in owners if len(ids)]  # an empty list of patients has no type
@@ -110,7 +106,7 @@ def _cap(pool: Pool, patient_ids: ArrayLike, lines: Mapping[str, Line], limit: i
 
 
 def _drawn(
-    drawable: NDArray[np.int64],
+    rows: NDArray[np.int64],
     start: int,
     lines: Mapping[str, Line],
     expected: Mapping[str, float],
@@ -118,11 +114,11 @@ def _drawn(
     cap: Cap,
     rng: np.random.Generator,
 ) -> list[Pick]:
-    """The audit from all that may be picked, then each line in the order of ARMS under what the cap leaves; the lines'
+    """The audit from all rows that may be picked, then each line in the order of ARMS under what the cap leaves; the lines'
     rows begin at `start`.
     """
     taken = np.empty(0, dtype=np.int64)
-    audit = _lot(drawable, sizes["audit"], expected.get("audit", 0.0), cap, taken, rng)
+    audit = _lot(rows, sizes["audit"], expected.get("audit", 0.0), cap, taken, rng)
     picks, taken = _as_picks(audit, "audit", "random"), audit.rows
     for arm in (each for each in ARMS if each in lines):
         drawn = _of_line(lines[arm], start, sizes[arm], expected.get(arm, 0.0), cap, taken, rng)
@@ -185,21 +181,21 @@ def exploit(pool: Pool, size: int, strategy: str | Strategy, cap: Cap, taken: ND
     most = LONGEST * wanted
     while len(found) < size:
         ranked = ask(pool, wanted, rng=np.random.default_rng([seed, *b"exploit"]))
-        more = ranked.at(cap.first(pool.numbers(ranked.rows), size - len(found), after=taken))
+        more = ranked.at(cap.first(ranked.rows, size - len(found), after=taken))
         if len(found) + len(more) == size or len(ranked) < wanted:
             return found.then(more)
         if wanted < most:
             wanted *= 2
         else:
-            found, taken = found.then(more), np.concatenate([taken, pool.numbers(more.rows)])
+            found, taken = found.then(more), np.concatenate([taken, more.rows])
             pool = _roomy(pool, more.rows, cap, taken)
     return found
 
 
 def _roomy(pool: Pool, chosen: NDArray[np.int64], cap: Cap, taken: NDArray[np.int64]) -> Pool:
     """The pool with these rows as read and, of all others, those closed that are taken or whose patient has no room."""
-    numbers = pool.numbers(np.arange(len(pool)))
-    excluded = np.isin(numbers, taken) | (cap.kept_share(numbers, after=taken) == 0)
+    rows = np.arange(len(pool))
+    excluded = np.isin(rows, taken) | (cap.kept_share(rows, after=taken) == 0)
     if pool.excluded is not None:
         excluded |= pool.excluded
     unknown = np.full((len(chosen), len(pool.layout)), np.nan)

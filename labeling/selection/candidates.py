@@ -11,9 +11,9 @@ from labeling.selection.picks import Picks
 from labeling.selection.pool import Pool
 
 
-def sample(pool: Pool, rows: NDArray[np.int64], limit: int, rng: np.random.Generator) -> NDArray[np.int64]:
-    """At most `limit` of the pool's rows (k,), all equally likely, ascending. O(k)."""
-    drawn = lots(pool.numbers(rows), rng)
+def sample(rows: NDArray[np.int64], limit: int, rng: np.random.Generator) -> NDArray[np.int64]:
+    """At most `limit` of the rows (k,), all equally likely, ascending. O(k)."""
+    drawn = lots(rows, rng)
     return rows if len(rows) <= limit else np.sort(rows[np.argpartition(drawn, limit)[:limit]])
 
 
@@ -24,7 +24,7 @@ def candidates(pool: Pool, limit: int, rng: np.random.Generator) -> NDArray[np.i
     """
     rows = pool.open
     if len(rows) <= limit or not pool.layout:
-        return sample(pool, rows, limit, rng)
-    unsure = Picks.lowest(-doubt(pool), limit // 2, rng=rng, excluded=pool.closed, ids=pool.ids).rows
+        return sample(rows, limit, rng)
+    unsure = Picks.lowest(-doubt(pool), limit // 2, rng=rng, excluded=pool.closed).rows
     others = np.setdiff1d(rows, unsure, assume_unique=True)
-    return np.sort(np.concatenate([unsure, sample(pool, others, limit - len(unsure), rng)]))
+    return np.sort(np.concatenate([unsure, sample(others, limit - len(unsure), rng)]))

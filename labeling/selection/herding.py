@@ -36,8 +36,8 @@ def herd(pool: Pool, n: int, weights: NDArray[np.float32] | None, *, rng: np.ran
     n = min(n, len(rows))
     if n <= 0:
         return Picks.lowest(np.zeros(len(rows)), n, rng=rng)
-    reference = sample(pool, pool.open, REFERENCE, rng)
-    known = pool.embedded(sample(pool, pool.known, FEW, rng))
+    reference = sample(pool.open, REFERENCE, rng)
+    known = pool.embedded(sample(pool.known, FEW, rng))
     wanted = pool.embedded(reference)
     evened = Evened.on(wanted)
     kernel = Kernel.on(evened(wanted), evened(known))

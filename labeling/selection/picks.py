@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from labeling.selection.lots import Lots, lots
-
-if TYPE_CHECKING:
-    from labeling.selection.pool import Pool
 
 
 @dataclass(frozen=True)
@@ -28,10 +24,6 @@ class Picks:
     def __len__(self) -> int:
         return len(self.rows)
 
-    def numbered(self, pool: Pool) -> Picks:
-        """The same by the rows' numbers in the whole that the pool is a part of."""
-        return replace(self, rows=pool.numbers(self.rows))
-
     def at(self, places: NDArray[np.integer] | NDArray[np.bool_]) -> Picks:
         """Those at these places, without probabilities: which of them are kept was not drawn."""
         return Picks(rows=self.rows[places], scores=self.scores[places])
@@ -47,11 +39,8 @@ class Picks:
         n: int,
         rng: np.random.Generator,
         excluded: NDArray[np.bool_] | None = None,
-        ids: NDArray[np.integer] | None = None,
     ) -> Picks:
         """The n rows of lowest value (N,), ties in random order; fewer where fewer are left. O(N + n·log n).
-
-        ids (N,): the numbers by which rows draw their lots, as in `Pool.ids`; None: 0..N−1.
 
         Raises ValueError for a negative n, for values that are not one number a row, and for a NaN in a row that
         could be picked. Excluded rows (N,) may hold anything.
@@ -63,7 +52,7 @@ class Picks:
         left = values if excluded is None else values[rows]
         if unknown := int(np.isnan(left).sum()):
             raise ValueError(f"{unknown} of {len(left)} values to rank are NaN: score these rows or exclude them")
-        best = _lowest(left, min(n, len(left)), lots(rows if ids is None else ids[rows], rng))
+        best = _lowest(left, min(n, len(left)), lots(rows, rng))
         return cls(rows=rows[best].astype(np.int64), scores=left[best].astype(np.float64))
 
 

@@ -80,7 +80,6 @@ class Pool:
     labelled (L,): rows whose answers are known, which are not picked either; they tell what is covered. Their outputs
     may be NaN. labels (L, F): those answers, one column a finding of the layout, an option by its index, NaN unknown.
     head: says what the model would say of other embeddings, for strategies that leave some of a row's values out.
-    ids (N,): the row's number in the whole that this is a part of, ascending; None: it is the whole. Lots go by it.
     Raises ValueError where shapes disagree or a row that could be picked has a value out of range. O(N·C).
     """
 
@@ -91,7 +90,6 @@ class Pool:
     labelled: NDArray[np.int64] | None = None
     labels: NDArray[np.floating] | None = None
     head: Head | None = None
-    ids: NDArray[np.int64] | None = None
 
     def __post_init__(self) -> None:
         columns = sum(output.columns for output in self.layout)
@@ -122,10 +120,6 @@ class Pool:
         """The rows (k,) that may be picked."""
         rows = np.arange(len(self)) if self.closed is None else np.flatnonzero(~self.closed)
         return rows.astype(np.int64, copy=False)
-
-    def numbers(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
-        """The numbers (k,) of these rows in the whole."""
-        return rows if self.ids is None else self.ids[rows]
 
     @property
     def known(self) -> NDArray[np.int64]:

@@ -38,14 +38,14 @@ def fill(
     A pick is about the finding the model is least sure of there. Where the strategy brings too few of a finding, the
     rows whose margin on that finding is lowest come in (of a rare finding that is never near a half: the likeliest),
     and as many of the last picks that no quota needs go out beforehand, to make room under the cap. quotas: finding →
-    share 0..1 of the picks, at most 1 together; a part that is no whole number is rounded by lot. taken: numbers of rows
+    share 0..1 of the picks, at most 1 together; a part that is no whole number is rounded by lot. taken: rows
     in the batch already. Raises ValueError for quotas above 1 together, below 0, or of a finding the pool has not.
     O(N·C + N·log N).
     """
     owed, least = _owed(pool, len(picks), quotas, seed), _least_sure(pool, picks.rows)
     lacking = np.maximum(owed - np.bincount(least, minlength=len(owed)), 0)
     stay = _staying(least, owed, int(lacking.sum()))
-    held = np.concatenate([taken, pool.numbers(picks.rows[stay])])
+    held = np.concatenate([taken, picks.rows[stay]])
     return Filled(picks.at(stay), _brought(pool, lacking, cap, held, seed))
 
 
@@ -66,7 +66,7 @@ def _brought(pool: Pool, lacking: NDArray[np.int64], cap: Cap, held: NDArray[np.
         brought = likeliest(pool, finding, int(lacking[column]), cap, held, seed)
         if len(brought):
             added[finding] = brought
-            held = np.concatenate([held, pool.numbers(brought.rows)])
+            held = np.concatenate([held, brought.rows])
     return added
 
 
@@ -81,8 +81,8 @@ def likeliest(pool: Pool, finding: str, count: int, cap: Cap, taken: NDArray[np.
     """The rows (≤ count,) of lowest margin on a finding that are not taken and that the cap admits."""
     output, block = next(each for each in pool.blocks() if each[0].finding == finding)
     rng = np.random.default_rng([seed, *finding.encode()])
-    ranked = Picks.lowest(margin_of(output, block), len(pool) if count else 0, rng, excluded=pool.closed, ids=pool.ids)
-    return ranked.at(cap.first(pool.numbers(ranked.rows), count, after=taken))
+    ranked = Picks.lowest(margin_of(output, block), len(pool) if count else 0, rng, excluded=pool.closed)
+    return ranked.at(cap.first(ranked.rows, count, after=taken))
 
 
 def _staying(least: NDArray[np.intp], owed: NDArray[np.int64], leaving: int) -> NDArray[np.bool_]:

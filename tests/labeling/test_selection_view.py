@@ -11,7 +11,7 @@ from labeling.selection import strategies
 from labeling.selection.pool import Pool
 from labeling.services.selection import queue_fill, queue_reorder, selection_replays
 from labeling.services.selection.candidates import candidates_find, candidates_of
-from labeling.services.selection.viewing import Numbered, view_of
+from labeling.services.selection.viewing import view_of
 from overread.jobs.running import run_all
 from overread.projects.models import Project
 from tests.factories import (
@@ -42,7 +42,7 @@ def every_kind(db: None) -> Project:
 
 
 def seen(project: Project) -> Pool:
-    view = view_of(project, project.champion.pipeline, Numbered.all(candidates_find(project).images))
+    view = view_of(project, project.champion.pipeline, candidates_find(project).images)
     assert view is not None
     return view
 

@@ -33,7 +33,7 @@ def dropquery(pool: Pool, n: int, *, rng: np.random.Generator) -> Picks:
     if n <= 0 or len(torn) <= n:
         order = Picks.lowest(-(changed + moved / (1 + moved)), n, rng=rng).rows
         return Picks(rows=rows[order], scores=-changed[order].astype(np.float64))
-    torn = np.searchsorted(rows, sample(pool, rows[torn], max(CANDIDATES, n), rng))
+    torn = np.searchsorted(rows, sample(rows[torn], max(CANDIDATES, n), rng))
     points = pool.embedded(rows[torn])
     chosen = torn[_spread(points, n, rng)]
     return Picks(rows=rows[chosen], scores=-changed[chosen].astype(np.float64))

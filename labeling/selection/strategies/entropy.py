@@ -19,7 +19,7 @@ def entropy(pool: Pool, n: int, *, rng: np.random.Generator) -> Picks:
     if not pool.layout:
         raise ValueError("This pool holds no outputs: draw at random until a head is trained")
     total = reduce(np.add, (entropy_of(output, block) for output, block in pool.blocks()))
-    return Picks.lowest(-total / len(pool.layout), n, rng=rng, excluded=pool.closed, ids=pool.ids)
+    return Picks.lowest(-total / len(pool.layout), n, rng=rng, excluded=pool.closed)
 
 
 def entropy_of(output: Output, block: NDArray[np.floating]) -> NDArray[np.float32]:

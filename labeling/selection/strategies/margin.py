@@ -11,4 +11,4 @@ from labeling.selection.pool import Pool
 
 def margin(pool: Pool, n: int, *, rng: np.random.Generator) -> Picks:
     """Smallest gap between the two likeliest answers to any one finding first (Scheffer 2001). O(N·C)."""
-    return Picks.lowest(reduce(np.minimum, margins(pool)), n, rng=rng, excluded=pool.closed, ids=pool.ids)
+    return Picks.lowest(reduce(np.minimum, margins(pool)), n, rng=rng, excluded=pool.closed)

@@ -12,4 +12,4 @@ from labeling.selection.pool import Pool
 def mean_margin(pool: Pool, n: int, *, rng: np.random.Generator) -> Picks:
     """Smallest mean of the findings' margins first. O(N·C)."""
     mean = reduce(np.add, margins(pool)) / np.float32(len(pool.layout))
-    return Picks.lowest(mean, n, rng=rng, excluded=pool.closed, ids=pool.ids)
+    return Picks.lowest(mean, n, rng=rng, excluded=pool.closed)

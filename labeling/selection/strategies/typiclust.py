@@ -22,7 +22,7 @@ def typiclust(pool: Pool, n: int, *, rng: np.random.Generator) -> Picks:
     Hacohen, Dekel, Weinshall, "Active Learning on a Budget", ICML 2022. Clusters: as many as labels and picks, at most 500.
     Scores are minus the typicality. Poor where positives are rare. O(candidates·(clusters + candidates)·D).
     """
-    rows, known = sample(pool, pool.open, max(CANDIDATES, n), rng), sample(pool, pool.known, LABELLED, rng)
+    rows, known = sample(pool.open, max(CANDIDATES, n), rng), sample(pool.known, LABELLED, rng)
     n = min(n, len(rows))
     if n <= 0:
         return Picks.lowest(np.zeros(len(rows)), n, rng=rng)

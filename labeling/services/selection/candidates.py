@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from inference.mapped import Ids, ids_of_text, uuids_of
 from labeling.models import Assignment, Read, ReferenceLabel, Selection
-from labeling.services.selection.viewing import Numbered
 from overread.archive.models import Enrolment, Image
 from overread.archive.queries import readable_in
 from overread.projects.models import Project
@@ -29,9 +28,6 @@ class Candidates:
 
     def __len__(self) -> int:
         return len(self.images)
-
-    def numbered(self, rows: NDArray[np.int64]) -> Numbered:
-        return Numbered(self.images[rows], rows, len(self))
 
     def image(self, row: int) -> UUID:
         return uuids_of(self.images[row : row + 1])[0]

@@ -64,22 +64,9 @@ def shares_of(project: Project) -> dict[str, float]:
 
 
 @dataclass(frozen=True)
-class Handed:
-    """What the parts of a draw have handed up: of the images that were found the rows (m,) to choose from, ascending, and
-    all (k,) that may be drawn; and whose images (w,) waited when it began.
-    """
-
-    found: Candidates
-    rows: NDArray[np.int64]
-    drawable: NDArray[np.int64]
-    waiting: NDArray[np.int64]
-
-
-@dataclass(frozen=True)
 class Sheet:
     """What a batch is drawn from, as arrays: rows count through `found`, the labelled images, and the offers.
 
-    `pool`: of all that were found, or by its `ids` of those that parts handed up; then `drawable` tells all others.
     `waiting`: whose each image (w,) is that waits already.
     """
 
@@ -87,7 +74,6 @@ class Sheet:
     found: Candidates
     offers: dict[str, list[Offer]]
     pool: Pool
-    drawable: NDArray[np.int64]
     waiting: NDArray[np.int64]
     strategy: Strategy
     expected: Minutes | None
@@ -105,39 +91,32 @@ class Sheet:
         return self.found.image(row) if row < self.rows else self.offered[row - self.rows].image
 
 
-def batch_draw(project: Project, size: int, seed: int, *, handed: Handed | None = None) -> Drawn | None:
-    """The same batch for the same seed and the same rows; None where there is nothing to draw from. handed: by the parts
-    of a draw that is made by several jobs, which gives the same batch.
-    """
-    sheet = sheet_of(project, size, seed, handed=handed)
+def batch_draw(project: Project, size: int, seed: int) -> Drawn | None:
+    """The same batch for the same seed and the same rows; None where there is nothing to draw from."""
+    sheet = sheet_of(project, size, seed)
     if sheet is None:
         return None
     cases = _cases(project, sheet, picks_of(project, sheet, size, seed))
     typical = sheet.expected.typical if sheet.expected else None
     timed = _timed(cases, sheet.pipeline, sheet.expected)
     failed = failure_of(sheet.strategy)
-    return Drawn(timed, sheet.pipeline, len(sheet.drawable), shares_of(project), typical, seed, size, failed)
+    return Drawn(timed, sheet.pipeline, sheet.pool.available, shares_of(project), typical, seed, size, failed)
 
 
-def sheet_of(
-    project: Project, size: int, seed: int, *, before: Selection | None = None, handed: Handed | None = None
-) -> Sheet | None:
+def sheet_of(project: Project, size: int, seed: int, *, before: Selection | None = None) -> Sheet | None:
     """Everything that is known when a batch of this size is drawn; `before`: as it was before that one was queued."""
     pipeline = champion_of(project)
-    found = handed.found if handed else candidates_find(project, before=before)
+    found = candidates_find(project, before=before)
     sizes = {arm: share * size for arm, share in shares_of(project).items()}
     offers = offers_of(project, pipeline, sizes, seed) if fitting(shares_of(project), size, len(found)) else {}
     if not len(found) and not any(offers.values()):
         return None
-    rows = handed.rows if handed else np.arange(len(found))
-    pool = view_of(project, pipeline, found.numbered(rows)) if len(rows) else None
+    pool = view_of(project, pipeline, found.images) if len(found) else None
     strategy = strategy_for(project.strategy, pool)
-    drawable = handed.drawable if handed and pool else None
     if pool is None:
         pool = Pool(np.empty((len(found), 0), np.float32), ())
-    drawable = pool.open if drawable is None else drawable
-    waiting = handed.waiting if handed else patients_waiting(project, before=before)
-    return Sheet(pipeline, found, offers, pool, drawable, waiting, strategy, minutes_of(project, pipeline))
+    waiting = patients_waiting(project, before=before)
+    return Sheet(pipeline, found, offers, pool, waiting, strategy, minutes_of(project, pipeline))
 
 
 def picks_of(project: Project, sheet: Sheet, size: int, seed: int) -> tuple[Pick, ...]:
@@ -147,7 +126,7 @@ def picks_of(project: Project, sheet: Sheet, size: int, seed: int) -> tuple[Pick
     pool, nobody = sheet.pool, np.full(len(sheet.pool.known), -1)  # the labelled images' patients: they are not picked
     minutes = None
     if project.by_minutes and sheet.pipeline and sheet.expected and pool.layout:
-        images = sheet.found.images[pool.numbers(pool.open)]
+        images = sheet.found.images[pool.open]
         minutes = np.full(len(pool), np.nan)
         minutes[pool.open] = minutes_by_row(project, sheet.pipeline, images, sheet.expected)
     picks = compose(
@@ -161,7 +140,6 @@ def picks_of(project: Project, sheet: Sheet, size: int, seed: int) -> tuple[Pick
         lines={arm: line_of(arm, of_arm) for arm, of_arm in sheet.offers.items()},
         quotas=quotas_of(project, pool),
         minutes=minutes,
-        drawable=sheet.drawable,
         waiting=sheet.waiting,
     )
     first = {sheet.image(pick.row): pick for pick in reversed(picks)}
@@ -171,7 +149,7 @@ def picks_of(project: Project, sheet: Sheet, size: int, seed: int) -> tuple[Pick
 def _room(project: Project, sheet: Sheet, size: int) -> int:
     """How many cases can be drawn of at most `size`."""
     cap = Cap(sheet.found.patients, len(sheet.found), project.patient_cap, waiting=sheet.waiting)
-    unread = int(cap.admits(sheet.drawable).sum())
+    unread = int(cap.admits(sheet.pool.open).sum())
     return min(fitting(shares_of(project), size, unread), len(sheet.found) + len(sheet.offered))
 
 

@@ -47,18 +47,13 @@ def queue_fill(
     size = wanted(project) if size is None else size
     drawn = batch_draw(project, size, secrets.randbelow(2**63) if seed is None else seed) if size else None
     with lease.finishing() if lease else transaction.atomic():
-        return drawn_store(project=project, drawn=drawn)
-
-
-def drawn_store(*, project: Project, drawn: Drawn | None) -> Selection | None:
-    """What queue_fill does after the draw, in the caller's transaction."""
-    Project.objects.select_for_update(no_key=True).get(pk=project.pk)
-    unreadable_withdraw(project=project)
-    reference_queue(project=project)
-    selection = batch_store(project=project, drawn=drawn) if drawn else None
-    strategy_note(project=project, failed=drawn.failed if drawn else None)
-    urgency_ask(project=project)
-    return selection
+        Project.objects.select_for_update(no_key=True).get(pk=project.pk)
+        unreadable_withdraw(project=project)
+        reference_queue(project=project)
+        selection = batch_store(project=project, drawn=drawn) if drawn else None
+        strategy_note(project=project, failed=drawn.failed if drawn else None)
+        urgency_ask(project=project)
+        return selection
 
 
 def wanted(project: Project) -> int:

@@ -16,7 +16,7 @@ from labeling.selection.strategies import Strategy
 from labeling.services.selection.failing import strategy_note
 from labeling.services.selection.reasons import reason_of
 from labeling.services.selection.strategy import failure_of, strategy_for
-from labeling.services.selection.viewing import Numbered, shown_of, view_of
+from labeling.services.selection.viewing import shown_of, view_of
 from overread.jobs.running import Lease
 from overread.jobs.services import job_enqueue_once
 from overread.projects.models import Project
@@ -38,7 +38,7 @@ def queue_reorder(*, project: Project, lease: Lease | None = None) -> int:
     )
     cases, pipeline = list(waiting), champion_of(project)
     images = ids_of([case.image_id for case in cases])
-    view = view_of(project, pipeline, Numbered.all(images)) if cases else None
+    view = view_of(project, pipeline, images) if cases else None
     strategy = strategy_for(project.strategy, view)
     moved = _reranked(strategy, cases, view, shown_of(pipeline, images), pipeline) if view else []
     with lease.finishing() if lease else transaction.atomic():

@@ -36,9 +36,7 @@ def said_by_nobody(rows: int) -> Said:
 
 
 def said_by_scout(scout: Scout, names: dict[str, str], embeddings: Gathered) -> Said:
-    """A scout's word on all rows (N), a block at a time; blocks begin at multiples of their length, so that a row is
-    said the same of in a shard that begins at one.
-    """
+    """A scout's word on all rows (N), a block at a time."""
     layout = scout.layout
     outputs = np.empty((len(embeddings), layout.width), np.float32)
     for start in range(0, len(embeddings), BLOCK):

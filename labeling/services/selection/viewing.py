@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from django.db.models import Count
-from numpy.typing import NDArray
 
 from inference.engine.outputs import OutputLayout
 from inference.mapped import Ids
@@ -23,33 +20,20 @@ def finding_names(project: Project) -> dict[str, str]:
     return {slug: name.lower() for slug, name in project.findings.values_list("slug", "name")}
 
 
-@dataclass(frozen=True)
-class Numbered:
-    """Images (n,) with their numbers (n,), ascending, among so many in all."""
+def view_of(project: Project, pipeline: Pipeline | None, images: Ids) -> Pool | None:
+    """What orders these images (N,), row by row: the scout where one can be fitted, else the champion. None where nothing
+    is known of them.
 
-    images: Ids
-    numbers: NDArray[np.int64]
-    of: int
-
-    @classmethod
-    def all(cls, images: Ids) -> Numbered:
-        return cls(images, np.arange(len(images)), len(images))
-
-
-def view_of(project: Project, pipeline: Pipeline | None, asked: Numbered) -> Pool | None:
-    """What orders these images, row by row: the scout where one can be fitted, else the champion. None where nothing is
-    known of them.
-
-    After them come the labelled images, as rows that are not picked; their numbers follow all others. Without a pipeline
-    there may be embeddings all the same, made for another project that shares the backbone. The same labels and the same
-    images give the same view in every process, a row among few the same as among all.
+    After them come the labelled images, as rows that are not picked. Without a pipeline there may be embeddings all the
+    same, made for another project that shares the backbone. The same labels and the same images give the same view in
+    every process.
     """
-    backbone = pipeline.classifier.backbone if pipeline else _backbone_of(project, asked.of)
+    backbone = pipeline.classifier.backbone if pipeline else _backbone_of(project, len(images))
     if backbone is None:
         return None
     space = embeddings_of(backbone)
     slugs = OutputLayout.from_list(pipeline.classifier.card["layout"]).names if pipeline else ()
-    ranked = _ranked(pipeline, space, labelled_of(project, space, slugs), asked)
+    ranked = _ranked(pipeline, space, labelled_of(project, space, slugs), images)
     return ranked if ranked.available else None
 
 
@@ -60,9 +44,9 @@ def _backbone_of(project: Project, images: int) -> str | None:
     return str(most["backbone"]) if most and 2 * most["rows"] >= images else None
 
 
-def _ranked(pipeline: Pipeline | None, space: Table, labelled: Labelled, asked: Numbered) -> Pool:
+def _ranked(pipeline: Pipeline | None, space: Table, labelled: Labelled, images: Ids) -> Pool:
     """The pool of these images and the labelled ones. An image without an embedding or an answer is excluded."""
-    both = np.concatenate([asked.images, labelled.images])
+    both = np.concatenate([images, labelled.images])
     places = space.places(both)
     embeddings = Gathered(space.values, np.maximum(places, 0))
     said = _said(pipeline, labelled, embeddings, both)
@@ -72,10 +56,9 @@ def _ranked(pipeline: Pipeline | None, space: Table, labelled: Labelled, asked: 
         said.layout,
         excluded=excluded,
         embeddings=embeddings,
-        labelled=np.arange(len(asked.images), len(both)),
+        labelled=np.arange(len(images), len(both)),
         labels=labelled.labels[:, said.findings],
         head=said.head,
-        ids=np.append(asked.numbers, asked.of + np.arange(len(labelled.images))),
     )
 
 
