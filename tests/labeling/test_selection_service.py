@@ -9,8 +9,8 @@ from inference.mapped import ids_of
 from inference.queries import champion_of, scores_of
 from inference.services import prediction_ensure
 from labeling.models import Assignment, Purpose, Selection
-from labeling.selection.certainty import margins
-from labeling.selection.minutes import Minutes
+from labeling.selection.constraints import Minutes
+from labeling.selection.uncertainty import margins
 from labeling.services import assignment_claim, read_submit
 from labeling.services.selection import queue_fill, queue_reorder
 from labeling.services.selection.timing import minutes_by_row

@@ -5,11 +5,9 @@ from functools import reduce
 import numpy as np
 from numpy.typing import NDArray
 
-from labeling.selection.certainty import margin_of
-from labeling.selection.dropout import answers, masks
-from labeling.selection.picks import Picks
-from labeling.selection.pool import Output, Pool, parts
+from labeling.selection.pool import Output, Picks, Pool, parts
 from labeling.selection.strategies.entropy import entropy_of
+from labeling.selection.uncertainty import answers, margin_of, masks
 
 SAMPLES = 10
 

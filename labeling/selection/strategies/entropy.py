@@ -6,9 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import entr
 
-from labeling.selection.certainty import margin_of
-from labeling.selection.picks import Picks
-from labeling.selection.pool import Output, Pool
+from labeling.selection.pool import Output, Picks, Pool
+from labeling.selection.uncertainty import margin_of
 
 
 def entropy(pool: Pool, n: int, *, rng: np.random.Generator) -> Picks:

@@ -4,9 +4,8 @@ from functools import reduce
 
 import numpy as np
 
-from labeling.selection.certainty import margins
-from labeling.selection.picks import Picks
-from labeling.selection.pool import Pool
+from labeling.selection.pool import Picks, Pool
+from labeling.selection.uncertainty import margins
 
 
 def mean_margin(pool: Pool, n: int, *, rng: np.random.Generator) -> Picks:

@@ -4,11 +4,9 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
-from labeling.selection.candidates import sample
 from labeling.selection.clusters import clusters
-from labeling.selection.distances import Float, chunks, distances
-from labeling.selection.picks import Picks
-from labeling.selection.pool import Pool
+from labeling.selection.geometry import Float, chunks, distances
+from labeling.selection.pool import Picks, Pool, sample
 
 CANDIDATES = 10_000
 MOST_CLUSTERS, NEIGHBOURS = 500, 20

@@ -13,9 +13,8 @@ from inference.mapped import ids_of
 from inference.models import Pipeline
 from inference.queries import champion_of
 from labeling.models import Purpose, Selection
-from labeling.selection.arms import Pick, compose
-from labeling.selection.caps import Cap
-from labeling.selection.minutes import Minutes
+from labeling.selection.constraints import Minutes, PatientCap
+from labeling.selection.draw import Pick, compose
 from labeling.selection.pool import Pool
 from labeling.selection.strategies import Strategy
 from labeling.services.queue import reads_blind
@@ -137,7 +136,7 @@ def picks_of(project: Project, sheet: Sheet, size: int, seed: int) -> tuple[Pick
         patient_ids=np.append(sheet.found.patients, nobody),
         patient_cap=project.patient_cap,
         seed=seed,
-        lines={arm: line_of(arm, of_arm) for arm, of_arm in sheet.offers.items()},
+        lists={arm: line_of(arm, of_arm) for arm, of_arm in sheet.offers.items()},
         quotas=quotas_of(project, pool),
         minutes=minutes,
         waiting=sheet.waiting,
@@ -148,7 +147,7 @@ def picks_of(project: Project, sheet: Sheet, size: int, seed: int) -> tuple[Pick
 
 def _room(project: Project, sheet: Sheet, size: int) -> int:
     """How many cases can be drawn of at most `size`."""
-    cap = Cap(sheet.found.patients, len(sheet.found), project.patient_cap, waiting=sheet.waiting)
+    cap = PatientCap(sheet.found.patients, len(sheet.found), project.patient_cap, waiting=sheet.waiting)
     unread = int(cap.admits(sheet.pool.open).sum())
     return min(fitting(shares_of(project), size, unread), len(sheet.found) + len(sheet.offered))
 

@@ -15,7 +15,7 @@ from django.utils import timezone
 from inference.models import Exposure, Pipeline
 from labeling.models import AnswersSeen, Assignment, ExposureKind, Purpose, Read, ReferenceLabel
 from labeling.queries.sent import MET
-from labeling.selection.arms import ARMS, Line
+from labeling.selection.draw import ARMS, CandidateList
 from labeling.selection.reasons import CONTROL
 from labeling.services.selection.candidates import OPEN
 from labeling.services.selection.suspecting import suspects_of
@@ -62,12 +62,12 @@ def offers_of(
     return found
 
 
-def line_of(arm: str, offers: list[Offer]) -> Line:
+def line_of(arm: str, offers: list[Offer]) -> CandidateList:
     """The same as the composer takes it."""
     owners = np.array([offer.patient for offer in offers], dtype=np.int64)
     if arm != Purpose.RELABEL:
-        return Line(owners)
-    return Line(owners, "confident learning", np.array([offer.score for offer in offers], dtype=float))
+        return CandidateList(owners)
+    return CandidateList(owners, "confident learning", np.array([offer.score for offer in offers], dtype=float))
 
 
 def _gold(project: Project) -> list[Offer]:

@@ -9,9 +9,9 @@ from inference.mapped import ids_of
 from inference.models import Pipeline
 from inference.queries import champion_of
 from labeling.models import Assignment, Purpose
-from labeling.selection.arms import Pick
+from labeling.selection.constraints import QUOTA
+from labeling.selection.draw import Pick
 from labeling.selection.pool import Pool
-from labeling.selection.quotas import STRATEGY as QUOTA
 from labeling.selection.strategies import Strategy
 from labeling.services.selection.failing import strategy_note
 from labeling.services.selection.reasons import reason_of

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from inference.models import Pipeline
 from labeling.models import Purpose
-from labeling.selection.arms import Pick
+from labeling.selection.draw import Pick
 from labeling.selection.pool import Pool
 from labeling.selection.reasons import AT_RANDOM, CONTROL, COVERS, NEWEST, reason
 from labeling.services.selection.viewing import finding_names

@@ -12,8 +12,7 @@ from django.utils.translation import gettext as _
 
 from labeling.selection import strategies
 from labeling.selection.by_path import by_path
-from labeling.selection.picks import Picks
-from labeling.selection.pool import Pool
+from labeling.selection.pool import Picks, Pool
 
 WITHOUT_MODEL = ("random", "maxherding", "uherding", "k_center", "typiclust")
 WITH_HEAD = ("bald", "dropquery")

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from inference.mapped import Ids, ids_of
 from inference.models import Pipeline
 from labeling.models import Read
-from labeling.selection.minutes import Minutes, above, learn
+from labeling.selection.constraints import Minutes, above_threshold, minutes_learn
 from labeling.services.selection.reasons import thresholds_of
 from labeling.services.selection.viewing import shown_of
 from overread.projects.models import BlindFirst, Project
@@ -35,7 +35,7 @@ def minutes_of(project: Project, pipeline: Pipeline | None) -> Minutes | None:
     rows = list(cases.values_list("ms", "image", "assignment__blind")[:NEWEST])
     images = [image for _ms, image, _blind in rows]
     groups = groups_of(pipeline, images, [blind for _ms, _image, blind in rows])
-    return learn([ms for ms, _image, _blind in rows], groups)
+    return minutes_learn([ms for ms, _image, _blind in rows], groups)
 
 
 def groups_of(pipeline: Pipeline | None, images: Sequence[UUID], blind: Sequence[bool]) -> list[Group]:
@@ -43,7 +43,7 @@ def groups_of(pipeline: Pipeline | None, images: Sequence[UUID], blind: Sequence
     if pipeline is None or not images:
         return [(each, None) for each in blind]
     pool = shown_of(pipeline, ids_of(images))
-    found = above(pool, thresholds_of(pipeline)).tolist()
+    found = above_threshold(pool, thresholds_of(pipeline)).tolist()
     unknown = [False] * len(images) if pool.excluded is None else pool.excluded.tolist()
     return [(each, None if no else up) for each, no, up in zip(blind, unknown, found, strict=True)]
 
@@ -51,5 +51,5 @@ def groups_of(pipeline: Pipeline | None, images: Sequence[UUID], blind: Sequence
 def minutes_by_row(project: Project, pipeline: Pipeline, images: Ids, expected: Minutes) -> NDArray[np.float64]:
     """Expected minutes (N,) of these images, were they read as most cases of the project are."""
     blind = project.blind_first == BlindFirst.ALWAYS
-    found = above(shown_of(pipeline, images), thresholds_of(pipeline))
+    found = above_threshold(shown_of(pipeline, images), thresholds_of(pipeline))
     return np.where(found, expected.of((blind, True)), expected.of((blind, False)))
