@@ -8,6 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import islice
 from uuid import UUID
 
 import numpy as np
@@ -16,7 +17,7 @@ from django.db.models.functions import Cast
 from django.utils import timezone
 from numpy.typing import NDArray
 
-from inference.mapped import Ids, ids_of_text, uuids_of
+from inference.mapped import ID, Ids, ids_of_text, uuids_of
 from inference.models import Exposure, Pipeline
 from labeling.models import AnswersSeen, Assignment, ExposureKind, Purpose, Read, ReferenceLabel, Selection
 from labeling.queries.sent import MET
@@ -31,6 +32,7 @@ from overread.projects.rules import READING
 State = Assignment.State
 
 
+ROWS_AT_ONCE = 10_000
 OPEN = (Assignment.State.QUEUED, *Assignment.RESERVED)
 
 
@@ -70,13 +72,22 @@ def unread_find(project: Project, *, before: Selection | None = None) -> Unread:
     enrolled = Enrolment.objects.filter(
         project=project, mismatch="", image__status=Image.Status.READY, image__study__patient__reference=False
     )
-    found = enrolled.annotate(hex=Cast("image_id", TextField())).values_list("hex", "image__study__patient")
-    images, patients = zip(*found.iterator(10_000), strict=True) if found.exists() else ((), ())
-    ids, keys = ids_of_text(images), np.array(patients, np.int64)
+    ids, patients = _arrays(
+        enrolled.annotate(hex=Cast("image_id", TextField())).values_list("hex", "image__study__patient")
+    )
     order = np.argsort(ids)
     taken = np.concatenate([_ids(rows) for rows in _taken(project, before)])
     free = order[~np.isin(ids[order], taken)]
-    return Unread(ids[free], keys[free])
+    return Unread(ids[free], patients[free])
+
+
+def _arrays(found: QuerySet[Enrolment, tuple[str, int]]) -> tuple[Ids, NDArray[np.int64]]:
+    """Images in hexadecimal and their patients as arrays, a few thousand rows in memory as objects at a time."""
+    images, patients, rows = [np.empty(0, ID)], [np.empty(0, np.int64)], found.iterator(ROWS_AT_ONCE)
+    while part := list(islice(rows, ROWS_AT_ONCE)):
+        images.append(ids_of_text([image for image, _patient in part]))
+        patients.append(np.array([patient for _image, patient in part], np.int64))
+    return np.concatenate(images), np.concatenate(patients)
 
 
 def patients_waiting(project: Project, *, before: Selection | None = None) -> NDArray[np.int64]:
