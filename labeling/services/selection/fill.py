@@ -205,9 +205,11 @@ def batch_store(*, project: Project, batch: Batch) -> Selection | None:
 
 
 def _ranks(count: int, seed: int) -> list[float]:
-    """The ranks 0..1 of a batch in reading order, each by lot within its part of them: a batch of one stands anywhere."""
-    lots = np.random.default_rng([seed, *b"rank"]).random(count)
-    ranks: list[float] = ((np.arange(count) + lots) / count).tolist()
+    """The ranks 0..1 of a batch in reading order, each at random within its part of them: a batch of one stands
+    anywhere.
+    """
+    within = np.random.default_rng([seed, *b"rank"]).random(count)
+    ranks: list[float] = ((np.arange(count) + within) / count).tolist()
     return ranks
 
 
