@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from uuid import UUID
-
-from labeling.jobs import BLIND, FILL, LABELS, REORDER, SELECT_MERGE, SELECT_SHARD, URGENCY, WORTH
-from labeling.services.draws import draw_give_up
+from labeling.jobs import BLIND, FILL, LABELS, REORDER, URGENCY, WORTH
 from labeling.services.labels import labels_refresh
 from labeling.services.worth import worths_due
 from overread.archive.models import Image
@@ -23,25 +20,8 @@ def labels(job: Lease, *, image: str, of: str) -> None:
 @job(FILL, queue="interactive")
 def fill(job: Lease, *, of: str) -> None:
     from labeling.services.selection import queue_fill
-    from labeling.services.selection.parts import draw_begin
 
-    project = Project.objects.get(pk=of)
-    if not draw_begin(project=project, lease=job):
-        queue_fill(project=project, lease=job)
-
-
-@job(SELECT_SHARD, queue="interactive", on_death=draw_give_up)
-def select_shard(job: Lease, *, part: int) -> None:
-    from labeling.services.selection.parts import shard_select
-
-    shard_select(part=part, lease=job)
-
-
-@job(SELECT_MERGE, queue="interactive", on_death=draw_give_up)
-def select_merge(job: Lease, *, draw: str) -> None:
-    from labeling.services.selection.parts import shards_merge
-
-    shards_merge(draw=UUID(draw), lease=job)
+    queue_fill(project=Project.objects.get(pk=of), lease=job)
 
 
 @job(REORDER, queue="interactive")

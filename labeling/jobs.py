@@ -5,19 +5,16 @@ What is asked for by `_once` starts after the asker's transaction, and is one jo
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from uuid import UUID
 
 from django.db.models import QuerySet
 
-from labeling.models import Draw, DrawPart, Read
+from labeling.models import Read
 from overread.jobs.models import Job
-from overread.jobs.services import job_enqueue, job_enqueue_once, jobs_enqueue
+from overread.jobs.services import job_enqueue, job_enqueue_once
 
 LABELS = "labeling.labels"
 FILL = "labeling.fill"
-SELECT_SHARD = "labeling.select_shard"
-SELECT_MERGE = "labeling.select_merge"
 REORDER = "labeling.reorder"
 URGENCY = "labeling.urgency"
 BLIND = "labeling.blind"
@@ -58,17 +55,6 @@ def worth_request(*, project: UUID) -> Job:
 def worth_jobs(project: UUID) -> QuerySet[Job]:
     """Every job that makes such a report of a project, or made one, newest first."""
     return Job.objects.filter(kind=WORTH, project_id=project).order_by("-created_at")
-
-
-def shards_request(*, draw: Draw, parts: Iterable[DrawPart]) -> None:
-    """Have each part of a draw looked through."""
-    keyed = {f"{SELECT_SHARD}:{part.pk}": {"part": part.pk} for part in parts}
-    jobs_enqueue(kind=SELECT_SHARD, keyed=keyed, project=draw.project_id)
-
-
-def merge_request(*, draw: Draw) -> Job:
-    """Have a batch drawn of what the parts have handed up."""
-    return job_enqueue(kind=SELECT_MERGE, key=f"{SELECT_MERGE}:{draw.pk}", project=draw.project_id, draw=draw.pk)
 
 
 def _once(kind: str, project: UUID) -> Job:

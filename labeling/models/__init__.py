@@ -14,7 +14,7 @@ from labeling.models.reads import (
     Read,
     Region,
 )
-from labeling.models.selections import Draw, DrawPart, Selection, StrategyFailure, WorthReport
+from labeling.models.selections import Selection, StrategyFailure, WorthReport
 
 __all__ = [
     "ALWAYS_BLIND",
@@ -26,8 +26,6 @@ __all__ = [
     "Assignment",
     "Confidence",
     "Contradiction",
-    "Draw",
-    "DrawPart",
     "ExposureKind",
     "FindingProposal",
     "Holding",

@@ -32,43 +32,6 @@ class Selection(models.Model):
         return f"selection {self.pk}"
 
 
-class Draw(models.Model):
-    """A batch that several jobs are drawing: one at a time in a project, deleted once it is queued or given up."""
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    project = models.OneToOneField(Project, models.PROTECT, related_name="draw")
-    strategy = models.CharField(max_length=120, help_text="The project's when it began.")
-    seed = models.BigIntegerField()
-    size = models.PositiveIntegerField()
-    waiting = models.BinaryField(default=b"", help_text="Whose each image was that waited when it began, as int64.")
-    created_at = models.DateTimeField(auto_now_add=True)
-
-    def __str__(self) -> str:
-        return f"draw {self.pk}"
-
-
-class DrawPart(models.Model):
-    """Some of the images that a draw chooses from: 16 bytes each, and each one's patient as an int64.
-
-    `handed`: the numbers (int64) in the whole of those handed up; `drawable`: of those that may be drawn. Empty before.
-    """
-
-    draw = models.ForeignKey(Draw, models.CASCADE, related_name="parts")
-    start = models.PositiveBigIntegerField(help_text="The number of its first image in the whole.")
-    of = models.PositiveBigIntegerField(help_text="Images in the whole.")
-    images = models.BinaryField()
-    patients = models.BinaryField()
-    handed = models.BinaryField(default=b"")
-    drawable = models.BinaryField(default=b"")
-    done = models.BooleanField(default=False)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["draw", "start"], name="draw_part_once")]
-
-    def __str__(self) -> str:
-        return f"part of draw {self.draw_id} from {self.start}"
-
-
 class StrategyFailure(models.Model):
     """That a project's strategy cannot be asked: batches are drawn at random in its stead. Deleted once it can; of no
     account where the project has another one now.

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib import import_module
-from inspect import isclass
+from inspect import isclass, signature
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from labeling.selection.activeml import Asked, of_class
-from labeling.selection.picks import Picks
-from labeling.selection.pool import Pool
+from labeling.selection.pool import Picks, Pool
 from labeling.selection.strategies import Strategy
+
+Asked = tuple[NDArray[np.int64], Any, Any]
+"""What was answered: the rows (k,) that were shown, positions among them, and their scores or None."""
 
 LOWEST = ("margin_sampling", "min_confidence", "expected_error_reduction")
 """modAL's functions that pick what is lowest; its others pick what is highest."""
@@ -26,13 +27,13 @@ def by_path(path: str, classifier: object = None, **options: Any) -> Strategy:
     A function is called as `(classifier, X, n_instances, **options)` with the embeddings (k, D) of the k rows that may be
     picked, in random order, and a fitted classifier; where none is given, one that answers with the pool's own
     probabilities. It returns positions in X, best first, or (positions, scores). modAL's functions take one finding with
-    classes, those of modAL.multilabel several binary ones. A class is made and asked as `activeml` has it. NumPy's global
+    classes, those of modAL.multilabel several binary ones. A class is made and asked as `_of_class` has it. NumPy's global
     generator, which modAL draws from, is seeded for the call and put back after it. What the path names is run as code:
     take it from an administrator only. Raises ValueError for a path that leads nowhere, and when asked of a pool that it
     cannot choose from.
     """
     named = _load(path)
-    ask = of_class if isclass(named) else _of_function
+    ask = _of_class if isclass(named) else _of_function
 
     def strategy(pool: Pool, n: int, *, rng: np.random.Generator) -> Picks:
         rows = pool.open
@@ -77,6 +78,46 @@ def _of_function(
     if module.startswith("modAL.") and module != "modAL.batch":  # which alone hands them back in order
         return rows, *_lowest_first(positions, scores if query.__name__ in LOWEST else -scores)
     return rows, positions, scores
+
+
+def _of_class(
+    named: Callable[..., Any], pool: Pool, n: int, rng: np.random.Generator, classifier: object, options: dict[str, Any]
+) -> Asked:
+    """Ask a class, made with `options` and a seed, with the embeddings of all rows, the answers to the pool's one finding and,
+    where it wants a classifier, the one given or scikit-learn's logistic regression. Raises ValueError for another pool.
+    """
+    rows, (X, y, classes) = pool.open, _learnt(pool)
+    query = named(**{"random_state": int(rng.integers(2**31))} | options).query
+    wanted = signature(query).parameters
+    known = {"X": X, "y": y, "candidates": np.arange(len(y) - len(rows), len(y)), "batch_size": n}
+    if models := {"clf", "estimator", "discriminator"} & set(wanted):
+        known |= dict.fromkeys(models, _logistic(classes) if classifier is None else classifier)
+    if "ensemble" in wanted:
+        raise ValueError("it wants an ensemble, which a pool does not hold: name another")
+    positions = query(**{name: value for name, value in known.items() if name in wanted})
+    return rows, np.asarray(positions) - (len(y) - len(rows)), None
+
+
+def _learnt(pool: Pool) -> tuple[NDArray[np.float32], NDArray[np.float64], list[int]]:
+    """All rows that matter, the labelled ones first: embeddings (L + k, D), answers (L + k,), and the classes.
+
+    NaN stands for an answer that is not known, or is none of the classes, as one half for "uncertain".
+    """
+    if len(pool.layout) != 1 or pool.layout[0].kind == "measurement":
+        raise ValueError("it takes one finding with classes, and this pool has others")
+    X = pool.embedded(np.concatenate([pool.known, pool.open]))
+    y, classes = np.full(len(X), np.nan), list(range(max(pool.layout[0].columns, 2)))
+    if pool.labels is not None:
+        said = pool.labels[:, 0]
+        y[: len(said)] = np.where(np.isin(said, classes), said, np.nan)
+    return X, y, classes
+
+
+def _logistic(classes: list[int]) -> object:
+    from sklearn.linear_model import LogisticRegression
+
+    wrapped: Any = import_module("skactiveml.classifier").SklearnClassifier
+    return wrapped(LogisticRegression(max_iter=500), classes=classes, random_state=0)
 
 
 def _lowest_first(

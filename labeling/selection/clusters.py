@@ -10,34 +10,34 @@ from sklearn.cluster import KMeans, kmeans_plusplus
 from sklearn.exceptions import ConvergenceWarning
 from threadpoolctl import threadpool_limits
 
-from labeling.selection.distances import Float, distances
+from labeling.selection.geometry import Float, distances
 
 BEGINNERS = 4
-"""Points for each cluster, drawn at random and a thousand at least, among which the first middles are sought."""
+"""Points for each cluster, drawn at random and a thousand at least, among which the first centroids are sought."""
 
 
 def clusters(points: Float, count: int, rng: np.random.Generator) -> tuple[NDArray[np.int32], Float]:
-    """Which cluster (n,) each of (n, D) points belongs to, and the clusters' middles (count, D). O(n·count·D·passes).
+    """Which cluster (n,) each of (n, D) points belongs to, and the clusters' centroids (count, D). O(n·count·D·passes).
 
-    Lloyd's passes from middles that k-means++ found with one trial each in a sample of the points.
+    Lloyd's passes from centroids that k-means++ found with one trial each in a sample of the points.
     """
     count, seed = min(count, len(points)), int(rng.integers(2**31))
     beginners = min(len(points), max(BEGINNERS * count, 1_000))
     some = points[rng.choice(len(points), beginners, replace=False)]
     with threadpool_limits(1):  # threads that share steps this small spend more than they save
-        middles, _ = kmeans_plusplus(some, count, n_local_trials=1, random_state=seed)
-    means = KMeans(count, init=middles, n_init=1, max_iter=20)
+        centroids, _ = kmeans_plusplus(some, count, n_local_trials=1, random_state=seed)
+    means = KMeans(count, init=centroids, n_init=1, max_iter=20)
     with catch_warnings():
         simplefilter("ignore", ConvergenceWarning)  # of fewer clusters than asked, where images lie on one another
         means.fit(points)
     return means.labels_, means.cluster_centers_.astype(np.float32)
 
 
-def nearest_to(middles: Float, points: Float) -> NDArray[np.intp]:
-    """For each of the middles (k, D), one after the other, the nearest of (n, D) points that is not taken yet; k ≤ n."""
-    found = distances(middles, points)
-    chosen = np.empty(len(middles), np.intp)
-    for place in range(len(middles)):
+def nearest_to(centroids: Float, points: Float) -> NDArray[np.intp]:
+    """For each of the centroids (k, D), one after the other, the nearest of (n, D) points that is not taken yet; k ≤ n."""
+    found = distances(centroids, points)
+    chosen = np.empty(len(centroids), np.intp)
+    for place in range(len(centroids)):
         chosen[place] = found[place].argmin()
         found[:, chosen[place]] = np.inf
     return chosen

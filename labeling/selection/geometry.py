@@ -9,12 +9,13 @@ Widths that go by the distance to a near neighbour are Zelnik-Manor and Perona's
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from labeling.selection.distances import Float, chunks, distances, squares
+Float = NDArray[np.float32]
 
 NEIGHBOUR = 10
 """The neighbour whose distance tells how sparse a place is."""
@@ -30,15 +31,37 @@ FEW = 512
 BLOCK = 1024
 
 
+def squares(points: Float) -> Float:
+    """Squared length of each row (n, D). O(n·D)."""
+    lengths: Float = np.einsum("nd,nd->n", points, points)
+    return lengths
+
+
+def distances(points: Float, others: Float) -> Float:
+    """(n, m) squared distances of (n, D) points to (m, D) others, never below 0. O(n·m·D)."""
+    products: Float = points @ others.T
+    products *= -2
+    products += squares(points)[:, None]
+    products += squares(others)
+    np.maximum(products, 0, out=products)
+    return products
+
+
+def chunks(count: int, size: int) -> Iterator[slice]:
+    """The places 0..count in parts of at most `size`."""
+    for start in range(0, count, size):
+        yield slice(start, min(start + size, count))
+
+
 @dataclass(frozen=True)
-class Evened:
+class PartialWhitening:
     """Embeddings about `centre` (D,), turned and scaled by `scaling` (D, D)."""
 
     centre: NDArray[np.float32]
     scaling: NDArray[np.float32]
 
     @classmethod
-    def on(cls, points: Float) -> Evened:
+    def on(cls, points: Float) -> PartialWhitening:
         """By the variances of these points (m, D), m ≥ 1. O(m·D² + D³)."""
         centre = np.asarray(points.mean(axis=0, dtype=np.float64))
         apart = points - centre

@@ -10,11 +10,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from labeling.selection.candidates import candidates, sample
-from labeling.selection.distances import Float, chunks
-from labeling.selection.geometry import FEW, Evened, Kernel
-from labeling.selection.picks import Picks
-from labeling.selection.pool import Pool
+from labeling.selection.geometry import FEW, Float, Kernel, PartialWhitening, chunks
+from labeling.selection.pool import Picks, Pool, sample
+from labeling.selection.uncertainty import uncertainty
 
 REFERENCE = 4_000
 """Images, drawn at random, that are to be covered."""
@@ -36,25 +34,38 @@ def herd(pool: Pool, n: int, weights: NDArray[np.float32] | None, *, rng: np.ran
     n = min(n, len(rows))
     if n <= 0:
         return Picks.lowest(np.zeros(len(rows)), n, rng=rng)
-    reference = sample(pool, pool.open, REFERENCE, rng)
-    known = pool.embedded(sample(pool, pool.known, FEW, rng))
+    reference = sample(pool.open, REFERENCE, rng)
+    known = pool.embedded(sample(pool.known, FEW, rng))
     wanted = pool.embedded(reference)
-    evened = Evened.on(wanted)
-    kernel = Kernel.on(evened(wanted), evened(known))
+    whitened = PartialWhitening.on(wanted)
+    kernel = Kernel.on(whitened(wanted), whitened(known))
     share = np.ones(len(reference), np.float32) if weights is None else weights[reference]
     similar = np.empty((len(rows), len(reference)), np.float32)
     for place in chunks(len(rows), 1024):
-        similar[place] = kernel(evened(pool.embedded(rows[place])))
-    chosen, gains = _greedy(similar, share, _covered(pool, evened, kernel), n, rng)
+        similar[place] = kernel(whitened(pool.embedded(rows[place])))
+    chosen, gains = _greedy(similar, share, _covered(pool, whitened, kernel), n, rng)
     return Picks(rows=rows[chosen], scores=-gains)
 
 
-def _covered(pool: Pool, evened: Evened, kernel: Kernel) -> Float:
+def candidates(pool: Pool, limit: int, rng: np.random.Generator) -> NDArray[np.int64]:
+    """At most `limit` rows that may be picked, ascending: half those that the model is least sure of, half at random.
+
+    All at random where the model says nothing yet. O(N·C).
+    """
+    rows = pool.open
+    if len(rows) <= limit or not pool.layout:
+        return sample(rows, limit, rng)
+    unsure = Picks.lowest(-uncertainty(pool), limit // 2, rng=rng, excluded=pool.closed).rows
+    others = np.setdiff1d(rows, unsure, assume_unique=True)
+    return np.sort(np.concatenate([unsure, sample(others, limit - len(unsure), rng)]))
+
+
+def _covered(pool: Pool, whitened: PartialWhitening, kernel: Kernel) -> Float:
     """How far each image (m,) is covered by what is labelled. O(L·m·D)."""
     covered = np.zeros(len(kernel.points), np.float32)
     for _place, points in pool.passes(np.sort(pool.known)):
         for part in chunks(len(points), 1024):
-            np.maximum(covered, kernel(evened(points[part])).max(axis=0), out=covered)
+            np.maximum(covered, kernel(whitened(points[part])).max(axis=0), out=covered)
     return covered
 
 

@@ -1,4 +1,4 @@
-"""What a strategy chooses from: every image that could be read next, as arrays."""
+"""What a strategy chooses from, every image that could be read next as arrays, and what it hands back: rows, best first."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Literal, get_args
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 Kind = Literal["binary", "categorical", "measurement"]
 
@@ -80,7 +80,6 @@ class Pool:
     labelled (L,): rows whose answers are known, which are not picked either; they tell what is covered. Their outputs
     may be NaN. labels (L, F): those answers, one column a finding of the layout, an option by its index, NaN unknown.
     head: says what the model would say of other embeddings, for strategies that leave some of a row's values out.
-    ids (N,): the row's number in the whole that this is a part of, ascending; None: it is the whole. Lots go by it.
     Raises ValueError where shapes disagree or a row that could be picked has a value out of range. O(N·C).
     """
 
@@ -91,7 +90,6 @@ class Pool:
     labelled: NDArray[np.int64] | None = None
     labels: NDArray[np.floating] | None = None
     head: Head | None = None
-    ids: NDArray[np.int64] | None = None
 
     def __post_init__(self) -> None:
         columns = sum(output.columns for output in self.layout)
@@ -122,10 +120,6 @@ class Pool:
         """The rows (k,) that may be picked."""
         rows = np.arange(len(self)) if self.closed is None else np.flatnonzero(~self.closed)
         return rows.astype(np.int64, copy=False)
-
-    def numbers(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
-        """The numbers (k,) of these rows in the whole."""
-        return rows if self.ids is None else self.ids[rows]
 
     @property
     def known(self) -> NDArray[np.int64]:
@@ -188,3 +182,77 @@ def parts(layout: tuple[Output, ...], outputs: NDArray[np.floating]) -> Iterator
     for output in layout:
         yield output, outputs[..., start : start + output.columns]
         start += output.columns
+
+
+@dataclass(frozen=True)
+class Picks:
+    """Rows (n,) of a pool in the order they should be read, with the value each was picked by (lowest first).
+
+    `probabilities` (n,) says how likely each row was to be drawn, where the draw was random; None where it was not.
+    """
+
+    rows: NDArray[np.int64]
+    scores: NDArray[np.float64]
+    probabilities: NDArray[np.float64] | None = None
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def at(self, places: NDArray[np.integer] | NDArray[np.bool_]) -> Picks:
+        """Those at these places, without probabilities: which of them are kept was not drawn."""
+        return Picks(rows=self.rows[places], scores=self.scores[places])
+
+    def then(self, others: Picks) -> Picks:
+        """These and after them others, without probabilities."""
+        return Picks(rows=np.append(self.rows, others.rows), scores=np.append(self.scores, others.scores))
+
+    @classmethod
+    def lowest(
+        cls,
+        values: ArrayLike,
+        n: int,
+        rng: np.random.Generator,
+        excluded: NDArray[np.bool_] | None = None,
+    ) -> Picks:
+        """The n rows of lowest value (N,), ties in random order; fewer where fewer are left. O(N + n·log n).
+
+        Raises ValueError for a negative n, for values that are not one number a row, and for a NaN in a row that
+        could be picked. Excluded rows (N,) may hold anything.
+        """
+        values = np.asarray(values)
+        if n < 0 or values.ndim != 1:
+            raise ValueError(f"Wanted n >= 0 and one value a row, not n = {n} and shape {values.shape}")
+        rows = np.arange(len(values)) if excluded is None else np.flatnonzero(~excluded)
+        left = values if excluded is None else values[rows]
+        if unknown := int(np.isnan(left).sum()):
+            raise ValueError(f"{unknown} of {len(left)} values to rank are NaN: score these rows or exclude them")
+        best = _lowest(left, min(n, len(left)), row_keys(rows, rng))
+        return cls(rows=rows[best].astype(np.int64), scores=left[best].astype(np.float64))
+
+
+def _lowest(values: NDArray[np.generic], n: int, keys: NDArray[np.uint64]) -> NDArray[np.intp]:
+    """Positions of the n lowest values, in order; ties go by their random keys."""
+    if n == 0:
+        return np.empty(0, dtype=np.intp)
+    edge = values[np.argpartition(values, n - 1)[n - 1]]
+    close = np.flatnonzero(values <= edge)
+    return close[np.lexsort((keys[close], values[close]))[:n]]
+
+
+def row_keys(rows: NDArray[np.integer], rng: np.random.Generator) -> NDArray[np.uint64]:
+    """A random key (n,) for each of the rows (n,), all different, that settles ties and draws samples. O(n).
+
+    A hash of the row's number under one draw of the generator, so that excluding a row changes no other's. SplitMix64
+    (Steele, Lea, Flood, "Fast Splittable Pseudorandom Number Generators", OOPSLA 2014) is one-to-one.
+    """
+    key = rng.integers(2**64, dtype=np.uint64)
+    mixed = rows.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15) + key
+    mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return np.asarray(mixed ^ (mixed >> np.uint64(31)), np.uint64)
+
+
+def sample(rows: NDArray[np.int64], limit: int, rng: np.random.Generator) -> NDArray[np.int64]:
+    """At most `limit` of the rows (k,), all equally likely, ascending. O(k)."""
+    keys = row_keys(rows, rng)  # drawn whether or not they are needed: what is drawn next stays the same
+    return rows if len(rows) <= limit else np.sort(rows[np.argpartition(keys, limit)[:limit]])

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from labeling.selection.arms import Pick
-from labeling.selection.certainty import margin_of
+from labeling.selection.draw import Pick
 from labeling.selection.pool import Output
+from labeling.selection.uncertainty import margin_of
 
 UNSURE = 0.5
 """A margin below this is called unsure: a probability between 0.25 and 0.75."""

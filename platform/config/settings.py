@@ -185,7 +185,6 @@ if bucket := os.environ.get("S3_BUCKET"):
         "OPTIONS": {"bucket_name": bucket, "endpoint_url": os.environ.get("S3_ENDPOINT_URL"), "file_overwrite": True},
     }
 
-SELECTION_SHARD_ROWS = envint("SELECTION_SHARD_ROWS", 1_000_000, low=1, high=10**9)  # images one job draws from
 SELECTION_QUIET_SECONDS = 10  # for so long after an image more may follow, and a queue that holds cases is not filled
 STRATEGY_MODULES = envlist("STRATEGY_MODULES", ["modAL", "skactiveml"])  # libraries whose strategies workers may run
 MAPPED = DATA / "mapped"  # embeddings and scores once more, as this machine's workers map them; safe to delete

@@ -16,7 +16,7 @@ from PIL import Image as Picture
 
 import phantom
 from inference.services.scoring import unscored
-from labeling.services.selection.candidates import candidates_find, candidates_of
+from labeling.services.selection.candidates import unread_find, unread_of
 from overread.archive import dicom
 from overread.archive.dicom import Reader
 from overread.archive.fitness import mismatch_of
@@ -160,8 +160,8 @@ def test_a_photograph_reaches_no_model_no_queue_and_no_training(chest: Project) 
     champion = make_champion(chest)
     assert photograph not in unscored(champion)
     assert photograph not in unscored(champion, Image.objects.filter(pk=photograph.pk))
-    assert photograph not in candidates_of(chest)
-    assert photograph.pk not in {candidates_find(chest).image(row) for row in range(len(candidates_find(chest).images))}
+    assert photograph not in unread_of(chest)
+    assert photograph.pk not in {unread_find(chest).image(row) for row in range(len(unread_find(chest).images))}
     assert not Job.objects.exclude(kind="archive.render").filter(arguments__image=str(photograph.pk)).exists()
     assert Event.objects.filter(verb="image.mismatch").count() == 1
 

@@ -26,7 +26,7 @@ from labeling.services import (
     read_submit,
 )
 from labeling.services.selection import queue_fill
-from labeling.services.selection.withdrawing import unreadable_withdraw
+from labeling.services.selection.candidates import unreadable_withdraw
 from overread.jobs.running import run_all
 from overread.projects.models import Role
 from tests.factories import answers, make_champion, make_image, make_member, make_project, make_read

@@ -8,7 +8,7 @@ from pytest_django import Settings
 from labeling.models import Assignment, Purpose
 from labeling.services import assignment_claim, assignment_skip
 from labeling.services.selection import queue_fill
-from labeling.services.selection.drawing import fitting
+from labeling.services.selection.context import fitting
 from overread.accounts.models import User
 from overread.jobs.models import Job
 from overread.jobs.running import run_all

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from labeling.models import Assignment, Purpose, Selection, StrategyFailure
 from labeling.queries.selections import strategy_failure
-from labeling.services.selection import queue_fill, queue_reorder, selection_replays, strategy_check
+from labeling.services.selection import queue_fill, queue_reorder, selection_reproduces, strategy_check
 from labeling.services.selection.strategy import StrategyFailed, strategy_of
 from labeling.services.worth import worths_due
 from overread.accounts.models import User
@@ -81,9 +81,9 @@ def test_what_waits_keeps_its_place_while_the_strategy_fails(failing: Project) -
 def test_the_draw_in_its_stead_is_what_random_draws(failing: Project) -> None:
     Assignment.objects.update(state=Assignment.State.WITHDRAWN, purpose=Purpose.SINGLE)
     batch = queue_fill(project=failing, size=3, seed=7)
-    assert batch and selection_replays(selection=batch, size=3)
+    assert batch and selection_reproduces(selection=batch, size=3)
     failing.strategy = "random"
-    assert selection_replays(selection=batch, size=3)
+    assert selection_reproduces(selection=batch, size=3)
 
 
 def test_it_is_forgotten_once_the_strategy_works_or_is_another(failing: Project) -> None:

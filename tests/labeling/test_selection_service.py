@@ -9,12 +9,12 @@ from inference.mapped import ids_of
 from inference.queries import champion_of, scores_of
 from inference.services import prediction_ensure
 from labeling.models import Assignment, Purpose, Selection
-from labeling.selection.certainty import margins
-from labeling.selection.minutes import Minutes
+from labeling.selection.constraints import Minutes
+from labeling.selection.uncertainty import margins
 from labeling.services import assignment_claim, read_submit
 from labeling.services.selection import queue_fill, queue_reorder
-from labeling.services.selection.timing import minutes_by_row
-from labeling.services.selection.viewing import Numbered, view_of
+from labeling.services.selection.context import minutes_by_row
+from labeling.services.selection.pool import pool_build
 from overread.accounts.models import User
 from overread.jobs.running import run_all
 from overread.projects.models import Finding, Project
@@ -122,7 +122,7 @@ def test_a_finding_with_a_quota_has_its_share_of_the_picks(filled: Project) -> N
     filled.audit_share = 0.0
     batch = queue_fill(project=filled, size=6)
     images = ids_of(batch.assignments.values_list("image", flat=True))
-    view = view_of(filled, filled.champion.pipeline, Numbered.all(images))
+    view = pool_build(filled, filled.champion.pipeline, images)
     least = np.argmin(np.stack(list(margins(view))), axis=0)
     nodule = [output.finding for output in view.layout].index("nodule")
     brought = batch.assignments.filter(strategy="quota")

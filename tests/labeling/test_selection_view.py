@@ -9,9 +9,9 @@ from inference.services import champion_swap
 from labeling.models import Assignment
 from labeling.selection import strategies
 from labeling.selection.pool import Pool
-from labeling.services.selection import queue_fill, queue_reorder, selection_replays
-from labeling.services.selection.candidates import candidates_find, candidates_of
-from labeling.services.selection.viewing import Numbered, view_of
+from labeling.services.selection import queue_fill, queue_reorder, selection_reproduces
+from labeling.services.selection.candidates import unread_find, unread_of
+from labeling.services.selection.pool import pool_build
 from overread.jobs.running import run_all
 from overread.projects.models import Project
 from tests.factories import (
@@ -42,16 +42,14 @@ def every_kind(db: None) -> Project:
 
 
 def seen(project: Project) -> Pool:
-    view = view_of(project, project.champion.pipeline, Numbered.all(candidates_find(project).images))
+    view = pool_build(project, project.champion.pipeline, unread_find(project).images)
     assert view is not None
     return view
 
 
 def test_candidates_are_the_same_by_either_way(every_kind: Project) -> None:
-    found = candidates_find(every_kind)
-    assert [found.image(row) for row in range(len(found))] == sorted(
-        candidates_of(every_kind).values_list("pk", flat=True)
-    )
+    found = unread_find(every_kind)
+    assert [found.image(row) for row in range(len(found))] == sorted(unread_of(every_kind).values_list("pk", flat=True))
     assert len(found) == 6 and len(set(found.patients.tolist())) == 6
 
 
@@ -126,6 +124,6 @@ def test_without_a_scout_bald_draws_at_random_and_says_so(unmodelled: Project) -
 
 def test_a_replay_finds_the_draw_and_any_other_order(every_kind: Project) -> None:
     selection = queue_fill(project=every_kind, size=4, seed=3)
-    assert selection_replays(selection=selection, size=4)
+    assert selection_reproduces(selection=selection, size=4)
     selection.assignments.order_by("rank")[0].delete()
-    assert not selection_replays(selection=selection, size=4)
+    assert not selection_reproduces(selection=selection, size=4)

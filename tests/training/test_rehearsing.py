@@ -17,7 +17,7 @@ from inference.engine.probability import sigmoid
 from inference.models import EmbeddingRow
 from labeling.models import Selection
 from labeling.queries.labels import training_labels
-from labeling.selection.arms import compose
+from labeling.selection.draw import compose
 from labeling.selection.pool import Output, Pool
 from overread.archive import blobs
 from overread.archive.models import Image

@@ -23,7 +23,7 @@ from labeling.queries.labels import evaluation_labels, training_labels
 from labeling.queries.selections import strategy_failure
 from labeling.services import Answers, assignment_claim, labels_refresh, read_submit
 from labeling.services.scout import scout_scores
-from labeling.services.selection import queue_fill, selection_replays
+from labeling.services.selection import queue_fill, selection_reproduces
 from overread.accounts.models import User
 from overread.audit.services import event_append
 from overread.jobs.models import Job
@@ -97,7 +97,7 @@ def rehearse(
         drawn = queue_fill(project=project, size=plan.per_round, seed=int(rng.integers(2**62)))
         if failure := strategy_failure(project):
             raise RuntimeError(failure.reason)
-        identical = selection_replays(selection=drawn, size=plan.per_round) if verify and drawn else None
+        identical = selection_reproduces(selection=drawn, size=plan.per_round) if verify and drawn else None
         images = set(_read_all(project, truth, readers, plan, rng))
         if drawn is None and not images:
             break

@@ -8,8 +8,7 @@ from typing import Protocol
 
 import numpy as np
 
-from labeling.selection.picks import Picks
-from labeling.selection.pool import Pool
+from labeling.selection.pool import Picks, Pool
 
 
 class Strategy(Protocol):

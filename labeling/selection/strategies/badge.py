@@ -3,10 +3,9 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from labeling.selection.distances import Float, squares
-from labeling.selection.gradients import residuals
-from labeling.selection.picks import Picks
-from labeling.selection.pool import Pool
+from labeling.selection.geometry import Float, squares
+from labeling.selection.pool import Output, Picks, Pool, parts
+from labeling.selection.uncertainty import margin_of
 
 DRAWS = 4
 """Rows drawn before all distances are found anew, for each one wanted."""
@@ -31,6 +30,30 @@ def badge(pool: Pool, n: int, *, rng: np.random.Generator) -> Picks:
         if not field.draw(n, rng):
             field.fill(n, rng)
     return Picks(rows=rows[field.chosen], scores=-np.array(field.won))
+
+
+def residuals(pool: Pool, rows: NDArray[np.int64]) -> Float:
+    """(k, C) probability minus likeliest answer of these rows; a measurement's is one minus its margin.
+
+    The gradient of the loss by the last layer's weights is the outer product of this with the embedding (Ash et al. 2020,
+    for cross-entropy), so that ⟨g, g'⟩ = ⟨r, r'⟩·⟨z, z'⟩. O(k·C).
+    """
+    if not pool.layout:
+        raise ValueError("This pool holds no outputs: draw at random until a head is trained")
+    said = pool.outputs[rows]
+    found: Float = np.hstack([_residual(output, block) for output, block in parts(pool.layout, said)]).astype(
+        np.float32
+    )
+    return found
+
+
+def _residual(output: Output, block: NDArray[np.floating]) -> NDArray[np.floating]:
+    if output.kind == "measurement":
+        return (1 - margin_of(output, block))[:, None]
+    if output.kind == "binary":
+        return block - (block > 0.5)
+    likeliest = np.arange(block.shape[1]) == block.argmax(axis=1)[:, None]
+    return np.asarray(block - likeliest)
 
 
 class _Field:

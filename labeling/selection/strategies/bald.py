@@ -5,11 +5,9 @@ from functools import reduce
 import numpy as np
 from numpy.typing import NDArray
 
-from labeling.selection.certainty import margin_of
-from labeling.selection.dropout import answers, masks
-from labeling.selection.picks import Picks
-from labeling.selection.pool import Output, Pool, parts
+from labeling.selection.pool import Output, Picks, Pool, parts
 from labeling.selection.strategies.entropy import entropy_of
+from labeling.selection.uncertainty import answers, margin_of, masks
 
 SAMPLES = 10
 
@@ -20,13 +18,11 @@ def bald(pool: Pool, n: int, *, rng: np.random.Generator) -> Picks:
     Houlsby et al. 2011; as Monte-Carlo dropout Gal, Islam, Ghahramani 2017. A measurement's share is one minus
     the margin that the standard deviation of its samples has. Needs `pool.head`. Scores are negative. O(N·D·samples).
     """
-    rows = pool.open
-    found = np.empty(len(rows), np.float32)
+    rows, found = pool.open, np.full(len(pool), np.nan, np.float32)
     for place, said in answers(pool, masks(pool, SAMPLES, rng)):
         shares = [_disagreement(output, block) for output, block in parts(pool.layout, said)]
-        found[place] = reduce(np.add, shares) / np.float32(len(shares))
-    picks = Picks.lowest(-found, n, rng=rng, ids=pool.numbers(rows))
-    return Picks(rows=rows[picks.rows], scores=picks.scores)
+        found[rows[place]] = reduce(np.add, shares) / np.float32(len(shares))
+    return Picks.lowest(-found, n, rng=rng, excluded=pool.closed)
 
 
 def _disagreement(output: Output, said: NDArray[np.float32]) -> NDArray[np.float32]:

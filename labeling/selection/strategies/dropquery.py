@@ -3,19 +3,17 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from labeling.selection.candidates import sample
 from labeling.selection.clusters import clusters, nearest_to
-from labeling.selection.distances import Float
-from labeling.selection.dropout import answers, masks
-from labeling.selection.picks import Picks
-from labeling.selection.pool import Output, Pool, parts
+from labeling.selection.geometry import Float
+from labeling.selection.pool import Output, Picks, Pool, parts, sample
+from labeling.selection.uncertainty import answers, masks
 
 SAMPLES = 3
 CANDIDATES = 10_000
 
 
 def dropquery(pool: Pool, n: int, *, rng: np.random.Generator) -> Picks:
-    """Of the images where most of three dropout masks change an answer, those nearest to the middles of n clusters.
+    """Of the images where most of three dropout masks change an answer, those nearest to the centroids of n clusters.
 
     Gupte et al., "Revisiting Active Learning in the Era of Vision Foundation Models", TMLR 2024. Where fewer than n change,
     those whose outputs move most. A mask keeps three quarters of the values; the authors' code keeps a quarter, for a
@@ -33,7 +31,7 @@ def dropquery(pool: Pool, n: int, *, rng: np.random.Generator) -> Picks:
     if n <= 0 or len(torn) <= n:
         order = Picks.lowest(-(changed + moved / (1 + moved)), n, rng=rng).rows
         return Picks(rows=rows[order], scores=-changed[order].astype(np.float64))
-    torn = np.searchsorted(rows, sample(pool, rows[torn], max(CANDIDATES, n), rng))
+    torn = np.searchsorted(rows, sample(rows[torn], max(CANDIDATES, n), rng))
     points = pool.embedded(rows[torn])
     chosen = torn[_spread(points, n, rng)]
     return Picks(rows=rows[chosen], scores=-changed[chosen].astype(np.float64))
@@ -53,9 +51,9 @@ def _changed(layout: tuple[Output, ...], before: NDArray[np.float32], said: NDAr
 
 
 def _spread(points: Float, n: int, rng: np.random.Generator) -> NDArray[np.intp]:
-    """Places of n points near the middles of n clusters; the rest at random, where fewer clusters were found."""
-    _, middles = clusters(points, n, rng)
+    """Places of n points near the centroids of n clusters; the rest at random, where fewer clusters were found."""
+    _, centroids = clusters(points, n, rng)
     order = rng.permutation(len(points))  # ties are settled by lot
-    chosen = order[nearest_to(middles, points[order])]
+    chosen = order[nearest_to(centroids, points[order])]
     others = np.setdiff1d(np.arange(len(points)), chosen)
     return np.concatenate([chosen, rng.choice(others, n - len(chosen), replace=False)])

@@ -6,9 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import entr
 
-from labeling.selection.certainty import margin_of
-from labeling.selection.picks import Picks
-from labeling.selection.pool import Output, Pool
+from labeling.selection.pool import Output, Picks, Pool
+from labeling.selection.uncertainty import margin_of
 
 
 def entropy(pool: Pool, n: int, *, rng: np.random.Generator) -> Picks:
@@ -19,7 +18,7 @@ def entropy(pool: Pool, n: int, *, rng: np.random.Generator) -> Picks:
     if not pool.layout:
         raise ValueError("This pool holds no outputs: draw at random until a head is trained")
     total = reduce(np.add, (entropy_of(output, block) for output, block in pool.blocks()))
-    return Picks.lowest(-total / len(pool.layout), n, rng=rng, excluded=pool.closed, ids=pool.ids)
+    return Picks.lowest(-total / len(pool.layout), n, rng=rng, excluded=pool.closed)
 
 
 def entropy_of(output: Output, block: NDArray[np.floating]) -> NDArray[np.float32]:

@@ -3,9 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from labeling.selection.distances import Float, chunks, distances
-from labeling.selection.picks import Picks
-from labeling.selection.pool import Pool
+from labeling.selection.geometry import Float, chunks, distances
+from labeling.selection.pool import Picks, Pool
 
 LOOKED_AT = 1_024
 """Rows whose distance is found anew at once."""

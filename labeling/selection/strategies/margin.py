@@ -4,11 +4,10 @@ from functools import reduce
 
 import numpy as np
 
-from labeling.selection.certainty import margins
-from labeling.selection.picks import Picks
-from labeling.selection.pool import Pool
+from labeling.selection.pool import Picks, Pool
+from labeling.selection.uncertainty import margins
 
 
 def margin(pool: Pool, n: int, *, rng: np.random.Generator) -> Picks:
     """Smallest gap between the two likeliest answers to any one finding first (Scheffer 2001). O(N·C)."""
-    return Picks.lowest(reduce(np.minimum, margins(pool)), n, rng=rng, excluded=pool.closed, ids=pool.ids)
+    return Picks.lowest(reduce(np.minimum, margins(pool)), n, rng=rng, excluded=pool.closed)

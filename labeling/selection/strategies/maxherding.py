@@ -3,8 +3,7 @@
 import numpy as np
 
 from labeling.selection.herding import herd
-from labeling.selection.picks import Picks
-from labeling.selection.pool import Pool
+from labeling.selection.pool import Picks, Pool
 
 
 def maxherding(pool: Pool, n: int, *, rng: np.random.Generator) -> Picks:

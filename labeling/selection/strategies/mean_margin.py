@@ -4,12 +4,11 @@ from functools import reduce
 
 import numpy as np
 
-from labeling.selection.certainty import margins
-from labeling.selection.picks import Picks
-from labeling.selection.pool import Pool
+from labeling.selection.pool import Picks, Pool
+from labeling.selection.uncertainty import margins
 
 
 def mean_margin(pool: Pool, n: int, *, rng: np.random.Generator) -> Picks:
     """Smallest mean of the findings' margins first. O(N·C)."""
     mean = reduce(np.add, margins(pool)) / np.float32(len(pool.layout))
-    return Picks.lowest(mean, n, rng=rng, excluded=pool.closed, ids=pool.ids)
+    return Picks.lowest(mean, n, rng=rng, excluded=pool.closed)

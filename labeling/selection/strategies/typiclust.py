@@ -4,11 +4,9 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
-from labeling.selection.candidates import sample
 from labeling.selection.clusters import clusters
-from labeling.selection.distances import Float, chunks, distances
-from labeling.selection.picks import Picks
-from labeling.selection.pool import Pool
+from labeling.selection.geometry import Float, chunks, distances
+from labeling.selection.pool import Picks, Pool, sample
 
 CANDIDATES = 10_000
 MOST_CLUSTERS, NEIGHBOURS = 500, 20
@@ -22,7 +20,7 @@ def typiclust(pool: Pool, n: int, *, rng: np.random.Generator) -> Picks:
     Hacohen, Dekel, Weinshall, "Active Learning on a Budget", ICML 2022. Clusters: as many as labels and picks, at most 500.
     Scores are minus the typicality. Poor where positives are rare. O(candidates·(clusters + candidates)·D).
     """
-    rows, known = sample(pool, pool.open, max(CANDIDATES, n), rng), sample(pool, pool.known, LABELLED, rng)
+    rows, known = sample(pool.open, max(CANDIDATES, n), rng), sample(pool.known, LABELLED, rng)
     n = min(n, len(rows))
     if n <= 0:
         return Picks.lowest(np.zeros(len(rows)), n, rng=rng)

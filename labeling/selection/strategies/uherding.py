@@ -2,10 +2,9 @@
 
 import numpy as np
 
-from labeling.selection.certainty import doubt
 from labeling.selection.herding import herd
-from labeling.selection.picks import Picks
-from labeling.selection.pool import Pool
+from labeling.selection.pool import Picks, Pool
+from labeling.selection.uncertainty import uncertainty
 
 
 def uherding(pool: Pool, n: int, *, rng: np.random.Generator) -> Picks:
@@ -13,4 +12,4 @@ def uherding(pool: Pool, n: int, *, rng: np.random.Generator) -> Picks:
 
     O(N·C + n·4,000·D).
     """
-    return herd(pool, n, doubt(pool) if pool.layout else None, rng=rng)
+    return herd(pool, n, uncertainty(pool) if pool.layout else None, rng=rng)

@@ -1,19 +1,21 @@
 """What is read next: filling the queue by the project's strategy, and ordering it anew after new labels. For workers
 only.
+
+A job comes to a pick by three steps: `fill.queue_fill` gathers what is known (`context`: `candidates`, `pool`, `strategy`) and
+hands it to the pure `labeling.selection.draw.compose`, which asks the strategy, one file in `labeling/selection/strategies/`.
 """
 
-from labeling.services.selection.filling import queue_fill, queues_top_up
-from labeling.services.selection.ordering import queue_reorder
-from labeling.services.selection.replaying import selection_replays
-from labeling.services.selection.strategy import StrategyFailed, strategy_check
-from labeling.services.selection.trying import strategy_try
+from labeling.services.selection.fill import queue_fill, queues_top_up
+from labeling.services.selection.reorder import queue_reorder
+from labeling.services.selection.reproduce import selection_reproduces
+from labeling.services.selection.strategy import StrategyFailed, strategy_check, strategy_try
 
 __all__ = [
     "StrategyFailed",
     "queue_fill",
     "queue_reorder",
     "queues_top_up",
-    "selection_replays",
+    "selection_reproduces",
     "strategy_check",
     "strategy_try",
 ]

@@ -1,27 +1,48 @@
-"""Which images may be chosen, as arrays: a hundred thousand of them in a few questions to the database."""
+"""Which images may be chosen: those that nobody has read, as arrays, a hundred thousand of them in a few questions to the
+database, and those to be read again, one by one. For workers only.
+"""
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
+from itertools import islice
 from uuid import UUID
 
 import numpy as np
-from django.db.models import Exists, OuterRef, QuerySet, TextField
+from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet, TextField
 from django.db.models.functions import Cast
+from django.utils import timezone
 from numpy.typing import NDArray
 
-from inference.mapped import Ids, ids_of_text, uuids_of
-from labeling.models import Assignment, Read, ReferenceLabel, Selection
-from labeling.services.selection.viewing import Numbered
+from inference.mapped import ID, Ids, ids_of_text, uuids_of
+from inference.models import Exposure, Pipeline
+from labeling.models import AnswersSeen, Assignment, ExposureKind, Purpose, Read, ReferenceLabel, Selection
+from labeling.queries.sent import MET
+from labeling.selection.draw import ARMS, CandidateList
+from labeling.selection.reasons import CONTROL
+from labeling.services.selection.pool import label_issues_of
 from overread.archive.models import Enrolment, Image
 from overread.archive.queries import readable_in
-from overread.projects.models import Project
+from overread.projects.models import Membership, Project
+from overread.projects.rules import READING
 
+State = Assignment.State
+
+
+ROWS_AT_ONCE = 10_000
 OPEN = (Assignment.State.QUEUED, *Assignment.RESERVED)
 
 
+KNOWN = ("imported", "adjudicated")
+SINGLE_FIRST = 1.0
+"""Taken off the score of an image that one reader has read: more than two label issues can differ by."""
+
+
 @dataclass(frozen=True)
-class Candidates:
+class Unread:
     """Images (N,), ascending by id, and whose each is (N,), as the patients' keys."""
 
     images: Ids
@@ -30,14 +51,11 @@ class Candidates:
     def __len__(self) -> int:
         return len(self.images)
 
-    def numbered(self, rows: NDArray[np.int64]) -> Numbered:
-        return Numbered(self.images[rows], rows, len(self))
-
     def image(self, row: int) -> UUID:
         return uuids_of(self.images[row : row + 1])[0]
 
 
-def candidates_of(project: Project) -> QuerySet[Image]:
+def unread_of(project: Project) -> QuerySet[Image]:
     """Images that may be chosen for training: ready, not of the reference set, not read, not labelled, not in the
     queue.
     """
@@ -49,18 +67,27 @@ def candidates_of(project: Project) -> QuerySet[Image]:
     return images.exclude(Exists(queued.filter(image=OuterRef("pk"))))
 
 
-def candidates_find(project: Project, *, before: Selection | None = None) -> Candidates:
-    """The same images as `candidates_of` has, as arrays; with those that this selection has put into the queue."""
+def unread_find(project: Project, *, before: Selection | None = None) -> Unread:
+    """The same images as `unread_of` has, as arrays; with those that this selection has put into the queue."""
     enrolled = Enrolment.objects.filter(
         project=project, mismatch="", image__status=Image.Status.READY, image__study__patient__reference=False
     )
-    found = enrolled.annotate(hex=Cast("image_id", TextField())).values_list("hex", "image__study__patient")
-    images, patients = zip(*found.iterator(10_000), strict=True) if found.exists() else ((), ())
-    ids, keys = ids_of_text(images), np.array(patients, np.int64)
+    ids, patients = _arrays(
+        enrolled.annotate(hex=Cast("image_id", TextField())).values_list("hex", "image__study__patient")
+    )
     order = np.argsort(ids)
     taken = np.concatenate([_ids(rows) for rows in _taken(project, before)])
     free = order[~np.isin(ids[order], taken)]
-    return Candidates(ids[free], keys[free])
+    return Unread(ids[free], patients[free])
+
+
+def _arrays(found: QuerySet[Enrolment, tuple[str, int]]) -> tuple[Ids, NDArray[np.int64]]:
+    """Images in hexadecimal and their patients as arrays, a few thousand rows in memory as objects at a time."""
+    images, patients, rows = [np.empty(0, ID)], [np.empty(0, np.int64)], found.iterator(ROWS_AT_ONCE)
+    while part := list(islice(rows, ROWS_AT_ONCE)):
+        images.append(ids_of_text([image for image, _patient in part]))
+        patients.append(np.array([patient for _image, patient in part], np.int64))
+    return np.concatenate(images), np.concatenate(patients)
 
 
 def patients_waiting(project: Project, *, before: Selection | None = None) -> NDArray[np.int64]:
@@ -88,3 +115,141 @@ def _taken(
 def _ids(rows: QuerySet[Read] | QuerySet[ReferenceLabel] | QuerySet[Assignment]) -> Ids:
     hexadecimal = rows.order_by().annotate(hex=Cast("image_id", TextField())).values_list("hex", flat=True)
     return ids_of_text(list(hexadecimal.distinct()))
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """An image that could be offered again: whose it is, its score where an arm ranks, and why."""
+
+    image: UUID
+    patient: int
+    reason: str = CONTROL
+    score: float = 0.0
+    for_reader: int | None = None
+
+
+def candidates_by_arm(
+    project: Project, pipeline: Pipeline | None, sizes: Mapping[str, float], seed: int
+) -> dict[str, list[Candidate]]:
+    """Arm → its candidates, in the order of ARMS. sizes: arm → how many a batch is to have of it.
+
+    An arm of which a batch's part waits unread already has none, so that cases nobody comes to read do not pile
+    up; of repeats that holds for each reader.
+    """
+    found: dict[str, list[Candidate]] = {}
+    waiting = Counter(Assignment.objects.filter(project=project, state=State.QUEUED).values_list("purpose", flat=True))
+    for arm in ARMS:
+        room = sizes.get(arm, 0.0) > 0 and (arm == Purpose.REPEAT or waiting[arm] < sizes[arm])
+        if arm == Purpose.GOLD and room:
+            found[arm] = _gold(project)
+        elif arm == Purpose.REPEAT and room:
+            found[arm] = _repeats(project, sizes[arm])
+        elif arm == Purpose.RELABEL and room and pipeline:
+            found[arm] = _relabels(project, pipeline, seed)
+    return found
+
+
+def candidate_list(arm: str, candidates: list[Candidate]) -> CandidateList:
+    """The same as the composer takes it."""
+    owners = np.array([candidate.patient for candidate in candidates], dtype=np.int64)
+    if arm != Purpose.RELABEL:
+        return CandidateList(owners)
+    return CandidateList(
+        owners, "confident learning", np.array([candidate.score for candidate in candidates], dtype=float)
+    )
+
+
+def _gold(project: Project) -> list[Candidate]:
+    """Images outside the reference set whose answer independent labels tell, and that somebody has not met."""
+    known = ReferenceLabel.objects.filter(
+        project=project, independent=True, exposure=ExposureKind.NONE, value__isnull=False, origin__in=KNOWN
+    )
+    images = _again(project).filter(Exists(known.filter(image=OuterRef("pk"))), study__patient__reference=False)
+    return [Candidate(image, patient) for image, patient in _fresh(project, images)]
+
+
+def _relabels(project: Project, pipeline: Pipeline, seed: int) -> list[Candidate]:
+    """Images whose label the other labels contradict, those of a single reader first."""
+    issues = {issue.image: issue for issue in label_issues_of(project, pipeline, seed)}
+    images = _again(project).filter(pk__in=issues, study__patient__reference=False)
+    read = ReferenceLabel.objects.filter(project=project, image__in=images, origin="read").order_by()
+    readers = dict(read.values_list("image").annotate(most=Max("readers")))
+    candidates = []
+    for image, patient in _fresh(project, images.filter(pk__in=list(readers))):
+        issue, single = issues[image], SINGLE_FIRST if readers[image] == 1 else 0.0
+        reason = "Second look: the answer and the model's view of similar images differ"
+        candidates.append(Candidate(image, patient, f"{reason} on {issue.finding}"[:200], -issue.score - single))
+    return candidates
+
+
+def _repeats(project: Project, size: float) -> list[Candidate]:
+    """What readers here read blind before the washout, and have not met since; nothing is repeated twice."""
+    since = timezone.now() - timedelta(days=project.washout_days)
+    same = {"image": OuterRef("image")}
+    own = Read.objects.filter(project=project, reader=OuterRef("reader"), created_at__gt=since, **same)
+    seen = AnswersSeen.objects.filter(user=OuterRef("reader"), at__gt=since, **same)
+    again = Assignment.objects.filter(project=project, for_reader=OuterRef("reader"), **same)
+    again = again.exclude(state=State.WITHDRAWN)
+    met = Assignment.objects.filter(project=project, reader=OuterRef("reader"), state__in=MET, **same)
+    queued = Assignment.objects.filter(project=project, state=State.QUEUED, purpose=Purpose.REPEAT)
+    waiting = Counter(queued.values_list("for_reader", flat=True))
+    readers = {reader for reader in readers_of(project) if waiting[reader] < size}
+    first = Read.objects.filter(project=project, phase=Read.Phase.BLIND, superseded_by=None, reader__in=readers)
+    first = first.filter(created_at__lte=since, image__in=_again(project))
+    for excluded in (own, seen, again, met):
+        first = first.exclude(Exists(excluded))
+    rows = first.order_by("image", "reader").values_list("image", "image__study__patient", "reader").distinct()
+    return [Candidate(image, patient, for_reader=reader) for image, patient, reader in rows]
+
+
+def readers_of(project: Project) -> set[int]:
+    """Who reads in the project."""
+    members = Membership.objects.filter(project=project, role__in=READING, user__is_active=True)
+    return set(members.values_list("user", flat=True))
+
+
+def _again(project: Project) -> QuerySet[Image]:
+    """Images of the project that can be read, and that are in nobody's hands and not in the queue."""
+    taken = Assignment.objects.filter(project=project, image=OuterRef("pk"), state__in=OPEN)
+    return readable_in(project).exclude(Exists(taken))
+
+
+def _fresh(project: Project, images: QuerySet[Image]) -> list[tuple[UUID, int]]:
+    """Those of the images, with their patients, that some reader could still read blind, in a fixed order."""
+    readers, met = readers_of(project), met_by(project, Q(image__in=images))
+    rows = images.order_by("pk").values_list("pk", "study__patient")
+    return [(image, patient) for image, patient in rows if readers - met.get(image, set())]
+
+
+def met_by(project: Project, which: Q) -> dict[UUID, set[int]]:
+    """Image → who has read it, had it in hand, or been shown its answers or a prediction; `which`: of what has an image."""
+    found: dict[UUID, set[int]] = defaultdict(set)
+    read = Read.objects.filter(which, project=project).values_list("image", "reader")
+    held = Assignment.objects.filter(which, project=project, state__in=MET).values_list("image", "reader")
+    seen = AnswersSeen.objects.filter(which).values_list("image", "user")
+    shown = Exposure.objects.filter(which).values_list("image", "user")
+    for rows in (read, held, seen, shown):
+        for image, who in rows:
+            found[image].add(who)
+    return found
+
+
+def unreadable_withdraw(*, project: Project) -> int:
+    """Withdraw repeats whose reader has left or has read the image since, and second looks and known answers that every
+    reader has met. Returns how many.
+    """
+    queued = Assignment.objects.filter(project=project, state=State.QUEUED)
+    readers = readers_of(project)
+    since = Read.objects.filter(
+        project=project, image=OuterRef("image"), reader=OuterRef("for_reader"), created_at__gte=OuterRef("created_at")
+    )
+    repeats = queued.filter(purpose=Purpose.REPEAT)
+    stale = repeats.filter(~Q(for_reader__in=readers) | Q(Exists(since))).values_list("pk", flat=True)
+    others = list(queued.filter(purpose__in=[Purpose.GOLD, Purpose.RELABEL]).values_list("pk", "image"))
+    met = met_by(project, Q(image__in=[image for _case, image in others])) if others else {}
+    return _withdraw([*stale, *(case for case, image in others if not readers - met.get(image, set()))])
+
+
+def _withdraw(cases: Iterable[UUID]) -> int:
+    waiting = Assignment.objects.filter(pk__in=list(cases), state=State.QUEUED)
+    return waiting.update(state=State.WITHDRAWN, version=F("version") + 1, finished_at=timezone.now())

@@ -1,19 +1,25 @@
-"""The project's strategy, by its name, and what is done when another library's cannot be asked."""
+"""The project's strategy, by its name; and what is done when another library's cannot be asked: it is tried beforehand, random
+order stands in for it, and its people see why.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from copy import deepcopy
 
 import numpy as np
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from labeling.models import StrategyFailure
 from labeling.selection import strategies
 from labeling.selection.by_path import by_path
-from labeling.selection.picks import Picks
-from labeling.selection.pool import Pool
+from labeling.selection.pool import Output, Picks, Pool
+from overread.audit.services import event_append
+from overread.projects.models import Project
 
 WITHOUT_MODEL = ("random", "maxherding", "uherding", "k_center", "typiclust")
 WITH_HEAD = ("bald", "dropquery")
@@ -115,3 +121,39 @@ def strategy_for(name: str, pool: Pool | None) -> strategies.Strategy:
 def failure_of(strategy: strategies.Strategy) -> str | None:
     """Why a strategy of `strategy_for` could not be asked, "" where it could; None where nobody asked another library."""
     return strategy.failed if isinstance(strategy, OrRandom) else None
+
+
+def strategy_note(*, project: Project, failed: str | None) -> None:
+    """Keep why the project's strategy cannot be asked, since when; "": it can, and what was kept is forgotten. None
+    changes nothing. In the caller's transaction; the audit log is told when it begins.
+    """
+    kept = StrategyFailure.objects.filter(project=project, strategy=project.strategy)
+    if failed == "":
+        kept.delete()
+    elif failed and not kept.update(reason=failed):
+        begun = {"strategy": project.strategy, "reason": failed, "since": timezone.now()}
+        StrategyFailure.objects.update_or_create(project=project, defaults=begun)
+        event_append(verb="strategy.fail", target=project, project=project.pk, strategy=project.strategy, reason=failed)
+
+
+ROWS, LABELLED = 40, 10
+
+
+def strategy_try(name: str, layout: Sequence[Output]) -> None:
+    """Ask a strategy once, of a few made-up images with these findings. Another library is imported: for workers and
+    commands only. Raises ValidationError for a name that is none, StrategyFailed where the strategy cannot be asked.
+    """
+    strategy_check(name)
+    if ":" in name:  # the registered ones take every pool
+        strategy_of(name)(_pool(tuple(layout)), 5, rng=np.random.default_rng(0))
+
+
+def _pool(layout: tuple[Output, ...]) -> Pool:
+    """Forty images of which the last ten are labelled, every finding with each of its answers."""
+    rng, answers = np.random.default_rng(0), np.arange(LABELLED)
+    outputs = np.hstack(
+        [rng.dirichlet(np.ones(max(output.columns, 2)), ROWS)[:, : output.columns] for output in layout]
+    )
+    labels = np.stack([answers % max(output.columns, 2) for output in layout], axis=1)
+    embeddings = rng.normal(size=(ROWS, 8)).astype(np.float16)
+    return Pool(outputs, layout, embeddings=embeddings, labelled=ROWS - LABELLED + answers, labels=labels.astype(float))

@@ -21,7 +21,7 @@ from labeling.queries.labels import TrainingLabel, labelled_count, training_labe
 from labeling.selection.pool import Head, Output
 from labeling.selection.worth.comparing import Seconds
 from labeling.selection.worth.labelled import Float, Labelled, Learner, Rows
-from labeling.services.selection.viewing import finding_names
+from labeling.services.selection.pool import finding_names
 from overread.archive.queries import patients_of, readable_in
 from overread.projects.models import Project
 

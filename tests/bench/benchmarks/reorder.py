@@ -71,25 +71,25 @@ def parts_of(project: Any, pipeline: Any) -> dict[str, float]:
     from inference.queries import embeddings_of
     from labeling.selection.pool import Gathered
     from labeling.services.scout import labelled_of, scout_fit
-    from labeling.services.selection.candidates import candidates_find
-    from labeling.services.selection.drawing import batch_draw, picks_of, sheet_of
-    from labeling.services.selection.filling import batch_store
-    from labeling.services.selection.saying import said_by_scout
+    from labeling.services.selection.candidates import unread_find
+    from labeling.services.selection.context import context_of
+    from labeling.services.selection.fill import batch_draw, batch_store, picks_of
+    from labeling.services.selection.pool import outputs_from_scout
 
     layout, space = (
         OutputLayout.from_list(pipeline.classifier.card["layout"]),
         embeddings_of(pipeline.classifier.backbone),
     )
     scout = scout_fit(labelled_of(project, space, layout.names), layout)
-    sheet, drawn = sheet_of(project, BATCH, 0), batch_draw(project, BATCH, 0)
-    assert scout is not None and sheet is not None and drawn is not None
-    everything = Gathered(space.values, space.places(sheet.found.images))
+    context, batch = context_of(project, BATCH, 0), batch_draw(project, BATCH, 0)
+    assert scout is not None and context is not None and batch is not None
+    everything = Gathered(space.values, space.places(context.unread.images))
     return {
-        "candidates_s": timed(lambda: candidates_find(project)),
+        "candidates_s": timed(lambda: unread_find(project)),
         "fit_s": timed(lambda: scout_fit(labelled_of(project, space, layout.names), layout)),
-        "score_s": timed(lambda: said_by_scout(scout, {}, everything)),
-        "pick_s": timed(lambda: picks_of(project, sheet, BATCH, 0)),
-        "write_s": timed(lambda: batch_store(project=project, drawn=drawn)),
+        "score_s": timed(lambda: outputs_from_scout(scout, {}, everything)),
+        "pick_s": timed(lambda: picks_of(context)),
+        "write_s": timed(lambda: batch_store(project=project, batch=batch)),
     }
 
 

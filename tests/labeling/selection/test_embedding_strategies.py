@@ -6,11 +6,10 @@ import numpy as np
 import pytest
 
 from labeling.selection import strategies
-from labeling.selection.distances import distances
-from labeling.selection.geometry import Evened, Kernel
-from labeling.selection.gradients import residuals
+from labeling.selection.geometry import Kernel, PartialWhitening, distances
 from labeling.selection.herding import herd
 from labeling.selection.pool import Output, Pool
+from labeling.selection.strategies.badge import residuals
 
 COMPARING = ("badge", "bald", "dropquery", "k_center", "maxherding", "typiclust", "uherding")
 comparing = pytest.mark.parametrize("name", COMPARING)
@@ -75,7 +74,7 @@ def test_before_the_first_label_uherding_is_maxherding(pool_factory):
 def test_herding_picks_what_finding_every_gain_anew_picks(pool_factory):
     pool = labelled(pool_factory)
     weights = rng(3).random(60).astype(np.float32)
-    evened = Evened.on(pool.embedded(pool.open))
+    evened = PartialWhitening.on(pool.embedded(pool.open))
     points, known = evened(pool.embedded(pool.open)), evened(pool.embedded(pool.known))
     kernel = Kernel.on(points, known)
     similar, covered = kernel(points), kernel(known).max(axis=0)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from labeling.selection.geometry import Evened, Kernel
+from labeling.selection.geometry import Kernel, PartialWhitening
 
 
 @pytest.fixture
@@ -16,7 +16,7 @@ def points():
 
 
 def test_evened_directions_keep_the_roots_of_their_deviations(points):
-    evened = Evened.on(points)(points)
+    evened = PartialWhitening.on(points)(points)
     deviations = np.sort(np.linalg.svd(evened - evened.mean(axis=0), compute_uv=False) / np.sqrt(len(points)))
     assert np.allclose(evened.mean(axis=0), 0, atol=0.01)
     assert deviations[1:] == pytest.approx(np.sqrt([0.1, 1, 1, 10, 100]), rel=0.1)
@@ -24,21 +24,26 @@ def test_evened_directions_keep_the_roots_of_their_deviations(points):
 
 def test_evening_is_blind_to_rotation_and_shift(points):
     turned, _ = np.linalg.qr(np.random.default_rng(1).normal(size=(6, 6)))
-    before, after = Evened.on(points)(points[:50]), Evened.on(points @ turned + 3)(points[:50] @ turned + 3)
+    before, after = (
+        PartialWhitening.on(points)(points[:50]),
+        PartialWhitening.on(points @ turned + 3)(points[:50] @ turned + 3),
+    )
     lengths = [np.linalg.norm(each[:, None] - each[None], axis=2) for each in (before, after)]
     assert np.allclose(*lengths, rtol=0.02, atol=0.05)
 
 
 def test_a_direction_in_which_nothing_varies_adds_nothing(points):
     wider = np.hstack([points, np.full((len(points), 2), 7, np.float32)])
-    evened = Evened.on(wider)(wider)
+    evened = PartialWhitening.on(wider)(wider)
     assert np.isfinite(evened).all()
-    assert np.linalg.norm(evened, axis=1) == pytest.approx(np.linalg.norm(Evened.on(points)(points), axis=1), rel=0.01)
+    assert np.linalg.norm(evened, axis=1) == pytest.approx(
+        np.linalg.norm(PartialWhitening.on(points)(points), axis=1), rel=0.01
+    )
 
 
 def test_one_image_or_many_alike_are_no_trouble():
     for alike in (np.ones((1, 3), np.float32), np.ones((40, 3), np.float32)):
-        evened = Evened.on(alike)
+        evened = PartialWhitening.on(alike)
         similar = Kernel.on(evened(alike), evened(alike[:0]))(evened(alike))
         assert np.isfinite(similar).all() and similar == pytest.approx(1.0)
 

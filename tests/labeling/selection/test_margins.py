@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from labeling.selection import strategies
-from labeling.selection.certainty import margin_of, margins
 from labeling.selection.pool import Output, Pool
+from labeling.selection.uncertainty import margin_of, margins
 
 LESION = Output("lesion", "categorical", options=("a", "b", "c"))
 AGE = Output("bone age", "measurement", scale=6.0)

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from labeling.selection.picks import Picks
+from labeling.selection.pool import Picks
 
 values = hnp.arrays(np.float16, st.integers(0, 40), elements=st.floats(-4, 4, width=16))
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from labeling.selection.arms import compose
+from labeling.selection.draw import compose
 from labeling.selection.pool import Output, Pool
 
 LAYOUT = (Output("common"), Output("rare"))

@@ -1,6 +1,6 @@
 import pytest
 
-from labeling.selection.arms import Pick
+from labeling.selection.draw import Pick
 from labeling.selection.pool import Output
 from labeling.selection.reasons import quotes_model, reason
 

@@ -14,7 +14,7 @@ from labeling.selection.pool import Output, parts
 
 
 @dataclass(frozen=True)
-class Suspicion:
+class LabelIssues:
     """By row (L,): `score` 0..1, one minus the self-confidence of the label most in doubt, NaN where none is suspect;
     `finding`: that label's place in the layout, -1 where none is.
     """
@@ -23,7 +23,9 @@ class Suspicion:
     finding: NDArray[np.intp]
 
 
-def suspicion(labels: NDArray[np.floating], outputs: NDArray[np.floating], layout: tuple[Output, ...]) -> Suspicion:
+def label_issues(
+    labels: NDArray[np.floating], outputs: NDArray[np.floating], layout: tuple[Output, ...]
+) -> LabelIssues:
     """Which labels (L, F) are contradicted by out-of-fold outputs (L, C), columns as the layout tells.
 
     labels: 0 or 1, an option's index, NaN unknown; uncertain (0.5) and measurements are never suspect. A label is
@@ -41,7 +43,7 @@ def suspicion(labels: NDArray[np.floating], outputs: NDArray[np.floating], layou
     known = np.where(np.isnan(scores), -1.0, scores)
     worst = known.argmax(axis=1) if len(layout) else np.full(len(labels), -1)
     score = np.take_along_axis(scores, worst[:, None], axis=1)[:, 0] if len(layout) else np.full(len(labels), np.nan)
-    return Suspicion(score, np.where(np.isnan(score), -1, worst))
+    return LabelIssues(score, np.where(np.isnan(score), -1, worst))
 
 
 def _doubted(labels: NDArray[np.floating], proba: NDArray[np.float64]) -> NDArray[np.float64]:

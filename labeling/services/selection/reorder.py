@@ -10,14 +10,13 @@ from inference.models import Pipeline
 from inference.queries import champion_of
 from labeling.jobs import fill_request
 from labeling.models import Assignment, Purpose
-from labeling.selection.arms import Pick
+from labeling.selection.constraints import QUOTA
+from labeling.selection.draw import Pick
 from labeling.selection.pool import Pool
-from labeling.selection.quotas import STRATEGY as QUOTA
 from labeling.selection.strategies import Strategy
-from labeling.services.selection.failing import strategy_note
-from labeling.services.selection.reasons import reason_of
-from labeling.services.selection.strategy import failure_of, strategy_for
-from labeling.services.selection.viewing import Numbered, shown_of, view_of
+from labeling.services.selection.context import reason_of
+from labeling.services.selection.pool import champion_pool, pool_build
+from labeling.services.selection.strategy import failure_of, strategy_for, strategy_note
 from overread.jobs.running import Lease
 from overread.projects.models import Project
 
@@ -38,9 +37,9 @@ def queue_reorder(*, project: Project, lease: Lease | None = None) -> int:
     )
     cases, pipeline = list(waiting), champion_of(project)
     images = ids_of([case.image_id for case in cases])
-    view = view_of(project, pipeline, Numbered.all(images)) if cases else None
-    strategy = strategy_for(project.strategy, view)
-    moved = _reranked(strategy, cases, view, shown_of(pipeline, images), pipeline) if view else []
+    pool = pool_build(project, pipeline, images) if cases else None
+    strategy = strategy_for(project.strategy, pool)
+    moved = _reranked(strategy, cases, pool, champion_pool(pipeline, images), pipeline) if pool else []
     with lease.finishing() if lease else transaction.atomic():
         for case in moved:
             Assignment.objects.filter(pk=case.pk, state=QUEUED).update(
@@ -52,12 +51,12 @@ def queue_reorder(*, project: Project, lease: Lease | None = None) -> int:
 
 
 def _reranked(
-    strategy: Strategy, cases: list[Assignment], view: Pool, shown: Pool, pipeline: Pipeline | None
+    strategy: Strategy, cases: list[Assignment], pool: Pool, shown: Pool, pipeline: Pipeline | None
 ) -> list[Assignment]:
-    """The cases with their new ranks and scores. Those that the view knows nothing of come last, in their old order.
+    """The cases with their new ranks and scores. Those that the pool knows nothing of come last, in their old order.
     None where the strategy cannot be asked: all keep their places.
     """
-    picks = strategy(view, view.available, rng=np.random.default_rng(len(cases)))
+    picks = strategy(pool, pool.available, rng=np.random.default_rng(len(cases)))
     if failure_of(strategy):
         return []
     ranks = [case.rank for case in cases]

@@ -10,13 +10,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from labeling.selection import quotas as by_finding
 from labeling.selection import strategies
-from labeling.selection.caps import Cap
-from labeling.selection.minutes import SLATE, per_minute
-from labeling.selection.picks import Picks
-from labeling.selection.pool import Pool
-from labeling.selection.rounding import whole
+from labeling.selection.constraints import QUOTA, SLATE, PatientCap, per_minute, quotas_fill, systematic_rounding
+from labeling.selection.pool import Picks, Pool
 from labeling.selection.strategies import Strategy
 
 ARMS = ("exploit", "audit", "gold", "repeat", "relabel")
@@ -26,7 +22,7 @@ LONGEST = 4
 
 @dataclass(frozen=True)
 class Pick:
-    """One image of a batch: its row, by its number in the whole, and why it is there.
+    """One image of a batch: its row, and why it is there.
 
     `score` is the strategy's value (lowest first). `probability` is how likely this row was to come into the arm, known
     for a random arm and None for one that is not random. `finding`: whose quota brought it in, empty where none did.
@@ -41,9 +37,9 @@ class Pick:
 
 
 @dataclass(frozen=True)
-class Line:
+class CandidateList:
     """The candidates of an arm whose images are not in the pool: whose they are (k,), and their scores (k,), lowest
-    first, or None where they are drawn by lot.
+    first, or None where they are drawn at random.
     """
 
     patient_ids: ArrayLike
@@ -60,74 +56,72 @@ def compose(
     patient_ids: ArrayLike,
     patient_cap: int | None,
     seed: int,
-    lines: Mapping[str, Line] | None = None,
+    lists: Mapping[str, CandidateList] | None = None,
     quotas: Mapping[str, float] | None = None,
     minutes: NDArray[np.floating] | None = None,
-    drawable: NDArray[np.int64] | None = None,
     waiting: ArrayLike = (),
 ) -> tuple[Pick, ...]:
     """A batch of n picks (fewer where the pool gives no more), the same one for the same seed, in reading order.
 
     shares: the arms' parts of the batch, summing to 1, e.g. {"exploit": 0.8, "audit": 0.2}; a part that is no whole
-    number of images is rounded by lot, so that small batches keep their audit in the long run. strategy: a registered
+    number of images is rounded at random, so that small batches keep their audit in the long run. strategy: a registered
     name, or a function. patient_ids (N,): whose image each row is; at most patient_cap of one patient enter a batch,
-    all arms together, less those of `waiting`: whose each image is that waits already. lines: the candidates of gold,
+    all arms together, less those of `waiting`: whose each image is that waits already. lists: the candidates of gold,
     repeat and relabel; their rows follow the N, in the order of ARMS. The audit is drawn first, from every row that may
-    be picked, then the lines; the probability of a line's pick is given what was drawn before it. What an arm lacks
+    be picked, then the lists; the probability of a list's pick is given what was drawn before it. What an arm lacks
     candidates for goes to exploit. quotas: as quotas.fill has them, of exploit. minutes (of the pool's rows): expected
     reading time; exploit then goes by gain per minute.
 
-    Where the pool is only what `sharded.handed_up` left of N rows, its `ids` are their numbers among the N, and drawable
-    (k,) are the numbers of all that may be picked. The batch is the same as of all N. Raises ValueError for shares that
-    make no whole.
+    Raises ValueError for shares that make no whole.
     """
-    rng, lines = np.random.default_rng(seed), lines or {}
-    sizes, cap = _sizes(n, shares, rng), _cap(pool, patient_ids, lines, patient_cap, waiting)
-    drawable = pool.open if drawable is None else drawable
-    others = _drawn(drawable, np.size(patient_ids), lines, {arm: n * shares[arm] for arm in shares}, sizes, cap, rng)
+    rng, lists = np.random.default_rng(seed), lists or {}
+    sizes, cap = _sizes(n, shares, rng), _cap(pool, patient_ids, lists, patient_cap, waiting)
+    others = _drawn(pool.open, np.size(patient_ids), lists, {arm: n * shares[arm] for arm in shares}, sizes, cap, rng)
     taken = np.array([pick.row for pick in others], dtype=np.int64)
     left = n - len(taken)
-    chosen = exploit(pool, left if minutes is None else left * SLATE, strategy, cap, taken, seed)
+    chosen = _exploit(pool, left if minutes is None else left * SLATE, strategy, cap, taken, seed)
     if minutes is not None:
         chosen = per_minute(chosen, minutes[chosen.rows], left)
     if quotas and pool.layout:
-        filled = by_finding.fill(pool, chosen, quotas, cap, taken, seed)
+        filled = quotas_fill(pool, chosen, quotas, cap, taken, seed)
         chosen = filled.kept
         for finding, added in filled.added.items():
-            brought = _as_picks(added.numbered(pool), "exploit", by_finding.STRATEGY)
+            brought = _as_picks(added, "exploit", QUOTA)
             others += [replace(pick, finding=finding) for pick in brought]
     name = strategy if isinstance(strategy, str) else getattr(strategy, "__name__", "strategy")
-    return _shuffle_in(_as_picks(chosen.numbered(pool), "exploit", name), others, rng)
+    return _shuffle_in(_as_picks(chosen, "exploit", name), others, rng)
 
 
-def _cap(pool: Pool, patient_ids: ArrayLike, lines: Mapping[str, Line], limit: int | None, waiting: ArrayLike) -> Cap:
-    """The cap over all rows and, after them, those of the lines."""
-    if np.ndim(patient_ids) != 1 or (pool.ids is None and np.size(patient_ids) != len(pool)):
+def _cap(
+    pool: Pool, patient_ids: ArrayLike, lists: Mapping[str, CandidateList], limit: int | None, waiting: ArrayLike
+) -> PatientCap:
+    """The cap over all rows and, after them, those of the lists."""
+    if np.shape(patient_ids) != (len(pool),):
         raise ValueError(f"{np.shape(patient_ids)} patients for {len(pool)} rows")
-    owners = [np.asarray(patient_ids), *(np.asarray(lines[arm].patient_ids) for arm in ARMS if arm in lines)]
+    owners = [np.asarray(patient_ids), *(np.asarray(lists[arm].patient_ids) for arm in ARMS if arm in lists)]
     known = [ids for ids in owners if len(ids)]  # an empty list of patients has no type
-    return Cap(np.concatenate(known or owners), sum(map(len, owners)), limit, waiting=waiting)
+    return PatientCap(np.concatenate(known or owners), sum(map(len, owners)), limit, waiting=waiting)
 
 
 def _drawn(
-    drawable: NDArray[np.int64],
+    rows: NDArray[np.int64],
     start: int,
-    lines: Mapping[str, Line],
+    lists: Mapping[str, CandidateList],
     expected: Mapping[str, float],
     sizes: Mapping[str, int],
-    cap: Cap,
+    cap: PatientCap,
     rng: np.random.Generator,
 ) -> list[Pick]:
-    """The audit from all that may be picked, then each line in the order of ARMS under what the cap leaves; the lines'
+    """The audit from all rows that may be picked, then each list in the order of ARMS under what the cap leaves; the lists'
     rows begin at `start`.
     """
     taken = np.empty(0, dtype=np.int64)
-    audit = _lot(drawable, sizes["audit"], expected.get("audit", 0.0), cap, taken, rng)
+    audit = _sample(rows, sizes["audit"], expected.get("audit", 0.0), cap, taken, rng)
     picks, taken = _as_picks(audit, "audit", "random"), audit.rows
-    for arm in (each for each in ARMS if each in lines):
-        drawn = _of_line(lines[arm], start, sizes[arm], expected.get(arm, 0.0), cap, taken, rng)
-        picks += _as_picks(drawn, arm, lines[arm].strategy)
-        taken, start = np.concatenate([taken, drawn.rows]), start + len(np.asarray(lines[arm].patient_ids))
+    for arm in (each for each in ARMS if each in lists):
+        drawn = _of_list(lists[arm], start, sizes[arm], expected.get(arm, 0.0), cap, taken, rng)
+        picks += _as_picks(drawn, arm, lists[arm].strategy)
+        taken, start = np.concatenate([taken, drawn.rows]), start + len(np.asarray(lists[arm].patient_ids))
     return picks
 
 
@@ -138,15 +132,20 @@ def _sizes(n: int, shares: Mapping[str, float], rng: np.random.Generator) -> dic
     parts = np.array([shares.get(arm, 0.0) for arm in ARMS])
     if n < 0 or (parts < 0).any() or not np.isclose(parts.sum(), 1):
         raise ValueError(f"Wanted n >= 0 and shares from 0 to 1 with sum 1, not n = {n} and {dict(shares)}")
-    return dict(zip(ARMS, whole(n, parts / parts.sum(), rng).tolist(), strict=True))
+    return dict(zip(ARMS, systematic_rounding(n, parts / parts.sum(), rng).tolist(), strict=True))
 
 
-def _lot(
-    rows: NDArray[np.int64], size: int, expected: float, cap: Cap, taken: NDArray[np.int64], rng: np.random.Generator
+def _sample(
+    rows: NDArray[np.int64],
+    size: int,
+    expected: float,
+    cap: PatientCap,
+    taken: NDArray[np.int64],
+    rng: np.random.Generator,
 ) -> Picks:
     """A random sample of rows under the cap, with each one's exact probability of being in it.
 
-    A patient with k images first keeps min(k, what the cap leaves) of them by lot, then all kept rows are equally likely.
+    A patient with k images first keeps min(k, what the cap leaves) of them at random, then all kept rows are equally likely.
     """
     rows = rng.permutation(rows)
     kept = rng.permutation(np.flatnonzero(cap.admits(rows, after=taken)))
@@ -155,28 +154,30 @@ def _lot(
     return Picks(rows=rows[drawn].astype(np.int64), scores=np.zeros(len(drawn)), probabilities=probability)
 
 
-def _of_line(
-    line: Line,
+def _of_list(
+    listed: CandidateList,
     start: int,
     size: int,
     expected: float,
-    cap: Cap,
+    cap: PatientCap,
     taken: NDArray[np.int64],
     rng: np.random.Generator,
 ) -> Picks:
-    """From a line whose rows begin at `start`: by lot, or the lowest scores that the cap admits."""
-    if line.scores is None:
-        rows = start + np.arange(len(np.asarray(line.patient_ids)), dtype=np.int64)
-        return _lot(rows, size, expected, cap, taken, rng)
-    ranked = Picks.lowest(line.scores, len(line.scores), rng)
+    """From a list whose rows begin at `start`: at random, or the lowest scores that the cap admits."""
+    if listed.scores is None:
+        rows = start + np.arange(len(np.asarray(listed.patient_ids)), dtype=np.int64)
+        return _sample(rows, size, expected, cap, taken, rng)
+    ranked = Picks.lowest(listed.scores, len(listed.scores), rng)
     admitted = cap.first(start + ranked.rows, size, after=taken)
     return Picks(rows=start + ranked.rows[admitted], scores=ranked.scores[admitted])
 
 
-def exploit(pool: Pool, size: int, strategy: str | Strategy, cap: Cap, taken: NDArray[np.int64], seed: int) -> Picks:
+def _exploit(
+    pool: Pool, size: int, strategy: str | Strategy, cap: PatientCap, taken: NDArray[np.int64], seed: int
+) -> Picks:
     """The first rows of the pool, as the strategy ranks them, that are not taken and that the cap admits.
 
-    While too few of them are, the strategy is asked for more, with the same lots: for a longer ranking, LONGEST times what
+    While too few of them are, the strategy is asked for more, with the same random keys: for a longer ranking, LONGEST times what
     is wanted at most, then among the rows of patients of whom there is room yet, where what was chosen counts as read.
     What is taken is left out and counts towards the cap; the strategy does not know of it.
     """
@@ -185,21 +186,21 @@ def exploit(pool: Pool, size: int, strategy: str | Strategy, cap: Cap, taken: ND
     most = LONGEST * wanted
     while len(found) < size:
         ranked = ask(pool, wanted, rng=np.random.default_rng([seed, *b"exploit"]))
-        more = ranked.at(cap.first(pool.numbers(ranked.rows), size - len(found), after=taken))
+        more = ranked.at(cap.first(ranked.rows, size - len(found), after=taken))
         if len(found) + len(more) == size or len(ranked) < wanted:
             return found.then(more)
         if wanted < most:
             wanted *= 2
         else:
-            found, taken = found.then(more), np.concatenate([taken, pool.numbers(more.rows)])
+            found, taken = found.then(more), np.concatenate([taken, more.rows])
             pool = _roomy(pool, more.rows, cap, taken)
     return found
 
 
-def _roomy(pool: Pool, chosen: NDArray[np.int64], cap: Cap, taken: NDArray[np.int64]) -> Pool:
+def _roomy(pool: Pool, chosen: NDArray[np.int64], cap: PatientCap, taken: NDArray[np.int64]) -> Pool:
     """The pool with these rows as read and, of all others, those closed that are taken or whose patient has no room."""
-    numbers = pool.numbers(np.arange(len(pool)))
-    excluded = np.isin(numbers, taken) | (cap.kept_share(numbers, after=taken) == 0)
+    rows = np.arange(len(pool))
+    excluded = np.isin(rows, taken) | (cap.kept_share(rows, after=taken) == 0)
     if pool.excluded is not None:
         excluded |= pool.excluded
     unknown = np.full((len(chosen), len(pool.layout)), np.nan)

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from inference.mapped import mapped_forget
 from labeling.models import Selection
-from labeling.services.selection.drawing import picks_of, sheet_of
+from labeling.services.selection.context import context_of
+from labeling.services.selection.fill import picks_of
 
 
-def selection_replays(*, selection: Selection, size: int) -> bool:
+def selection_reproduces(*, selection: Selection, size: int) -> bool:
     """Whether drawing a batch of this size again with the selection's seed gives its very assignments, in order.
 
     The memory maps are made anew from the shards for it. Only right after the draw: what was read, labelled, embedded or
     queued since then is taken into account.
     """
     mapped_forget()
-    sheet = sheet_of(selection.project, size, selection.seed, before=selection)
-    picks = picks_of(selection.project, sheet, size, selection.seed) if sheet else ()
+    context = context_of(selection.project, size, selection.seed, before=selection)
+    picks = picks_of(context) if context else ()
     stored = selection.assignments.order_by("rank").values_list("image", "purpose", "score")
-    return list(stored) == [(sheet.image(pick.row), pick.arm, pick.score) for pick in picks if sheet]
+    return list(stored) == [(context.image(pick.row), pick.arm, pick.score) for pick in picks if context]

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from labeling.selection.arms import compose
 from labeling.selection.by_path import by_path
+from labeling.selection.draw import compose
 from labeling.selection.pool import Output, Pool
 from labeling.selection.strategies import get
 

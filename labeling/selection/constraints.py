@@ -1,0 +1,222 @@
+"""What a batch keeps to: at most so many images of one patient, a share for findings that the strategy would leave out, and
+readers' minutes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from labeling.selection.pool import Picks, Pool
+from labeling.selection.uncertainty import margin_of
+
+QUOTA = "quota"
+"""What is stored as the strategy of a pick that a finding's quota brought in."""
+
+FEWEST_TIMED = 10
+"""Timed cases; with fewer nothing is expected."""
+
+PRIOR = 20.0
+"""A group counts with its cases, the whole project with as many as this."""
+
+SLATE = 3
+"""Where reading time matters the strategy is asked for so many times what is wanted."""
+
+
+def systematic_rounding(n: int, parts: ArrayLike, rng: np.random.Generator) -> NDArray[np.int64]:
+    """Whole numbers with mean n·part for parts (F,) that sum to 1 at most, together n·sum up to one.
+
+    Rounded by one random draw: small batches keep every part in the long run.
+    """
+    ends = np.floor(np.cumsum(np.asarray(parts, dtype=float)).round(9) * n + rng.random())
+    return np.diff(ends, prepend=0.0).astype(np.int64)
+
+
+class PatientCap:
+    """Counts images by patient. `limit` None means that there is no cap."""
+
+    def __init__(self, patient_ids: ArrayLike, rows: int, limit: int | None, *, waiting: ArrayLike = ()) -> None:
+        """patient_ids (rows,): any values that compare. waiting (w,): whose each image is that waits already.
+
+        Raises ValueError for another length, or a limit below 1.
+        """
+        ids = np.asarray(patient_ids)
+        if ids.shape != (rows,):
+            raise ValueError(f"{ids.shape} patients for {rows} rows")
+        if limit is not None and limit < 1:
+            raise ValueError(f"At least one image of a patient must be allowed, not {limit}")
+        known, places = np.unique(ids, return_inverse=True)
+        self.patients: NDArray[np.intp] = places
+        self.count = len(known)
+        self.limit = rows + 1 if limit is None else limit
+        held = np.asarray(waiting)
+        self.used = np.bincount(np.searchsorted(known, held[np.isin(held, known)]), minlength=self.count)
+
+    def admits(self, rows: NDArray[np.integer], after: NDArray[np.integer] | None = None) -> NDArray[np.bool_]:
+        """Which of the rows (n,), taken in order after those already in the batch, stay within the cap. O(n·log n)."""
+        before = rows[:0] if after is None else after
+        patients = self.patients[np.concatenate([before, rows])]
+        order = np.argsort(patients, kind="stable")
+        grouped = patients[order]
+        place = np.empty(len(order), dtype=np.intp)
+        place[order] = np.arange(len(order)) - np.searchsorted(grouped, grouped)
+        admitted: NDArray[np.bool_] = (place + self.used[patients])[len(before) :] < self.limit
+        return admitted
+
+    def first(self, rows: NDArray[np.integer], size: int, *, after: NDArray[np.integer]) -> NDArray[np.intp]:
+        """Places (≤ size,) of the first of the rows (n,) that may join those already in the batch, which join once."""
+        new = np.flatnonzero(~np.isin(rows, after))
+        return new[self.admits(rows[new], after=after)][:size]
+
+    def kept_share(self, rows: NDArray[np.integer], after: NDArray[np.integer] | None = None) -> NDArray[np.float64]:
+        """For each of the rows (n,), min(k, room) / k: k the number of its patient's images among rows, room what the cap
+        leaves after those that wait and those already in the batch.
+        """
+        images = np.maximum(np.bincount(self.patients[rows], minlength=self.count), 1)
+        before = rows[:0] if after is None else after
+        taken = self.used + np.bincount(self.patients[before], minlength=self.count)
+        room = np.maximum(self.limit - taken, 0)
+        share: NDArray[np.float64] = (np.minimum(images, room) / images)[self.patients[rows]]
+        return share
+
+
+@dataclass(frozen=True)
+class Filled:
+    """The strategy's picks that stay, and by finding those that its quota brought in, scored by that finding's margin."""
+
+    kept: Picks
+    added: Mapping[str, Picks]
+
+
+def quotas_fill(
+    pool: Pool,
+    picks: Picks,
+    quotas: Mapping[str, float],
+    cap: PatientCap,
+    taken: NDArray[np.int64],
+    seed: int,
+) -> Filled:
+    """The same number of picks, of which at least a quota's share is about its finding.
+
+    A pick is about the finding the model is least sure of there. Where the strategy brings too few of a finding, the
+    rows whose margin on that finding is lowest come in (of a rare finding that is never near a half: the likeliest),
+    and as many of the last picks that no quota needs go out beforehand, to make room under the cap. quotas: finding →
+    share 0..1 of the picks, at most 1 together; a part that is no whole number is rounded at random. taken: rows in
+    the batch already. Raises ValueError for quotas above 1 together, below 0, or of a finding the pool has not.
+    O(N·C + N·log N).
+    """
+    owed, least = _owed(pool, len(picks), quotas, seed), _least_sure(pool, picks.rows)
+    lacking = np.maximum(owed - np.bincount(least, minlength=len(owed)), 0)
+    stay = _staying(least, owed, int(lacking.sum()))
+    held = np.concatenate([taken, picks.rows[stay]])
+    return Filled(picks.at(stay), _brought(pool, lacking, cap, held, seed))
+
+
+def _owed(pool: Pool, size: int, quotas: Mapping[str, float], seed: int) -> NDArray[np.int64]:
+    """How many of so many picks each finding of the layout (F,) is owed."""
+    names = [output.finding for output in pool.layout]
+    parts = np.array([quotas.get(name, 0.0) for name in names])
+    if set(quotas) - set(names) or (parts < 0).any() or parts.sum() > 1 + 1e-9:
+        raise ValueError(f"Wanted quotas from 0 to 1, at most 1 together, of {', '.join(names)}, not {dict(quotas)}")
+    return systematic_rounding(size, parts, np.random.default_rng([seed, *b"quota"]))
+
+
+def _brought(
+    pool: Pool, lacking: NDArray[np.int64], cap: PatientCap, held: NDArray[np.int64], seed: int
+) -> dict[str, Picks]:
+    """By finding as many rows (≤ lacking) as each lacks, one finding after the other, beside those that the batch holds."""
+    added = {}
+    for column in np.flatnonzero(lacking):
+        finding = pool.layout[column].finding
+        brought = _likeliest(pool, finding, int(lacking[column]), cap, held, seed)
+        if len(brought):
+            added[finding] = brought
+            held = np.concatenate([held, brought.rows])
+    return added
+
+
+def _least_sure(pool: Pool, rows: NDArray[np.int64]) -> NDArray[np.intp]:
+    """For each of the rows (m,) the place in the layout of the finding with the lowest margin."""
+    margins = [margin_of(output, block[rows]) for output, block in pool.blocks()]
+    least: NDArray[np.intp] = np.argmin(np.stack(margins), axis=0)
+    return least
+
+
+def _likeliest(pool: Pool, finding: str, count: int, cap: PatientCap, taken: NDArray[np.int64], seed: int) -> Picks:
+    """The rows (≤ count,) of lowest margin on a finding that are not taken and that the cap admits."""
+    output, block = next(each for each in pool.blocks() if each[0].finding == finding)
+    rng = np.random.default_rng([seed, *finding.encode()])
+    ranked = Picks.lowest(margin_of(output, block), len(pool) if count else 0, rng, excluded=pool.closed)
+    return ranked.at(cap.first(ranked.rows, count, after=taken))
+
+
+def _staying(least: NDArray[np.intp], owed: NDArray[np.int64], leaving: int) -> NDArray[np.bool_]:
+    """Which picks (m,) stay when so many leave: the last go first, but for the first of a finding that are owed."""
+    stay = np.ones(len(least), dtype=bool)
+    count = np.bincount(least, minlength=len(owed))
+    for place in range(len(least) - 1, -1, -1):
+        if leaving and count[least[place]] > owed[least[place]]:
+            stay[place], leaving = False, leaving - 1
+            count[least[place]] -= 1
+    return stay
+
+
+@dataclass(frozen=True)
+class Minutes:
+    """Expected minutes of a case: `typical` of any, and by group."""
+
+    typical: float
+    by_group: Mapping[Hashable, float]
+
+    def of(self, group: Hashable) -> float:
+        """Those of a group, or of any case where the group has never been timed."""
+        return self.by_group.get(group, self.typical)
+
+
+def minutes_learn(active_ms: ArrayLike, groups: Sequence[Hashable]) -> Minutes | None:
+    """From active reading times (n,) in milliseconds, each above 0, and their groups; None for fewer than FEWEST_TIMED.
+
+    Medians of the log time, as reading times are skewed and a reader called away leaves an outlier; a group's median
+    is drawn towards the project's by n / (n + PRIOR). Raises ValueError for other lengths or a time not above 0.
+    """
+    times = np.asarray(active_ms, dtype=float)
+    if times.shape != (len(groups),) or not (times > 0).all():
+        raise ValueError(f"Wanted {len(groups)} times above 0 ms, not {times.shape}")
+    if len(times) < FEWEST_TIMED:
+        return None
+    logs = np.log(times / 60_000)
+    overall = float(np.median(logs))
+    members: dict[Hashable, list[float]] = {}
+    for group, value in zip(groups, logs.tolist(), strict=True):
+        members.setdefault(group, []).append(value)
+    drawn = {group: _shrunk(values, overall) for group, values in members.items()}
+    return Minutes(float(np.exp(overall)), drawn)
+
+
+def _shrunk(logs: list[float], overall: float) -> float:
+    weight = len(logs) / (len(logs) + PRIOR)
+    return float(np.exp(weight * np.median(logs) + (1 - weight) * overall))
+
+
+def above_threshold(pool: Pool, thresholds: Mapping[str, float]) -> NDArray[np.bool_]:
+    """Which rows (N,) have a binary finding at or above its threshold (0.5 where none is given). O(N·C)."""
+    found = np.zeros(len(pool), dtype=bool)
+    for output, block in pool.blocks():
+        if output.kind == "binary":
+            found |= block[:, 0] >= thresholds.get(output.finding, 0.5)
+    return found
+
+
+def per_minute(slate: Picks, minutes: NDArray[np.floating], n: int) -> Picks:
+    """The n picks of a slate with the most gain per expected minute (len(slate),), best first.
+
+    Scores of different strategies have no common unit, so the gain of a place falls evenly, from 1 for the first pick
+    to 1/len for the last.
+    """
+    places = np.arange(len(slate))
+    worth = (1 - places / max(len(slate), 1)) / minutes
+    best = np.argsort(-worth, kind="stable")[:n]
+    return Picks(rows=slate.rows[best], scores=slate.scores[best])

@@ -1,0 +1,274 @@
+"""A batch drawn by the project's policies and queued: when, what, and how it is stored. For workers only."""
+
+from __future__ import annotations
+
+import secrets
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from uuid import UUID
+
+import numpy as np
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+
+from inference.jobs import arrival_jobs
+from inference.mapped import ids_of
+from inference.models import Pipeline
+from labeling.jobs import fill_request
+from labeling.models import Assignment, Purpose, ReferenceLabel, Selection
+from labeling.selection.draw import Pick, compose
+from labeling.selection.reasons import REFERENCE
+from labeling.services.leaving import slot_free
+from labeling.services.queue import reads_blind
+from labeling.services.selection.candidates import OPEN, candidate_list, unread_of, unreadable_withdraw
+from labeling.services.selection.context import DrawContext, context_of, groups_of, quotas_of, reason_of, shares_of
+from labeling.services.selection.pool import champion_pool
+from labeling.services.selection.strategy import failure_of, strategy_note
+from labeling.services.urgency import urgency_ask
+from overread.archive.models import Image, Study
+from overread.archive.queries import readable_in
+from overread.audit.services import event_append
+from overread.jobs.models import State as JobState
+from overread.jobs.running import Lease
+from overread.projects.models import Project
+
+QUEUED = Assignment.State.QUEUED
+SHARES = (Purpose.EXPLOIT, Purpose.AUDIT)
+"""What any reader can take: when few of these wait the queue runs low."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """One pick as it is to be queued. `again`: its image has been read or labelled before. `minutes`: expected."""
+
+    image: UUID
+    pick: Pick
+    blind: bool
+    reason: str
+    again: bool
+    for_reader: int | None
+    minutes: float | None
+
+
+@dataclass(frozen=True)
+class Batch:
+    """A batch in reading order, and what was known when it was drawn. `failed`: as strategy.failure_of has it."""
+
+    cases: tuple[Case, ...]
+    pipeline: Pipeline | None
+    candidates: int
+    shares: dict[str, float]
+    typical_minutes: float | None
+    seed: int
+    size: int
+    failed: str | None = None
+
+
+def queue_fill(
+    *, project: Project, lease: Lease | None = None, seed: int | None = None, size: int | None = None
+) -> Selection | None:
+    """Draw a batch when the queue runs low, queue what the reference set still lacks, and withdraw what nobody can take.
+
+    The slow part is done before the transaction; images taken meanwhile by a parallel fill are left out by the
+    assignments' own constraint. Returns the selection, or None where nothing was drawn.
+    """
+    size = wanted(project) if size is None else size
+    batch = batch_draw(project, size, secrets.randbelow(2**63) if seed is None else seed) if size else None
+    with lease.finishing() if lease else transaction.atomic():
+        Project.objects.select_for_update(no_key=True).get(pk=project.pk)
+        unreadable_withdraw(project=project)
+        reference_queue(project=project)
+        selection = batch_store(project=project, batch=batch) if batch else None
+        strategy_note(project=project, failed=batch.failed if batch else None)
+        urgency_ask(project=project)
+        return selection
+
+
+def wanted(project: Project) -> int:
+    """How many cases to draw now, by the project's policy.
+
+    None while images arrive and no more are there than would be drawn: whoever takes each as it comes has chosen none.
+    The last to arrive, or the minute's top-up, asks again. But nobody waits for that: where no fresh case is left (one
+    that was skipped, in a later slot, may be nobody's to read) what is there is drawn at once.
+    """
+    waiting = Assignment.objects.filter(project=project, state=QUEUED, purpose__in=SHARES)
+    if not project.auto_fill or waiting.count() > project.batch_size // 2:
+        return 0
+    return 0 if waiting.filter(slot=0).exists() and _arriving(project) else project.batch_size
+
+
+def _arriving(project: Project) -> bool:
+    """Whether there is nothing to choose among yet, as images are on their way or one came a moment ago."""
+    moment = timezone.now() - timedelta(seconds=settings.SELECTION_QUIET_SECONDS)
+    fresh = Q(state__in=[JobState.QUEUED, JobState.RUNNING]) | Q(created_at__gt=moment)
+    coming = arrival_jobs(project.pk).filter(fresh)
+    return coming.exists() and unread_of(project).count() <= project.batch_size
+
+
+def batch_draw(project: Project, size: int, seed: int) -> Batch | None:
+    """The same batch for the same seed and the same rows; None where there is nothing to draw from."""
+    context = context_of(project, size, seed)
+    if context is None:
+        return None
+    picks = picks_of(context)
+    return Batch(
+        cases=_timed(context, _cases(context, picks)),
+        pipeline=context.pipeline,
+        candidates=context.pool.available,
+        shares=shares_of(project),
+        typical_minutes=context.expected.typical if context.expected else None,
+        seed=seed,
+        size=size,
+        failed=failure_of(context.strategy),
+    )
+
+
+def picks_of(context: DrawContext) -> tuple[Pick, ...]:
+    """What the pure `compose` makes of these arrays and this seed, each image once: gold, repeats and second looks may all
+    hold it.
+    """
+    picks = compose(
+        context.pool,
+        n=context.room(),
+        shares=shares_of(context.project),
+        strategy=context.strategy,
+        patient_ids=context.patients(),
+        patient_cap=context.project.patient_cap,
+        seed=context.seed,
+        lists={arm: candidate_list(arm, of_arm) for arm, of_arm in context.again.items()},
+        quotas=quotas_of(context.project, context.pool),
+        minutes=context.minutes(),
+        waiting=context.waiting,
+    )
+    first = {context.image(pick.row): pick for pick in reversed(picks)}
+    return tuple(pick for pick in picks if first[context.image(pick.row)] is pick)
+
+
+def _cases(context: DrawContext, picks: Sequence[Pick]) -> list[Case]:
+    """The picks as they are to be queued, with the reason of each."""
+    places = {pick.row: place for place, pick in enumerate(pick for pick in picks if pick.row < context.start)}
+    names = [context.image(row) for row in places]
+    images = Image.objects.select_related("study__patient").in_bulk(names)
+    shown, cases = champion_pool(context.pipeline, ids_of(names)), []
+    for pick in picks:
+        if again := context.candidate(pick.row):
+            cases.append(Case(again.image, pick, True, again.reason, True, again.for_reader, None))
+            continue
+        image = images[context.image(pick.row)]
+        blind = reads_blind(project=context.project, image=image, purpose=pick.arm)
+        reason = reason_of(pick, shown, places[pick.row], context.pipeline)
+        cases.append(Case(image.pk, pick, blind, reason, False, None, None))
+    return cases
+
+
+def _timed(context: DrawContext, cases: Sequence[Case]) -> tuple[Case, ...]:
+    if context.expected is None:
+        return tuple(cases)
+    groups = groups_of(context.pipeline, [case.image for case in cases], [case.blind for case in cases])
+    return tuple(replace(case, minutes=context.expected.of(group)) for case, group in zip(cases, groups, strict=True))
+
+
+def batch_store(*, project: Project, batch: Batch) -> Selection | None:
+    """Store a batch as a selection and its assignments, in the caller's transaction; None where all of it is taken."""
+    cases = _still_free(project, batch.cases)
+    if not cases:
+        return None
+    minutes = [case.minutes for case in cases if case.minutes is not None]
+    selection = Selection.objects.create(
+        project=project,
+        strategy="random" if batch.failed else project.strategy,
+        seed=batch.seed,
+        size=batch.size,
+        pipeline=batch.pipeline,
+        candidates=batch.candidates,
+        shares=batch.shares,
+        drawn=dict(Counter(case.pick.arm for case in cases)),
+        minutes=sum(minutes) if minutes else None,
+        typical_minutes=batch.typical_minutes,
+    )
+    ranked = list(zip(cases, _ranks(len(cases), batch.seed), strict=True))
+    Assignment.objects.bulk_create(
+        _assignment(project, selection, case, rank, 0) for case, rank in ranked if not case.again
+    )
+    for case, rank in ranked:
+        if case.again:
+            slot = slot_free(project, Image(pk=case.image), case.pick.arm)
+            _assignment(project, selection, case, rank, slot).save()
+    event_append(verb="selection.draw", target=selection, project=project.pk, picks=len(cases))
+    return selection
+
+
+def _ranks(count: int, seed: int) -> list[float]:
+    """The ranks 0..1 of a batch in reading order, each at random within its part of them: a batch of one stands
+    anywhere.
+    """
+    within = np.random.default_rng([seed, *b"rank"]).random(count)
+    ranks: list[float] = ((np.arange(count) + within) / count).tolist()
+    return ranks
+
+
+def _still_free(project: Project, cases: tuple[Case, ...]) -> list[Case]:
+    """Those whose image nobody has taken since they were drawn."""
+    chosen = [case.image for case in cases]
+    free = set(unread_of(project).filter(pk__in=chosen).values_list("pk", flat=True))
+    standing = Assignment.objects.filter(project=project, image__in=chosen, state__in=OPEN)
+    taken = set(standing.values_list("image", flat=True))
+    return [case for case in cases if (case.image not in taken if case.again else case.image in free)]
+
+
+def _assignment(project: Project, selection: Selection, case: Case, rank: float, slot: int) -> Assignment:
+    pick = case.pick
+    return Assignment(
+        project=project,
+        image_id=case.image,
+        purpose=pick.arm,
+        slot=slot,
+        selection=selection,
+        strategy=pick.strategy,
+        blind=case.blind,
+        for_reader_id=case.for_reader,
+        rank=rank,
+        score=pick.score,
+        probability=pick.probability,
+        reason=case.reason,
+    )
+
+
+def reference_queue(*, project: Project) -> int:
+    """Queue the reference set's images for as many blind readers as the project wants; imported standards need none."""
+    settled = ReferenceLabel.objects.filter(project=project, image=OuterRef("pk"), independent=True)
+    queued = Assignment.objects.filter(project=project, image=OuterRef("pk"), purpose=Purpose.REFERENCE)
+    images = (
+        readable_in(project)
+        .filter(study__in=Study.objects.filter(patient__reference=True))  # few: the plan is to begin with these
+        .exclude(Exists(settled))
+        .exclude(Exists(queued))
+    )
+    rng = np.random.default_rng(secrets.randbits(64))
+    rows = [
+        Assignment(
+            project=project,
+            image=image,
+            purpose=Purpose.REFERENCE,
+            slot=slot,
+            blind=True,
+            rank=float(rank),
+            probability=None,
+            reason=REFERENCE,
+        )
+        for image, rank in zip(images, rng.random(len(images)), strict=True)
+        for slot in range(project.reference_readers)
+    ]
+    Assignment.objects.bulk_create(rows, ignore_conflicts=True, batch_size=500)
+    return len(rows)
+
+
+def queues_top_up() -> None:
+    """Look at every project whether its queue should be filled: called about once a minute."""
+    for project in Project.objects.all():
+        if readable_in(project).exists() and wanted(project):
+            fill_request(project=project.pk)

@@ -1,0 +1,199 @@
+"""What the selector sees of a project's images, as arrays: what a model says of them, what is known of them, and which labels
+the others contradict. For workers only.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+import numpy as np
+from django.db.models import Count
+from numpy.typing import NDArray
+
+from inference.engine.intervals import from_dicts
+from inference.engine.outputs import Output as Answer
+from inference.engine.outputs import OutputLayout
+from inference.engine.probability import calibrated, uncalibrated
+from inference.mapped import Ids, uuids_of
+from inference.models import EmbeddingRow, Pipeline
+from inference.queries import Table, embeddings_of, scores_of
+from labeling.selection.label_issues import label_issues
+from labeling.selection.pool import BLOCK, Gathered, Head, Output, Pool
+from labeling.services.scout import FEWEST, Labelled, Scout, labelled_of, scout_fit
+from overread.projects.models import Project
+
+Float = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class ModelOutputs:
+    """outputs (N, C) as `layout` tells, NaN where nothing is known; the places of its findings among the labels'
+    columns; and a head, where there is one that says it of any embedding.
+    """
+
+    outputs: Float
+    layout: tuple[Output, ...]
+    findings: tuple[int, ...]
+    head: Head | None = None
+
+
+def finding_names(project: Project) -> dict[str, str]:
+    """Finding slug → name, as it stands inside a sentence."""
+    return {slug: name.lower() for slug, name in project.findings.values_list("slug", "name")}
+
+
+def pool_build(project: Project, pipeline: Pipeline | None, images: Ids) -> Pool | None:
+    """What orders these images (N,), row by row: the scout where one can be fitted, else the champion. None where nothing
+    is known of them.
+
+    After them come the labelled images, as rows that are not picked. Without a pipeline there may be embeddings all the
+    same, made for another project that shares the backbone. The same labels and the same images give the same pool in
+    every process.
+    """
+    backbone = pipeline.classifier.backbone if pipeline else _backbone_of(project, len(images))
+    if backbone is None:
+        return None
+    space = embeddings_of(backbone)
+    slugs = OutputLayout.from_list(pipeline.classifier.card["layout"]).names if pipeline else ()
+    pool = _pool(pipeline, space, labelled_of(project, space, slugs), images)
+    return pool if pool.available else None
+
+
+def _backbone_of(project: Project, images: int) -> str | None:
+    """The space in which most of the project's images were embedded; None where it holds less than half of them."""
+    entries = EmbeddingRow.objects.filter(image__enrolments__project=project).order_by().values("backbone")
+    most = entries.annotate(rows=Count("pk")).order_by("-rows", "backbone").first()
+    return str(most["backbone"]) if most and 2 * most["rows"] >= images else None
+
+
+def _pool(pipeline: Pipeline | None, space: Table, labelled: Labelled, images: Ids) -> Pool:
+    """The pool of these images and the labelled ones. An image without an embedding or an answer is excluded."""
+    both = np.concatenate([images, labelled.images])
+    places = space.places(both)
+    embeddings = Gathered(space.values, np.maximum(places, 0))
+    model = _model_outputs(pipeline, labelled, embeddings, both)
+    excluded = (places < 0) | np.isnan(model.outputs).any(axis=1)
+    return Pool(
+        model.outputs,
+        model.layout,
+        excluded=excluded,
+        embeddings=embeddings,
+        labelled=np.arange(len(images), len(both)),
+        labels=labelled.labels[:, model.findings],
+        head=model.head,
+    )
+
+
+def _model_outputs(pipeline: Pipeline | None, labelled: Labelled, embeddings: Gathered, images: Ids) -> ModelOutputs:
+    if pipeline is None:
+        return outputs_of_none(len(images))
+    layout = OutputLayout.from_list(pipeline.classifier.card["layout"])
+    names, scout = finding_names(pipeline.project), scout_fit(labelled, layout)
+    return outputs_from_scout(scout, names, embeddings) if scout else outputs_from_champion(pipeline, names, images)
+
+
+def outputs_of_none(rows: int) -> ModelOutputs:
+    return ModelOutputs(np.empty((rows, 0), np.float32), (), ())
+
+
+def outputs_from_scout(scout: Scout, names: dict[str, str], embeddings: Gathered) -> ModelOutputs:
+    """A scout's word on all rows (N), a block at a time."""
+    layout = scout.layout
+    outputs = np.empty((len(embeddings), layout.width), np.float32)
+    for start in range(0, len(embeddings), BLOCK):
+        points = embeddings[start : start + BLOCK].astype(np.float32)
+        outputs[start : start + BLOCK] = scout.answers(points)
+        for output, columns in zip(layout, layout.slices, strict=True):
+            if output.kind == "measurement":
+                outputs[start : start + BLOCK, columns] = scout.spreads(points)[:, columns]
+    ranked = tuple(_output(output, names, scout.scales.get(output.name, 1.0)) for output in layout)
+    return ModelOutputs(outputs, ranked, tuple(range(len(layout))), scout.answers)
+
+
+def outputs_from_champion(pipeline: Pipeline, names: dict[str, str], images: Ids) -> ModelOutputs:
+    """The champion's word on these images. A measurement is as far off everywhere as its interval; without one it is
+    left out.
+    """
+    layout, halves = OutputLayout.from_list(pipeline.classifier.card["layout"]), _halves(pipeline)
+    values = values_of(scores_of(pipeline), images)
+    blocks, ranked, findings = [values[:, :0]], [], []
+    for index, (output, columns) in enumerate(zip(layout, layout.slices, strict=True)):
+        half = halves.get(output.name)
+        if output.kind == "measurement" and half is None:
+            continue
+        blocks.append(values[:, columns] if half is None else np.where(np.isnan(values[:, columns]), np.nan, half))
+        ranked.append(_output(output, names, half or 1.0))
+        findings.append(index)
+    return ModelOutputs(np.concatenate(blocks, axis=1, dtype=np.float32), tuple(ranked), tuple(findings))
+
+
+def values_of(table: Table, images: Ids) -> Float:
+    """(N, K) values of these images, NaN where the table lacks one."""
+    places = table.places(images)
+    out = np.full((len(images), table.values.shape[1]), np.nan, np.float32)
+    out[places >= 0] = table.values[places[places >= 0]]
+    return out
+
+
+def _output(output: Answer, names: dict[str, str], scale: float) -> Output:
+    return Output(names.get(output.name, output.name), output.kind, output.options, scale, output.unit)
+
+
+def _halves(pipeline: Pipeline) -> dict[str, float]:
+    intervals = from_dicts(pipeline.classifier.card.get("intervals", {}))
+    return {name: interval.half for name, interval in intervals.items()}
+
+
+def champion_pool(pipeline: Pipeline | None, images: Ids) -> Pool:
+    """What the champion says of these images (N,), the only one whose numbers a reason may quote: measurements are left
+    out, and rows without a score are excluded.
+    """
+    if pipeline is None:
+        return Pool(np.empty((len(images), 0), np.float32), ())
+    values = values_of(scores_of(pipeline), images)
+    layout, names = OutputLayout.from_list(pipeline.classifier.card["layout"]), finding_names(pipeline.project)
+    told = [
+        (output, columns) for output, columns in zip(layout, layout.slices, strict=True) if output.kind != "measurement"
+    ]
+    return Pool(
+        np.concatenate([values[:, :0], *(values[:, columns] for _, columns in told)], axis=1),
+        tuple(Output(names.get(output.name, output.name), output.kind, output.options) for output, _ in told),
+        excluded=np.asarray(np.isnan(values).any(axis=1)),
+    )
+
+
+@dataclass(frozen=True)
+class LabelIssue:
+    """An image with the label most in doubt: the finding's name, and by how much, 0..1."""
+
+    image: UUID
+    finding: str
+    score: float
+
+
+def label_issues_of(project: Project, pipeline: Pipeline, seed: int) -> list[LabelIssue]:
+    """Images whose label a scout fitted on other patients' labels contradicts; none while labels are too few."""
+    table = embeddings_of(pipeline.classifier.backbone)
+    layout = OutputLayout.from_list(pipeline.classifier.card["layout"])
+    labelled = labelled_of(project, table, layout.names)
+    images, labels = uuids_of(labelled.images), labelled.labels
+    if len(images) < FEWEST:
+        return []
+    outputs = _out_of_fold(labelled, layout, seed)
+    names = finding_names(project)
+    told = tuple(Output(names.get(each.name, each.name), each.kind, each.options) for each in layout)
+    found = label_issues(labels, outputs, told)
+    return [
+        LabelIssue(images[row], told[found.finding[row]].finding, float(found.score[row]))
+        for row in np.flatnonzero(np.isfinite(found.score))
+    ]
+
+
+def _out_of_fold(labelled: Labelled, layout: OutputLayout, seed: int) -> NDArray[np.float64]:
+    """What scouts say (L, K) of the patients they were not fitted on."""
+    from inference.engine import held_out
+
+    known = labelled.embeddings, labelled.labels, labelled.weights, labelled.patients
+    logits = held_out.said(*known, layout, enough=len(labelled.images), seed=seed)
+    return calibrated(logits, layout, uncalibrated(layout))
