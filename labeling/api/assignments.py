@@ -10,6 +10,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
+from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -150,7 +151,11 @@ class AssignmentRead(AssignmentView):
         200 and the first read when its key was used before. A lease that lapsed loses nothing: a late answer is kept,
         as an extra read where somebody else has the case.
         """
-        given = submission_of(self.body(SubmissionSerializer))
+        try:
+            given = submission_of(self.body(SubmissionSerializer))
+        except ValidationError:
+            self.assignment(pk)  # a case of somebody else is not there, whatever is said of it
+            raise
         with refusing():
             read, new = services.read_store(
                 project=self.project, assignment=pk, reader=self.user, answers=given.answers, key=given.key

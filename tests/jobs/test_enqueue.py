@@ -8,7 +8,7 @@ from django.db import transaction
 
 from overread.jobs.bell import bell
 from overread.jobs.models import Job, State
-from overread.jobs.services import job_claim, job_enqueue, job_enqueue_once, jobs_enqueue
+from overread.jobs.services import job_claim, job_enqueue, job_enqueue_once
 from tests.jobs.conftest import claim, make_job
 
 pytestmark = pytest.mark.django_db
@@ -88,16 +88,3 @@ def test_once_is_once_per_project_and_kind() -> None:
     first = job_enqueue_once(kind="tests.note", project=project)
     assert job_enqueue_once(kind="tests.note", project=uuid4()) != first
     assert job_enqueue_once(kind="tests.forget", project=project) != first
-
-
-def test_many_at_once_ring_for_the_first_few(bells: list[UUID], django_capture_on_commit_callbacks) -> None:
-    with django_capture_on_commit_callbacks(execute=True):
-        jobs_enqueue(kind="tests.note", keyed={f"note:{number}": {"word": str(number)} for number in range(600)})
-    bell.settle()
-    assert Job.objects.count() == 600 and len(bells) == 8
-
-
-def test_many_at_once_leave_those_that_exist_alone() -> None:
-    job_enqueue(kind="tests.note", key="note:1", word="first")
-    jobs_enqueue(kind="tests.note", keyed={"note:1": {"word": "second"}, "note:2": {"word": "other"}})
-    assert set(Job.objects.values_list("key", "arguments__word")) == {("note:1", "first"), ("note:2", "other")}

@@ -80,28 +80,6 @@ def job_enqueue_once(*, kind: str, project: UUID, delay: timedelta = timedelta(0
     )
 
 
-@transaction.atomic
-def jobs_enqueue(*, kind: str, keyed: dict[str, dict[str, Any]], project: UUID | None = None) -> int:
-    """Many jobs of one kind at once: key → arguments. Those whose key exists already are left alone."""
-    spec, now = KINDS[kind], timezone.now()
-    jobs = [
-        Job(
-            kind=kind,
-            key=key,
-            queue=spec.queue,
-            attempts_max=spec.attempts,
-            arguments=_plain(arguments),
-            run_after=now,
-            project_id=project,
-            rung_at=now,
-        )
-        for key, arguments in keyed.items()
-    ]
-    Job.objects.bulk_create(jobs, ignore_conflicts=True, batch_size=500)
-    ring_on_commit(jobs)
-    return len(jobs)
-
-
 def _plain(arguments: dict[str, Any]) -> dict[str, Any]:
     return {name: str(value) if isinstance(value, UUID) else value for name, value in arguments.items()}
 
