@@ -10,6 +10,7 @@ from uvicorn_worker import UvicornWorker
 from overread.web.connection import Connection
 
 CONNECTIONS = 1000
+KEPT_SECONDS = 75  # between two requests: longer than a proxy keeps a connection, which would meet a closed one
 
 
 class Worker(UvicornWorker):  # type: ignore[misc]
@@ -22,6 +23,7 @@ class Worker(UvicornWorker):  # type: ignore[misc]
         "server_header": False,
         "access_log": False,
         "limit_concurrency": CONNECTIONS,
+        "timeout_keep_alive": KEPT_SECONDS,
     }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -4,6 +4,7 @@ It holds no secret, inherits no environment of the web process, and is confined 
 patient and the UIDs of the file at hand it asks its parent. It answers one request at a time and ends when its input ends.
 """
 
+import gc
 import json
 import math
 import os
@@ -111,6 +112,7 @@ def main(limits: Limits) -> None:
     source, sink = private_pipes()
     settings.reading_validation_mode = settings.writing_validation_mode = IGNORE  # `clean` decides what is proper
     confine(limits)
+    gc.freeze()  # what is imported stays: no collection looks through it again
     reading, writing = open(source, "rb"), open(sink, "wb", buffering=0)  # noqa: SIM115, PTH123
 
     def read(size: int) -> bytes:
