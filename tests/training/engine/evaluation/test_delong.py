@@ -4,8 +4,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import roc_auc_score
 
+from tests.training.engine.evaluation.plain import difference
 from training.engine.evaluation.delong import auroc_estimate
-from training.engine.evaluation.estimate import difference, mean
+from training.engine.evaluation.estimate import mean
 
 few_scores = st.lists(st.sampled_from([0.0, 0.1, 0.2, 0.3, 0.5, 0.9]), min_size=2, max_size=12)
 

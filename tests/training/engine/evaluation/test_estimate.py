@@ -3,8 +3,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.training.engine.evaluation.plain import difference
 from training.engine.evaluation.delong import auroc_estimate
-from training.engine.evaluation.estimate import Estimate, change, difference, mean
+from training.engine.evaluation.estimate import Estimate, change, mean
 
 
 def estimate(value, error=0.03, patients=100, seed=0):
