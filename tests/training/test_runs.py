@@ -14,7 +14,7 @@ from overread.accounts.models import User
 from overread.jobs.models import Job
 from overread.jobs.running import run_all
 from overread.projects.models import Project
-from tests.factories import make_image, make_pipeline, make_read, make_user
+from tests.factories import make_image, make_pipeline, make_project, make_read, make_user
 from tests.training.pictures import RECIPE, table
 from training.engine import recipes
 from training.management.commands.rehearse import GATE
@@ -211,9 +211,9 @@ def test_train_takes_a_recipe_by_name(pack: Project) -> None:
     assert Run.objects.get(project=pack).recipe == {**named, "size": 32, "epochs": 2, "threads": 1}
 
 
-def test_train_knows_its_recipes(pack: Project) -> None:
+def test_train_knows_its_recipes(db: None) -> None:
     with pytest.raises(CommandError, match="there are densenet121, quick"):
-        call_command("train", project="pack", recipe="large")
+        call_command("train", project=make_project().slug, recipe="large")
 
 
 def test_a_rehearsal_prints_its_curve(db: None, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
