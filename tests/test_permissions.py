@@ -66,6 +66,7 @@ API = [
     Row("GET", "api:predictions", LEARNING),
     Row("GET", "api:models", MEMBERS),
     Row("GET", "api:model", MEMBERS),
+    Row("POST", "api:model-judge", LEARNING),
     Row("POST", "api:model-roll-back", LEARNING),
     Row("GET", "api:assignments", READING),
     Row("POST", "api:assignment-claim", READING),

@@ -5,6 +5,7 @@ from django.urls import include, path
 from training.api import gate, runs, snapshots
 
 in_project = [
+    path("models/<int:number>/judge/", gate.ModelJudge.as_view(), name="model-judge"),
     path("models/<int:number>/roll-back/", gate.ModelRollBack.as_view(), name="model-roll-back"),
     path("snapshots/", snapshots.Snapshots.as_view(), name="snapshots"),
     path("snapshots/<int:number>/", snapshots.SnapshotDetail.as_view(), name="snapshot"),

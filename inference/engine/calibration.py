@@ -1,4 +1,4 @@
-"""Fitting probabilities to a calibration split, and saying how far they are from the truth."""
+"""Fitting probabilities to a calibration split."""
 
 from collections.abc import Callable
 
@@ -59,23 +59,6 @@ def temperature(logits: Float, options: NDArray[np.intp], weights: Float) -> Cal
         return float((weights * likelihood).sum() / weights.sum())
 
     return _lowest(loss, (1.0,), (SLOPES,))
-
-
-def brier(probabilities: Float, labels: Float) -> float:
-    """Mean squared difference of probability (N,) and label (N,); 0 is perfect. NaN where no label is known."""
-    known = np.isfinite(labels)
-    return float(np.mean((probabilities[known] - labels[known]) ** 2)) if known.any() else float("nan")
-
-
-def expected_calibration_error(probabilities: Float, labels: Float, bins: int = 15) -> float:
-    """Mean gap between probability and frequency over equally wide bins, weighted by their counts (Guo et al. 2017)."""
-    known = np.isfinite(labels)
-    if not known.any():
-        return float("nan")
-    probabilities, labels = probabilities[known], labels[known]
-    places = np.minimum((probabilities * bins).astype(int), bins - 1)
-    gaps = np.bincount(places, labels - probabilities, minlength=bins)
-    return float(np.abs(gaps).sum() / len(labels))
 
 
 def _fit_output(output: Output, logits: Float, labels: Float, weights: Float) -> Calibration:

@@ -5,9 +5,7 @@ from typing import NamedTuple
 from torch import Tensor, nn
 from torch.nn import functional
 
-from inference.engine import backbones, weights
-from inference.engine.bundle import Bundle
-from inference.engine.digest import Refused
+from inference.engine import backbones
 from inference.engine.outputs import OutputLayout
 
 
@@ -45,14 +43,3 @@ def assemble(architecture: str, channels: int, layout: OutputLayout, *, dropout:
     """A network with fresh weights, drawn from torch's global generator. ValueError for an unknown architecture."""
     dimension = backbones.find(architecture).DIMENSION
     return Network(backbones.build(architecture, channels), layout, dimension=dimension, dropout=dropout)
-
-
-def restore(bundle: Bundle) -> Network:
-    """The network of a bundle, in evaluation mode. Raises Refused when its weights were altered or do not fit."""
-    card = bundle.card
-    network = assemble(card.architecture, card.preparation.channels, card.layout)
-    try:
-        network.load_state_dict(weights.unpack(bundle.weights, card.weights_sha256))
-    except RuntimeError as error:
-        raise Refused(f"The weights do not fit {card.architecture} with this layout.") from error
-    return network.eval()

@@ -17,15 +17,12 @@ STATES = (ABSENT, UNCERTAIN, PRESENT)
 class Consensus(Generic[Answer]):
     """What the readers hold together.
 
-    `label` None means unknown. `shares` is the part of the votes that each answer got, dissent included. `agreement` is
-    the largest share, None without votes. `dissent` are the places of the answers that differ from the label.
+    `label` None means unknown. `agreement` is the largest share of the votes that one answer got, None without votes.
     `adjudicate` says that the readers alone do not settle it.
     """
 
     label: Answer | None
-    shares: dict[Answer, float]
     agreement: float | None
-    dissent: tuple[int, ...]
     adjudicate: bool
     method: str
 
@@ -42,22 +39,10 @@ def majority(answers: Sequence[float | None]) -> Consensus[float]:
     label = UNCERTAIN if shares and winner is None else winner
     return Consensus(
         label=label,
-        shares=shares,
         agreement=max(shares.values(), default=None),
-        dissent=dissent(answers, label),
         adjudicate=bool(shares) and winner is None,
         method="majority",
     )
-
-
-def soft_label(consensus: Consensus[float]) -> float | None:
-    """The mean answer, 0..1, with uncertain as a half; None when unknown."""
-    return sum(state * share for state, share in consensus.shares.items()) if consensus.shares else None
-
-
-def dissent(answers: Sequence[Answer | None], label: Answer | None) -> tuple[int, ...]:
-    """Places of the answers that differ from the label; who did not answer does not dissent."""
-    return tuple(place for place, answer in enumerate(answers) if answer is not None and answer != label)
 
 
 def _state(answer: float) -> float:

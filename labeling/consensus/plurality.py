@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from labeling.consensus.majority import Consensus, dissent
+from labeling.consensus.majority import Consensus
 
 
 def plurality(answers: Sequence[str | None]) -> Consensus[str]:
@@ -20,9 +20,7 @@ def plurality(answers: Sequence[str | None]) -> Consensus[str]:
     label = leaders[0] if len(leaders) == 1 else None
     return Consensus(
         label=label,
-        shares=shares,
         agreement=agreement,
-        dissent=dissent(answers, label),
         adjudicate=len(leaders) > 1,
         method="plurality",
     )

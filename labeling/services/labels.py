@@ -51,8 +51,7 @@ def consensus(finding: Finding, values: list[str]) -> Held:
     numbers = [answer_number(finding, value) for value in values]
     known = [number for number in numbers if number is not None]
     if finding.kind == Finding.Kind.MEASUREMENT:
-        measured = median(numbers)
-        return Held(measured.label, measured.method, None, len(known), True)
+        return Held(median(numbers), "median", None, len(known), True)
     if finding.kind == Finding.Kind.CATEGORICAL:
         chosen = plurality([None if number is None else value for number, value in zip(numbers, values, strict=True)])
         label = None if chosen.label is None else float(finding.options.index(chosen.label))

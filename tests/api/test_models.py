@@ -4,6 +4,7 @@ import pytest
 
 from inference.models import Champion, Promotion
 from overread.accounts.models import User
+from overread.jobs.models import Job, State
 from overread.projects.models import Project
 from tests.api.rooms import at, make_verdict, url
 from tests.factories import make_champion, make_pipeline, make_project
@@ -68,3 +69,27 @@ def test_a_model_that_was_never_in_use_is_not_rolled_back_to(project: Project, e
     make_pipeline(project)
     refused = at(engineer).post(url("model-roll-back", project, 2), {"reason": "Try."}, format="json")
     assert refused.status_code == 409 and "in use before" in refused.json()["detail"]
+
+
+def test_the_gate_is_asked_once_at_a_time(project: Project, engineer: User) -> None:
+    pipeline = make_pipeline(project)
+    told = at(engineer).post(url("model-judge", project, 1))
+    job = Job.objects.get(kind="training.judge")
+    assert told.status_code == 202 and told.json()["id"] == str(job.pk) and told.json()["state"] == "queued"
+    assert job.arguments == {"pipeline": str(pipeline.pk)} and job.requested_by == engineer
+    refused = at(engineer).post(url("model-judge", project, 1))
+    assert refused.status_code == 409 and refused.json()["detail"] == "The gate is being run already."
+    Job.objects.update(state=State.DONE)
+    assert at(engineer).post(url("model-judge", project, 1)).status_code == 202
+
+
+def test_the_model_in_use_is_not_judged(project: Project, engineer: User) -> None:
+    make_champion(project)
+    refused = at(engineer).post(url("model-judge", project, 1))
+    assert refused.status_code == 409 and "nothing to compare it with" in refused.json()["detail"]
+    assert not Job.objects.filter(kind="training.judge").exists()
+
+
+def test_a_model_of_another_project_is_not_judged(project: Project, engineer: User) -> None:
+    make_pipeline(make_project())
+    assert at(engineer).post(url("model-judge", project, 1)).status_code == 404

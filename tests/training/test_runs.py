@@ -14,8 +14,9 @@ from overread.accounts.models import User
 from overread.jobs.models import Job
 from overread.jobs.running import run_all
 from overread.projects.models import Project
-from tests.factories import make_image, make_pipeline, make_read, make_user
+from tests.factories import make_image, make_pipeline, make_project, make_read, make_user
 from tests.training.pictures import RECIPE, table
+from training.engine import recipes
 from training.management.commands.rehearse import GATE
 from training.models import Rehearsal, Run, Snapshot, SnapshotItem, Verdict
 from training.services import (
@@ -202,6 +203,17 @@ def test_train_and_predict_from_the_command_line(
 def test_train_says_what_is_wrong(db: None) -> None:
     with pytest.raises(CommandError, match="no project 'nothing'"):
         call_command("train", project="nothing")
+
+
+def test_train_takes_a_recipe_by_name(pack: Project) -> None:
+    call_command("train", project="pack", recipe="quick", set=["size=32", "epochs=2", "threads=1"])
+    named = recipes.find("quick").to_dict()
+    assert Run.objects.get(project=pack).recipe == {**named, "size": 32, "epochs": 2, "threads": 1}
+
+
+def test_train_knows_its_recipes(db: None) -> None:
+    with pytest.raises(CommandError, match="there are densenet121, quick"):
+        call_command("train", project=make_project().slug, recipe="large")
 
 
 def test_a_rehearsal_prints_its_curve(db: None, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -18,9 +18,10 @@ from inference.models import Pipeline
 from inference.services import ChampionMoved
 from overread.api import Problem
 from overread.api.bodies import Shape
+from overread.jobs.api import JobSerializer
 from overread.projects.api import ProjectView
 from training.models import Verdict
-from training.services import GateClosed, model_promote, model_roll_back
+from training.services import GateBusy, GateClosed, InUse, model_judge, model_promote, model_roll_back
 
 
 class VerdictSerializer(serializers.ModelSerializer[Verdict]):
@@ -91,6 +92,21 @@ class VerdictPromote(VerdictView):
         with deciding():
             promotion = model_promote(verdict=verdict, signed_by=self.user, **body)
         return self.show(promotion, PromotionSerializer, 201)
+
+
+class ModelJudge(ProjectView):
+    permission = "training.run"
+    queryset = Pipeline.objects.none()
+
+    @extend_schema("model_judge", request=None, responses={202: JobSerializer})
+    def post(self, request: Request, slug: str, number: int) -> Response:
+        """Have a model put before the gate again. 409 for the model in use, and while the gate judges this one already."""
+        pipeline = get_object_or_404(Pipeline, project=self.project, number=number)
+        try:
+            job = model_judge(pipeline=pipeline, requested_by=self.user)
+        except (InUse, GateBusy) as refusal:
+            raise Problem("The gate is not run.", str(refusal), status=409) from refusal
+        return self.show(job, JobSerializer, 202)
 
 
 class ModelRollBack(ProjectView):

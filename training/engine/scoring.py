@@ -1,13 +1,13 @@
 """What a network answers on cases, and plain figures of how well. Comparisons and intervals are the gate's."""
 
+from math import isnan
 from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from sklearn.metrics import roc_auc_score
 
-from inference.engine.calibration import brier, expected_calibration_error
+from inference.engine import metrics
 from inference.engine.network import Network
 from inference.engine.outputs import OutputLayout
 from training.engine.dataset import TrainingSet
@@ -40,29 +40,22 @@ def loss_of(
     return mean, float(np.sqrt((shares**2 * (terms - mean) ** 2).sum()) / shares.sum())
 
 
-def auroc(scores: NDArray[np.floating[Any]], labels: NDArray[np.floating[Any]]) -> float | None:
-    """Area under the ROC curve over the known labels (N,), positive from 0.5; None where a class is absent."""
-    known = ~np.isnan(labels)
-    positive = labels[known] >= 0.5
-    return float(roc_auc_score(positive, scores[known])) if 0 < positive.sum() < len(positive) else None
-
-
 def aurocs(
     scores: NDArray[np.floating[Any]], labels: NDArray[np.floating[Any]], layout: OutputLayout
 ) -> dict[str, float]:
     """The AUROC of each binary finding that has both classes among (N, F) labels, from (N, K) scores."""
     found = {
-        output.name: auroc(scores[:, place.start], labels[:, index])
+        output.name: metrics.auroc(labels[:, index], scores[:, place.start])
         for index, (output, place) in enumerate(zip(layout, layout.slices, strict=True))
         if output.kind == "binary"
     }
-    return {name: value for name, value in found.items() if value is not None}
+    return {name: value for name, value in found.items() if not isnan(value)}
 
 
 def figures(
     answers: NDArray[np.float64], labels: NDArray[np.float32], layout: OutputLayout
 ) -> dict[str, dict[str, float]]:
-    """Per finding: how many are known, and AUROC, Brier score and ECE, accuracy, or mean absolute error."""
+    """Per finding: how many are known, and AUROC, Brier score, ECE and its bins, accuracy, or mean absolute error."""
     areas = aurocs(answers, labels, layout)
     table = {}
     for index, (output, place) in enumerate(zip(layout, layout.slices, strict=True)):
@@ -71,7 +64,9 @@ def figures(
         row = {"known_count": float(known.sum())}
         if output.kind == "binary" and len(truth):
             row["positive_count"] = float((truth >= 0.5).sum())
-            row["brier"], row["ece"] = brier(given[:, 0], truth), expected_calibration_error(given[:, 0], truth)
+            row["brier"] = metrics.brier(truth, given[:, 0])
+            row["ece"] = metrics.expected_calibration_error(truth, given[:, 0])
+            row["ece_bins"] = float(metrics.CALIBRATION_BINS)
             row |= {"auroc": areas[output.name]} if output.name in areas else {}
         elif output.kind == "categorical" and len(truth):
             row["accuracy"] = float((given.argmax(1) == truth).mean())

@@ -14,9 +14,10 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from inference.engine.bundle import Bundle
+from inference.engine.metrics import auroc
 from inference.engine.preparation import Preparation
 from inference.engine.session import Session
-from training.engine.scoring import BATCH, auroc, aurocs
+from training.engine.scoring import BATCH, aurocs
 
 FRAME = 0.1  # of the side, on each side
 PROBE_SIZE = 32
@@ -69,7 +70,7 @@ def linear_probe(features: NDArray[np.float32], labels: NDArray[np.float32], gro
     scores = cross_val_predict(
         model, features[known], truth, groups=patients, cv=GroupKFold(FOLDS), method="decision_function"
     )
-    return auroc(scores, labels[known])
+    return auroc(labels[known], scores)
 
 
 def _logits(session: Session, images: NDArray[np.uint8]) -> NDArray[np.float32]:

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from typing import Any
 from uuid import UUID
 
 import numpy as np
 from django.db import transaction
-from sklearn.metrics import average_precision_score, roc_auc_score
 
+from inference.engine.metrics import auroc, average_precision
 from inference.engine.outputs import OutputLayout
 from inference.models import Pipeline
 from inference.queries import champion_of
@@ -208,16 +207,17 @@ def _figures(project: Project, pipeline: Pipeline) -> tuple[float | None, float 
     said, rows = evaluation_labels(project), table.rows()
     images = [image for image in said if image in rows]
     layout = OutputLayout.from_list(pipeline.classifier.card["layout"])
-    areas, precisions = [], []
+    areas: list[float] = []
+    precisions: list[float] = []
     for output, columns in zip(layout, layout.slices, strict=True):
         known = [image for image in images if said[image].get(output.name) in (0.0, 1.0)]
-        truth = [said[image][output.name] for image in known]
-        if output.kind == "binary" and len(set(truth)) == 2:
+        truth = np.array([said[image][output.name] for image in known])
+        if output.kind == "binary" and len(np.unique(truth)) == 2:
             scores = table.values[[rows[image] for image in known], columns.start].astype(np.float64)
-            areas.append(roc_auc_score(truth, scores))
-            precisions.append(average_precision_score(truth, scores))
+            areas.append(auroc(truth, scores))
+            precisions.append(average_precision(truth, scores))
     return (_mean(areas), _mean(precisions))
 
 
-def _mean(values: Sequence[Any]) -> float | None:
+def _mean(values: Sequence[float]) -> float | None:
     return float(np.mean(values)) if values else None

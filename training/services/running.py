@@ -204,6 +204,7 @@ def figures_on(bundle: Bundle, test: Labelled) -> dict[str, Any]:
     """AUROC, and at the model's thresholds sensitivity, specificity and the like, per finding, and how often a
     measurement's interval holds the label, on patients it never saw.
     """
+    from inference.engine.metrics import at_threshold
     from inference.engine.session import Session
     from training.engine.scoring import figures
 
@@ -214,31 +215,10 @@ def figures_on(bundle: Bundle, test: Labelled) -> dict[str, Any]:
     for name, columns in zip(bundle.card.layout.names, bundle.card.layout.slices, strict=True):
         if name in bundle.card.thresholds:
             column = test.labels[:, bundle.card.layout.names.index(name)]
-            found["findings"][name] |= at_threshold(answers[:, columns.start], column, bundle.card.thresholds[name])
+            found["findings"][name] |= at_threshold(column, answers[:, columns.start], bundle.card.thresholds[name])
     for name, interval in bundle.card.intervals.items():
         place = bundle.card.layout.names.index(name)
         residuals = np.abs(answers[:, bundle.card.layout.slices[place].start] - test.labels[:, place])
         if np.isfinite(residuals).any():
             found["findings"][name]["covered"] = float((residuals[np.isfinite(residuals)] <= interval.half).mean())
-    return found
-
-
-def at_threshold(
-    probabilities: NDArray[np.floating], labels: NDArray[np.floating], threshold: float
-) -> dict[str, float]:
-    """Sensitivity, specificity, their mean (balanced accuracy) and positive predictive value; each only where it is defined.
-
-    `labels`: 0, 1, and others (uncertain, NaN), which do not count.
-    """
-    positive, negative, above = labels == 1, labels == 0, probabilities >= threshold
-    found = {}
-    if positive.any():
-        found["sensitivity"] = float(above[positive].mean())
-    if negative.any():
-        found["specificity"] = float((~above[negative]).mean())
-    if len(found) == 2:
-        found["balanced_accuracy"] = (found["sensitivity"] + found["specificity"]) / 2
-    called = above & (positive | negative)
-    if called.any():
-        found["ppv"] = float(positive[called].mean())
     return found

@@ -11,14 +11,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from frontend.pages.model.forms import PromoteForm, RollBackForm
-from frontend.pages.model.showing import judging, pipeline_found, render_page
+from frontend.pages.model.showing import pipeline_found, render_page
 from frontend.people import person
-from inference.queries import champion_of, former_champions
+from inference.queries import former_champions
 from inference.services import ChampionMoved
-from overread.jobs.models import State
 from overread.projects.queries import project_for
-from training.jobs import judge_request
-from training.services import GateClosed, model_promote, model_roll_back
+from training.services import GateBusy, GateClosed, InUse, model_judge, model_promote, model_roll_back
 
 
 @login_required
@@ -66,12 +64,11 @@ def judge(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """Put this model before the gate again."""
     user, project = person(request), project_for(person(request), slug, "training.run")
     pipeline = pipeline_found(project, number)
-    waiting = judging(pipeline)
-    if champion_of(project) == pipeline:
-        messages.error(request, _("This model is in use; there is nothing to compare it with."))
-    elif waiting and waiting.state in (State.QUEUED, State.RUNNING):
-        messages.warning(request, _("The gate is being run already."))
-    else:
-        judge_request(pipeline=pipeline, requested_by=user)
+    try:
+        model_judge(pipeline=pipeline, requested_by=user)
         messages.success(request, _("The gate is being run."))
+    except InUse as refusal:
+        messages.error(request, str(refusal))
+    except GateBusy as refusal:
+        messages.warning(request, str(refusal))
     return redirect("model", slug, number)

@@ -7,22 +7,9 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from inference.engine.metrics import weighted_aurocs
 from labeling.selection.pool import Output
 from labeling.selection.worth.labelled import Float, Labelled, Rows
-
-
-def auroc(truth: NDArray[np.bool_], scores: Float, weights: Float) -> Float:
-    """Weighted AUROC (B,) of scores (n,) under each of B rows of weights (B, n); NaN where one answer has no weight.
-
-    Ties count one half. O(n·(B + log n)).
-    """
-    order = np.argsort(scores, kind="stable")
-    ranked, truth, weights = scores[order], truth[order], weights[:, order]
-    absent = np.concatenate([np.zeros((len(weights), 1)), np.cumsum(weights * ~truth, axis=1)], axis=1)
-    below, through = (np.searchsorted(ranked, ranked, side) for side in ("left", "right"))
-    won = (weights * truth * (absent[:, below] + absent[:, through]) / 2).sum(axis=1)
-    pairs = (weights * truth).sum(axis=1) * absent[:, -1]
-    return np.asarray(np.divide(won, pairs, out=np.full(len(weights), np.nan), where=pairs > 0))
 
 
 def quality(data: Labelled, rows: Rows, outputs: NDArray[np.floating], weights: Float) -> Float:
@@ -31,7 +18,7 @@ def quality(data: Labelled, rows: Rows, outputs: NDArray[np.floating], weights: 
     A categorical finding counts with the mean of its options, each against the rest. NaN where nothing can be told.
     """
     found = [
-        _mean([auroc(truth, scores, weights[:, known]) for truth, scores, known in questions])
+        _mean([weighted_aurocs(truth, scores, weights[:, known]) for truth, scores, known in questions])
         for questions in _findings(data, rows, outputs)
     ]
     return _mean([each for each in found if len(each)]) if found else np.full(len(weights), np.nan)

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from inference.engine import heads, held_out
-from inference.engine.calibration import brier
+from inference.engine.metrics import brier
 from inference.engine.outputs import Output, OutputLayout
 from inference.engine.probability import sigmoid
 
@@ -25,7 +25,7 @@ def test_it_is_as_sure_as_it_is_right(patients):
     bold = heads.fit(points[few], labels[few], ones, BINARY)
     head = held_out.fit(points[few], labels[few], ones, groups[few], BINARY)
     said = [sigmoid(each.score(points[90:]).astype(float))[:, 0] for each in (bold, head)]
-    before, after = (brier(each, labels[90:, 0]) for each in said)
+    before, after = (brier(labels[90:, 0], each) for each in said)
     assert after < before - 0.02
     assert (np.argsort(said[0]) == np.argsort(said[1])).mean() > 0.99
 

@@ -1,11 +1,8 @@
-from dataclasses import replace
-
 import pytest
 import torch
 
 from inference.engine import backbones
-from inference.engine.digest import Refused
-from inference.engine.network import assemble, restore
+from inference.engine.network import assemble
 
 
 @pytest.mark.parametrize("name", backbones.names())
@@ -28,19 +25,3 @@ def test_dropout_acts_while_training_only(layout):
     images = torch.rand(2, 1, 64, 64)
     assert torch.equal(network(images).logits, network(images).logits)
     assert not torch.equal(network.train()(images).logits, network(images).logits)
-
-
-def test_a_bundle_gives_its_network_back(bundle, network):
-    images = torch.rand(2, 1, 64, 64)
-    with torch.inference_mode():
-        assert torch.equal(restore(bundle)(images).logits, network(images).logits)
-
-
-def test_altered_weights_are_refused(bundle):
-    with pytest.raises(Refused, match="weights were altered"):
-        restore(replace(bundle, weights=bundle.weights[:-1] + b"x"))
-
-
-def test_weights_of_another_architecture_are_refused(altered):
-    with pytest.raises(Refused, match="do not fit resnet18"):
-        restore(altered(architecture="resnet18"))

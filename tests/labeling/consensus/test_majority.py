@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from labeling.consensus.majority import majority, soft_label
+from labeling.consensus.majority import majority
 
 ANSWERS = st.lists(st.sampled_from([0, 0.5, 1, None]), max_size=9)
 
@@ -28,22 +28,17 @@ def test_label(answers, label, adjudicate):
 @pytest.mark.parametrize("answers", [[], [None], [None, None]])
 def test_nobody_could_say_is_unknown_not_uncertain(answers):
     consensus = majority(answers)
-    assert (consensus.label, consensus.agreement, consensus.shares, consensus.adjudicate) == (None, None, {}, False)
-    assert soft_label(consensus) is None
+    assert (consensus.label, consensus.agreement, consensus.adjudicate) == (None, None, False)
 
 
-def test_dissent_and_shares_are_kept():
-    consensus = majority([1, None, 0, 1, 0.5, 1])
-    assert consensus.dissent == (2, 4)
-    assert consensus.shares == {0: 0.2, 0.5: 0.2, 1: 0.6}
-    assert consensus.agreement == 0.6
-    assert soft_label(consensus) == pytest.approx(0.7)
+def test_agreement_is_the_largest_share_of_the_votes():
+    assert majority([1, None, 0, 1, 0.5, 1]).agreement == 0.6
 
 
 @given(ANSWERS)
 def test_the_order_of_readers_does_not_matter(answers):
     one, other = majority(answers), majority(answers[::-1])
-    assert (one.label, one.shares, one.agreement) == (other.label, other.shares, other.agreement)
+    assert (one.label, one.agreement) == (other.label, other.agreement)
 
 
 @given(ANSWERS)
@@ -51,7 +46,7 @@ def test_absent_and_present_are_treated_alike(answers):
     one = majority(answers)
     other = majority([None if answer is None else 1 - answer for answer in answers])
     assert other.label == (None if one.label is None else 1 - one.label)
-    assert one.dissent == other.dissent
+    assert one.agreement == other.agreement
 
 
 @pytest.mark.parametrize("answer", [0.3, 2, float("nan")])

@@ -2,21 +2,7 @@ import numpy as np
 import pytest
 
 from training.engine.losses import criterion_for
-from training.engine.scoring import auroc, figures, loss_of
-
-
-@pytest.mark.parametrize(
-    ("labels", "area"),
-    [
-        ([0, 0, 1, 1], 1.0),
-        ([1, 1, 0, 0], 0.0),
-        ([0, np.nan, np.nan, 1], 1.0),
-        ([1, 1, 1, np.nan], None),
-        ([np.nan] * 4, None),
-    ],
-)
-def test_auroc_is_of_the_known_labels(labels, area):
-    assert auroc(np.array([0.1, 0.2, 0.3, 0.4]), np.array(labels, float)) == area
+from training.engine.scoring import figures, loss_of
 
 
 def test_the_standard_error_shrinks_with_the_cases(data):
@@ -33,5 +19,6 @@ def test_figures_fit_the_kind(data):
     answers = np.array([[0.9, 0.8, 0.1, 0.1, 90], [0.2, 0.5, 0.3, 0.2, 0]])
     table = figures(answers, labels, data.layout)
     assert table["nodule"]["auroc"] == 1 and table["nodule"]["positive_count"] == 1
+    assert table["nodule"]["ece"] == pytest.approx(0.15) and table["nodule"]["ece_bins"] == 10
     assert table["quadrant"] == {"known_count": 2, "accuracy": 0.5}
     assert table["level"] == {"known_count": 1, "mean_absolute_error": 10}

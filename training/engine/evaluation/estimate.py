@@ -62,13 +62,6 @@ def mean(estimates: Sequence[Estimate]) -> Estimate:
     )
 
 
-def difference(first: Estimate, second: Estimate, confidence: float = 0.95) -> Interval:
-    """second − first with the plain paired limits; for two AUROCs these are those of DeLong et al. (1988)."""
-    value = second.value - first.value
-    width = _normal(confidence) * float(np.sqrt(((second.influence - first.influence) ** 2).sum()))
-    return Interval(value, value - width, value + width)
-
-
 def change(first: Estimate, second: Estimate, confidence: float = 0.95) -> Interval:
     """second − first with paired limits on the log-odds scale, read at the first's value: what the gate decides on.
 

@@ -2,32 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from inference.engine.metrics import average_precision, weighted_average_precisions
 from training.engine.evaluation.cases import split
 from training.engine.evaluation.estimate import Floats, Interval
-from training.engine.evaluation.resampling import bootstrap, percentiles, ratio
-
-
-def average_precision(
-    labels: ArrayLike,
-    scores: ArrayLike,
-    patients: ArrayLike | None = None,
-    *,
-    confidence: float = 0.95,
-    resamples: int = 2000,
-    seed: int = 0,
-) -> Interval:
-    """Σ (Rᵢ − Rᵢ₋₁)·Pᵢ over falling thresholds, as scikit-learn's, with a percentile bootstrap by patient.
-
-    O(N·log N + resamples·N). NaN without a positive. Raises ValueError as `cases.split` does.
-    """
-    known, statistic = _statistic(labels, scores)
-    draws = bootstrap(statistic, _of(patients, known), int(known.sum()), resamples, seed)
-    return percentiles(_whole(statistic, known), draws, confidence)
+from training.engine.evaluation.resampling import bootstrap, percentiles
 
 
 def average_precision_difference(
@@ -40,38 +21,21 @@ def average_precision_difference(
     resamples: int = 2000,
     seed: int = 0,
 ) -> Interval:
-    """Average precision of second minus that of first, both resampled with the same patients."""
-    known, of_first = _statistic(labels, first)
-    _, of_second = _statistic(labels, second)
+    """Average precision of second minus that of first, with a percentile bootstrap that draws the same patients for both.
 
-    def statistic(weights: Floats) -> Floats:
-        return of_second(weights) - of_first(weights)
-
-    draws = bootstrap(statistic, _of(patients, known), int(known.sum()), resamples, seed)
-    return percentiles(_whole(statistic, known), draws, confidence)
-
-
-def _statistic(labels: ArrayLike, scores: ArrayLike) -> tuple[NDArray[np.bool_], Callable[[Floats], Floats]]:
-    """Which images (N,) are labelled, and average precision as a function of their weights (b, labelled)."""
-    positive, negative, values = split(labels, scores)
+    O(N·log N + resamples·N). NaN without a positive. Raises ValueError as `cases.split` does.
+    """
+    positive, negative, of_first = split(labels, first)
+    _, _, of_second = split(labels, second)
     known = positive | negative
-    order = np.argsort(-values[known], kind="stable")
-    ranked, hit = values[known][order], positive[known][order].astype(np.float64)
-    last = np.flatnonzero(np.append(ranked[:-1] != ranked[1:], True)[: len(ranked)])
+    hit, of_first, of_second = positive[known], of_first[known], of_second[known]
+    whose = None if patients is None else np.asarray(patients)[known]
 
     def statistic(weights: Floats) -> Floats:
-        drawn = weights[:, order]
-        hits, called = np.cumsum(drawn * hit, axis=1)[:, last], np.cumsum(drawn, axis=1)[:, last]
-        precise = hits / np.maximum(called, 1)
-        found = (np.diff(hits, axis=1, prepend=0.0) * precise).sum(axis=1)
-        return ratio(found, (drawn * hit).sum(axis=1))
+        before = weighted_average_precisions(hit, of_first, weights)
+        after = weighted_average_precisions(hit, of_second, weights)
+        return after - before
 
-    return known, statistic
-
-
-def _whole(statistic: Callable[[Floats], Floats], known: NDArray[np.bool_]) -> float:
-    return float(statistic(np.ones((1, int(known.sum()))))[0])
-
-
-def _of(patients: ArrayLike | None, known: NDArray[np.bool_]) -> NDArray[np.generic] | None:
-    return None if patients is None else np.asarray(patients)[known]
+    truth = hit.astype(np.float64)
+    value = average_precision(truth, of_second) - average_precision(truth, of_first)
+    return percentiles(value, bootstrap(statistic, whose, len(hit), resamples, seed), confidence)

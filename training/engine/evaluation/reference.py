@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from training.engine.evaluation.auroc import auroc
+from training.engine.evaluation.delong import auroc_estimate
 from training.engine.evaluation.estimate import Estimate, Floats
 
 
@@ -43,7 +43,7 @@ class ReferenceLabels:
     def aurocs(self, scores: Floats) -> tuple[Estimate, ...]:
         """The AUROC of each finding, all over the same patients."""
         columns = zip(self.labels.T, scores.T, strict=True)
-        return tuple(auroc(labels, values, self.patients) for labels, values in columns)
+        return tuple(auroc_estimate(labels, values, self.patients) for labels, values in columns)
 
     def groups(self) -> list[tuple[str, NDArray[np.bool_]]]:
         """Every declared subgroup as "name group" with its images (N,), in the order declared, then by name."""

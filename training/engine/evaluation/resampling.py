@@ -35,11 +35,6 @@ def bootstrap(
     return np.concatenate([statistic(weights) for weights in patient_weights(patients, images, resamples, seed)])
 
 
-def ratio(part: Floats, whole: Floats) -> Floats:
-    """part / whole, NaN where the whole is nothing."""
-    return np.asarray(np.divide(part, whole, out=np.full(np.shape(whole), np.nan), where=whole > 0))
-
-
 def percentiles(value: float, draws: Floats, confidence: float) -> Interval:
     """The percentile interval; NaN limits when more than a tenth of the resamples had no value."""
     known = draws[~np.isnan(draws)]

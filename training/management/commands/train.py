@@ -9,6 +9,7 @@ from overread.jobs.models import Job
 from overread.jobs.running import work, worker_name
 from overread.jobs.services import job_claim
 from overread.projects.models import Project
+from training.engine import recipes
 from training.jobs import judge_key, run_key
 from training.models import Run, Verdict
 from training.services import NothingToLearn, RunActive, run_cancel, run_request
@@ -20,6 +21,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--project", required=True, help="Its short name (slug).")
         parser.add_argument(
+            "--recipe", metavar="NAME", help=f"In place of the project's own recipe: {', '.join(recipes.names())}."
+        )
+        parser.add_argument(
             "--set", action="append", default=[], metavar="FIELD=VALUE", help="A field of the recipe, e.g. epochs=20."
         )
         parser.add_argument("--why", default="", help="Why, for the record.")
@@ -30,7 +34,9 @@ class Command(BaseCommand):
         if project is None:
             raise CommandError(f"There is no project {options['project']!r}.")
         try:
-            run = run_request(project=project, trigger="command", why=options["why"], **overrides(options["set"]))
+            fields = recipes.find(options["recipe"]).to_dict() if options["recipe"] else {}
+            fields |= overrides(options["set"])
+            run = run_request(project=project, trigger="command", why=options["why"], **fields)
         except (RunActive, NothingToLearn, ValueError) as refusal:
             raise CommandError(str(refusal)) from refusal
         try:

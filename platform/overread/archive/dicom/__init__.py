@@ -6,7 +6,7 @@ Files are opened only in limited child processes. Importing this package loads n
 from .display import model_input, padded_in, presentation, shown, unpack
 from .identity import pseudonym, remapped_uid
 from .limits import Limits
-from .reader import Busy, Reader, pixels, receive, render, render_frames
+from .reader import Busy, Reader, receive, render, render_frames
 from .refusal import Refused
 from .values import Arrival, Frame, ImageFacts, Rendering, Window
 
@@ -22,7 +22,6 @@ __all__ = [
     "Window",
     "model_input",
     "padded_in",
-    "pixels",
     "presentation",
     "pseudonym",
     "receive",

@@ -203,8 +203,3 @@ def render(content: bytes, *, frame: int = 0) -> Rendering:
 def render_frames(content: bytes, *, first: int, count: int) -> tuple[Frame, ...]:
     """Reader.render_frames in this process's own reader."""
     return standing_reader().render_frames(content, first=first, count=count)
-
-
-def pixels(content: bytes, *, frame: int | None = 0) -> "np.ndarray[Any, Any]":
-    """Reader.pixels in this process's own reader."""
-    return standing_reader().pixels(content, frame=frame)

@@ -2,10 +2,8 @@
 
 import numpy as np
 import pytest
-from sklearn.metrics import roc_auc_score
 
 from labeling.selection.worth.comparing import Estimate, labels_saved
-from labeling.selection.worth.scoring import auroc
 
 SIZES = np.array([10, 20, 30, 40])
 SLOW, FAST = np.array([0.5, 0.6, 0.7, 0.8]), np.array([0.5, 0.8, 0.85, 0.9])
@@ -26,18 +24,6 @@ def test_a_chance_peak_is_no_arrival():
 
 def test_a_gap_in_a_curve_tells_nothing():
     assert np.isnan(labels_saved(SIZES, FAST, np.array([np.nan, 0.6, 0.7, 0.8])))
-
-
-def test_auroc_is_scikit_learns_under_every_weighting():
-    rng = np.random.default_rng(0)
-    truth, scores = rng.random(40) < 0.4, rng.integers(0, 8, 40).astype(float)
-    weights = rng.random((3, 40))
-    expected = [roc_auc_score(truth, scores, sample_weight=row) for row in weights]
-    assert auroc(truth, scores, weights) == pytest.approx(np.array(expected))
-
-
-def test_auroc_of_one_answer_is_unknown():
-    assert np.isnan(auroc(np.ones(3, bool), np.arange(3.0), np.ones((1, 3)))).all()
 
 
 def test_an_interval_covers_a_known_mean():

@@ -1,9 +1,8 @@
 import numpy as np
 import pytest
 from scipy.special import expit
-from sklearn.metrics import brier_score_loss
 
-from training.engine.evaluation.calibration import brier, calibration_error, reliability
+from training.engine.evaluation.calibration import calibration_error
 
 
 def scored(images, shift=0.0, seed=0):
@@ -11,17 +10,6 @@ def scored(images, shift=0.0, seed=0):
     rng = np.random.default_rng(seed)
     odds = rng.normal(-1, 1.2, images)
     return (rng.random(images) < expit(odds)).astype(float), expit(odds + shift)
-
-
-def test_reliability_by_hand():
-    curve = reliability([0, 1, 1, 1], [0.12, 0.18, 0.95, 1.0])
-    assert curve.predicted == pytest.approx((0.15, 0.975))
-    assert curve.observed == (0.5, 1.0)
-    assert curve.images == (2, 2)
-
-
-def test_reliability_of_nothing_is_empty():
-    assert reliability([np.nan], [0.2]).images == ()
 
 
 def test_certain_and_right_has_no_error():
@@ -50,28 +38,17 @@ def test_it_is_the_same_every_time():
     assert calibration_error(labels, probabilities) == calibration_error(labels, probabilities)
 
 
-def test_brier_is_scikit_learns():
-    labels, probabilities = scored(200)
-    interval = brier(labels, probabilities)
-    assert interval.value == pytest.approx(brier_score_loss(labels, probabilities))
-    spread = np.std((labels - probabilities) ** 2) / np.sqrt(200)
-    assert interval.high - interval.low == pytest.approx(2 * 1.96 * spread, rel=0.1)
-
-
-def test_patients_with_many_images_make_it_wider():
+def test_the_same_image_again_of_one_patient_adds_nothing():
     labels, probabilities = scored(60)
-    many = brier(np.repeat(labels, 4), np.repeat(probabilities, 4), np.repeat(np.arange(60), 4))
-    assert many.high - many.low == pytest.approx(
-        brier(labels, probabilities).high - brier(labels, probabilities).low, rel=0.1
-    )
+    once = calibration_error(labels, probabilities)
+    many = calibration_error(np.repeat(labels, 4), np.repeat(probabilities, 4), np.repeat(np.arange(60), 4))
+    assert (many.value, many.low, many.high) == pytest.approx((once.value, once.low, once.high))
 
 
-@pytest.mark.parametrize("figure", [calibration_error, brier])
-def test_no_labelled_image_has_no_figure(figure):
-    assert np.isnan(figure([np.nan, np.nan], [0.1, 0.2]).value)
+def test_no_labelled_image_has_no_figure():
+    assert np.isnan(calibration_error([np.nan, np.nan], [0.1, 0.2]).value)
 
 
-@pytest.mark.parametrize("figure", [calibration_error, brier])
-def test_what_is_no_probability_is_refused(figure):
+def test_what_is_no_probability_is_refused():
     with pytest.raises(ValueError, match=r"0\.\.1"):
-        figure([1, 0], [1.2, 0.2])
+        calibration_error([1, 0], [1.2, 0.2])

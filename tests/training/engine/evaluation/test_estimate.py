@@ -3,8 +3,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from training.engine.evaluation.auroc import auroc
-from training.engine.evaluation.estimate import Estimate, change, difference, mean
+from tests.training.engine.evaluation.plain import difference
+from training.engine.evaluation.delong import auroc_estimate
+from training.engine.evaluation.estimate import Estimate, change, mean
 
 
 def estimate(value, error=0.03, patients=100, seed=0):
@@ -70,7 +71,7 @@ def test_a_challenger_at_the_margin_seldom_passes(draw):
     passed = []
     for seed in range(400):
         labels, scores = draw(30, 60, (0.95, 0.90), correlation=0.9, seed=seed)
-        pair = auroc(labels, scores[:, 0]), auroc(labels, scores[:, 1])
+        pair = auroc_estimate(labels, scores[:, 0]), auroc_estimate(labels, scores[:, 1])
         passed.append((change(*pair).low > -0.05, difference(*pair).low > -0.05))
     careful, plain = np.mean(passed, axis=0)
     assert careful <= 0.045 < plain
@@ -81,7 +82,7 @@ def test_the_lower_limit_of_a_good_model_holds(draw):
     above = 0
     for seed in range(400):
         labels, scores = draw(30, 60, (0.95,), seed=seed)
-        above += auroc(labels, scores[:, 0]).interval().low > 0.95
+        above += auroc_estimate(labels, scores[:, 0]).interval().low > 0.95
     assert above / 400 <= 0.065
 
 

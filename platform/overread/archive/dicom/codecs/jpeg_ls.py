@@ -12,7 +12,6 @@ from overread.archive.dicom.shape import Shape
 from . import marker_segments as markers
 from .code_stream import CodeStream, Piece, Pixels, Stream, as_pixels, damaged
 
-BEGINS = b"\xff\xd8\xff"
 END_OF_SCAN = re.compile(
     rb"\xff[\x80-\xcf\xd8-\xfe]"
 )  # data never hold 0xFF before a byte above 0x7F; no restart marker

@@ -4,8 +4,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import roc_auc_score
 
-from training.engine.evaluation.auroc import auroc
-from training.engine.evaluation.estimate import difference, mean
+from tests.training.engine.evaluation.plain import difference
+from training.engine.evaluation.delong import auroc_estimate
+from training.engine.evaluation.estimate import mean
 
 few_scores = st.lists(st.sampled_from([0.0, 0.1, 0.2, 0.3, 0.5, 0.9]), min_size=2, max_size=12)
 
@@ -20,22 +21,22 @@ def delong_brute_force(labels, scores):
 
 def test_by_hand():
     """Positives 0.8 and 0.4 against 0.6, 0.2 and 0.1: five of six pairs; S10 = 1/18, S01 = 1/12."""
-    estimate = auroc([1, 1, 0, 0, 0], [0.8, 0.4, 0.6, 0.2, 0.1])
+    estimate = auroc_estimate([1, 1, 0, 0, 0], [0.8, 0.4, 0.6, 0.2, 0.1])
     assert estimate.value == pytest.approx(5 / 6)
     assert estimate.standard_error**2 == pytest.approx((1 / 18) / 2 + (1 / 12) / 3)
     assert (estimate.positives, estimate.negatives) == (2, 3)
 
 
 def test_ties_count_half():
-    assert auroc([1, 0], [0.3, 0.3]).value == 0.5
-    assert auroc([1, 1, 0, 0], [0.5, 0.3, 0.3, 0.1]).value == 3.5 / 4
+    assert auroc_estimate([1, 0], [0.3, 0.3]).value == 0.5
+    assert auroc_estimate([1, 1, 0, 0], [0.5, 0.3, 0.3, 0.1]).value == 3.5 / 4
 
 
 @given(few_scores, few_scores)
 def test_variance_is_delongs_with_ties(positive, negative):
     labels = np.array([1] * len(positive) + [0] * len(negative))
     scores = np.array(positive + negative)
-    estimate = auroc(labels, scores)
+    estimate = auroc_estimate(labels, scores)
     assert estimate.value == pytest.approx(roc_auc_score(labels, scores))
     expected = delong_brute_force(labels, np.column_stack([scores, scores]))[0, 0]
     assert estimate.standard_error**2 == pytest.approx(expected, abs=1e-12)
@@ -45,7 +46,7 @@ def test_variance_is_delongs_with_ties(positive, negative):
 def test_paired_difference_is_delongs(draw, seed):
     labels, scores = draw(25, 60, (0.8, 0.9), seed=seed)
     scores = scores.round(2)
-    first, second = auroc(labels, scores[:, 0]), auroc(labels, scores[:, 1])
+    first, second = auroc_estimate(labels, scores[:, 0]), auroc_estimate(labels, scores[:, 1])
     covariance = delong_brute_force(labels, scores)
     assert (first.influence * second.influence).sum() == pytest.approx(covariance[0, 1], abs=1e-12)
     width = 1.959964 * np.sqrt([1, -1] @ covariance @ [1, -1])
@@ -57,14 +58,14 @@ def test_paired_difference_is_delongs(draw, seed):
 def test_exchanging_the_classes_mirrors_it(positive, negative):
     labels = np.array([1] * len(positive) + [0] * len(negative))
     scores = np.array(positive + negative)
-    one, other = auroc(labels, scores), auroc(1 - labels, scores)
+    one, other = auroc_estimate(labels, scores), auroc_estimate(1 - labels, scores)
     assert one.value + other.value == pytest.approx(1)
     assert one.standard_error == pytest.approx(other.standard_error)
 
 
 def test_any_rising_scale_gives_the_same(draw):
     labels, scores = draw(30, 70)
-    one, other = auroc(labels, scores[:, 0]), auroc(labels, np.exp(5 * scores[:, 0]))
+    one, other = auroc_estimate(labels, scores[:, 0]), auroc_estimate(labels, np.exp(5 * scores[:, 0]))
     assert one.value == other.value
     assert one.influence == pytest.approx(other.influence)
 
@@ -72,16 +73,16 @@ def test_any_rising_scale_gives_the_same(draw):
 def test_unknown_labels_are_left_out(draw):
     labels, scores = draw(30, 70)
     unknown = np.arange(100) % 4 == 0
-    one = auroc(np.where(unknown, np.nan, labels), np.where(unknown, np.nan, scores[:, 0]))
-    other = auroc(labels[~unknown], scores[~unknown, 0])
+    one = auroc_estimate(np.where(unknown, np.nan, labels), np.where(unknown, np.nan, scores[:, 0]))
+    other = auroc_estimate(labels[~unknown], scores[~unknown, 0])
     assert (one.value, one.standard_error) == pytest.approx((other.value, other.standard_error))
     assert (one.influence[unknown] == 0).all()
 
 
 def test_the_same_image_twice_of_one_patient_adds_nothing(draw):
     labels, scores = draw(30, 70)
-    once = auroc(labels, scores[:, 0])
-    twice = auroc(np.tile(labels, 2), np.tile(scores[:, 0], 2), np.tile(np.arange(100), 2))
+    once = auroc_estimate(labels, scores[:, 0])
+    twice = auroc_estimate(np.tile(labels, 2), np.tile(scores[:, 0], 2), np.tile(np.arange(100), 2))
     assert twice.value == pytest.approx(once.value)
     assert twice.standard_error == pytest.approx(once.standard_error)
     assert (twice.positives, twice.negatives) == (30, 70)
@@ -95,13 +96,13 @@ def test_standard_error_by_patient_is_that_of_the_bootstrap():
     drawn = [rng.integers(150, size=150) for _ in range(800)]
     rows = [(3 * those[:, None] + np.arange(3)).ravel() for those in drawn]
     spread = np.std([roc_auc_score(labels[r], scores[r]) for r in rows])
-    assert auroc(labels, scores, patients).standard_error == pytest.approx(spread, rel=0.1)
-    assert auroc(labels, scores).standard_error < 0.75 * spread
+    assert auroc_estimate(labels, scores, patients).standard_error == pytest.approx(spread, rel=0.1)
+    assert auroc_estimate(labels, scores).standard_error < 0.75 * spread
 
 
 def test_macro_over_correlated_findings_is_that_of_the_bootstrap(draw):
     labels, scores = draw(60, 140, (0.8, 0.85, 0.9), correlation=0.9)
-    macro = mean([auroc(labels, column) for column in scores.T])
+    macro = mean([auroc_estimate(labels, column) for column in scores.T])
     rng = np.random.default_rng(0)
     rows = [rng.integers(200, size=200) for _ in range(800)]
     spread = np.std([np.mean([roc_auc_score(labels[r], column[r]) for column in scores.T]) for r in rows])
@@ -110,18 +111,18 @@ def test_macro_over_correlated_findings_is_that_of_the_bootstrap(draw):
 
 @pytest.mark.parametrize("labels", [[1, 1, 1], [0, 0, 0], [np.nan] * 3])
 def test_one_class_has_no_auroc(labels):
-    estimate = auroc(labels, [0.1, 0.2, 0.3])
+    estimate = auroc_estimate(labels, [0.1, 0.2, 0.3])
     assert np.isnan([estimate.value, estimate.standard_error, estimate.interval().low]).all()
 
 
 def test_one_positive_has_a_value_and_no_error():
-    estimate = auroc([1, 0, 0], [0.2, 0.3, 0.1])
+    estimate = auroc_estimate([1, 0, 0], [0.2, 0.3, 0.1])
     assert estimate.value == 0.5
     assert np.isnan([estimate.interval().low, estimate.interval().high]).all()
 
 
 def test_nothing_at_all():
-    assert np.isnan(auroc([], []).value)
+    assert np.isnan(auroc_estimate([], []).value)
 
 
 @pytest.mark.parametrize(
@@ -135,4 +136,4 @@ def test_nothing_at_all():
 )
 def test_what_cannot_be_judged_is_refused(labels, scores, patients, said):
     with pytest.raises(ValueError, match=said):
-        auroc(labels, scores, patients)
+        auroc_estimate(labels, scores, patients)
