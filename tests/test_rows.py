@@ -109,3 +109,9 @@ def test_an_outer_join_that_finds_nothing_gives_none() -> None:
     )
     project = make_project()
     assert projects.rows() == [(project, None)]
+
+
+def test_a_key_that_a_row_holds_as_text_is_stored_as_a_key() -> None:
+    project, user = make_project(), make_user()
+    assert rows.insert(Membership(project_id=str(project.pk), user=user, role=Role.READER))
+    assert Membership.objects.get().project == project

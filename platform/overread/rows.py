@@ -14,7 +14,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 AS_THEY_ARE = frozenset(
     {
         *(models.CharField, models.TextField, models.FloatField, models.BooleanField),
-        *(models.IntegerField, models.PositiveIntegerField, models.PositiveSmallIntegerField),
+        *(models.IntegerField, models.BigIntegerField, models.PositiveIntegerField, models.PositiveSmallIntegerField),
         *(models.AutoField, models.BigAutoField),
     }
 )
@@ -68,13 +68,23 @@ def _adapter(field: Field) -> Adapt:
     """What takes a field's value from a row as the database gets it. Texts, numbers and what refers to a row by number need
     no adapting, and are most of it.
     """
-    name = field.attname
-    told = _target(field)
-    if type(told) in AS_THEY_ARE:
+    name, target = field.attname, _target(field)
+    if type(target) in AS_THEY_ARE:
         return lambda row, _: getattr(row, name)
-    if told is not field:
-        return lambda row, connection: told.get_db_prep_value(getattr(row, name), connection)
+    if type(target) is models.UUIDField or (type(target) is models.DateTimeField and not _set_on_save(target)):
+        return lambda row, connection: _adapted(field, getattr(row, name), connection)
     return lambda row, connection: field.get_db_prep_save(field.pre_save(row, True), connection)
+
+
+def _adapted(field: Field, value: Any, connection: BaseDatabaseWrapper) -> Any:
+    """A UUID or a moment as the database gets it; also one that its row holds as text."""
+    if value is None or isinstance(value, UUID | datetime):
+        return _bound(value, connection)
+    return field.get_db_prep_save(value, connection)
+
+
+def _set_on_save(field: models.DateTimeField[Any, Any]) -> bool:
+    return field.auto_now or field.auto_now_add
 
 
 def _target(field: Field) -> Field:
