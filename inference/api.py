@@ -15,7 +15,7 @@ from rest_framework.response import Response
 
 from inference.models import Pipeline, Prediction, Promotion
 from inference.queries import champion_of
-from inference.services import prediction_show
+from inference.services import exposure_record
 from overread.projects.api import ProjectView
 
 
@@ -119,5 +119,5 @@ class Predictions(ProjectView):
         rows = Prediction.objects.filter(pipeline__project=self.project).select_related("pipeline")
         page = self.paginate_queryset(self.filter_queryset(rows)) or []
         for prediction in page:
-            prediction_show(prediction=prediction, user=self.user)
+            exposure_record(prediction=prediction, user=self.user)
         return self.get_paginated_response(PredictionSerializer(page, many=True).data)

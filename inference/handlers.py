@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from inference.events import ScoresChanged
-from inference.jobs import ONE, PREDICT, REFRESH
+from inference.jobs import PREDICT, PREDICT_ONE, REFRESH
 from inference.models import Pipeline
 from inference.queries import champion_of
 from overread.archive.models import Image
@@ -29,8 +29,8 @@ def predict(job: Lease, *, image: str, of: str) -> None:
         announce(ScoresChanged(UUID(of), anew=False))
 
 
-@job(ONE, queue="interactive")
-def one(job: Lease, *, pipeline: str, image: str) -> None:
+@job(PREDICT_ONE, queue="interactive")
+def predict_one(job: Lease, *, pipeline: str, image: str) -> None:
     """Score one image with one pipeline, for somebody who waits for it."""
     from inference.services.scoring import images_score
 

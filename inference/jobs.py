@@ -13,7 +13,7 @@ from overread.jobs.models import Job
 from overread.jobs.services import job_enqueue
 
 PREDICT = "inference.predict"
-ONE = "inference.one"
+PREDICT_ONE = "inference.one"
 REFRESH = "inference.refresh"
 
 
@@ -23,11 +23,11 @@ def predict_request(*, image: UUID, project: UUID, source: str) -> Job:
     return job_enqueue(kind=PREDICT, key=key, project=project, queue=queue, image=image, of=project)
 
 
-def one_request(*, pipeline: Pipeline, image: UUID, requested_by: User) -> Job:
+def predict_one_request(*, pipeline: Pipeline, image: UUID, requested_by: User) -> Job:
     """Have one image scored by one pipeline."""
     return job_enqueue(
-        kind=ONE,
-        key=f"{ONE}:{pipeline.pk}:{image}",
+        kind=PREDICT_ONE,
+        key=f"{PREDICT_ONE}:{pipeline.pk}:{image}",
         project=pipeline.project_id,
         requested_by=requested_by,
         pipeline=pipeline.pk,

@@ -17,7 +17,7 @@ from django.db.models import Max, QuerySet, TextField
 from django.db.models.functions import Cast
 from numpy.typing import NDArray
 
-from inference.mapped import Ids, ids_of, ids_of_text, mapped, uuids_of
+from inference.memmap_cache import Ids, ids_of, ids_of_text, memmap_of, uuids_of
 from inference.models import (
     Champion,
     EmbeddingRow,
@@ -35,7 +35,7 @@ from overread.projects.models import Project
 
 
 @dataclass(frozen=True)
-class Table:
+class ImageTable:
     """Arrays with one row an image: ids (N,) of 16 bytes, values (N, C), which may be memory-mapped."""
 
     ids: Ids
@@ -175,8 +175,8 @@ def score_arrays(shard: ScoreShard) -> dict[str, NDArray[Any]]:
 
 
 @dataclass(frozen=True)
-class Scores:
-    """Probabilities as a source of `mapped`."""
+class ScoreSource:
+    """Probabilities as a source of `memmap_of`."""
 
     pipeline: Pipeline
 
@@ -194,14 +194,14 @@ class Scores:
             yield images, score_arrays(shard)["probabilities"][rows]
 
 
-def scores_of(pipeline: Pipeline) -> Table:
+def scores_of(pipeline: Pipeline) -> ImageTable:
     """Every image this pipeline has scored, with its probabilities (N, K) float32."""
-    images, values = mapped(f"scores-{pipeline.pk}", Scores(pipeline), dtype=np.float32)
+    images, values = memmap_of(f"scores-{pipeline.pk}", ScoreSource(pipeline), dtype=np.float32)
     width = len(pipeline.classifier.card["columns"])
-    return Table(images, values if len(images) else np.empty((0, width), np.float32))
+    return ImageTable(images, values if len(images) else np.empty((0, width), np.float32))
 
 
-def scores_among(pipeline: Pipeline, images: QuerySet[Image]) -> Table:
+def scores_among(pipeline: Pipeline, images: QuerySet[Image]) -> ImageTable:
     """As scores_of, for these images alone: no shard is opened but theirs."""
     rows = EmbeddingRow.objects.filter(image__in=images, shard__score_shards__pipeline=pipeline).order_by(
         "shard", "row"
@@ -216,12 +216,12 @@ def scores_among(pipeline: Pipeline, images: QuerySet[Image]) -> Table:
             blocks.append(arrays["probabilities"][[row for _shard, row, _image in places]])
         found += [image for _shard, _row, image in places]
     width = len(pipeline.classifier.card["columns"])
-    return Table(ids_of(found), np.concatenate(blocks) if blocks else np.empty((0, width), np.float32))
+    return ImageTable(ids_of(found), np.concatenate(blocks) if blocks else np.empty((0, width), np.float32))
 
 
 @dataclass(frozen=True)
-class Embeddings:
-    """The embeddings of one space as a source of `mapped`."""
+class EmbeddingSource:
+    """The embeddings of one space as a source of `memmap_of`."""
 
     backbone: str
 
@@ -239,9 +239,9 @@ class Embeddings:
             yield images, np.load(io.BytesIO(blobs.read(shard.blob)), allow_pickle=False)[rows]
 
 
-def embeddings_of(backbone: str) -> Table:
+def embeddings_of(backbone: str) -> ImageTable:
     """Every image that was embedded in this space, (N, D) float16, memory-mapped. In no particular order."""
-    return Table(*mapped(f"embeddings-{backbone}", Embeddings(backbone), dtype=np.float16))
+    return ImageTable(*memmap_of(f"embeddings-{backbone}", EmbeddingSource(backbone), dtype=np.float16))
 
 
 def rows_of(shards: list[UUID]) -> dict[UUID, tuple[Ids, NDArray[np.intp]]]:

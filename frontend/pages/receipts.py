@@ -18,7 +18,7 @@ from frontend.pages.read.suggestions import suggestion_context
 from frontend.people import person
 from inference.models import Pipeline, Prediction
 from inference.queries import champion_of
-from inference.services import prediction_ensure, prediction_show
+from inference.services import exposure_record, prediction_ensure
 from inference.services.predictions import NotScored
 from labeling.models import Read
 from labeling.queries.own import agreement_with_others, swaying
@@ -88,5 +88,5 @@ def _now(read: Read, reader: User, in_use: Pipeline | None) -> Prediction | None
         prediction = prediction_ensure(pipeline=in_use, image=read.image)
     except NotScored:
         return None
-    prediction_show(prediction=prediction, user=reader)
+    exposure_record(prediction=prediction, user=reader)
     return prediction

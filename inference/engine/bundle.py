@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from inference.engine.digest import Refused, check, sha256_of
-from inference.engine.intervals import Interval, from_dicts
+from inference.engine.digest import ArtifactError, check, sha256_of
+from inference.engine.intervals import PredictionInterval, from_dicts
 from inference.engine.outputs import OutputLayout
 from inference.engine.preparation import Preparation
 from inference.engine.probability import Calibration
@@ -36,7 +36,7 @@ class Card:
     weights_sha256: str
     onnx_sha256: str
     facts: Mapping[str, Any] = field(default_factory=dict)
-    intervals: Mapping[str, Interval] = field(default_factory=dict)
+    intervals: Mapping[str, PredictionInterval] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if len(self.calibrations) != len(self.layout):
@@ -65,7 +65,7 @@ class Card:
 
     @classmethod
     def from_json(cls, data: bytes) -> "Card":
-        """The inverse of `to_json`. Raises Refused for anything it could not have written."""
+        """The inverse of `to_json`. Raises ArtifactError for anything it could not have written."""
         try:
             fields = json.loads(data)
             if fields.pop("format") != FORMAT:
@@ -76,7 +76,7 @@ class Card:
             fields["intervals"] = from_dicts(fields.get("intervals", {}))
             return cls(**fields)
         except (ValueError, TypeError, KeyError, AttributeError) as error:
-            raise Refused(f"The model card is unreadable: {error}.") from error
+            raise ArtifactError(f"The model card is unreadable: {error}.") from error
 
 
 @dataclass(frozen=True)
@@ -98,10 +98,10 @@ class Bundle:
 
     @classmethod
     def from_files(cls, files: Mapping[str, bytes], sha256: str) -> "Bundle":
-        """The bundle of that digest. Raises Refused when a file is missing, altered or unreadable."""
+        """The bundle of that digest. Raises ArtifactError when a file is missing, altered or unreadable."""
         missing = {CARD, WEIGHTS, GRAPH} - set(files)
         if missing:
-            raise Refused(f"The bundle lacks {', '.join(sorted(missing))}.")
+            raise ArtifactError(f"The bundle lacks {', '.join(sorted(missing))}.")
         check(files[CARD], sha256, what="The model card")
         card = Card.from_json(files[CARD])
         check(files[WEIGHTS], card.weights_sha256, what="The weights")

@@ -7,14 +7,14 @@ from numpy.typing import NDArray
 
 
 @dataclass(frozen=True)
-class Quantised:
+class QuantisedMaps:
     """Maps in 8 bits at the feature map's own resolution: evidence = level / 255 × scale, in logits."""
 
     levels: NDArray[np.uint8]
     scale: float
 
 
-def quantise(maps: NDArray[np.floating], *, scale: float | None = None) -> Quantised:
+def quantise(maps: NDArray[np.floating], *, scale: float | None = None) -> QuantisedMaps:
     """(h, w) or (K, h, w) maps of one image → levels of the same shape, positive evidence only.
 
     Evidence against a finding becomes 0: a reader is shown where the model sees something. One scale, the largest
@@ -26,5 +26,5 @@ def quantise(maps: NDArray[np.floating], *, scale: float | None = None) -> Quant
     evidence = np.maximum(maps.astype(np.float64), 0.0)
     top = float(evidence.max()) if scale is None else scale
     if top <= 0:
-        return Quantised(np.zeros(maps.shape, np.uint8), 0.0)
-    return Quantised(np.rint(np.minimum(evidence / top, 1.0) * 255).astype(np.uint8), top)
+        return QuantisedMaps(np.zeros(maps.shape, np.uint8), 0.0)
+    return QuantisedMaps(np.rint(np.minimum(evidence / top, 1.0) * 255).astype(np.uint8), top)

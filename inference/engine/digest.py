@@ -4,7 +4,7 @@ import hashlib
 import hmac
 
 
-class Refused(ValueError):
+class ArtifactError(ValueError):
     """Bytes that are not what their record says, or cannot be read; nothing was loaded from them."""
 
 
@@ -14,7 +14,7 @@ def sha256_of(data: bytes) -> str:
 
 
 def check(data: bytes, sha256: str, *, what: str) -> None:
-    """Raise Refused unless `data` has this SHA-256."""
+    """Raise ArtifactError unless `data` has this SHA-256."""
     found = sha256_of(data)
     if not hmac.compare_digest(found, sha256.lower()):
-        raise Refused(f"{what} were altered: SHA-256 {found[:12]}… instead of {sha256[:12] or 'none'}….")
+        raise ArtifactError(f"{what} were altered: SHA-256 {found[:12]}… instead of {sha256[:12] or 'none'}….")

@@ -36,7 +36,7 @@ class ScoutHead:
             logits[start : start + BLOCK] = block @ weight + self.bias
         return logits
 
-    def along(self, lines: tuple[Calibration, ...], layout: OutputLayout) -> ScoutHead:
+    def apply_calibration(self, lines: tuple[Calibration, ...], layout: OutputLayout) -> ScoutHead:
         """The head whose logits lie on these lines, one an output."""
         weight, bias = self.weight.copy(), self.bias.copy()
         for columns, line in zip(layout.slices, lines, strict=True):

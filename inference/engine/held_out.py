@@ -24,13 +24,13 @@ def fit(
 
     groups (N,): whose image each is. The same for the same rows; with labels of one patient alone, not calibrated.
     """
-    logits = said(embeddings, labels, weights, groups, layout).astype(np.float64)
+    logits = out_of_fold_logits(embeddings, labels, weights, groups, layout).astype(np.float64)
     known = np.isfinite(logits).all(axis=1)
     lines = calibration.temperatures(logits[known], labels[known], weights[known], layout)
-    return heads.fit(embeddings, labels, weights, layout).along(lines, layout)
+    return heads.fit(embeddings, labels, weights, layout).apply_calibration(lines, layout)
 
 
-def said(
+def out_of_fold_logits(
     embeddings: NDArray[np.floating],
     labels: Float,
     weights: Float,

@@ -14,7 +14,7 @@ Float = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Interval:
+class PredictionInterval:
     """Value ± half holds the label of a new case with a probability of `coverage` at least.
 
     `cases` is how many it was fitted on, whose labels reach from `lowest` to `highest`. Raises ValueError for what no
@@ -37,7 +37,9 @@ class Interval:
         return asdict(self)
 
 
-def fit(answers: Float, labels: Float, weights: Float, layout: OutputLayout, *, coverage: float) -> dict[str, Interval]:
+def fit(
+    answers: Float, labels: Float, weights: Float, layout: OutputLayout, *, coverage: float
+) -> dict[str, PredictionInterval]:
     """An interval per measurement from (N, K) answers in their units, (N, F) labels (NaN unknown) and (N, F) weights.
 
     A measurement with too few labels for this coverage gets none: nothing honest can be said of it.
@@ -48,7 +50,7 @@ def fit(answers: Float, labels: Float, weights: Float, layout: OutputLayout, *, 
         truth = labels[known, index].astype(np.float64)
         half = half_width(np.abs(answers[known, columns.start] - truth), coverage)
         if output.kind == "measurement" and half is not None:
-            found[output.name] = Interval(half, coverage, len(truth), float(truth.min()), float(truth.max()))
+            found[output.name] = PredictionInterval(half, coverage, len(truth), float(truth.min()), float(truth.max()))
     return found
 
 
@@ -62,6 +64,6 @@ def half_width(residuals: Float, coverage: float) -> float | None:
     return float(np.sort(residuals)[rank - 1]) if 0 < rank <= len(residuals) else None
 
 
-def from_dicts(rows: Mapping[str, Mapping[str, Any]]) -> dict[str, Interval]:
+def from_dicts(rows: Mapping[str, Mapping[str, Any]]) -> dict[str, PredictionInterval]:
     """Finding → interval, as a card holds them. Raises TypeError or ValueError for rows it could not have written."""
-    return {name: Interval(**row) for name, row in rows.items()}
+    return {name: PredictionInterval(**row) for name, row in rows.items()}

@@ -7,11 +7,11 @@ from torch.nn import functional
 
 from inference.engine import backbones, weights
 from inference.engine.bundle import Bundle
-from inference.engine.digest import Refused
+from inference.engine.digest import ArtifactError
 from inference.engine.outputs import OutputLayout
 
 
-class Answer(NamedTuple):
+class NetworkOutput(NamedTuple):
     """logits (N, K); embedding (N, D); maps (N, K, h, w), whose mean over h and w plus the head's bias is the logit."""
 
     logits: Tensor
@@ -20,7 +20,7 @@ class Answer(NamedTuple):
 
 
 class Network(nn.Module):
-    """Images (N, C, S, S) → Answer.
+    """Images (N, C, S, S) → NetworkOutput.
 
     The maps are class activation maps (Zhou et al., CVPR 2016): the last feature map times the head's weights, exact
     for a head that is linear on the average-pooled features, at no second pass. `dropout` acts on the embedding while
@@ -34,11 +34,11 @@ class Network(nn.Module):
         self.head = nn.Linear(dimension, layout.width)
         nn.init.zeros_(self.head.bias)
 
-    def forward(self, images: Tensor) -> Answer:
+    def forward(self, images: Tensor) -> NetworkOutput:
         features = self.backbone(images)
         embedding = features.mean((2, 3))
         maps = functional.conv2d(features, self.head.weight[:, :, None, None])
-        return Answer(self.head(self.dropout(embedding)), embedding, maps)
+        return NetworkOutput(self.head(self.dropout(embedding)), embedding, maps)
 
 
 def assemble(architecture: str, channels: int, layout: OutputLayout, *, dropout: float = 0.0) -> Network:
@@ -48,11 +48,11 @@ def assemble(architecture: str, channels: int, layout: OutputLayout, *, dropout:
 
 
 def restore(bundle: Bundle) -> Network:
-    """The network of a bundle, in evaluation mode. Raises Refused when its weights were altered or do not fit."""
+    """The network of a bundle, in evaluation mode. Raises ArtifactError when its weights were altered or do not fit."""
     card = bundle.card
     network = assemble(card.architecture, card.preparation.channels, card.layout)
     try:
         network.load_state_dict(weights.unpack(bundle.weights, card.weights_sha256))
     except RuntimeError as error:
-        raise Refused(f"The weights do not fit {card.architecture} with this layout.") from error
+        raise ArtifactError(f"The weights do not fit {card.architecture} with this layout.") from error
     return network.eval()

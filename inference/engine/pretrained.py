@@ -7,7 +7,7 @@ from pathlib import Path
 from torch import Tensor, nn
 
 from inference.engine import backbones, weights
-from inference.engine.digest import Refused
+from inference.engine.digest import ArtifactError
 
 DOTTED = re.compile(r"(denselayer\d+\.(?:norm|conv))\.([12]\.)")  # how old DenseNet files write norm1 and conv1
 
@@ -29,7 +29,7 @@ def published(architecture: str, name: str) -> dict[str, Tensor]:
 
 
 def from_file(path: Path, sha256: str) -> dict[str, Tensor]:
-    """The state dict of a safetensors file. Raises Refused when it is not the file of that SHA-256."""
+    """The state dict of a safetensors file. Raises ArtifactError when it is not the file of that SHA-256."""
     return weights.read(path, sha256)
 
 
@@ -37,16 +37,16 @@ def adopt(backbone: nn.Module, state: Mapping[str, Tensor], *, stem: str) -> Non
     """Load `state` into `backbone`, fitting the first convolution to its channels; a classifier in it is left out.
 
     A grey stem gets the sum of the red, green and blue kernels, which answers a grey image as the colour stem answers
-    its three equal channels. Raises Refused when a weight is missing or has another shape.
+    its three equal channels. Raises ArtifactError when a weight is missing or has another shape.
     """
     wanted = backbone.state_dict()
     missing = [key for key in wanted if key not in state and not key.endswith("num_batches_tracked")]
     if missing:
-        raise Refused(f"The weights lack {len(missing)} of the backbone's tensors, {missing[0]} the first.")
+        raise ArtifactError(f"The weights lack {len(missing)} of the backbone's tensors, {missing[0]} the first.")
     fitted = {key: state[key] for key in wanted if key in state}
     if fitted[stem].shape[1] == 3 and wanted[stem].shape[1] == 1:
         fitted[stem] = fitted[stem].sum(1, keepdim=True)
     for key, tensor in fitted.items():
         if tensor.shape != wanted[key].shape:
-            raise Refused(f"{key} is {tuple(tensor.shape)} in the weights and {tuple(wanted[key].shape)} here.")
+            raise ArtifactError(f"{key} is {tuple(tensor.shape)} in the weights and {tuple(wanted[key].shape)} here.")
     backbone.load_state_dict(fitted, strict=False)

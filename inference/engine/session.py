@@ -13,7 +13,7 @@ INPUT, OUTPUTS = "images", ("logits", "embedding", "maps")
 
 
 @dataclass(frozen=True)
-class Scores:
+class SessionOutput:
     """float32: logits (N, K), embedding (N, D), maps (N, K, h, w)."""
 
     logits: NDArray[np.float32]
@@ -38,8 +38,8 @@ class Session:
         self.card = bundle.card
         self._graph = open_graph(bundle.onnx, threads)
 
-    def run(self, images: NDArray[np.float32], batch: int = 16) -> Scores:
-        """Prepared images (N, C, S, S) → Scores, `batch` at a time. Raises ValueError for another shape or none."""
+    def run(self, images: NDArray[np.float32], batch: int = 16) -> SessionOutput:
+        """Prepared images (N, C, S, S) → SessionOutput, `batch` at a time. Raises ValueError for another shape or none."""
         side = self.card.preparation.size
         if not len(images) or images.shape[1:] != (self.card.preparation.channels, side, side):
             raise ValueError(f"Images prepared for this model were expected, not an array of {images.shape}.")
@@ -47,7 +47,7 @@ class Session:
             self._graph.run(OUTPUTS, {INPUT: np.ascontiguousarray(images[start : start + batch], np.float32)})
             for start in range(0, len(images), batch)
         ]
-        return Scores(*(np.concatenate(column) for column in zip(*parts, strict=True)))
+        return SessionOutput(*(np.concatenate(column) for column in zip(*parts, strict=True)))
 
     def probabilities(self, logits: NDArray[np.floating]) -> NDArray[np.float64]:
         """(N, K) logits → (N, K) calibrated probabilities (binary, options) and values (measurements)."""

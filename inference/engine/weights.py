@@ -7,7 +7,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load, save
 from torch import Tensor
 
-from inference.engine.digest import Refused, check
+from inference.engine.digest import ArtifactError, check
 
 
 def pack(state: Mapping[str, Tensor]) -> bytes:
@@ -16,14 +16,14 @@ def pack(state: Mapping[str, Tensor]) -> bytes:
 
 
 def unpack(data: bytes, sha256: str) -> dict[str, Tensor]:
-    """The state dict in `data`. Raises Refused when the bytes are not those of `sha256` or are no safetensors file."""
+    """The state dict in `data`. Raises ArtifactError when the bytes are not those of `sha256` or are no safetensors file."""
     check(data, sha256, what="The weights")
     try:
         return load(data)
     except SafetensorError as error:
-        raise Refused(f"The weights are no readable safetensors file: {error}.") from error
+        raise ArtifactError(f"The weights are no readable safetensors file: {error}.") from error
 
 
 def read(path: Path, sha256: str) -> dict[str, Tensor]:
-    """The state dict in a safetensors file of that SHA-256. Raises Refused, or OSError where there is no such file."""
+    """The state dict in a safetensors file of that SHA-256. Raises ArtifactError, or OSError where there is no such file."""
     return unpack(path.read_bytes(), sha256)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from django.db import transaction
 
-from inference.jobs import one_request
+from inference.jobs import predict_one_request
 from inference.models import Exposure, ModelVersion, Pipeline, Prediction
 from inference.queries import score_arrays, scores_find
 from overread.accounts.models import User
@@ -85,9 +85,9 @@ def interval_of(version: ModelVersion, name: str, value: float) -> dict[str, Any
 
 def prediction_request(*, pipeline: Pipeline, image: Image, user: User) -> Job:
     """Have the image scored by this pipeline, once, before any bulk work: somebody waits for it. The job tells how it went."""
-    return one_request(pipeline=pipeline, image=image.pk, requested_by=user)
+    return predict_one_request(pipeline=pipeline, image=image.pk, requested_by=user)
 
 
-def prediction_show(*, prediction: Prediction, user: User) -> Exposure:
+def exposure_record(*, prediction: Prediction, user: User) -> Exposure:
     """Record, before the bytes leave, that a user is shown a prediction. Showing it again changes nothing."""
     return Exposure.objects.get_or_create(user=user, prediction=prediction, defaults={"image": prediction.image})[0]

@@ -50,7 +50,7 @@ def bundle_store(bundle: Bundle) -> str:
 
 
 def bundle_load(digest: str) -> Bundle:
-    """The bundle of that SHA-256, every byte of it checked. Raises Refused, BlobDamaged, FileNotFoundError."""
+    """The bundle of that SHA-256, every byte of it checked. Raises ArtifactError, BlobDamaged, FileNotFoundError."""
     card = blobs.get(digest)
     named = Card.from_json(card)
     files = {CARD: card, WEIGHTS: blobs.get(named.weights_sha256), GRAPH: blobs.get(named.onnx_sha256)}

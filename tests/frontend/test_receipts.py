@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from inference.models import Exposure
 from inference.queries import champion_of
-from inference.services import champion_swap, prediction_ensure, prediction_show
+from inference.services import champion_swap, exposure_record, prediction_ensure
 from labeling.models import Read
 from labeling.queries.own import agreement_with_others, model_answer, swaying
 from labeling.services import Answers, assignment_claim, assignment_open_single, read_submit
@@ -35,7 +35,7 @@ def read(image: Image, reader: User, project: Project, *, blind: bool = False, *
     """Open the image, see what the model says of it unless this is a first read, and answer."""
     assignment = assignment_open_single(project=project, image=image, reader=reader)
     if not blind and (pipeline := champion_of(project)):
-        prediction_show(prediction=prediction_ensure(pipeline=pipeline, image=image), user=reader)
+        exposure_record(prediction=prediction_ensure(pipeline=pipeline, image=image), user=reader)
     stored = read_submit(assignment=assignment, reader=reader, answers=Answers(values=values), key=uuid4())
     run_all(queues=("io", "interactive"))
     return stored

@@ -6,7 +6,7 @@ import torch
 
 from inference.engine import backbones, pretrained, weights
 from inference.engine.bundle import Bundle
-from inference.engine.digest import Refused
+from inference.engine.digest import ArtifactError
 from inference.engine.network import Network, assemble
 from training.engine.losses import Criterion
 from training.engine.recipe import Recipe
@@ -15,7 +15,7 @@ from training.engine.recipe import Recipe
 def begin(recipe: Recipe, criterion: Criterion, initial: Bundle | None) -> Network:
     """The network a recipe begins with, its random parts drawn from torch's global generator.
 
-    From a bundle the backbone is taken, and the head too where the layout is the same. Raises Refused when the weights
+    From a bundle the backbone is taken, and the head too where the layout is the same. Raises ArtifactError when the weights
     are not those the recipe names or do not fit the architecture.
     """
     network = assemble(recipe.architecture, recipe.channels, criterion.layout, dropout=recipe.dropout)
@@ -42,9 +42,9 @@ def fold(network: Network, criterion: Criterion) -> None:
 
 def _adopt_bundle(network: Network, recipe: Recipe, criterion: Criterion, initial: Bundle | None) -> None:
     if initial is None or initial.sha256 != recipe.initial_sha256:
-        raise Refused("The recipe begins with another model version than the one given.")
+        raise ArtifactError("The recipe begins with another model version than the one given.")
     if initial.card.architecture != recipe.architecture:
-        raise Refused(f"The model version given is a {initial.card.architecture}, not a {recipe.architecture}.")
+        raise ArtifactError(f"The model version given is a {initial.card.architecture}, not a {recipe.architecture}.")
     state = weights.unpack(initial.weights, initial.card.weights_sha256)
     inner = {key.removeprefix("backbone."): tensor for key, tensor in state.items() if key.startswith("backbone.")}
     pretrained.adopt(network.backbone, inner, stem=backbones.find(recipe.architecture).STEM)

@@ -12,7 +12,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor
 
-from inference.engine.digest import Refused
+from inference.engine.digest import ArtifactError
 
 State = dict[str, Tensor]
 
@@ -46,7 +46,7 @@ def write(path: Path, checkpoint: Checkpoint) -> None:
 
 
 def read(path: Path) -> Checkpoint:
-    """The checkpoint at `path`. Raises Refused when it is not one, FileNotFoundError when there is none."""
+    """The checkpoint at `path`. Raises ArtifactError when it is not one, FileNotFoundError when there is none."""
     weights: State = {}
     kept: State = {}
     optimiser: dict[int, dict[str, Tensor]] = {}
@@ -61,7 +61,7 @@ def read(path: Path) -> Checkpoint:
                 else:
                     {"weights": weights, "kept": kept}[part][name] = stored.get_tensor(key)
     except (SafetensorError, KeyError, TypeError, ValueError) as error:
-        raise Refused(f"{path.name} is no checkpoint: {error}.") from error
+        raise ArtifactError(f"{path.name} is no checkpoint: {error}.") from error
     return Checkpoint(weights, kept, optimiser, facts)
 
 

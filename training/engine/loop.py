@@ -11,7 +11,7 @@ import torch
 from numpy.typing import NDArray
 
 from inference.engine.bundle import Bundle
-from inference.engine.digest import Refused
+from inference.engine.digest import ArtifactError
 from inference.engine.network import Network
 from training.engine import checkpoint as checkpoints
 from training.engine.augmentation import augment
@@ -87,7 +87,7 @@ def fit(
 
     `should_stop` is asked before every batch; Stopped is raised when it says yes. `on_progress` hears of every epoch
     and about once a second. The same data, recipe and seed give the same weights on the same CPU, interrupted or not,
-    unless a time limit shortened the run. Raises Refused for a checkpoint or initial weights of something else.
+    unless a time limit shortened the run. Raises ArtifactError for a checkpoint or initial weights of something else.
     """
     if recipe.preparation() != data.preparation:
         raise ValueError("The images were not prepared as the recipe says.")
@@ -194,10 +194,10 @@ class Run:
         return checkpoints.Checkpoint(self._weights(), self.kept_weights, optimiser, facts)
 
     def resume(self, checkpoint: checkpoints.Checkpoint) -> None:
-        """Continue where `state` was taken. Raises Refused for the checkpoint of another recipe or other data."""
+        """Continue where `state` was taken. Raises ArtifactError for the checkpoint of another recipe or other data."""
         facts = checkpoint.facts
         if Recipe.from_dict(facts["recipe"]) != self.recipe or facts["data"] != self.data.fingerprint:
-            raise Refused("The checkpoint belongs to another run.")
+            raise ArtifactError("The checkpoint belongs to another run.")
         self.network.load_state_dict(checkpoint.weights)
         checkpoints.optimiser_restore(self.optimiser, checkpoint.optimiser)
         self.history = [Epoch(**epoch) for epoch in facts["history"]]

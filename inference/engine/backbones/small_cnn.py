@@ -9,7 +9,7 @@ WEIGHTS = None
 WIDTHS = (24, 32, 64, DIMENSION)
 
 
-class Residual(nn.Module):
+class ResidualBlock(nn.Module):
     """Two 3 × 3 convolutions beside an average-pooled shortcut (ResNet-D, He et al., CVPR 2019); halves the sides."""
 
     def __init__(self, inner: int, outer: int) -> None:
@@ -40,7 +40,7 @@ class SmallCNN(nn.Module):
             nn.ReLU(inplace=True),
         )
         self.blocks = nn.Sequential(
-            *(Residual(inner, outer) for inner, outer in zip(widths[:-1], widths[1:], strict=True))
+            *(ResidualBlock(inner, outer) for inner, outer in zip(widths[:-1], widths[1:], strict=True))
         )
 
     def forward(self, images: Tensor) -> Tensor:

@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, QuerySet, TextField
 from django.db.models.functions import Cast
 from numpy.typing import NDArray
 
-from inference.mapped import Ids, ids_of_text, uuids_of
+from inference.memmap_cache import Ids, ids_of_text, uuids_of
 from labeling.models import Assignment, Read, ReferenceLabel, Selection
 from labeling.services.selection.viewing import Numbered
 from overread.archive.models import Enrolment, Image

@@ -9,7 +9,7 @@ from uuid import UUID
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.mapped import ids_of
+from inference.memmap_cache import ids_of
 from inference.models import Pipeline
 from inference.queries import champion_of
 from labeling.models import Purpose, Selection

@@ -14,7 +14,7 @@ import numpy as np
 from django.conf import settings
 from numpy.typing import NDArray
 
-from inference.mapped import ID
+from inference.memmap_cache import ID
 from inference.queries import champion_of
 from labeling.jobs import merge_request, shards_request
 from labeling.models import Draw, DrawPart

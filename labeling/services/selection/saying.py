@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from inference.engine.intervals import from_dicts
 from inference.engine.outputs import Output as Answer
 from inference.engine.outputs import OutputLayout
-from inference.mapped import Ids
+from inference.memmap_cache import Ids
 from inference.models import Pipeline
-from inference.queries import Table, scores_of
+from inference.queries import ImageTable, scores_of
 from labeling.selection.pool import BLOCK, Gathered, Head, Output
 from labeling.services.scout import Scout
 
@@ -68,7 +68,7 @@ def said_by_champion(pipeline: Pipeline, names: dict[str, str], images: Ids) -> 
     return Said(np.concatenate(blocks, axis=1, dtype=np.float32), tuple(ranked), tuple(findings))
 
 
-def values_of(table: Table, images: Ids) -> Float:
+def values_of(table: ImageTable, images: Ids) -> Float:
     """(N, K) values of these images, NaN where the table lacks one."""
     places = table.places(images)
     out = np.full((len(images), table.values.shape[1]), np.nan, np.float32)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from inference.engine.outputs import OutputLayout
 from inference.engine.probability import calibrated, uncalibrated
-from inference.mapped import uuids_of
+from inference.memmap_cache import uuids_of
 from inference.models import Pipeline
 from inference.queries import embeddings_of
 from labeling.selection.pool import Output
@@ -52,5 +52,5 @@ def _out_of_fold(labelled: Labelled, layout: OutputLayout, seed: int) -> NDArray
     from inference.engine import held_out
 
     known = labelled.embeddings, labelled.labels, labelled.weights, labelled.patients
-    logits = held_out.said(*known, layout, enough=len(labelled.images), seed=seed)
+    logits = held_out.out_of_fold_logits(*known, layout, enough=len(labelled.images), seed=seed)
     return calibrated(logits, layout, uncalibrated(layout))

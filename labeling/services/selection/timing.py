@@ -9,7 +9,7 @@ import numpy as np
 from django.db.models import Max, Sum
 from numpy.typing import NDArray
 
-from inference.mapped import Ids, ids_of
+from inference.memmap_cache import Ids, ids_of
 from inference.models import Pipeline
 from labeling.models import Read
 from labeling.selection.minutes import Minutes, above, learn

@@ -9,9 +9,9 @@ from django.db.models import Count
 from numpy.typing import NDArray
 
 from inference.engine.outputs import OutputLayout
-from inference.mapped import Ids
+from inference.memmap_cache import Ids
 from inference.models import EmbeddingRow, Pipeline
-from inference.queries import Table, embeddings_of, scores_of
+from inference.queries import ImageTable, embeddings_of, scores_of
 from labeling.selection.pool import Gathered, Output, Pool
 from labeling.services.scout import Labelled, labelled_of, scout_fit
 from labeling.services.selection.saying import Said, said_by_champion, said_by_nobody, said_by_scout, values_of
@@ -60,7 +60,7 @@ def _backbone_of(project: Project, images: int) -> str | None:
     return str(most["backbone"]) if most and 2 * most["rows"] >= images else None
 
 
-def _ranked(pipeline: Pipeline | None, space: Table, labelled: Labelled, asked: Numbered) -> Pool:
+def _ranked(pipeline: Pipeline | None, space: ImageTable, labelled: Labelled, asked: Numbered) -> Pool:
     """The pool of these images and the labelled ones. An image without an embedding or an answer is excluded."""
     both = np.concatenate([asked.images, labelled.images])
     places = space.places(both)

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from inference.engine import backbones
-from inference.engine.digest import Refused
+from inference.engine.digest import ArtifactError
 from inference.engine.network import assemble, restore
 
 
@@ -37,10 +37,10 @@ def test_a_bundle_gives_its_network_back(bundle, network):
 
 
 def test_altered_weights_are_refused(bundle):
-    with pytest.raises(Refused, match="weights were altered"):
+    with pytest.raises(ArtifactError, match="weights were altered"):
         restore(replace(bundle, weights=bundle.weights[:-1] + b"x"))
 
 
 def test_weights_of_another_architecture_are_refused(altered):
-    with pytest.raises(Refused, match="do not fit resnet18"):
+    with pytest.raises(ArtifactError, match="do not fit resnet18"):
         restore(altered(architecture="resnet18"))

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from inference.engine import backbones, weights
-from inference.engine.digest import Refused, sha256_of
+from inference.engine.digest import ArtifactError, sha256_of
 from inference.engine.network import restore
 from inference.engine.outputs import OutputLayout
 from training.engine.beginning import begin, fold
@@ -38,14 +38,14 @@ def test_other_findings_take_the_backbone_and_a_new_head(recipe, data, champion)
 
 
 def test_another_bundle_than_the_recipe_names_is_refused(train, champion):
-    with pytest.raises(Refused, match="another model version"):
+    with pytest.raises(ArtifactError, match="another model version"):
         train("next", initial="bundle", initial_sha256="0" * 64, initial_bundle=champion)
-    with pytest.raises(Refused, match="another model version"):
+    with pytest.raises(ArtifactError, match="another model version"):
         train("next", initial="bundle", initial_sha256=champion.sha256)
 
 
 def test_a_bundle_of_another_architecture_is_refused(train, champion):
-    with pytest.raises(Refused, match="small_cnn, not a resnet18"):
+    with pytest.raises(ArtifactError, match="small_cnn, not a resnet18"):
         train(
             "next",
             architecture="resnet18",
@@ -60,5 +60,5 @@ def test_a_file_of_weights_is_begun_with(train, tmp_path):
     (tmp_path / "start.safetensors").write_bytes(packed)
     initial = f"file:{tmp_path / 'start.safetensors'}"
     assert train(epochs=1, initial=initial, initial_sha256=sha256_of(packed)).history
-    with pytest.raises(Refused, match="altered"):
+    with pytest.raises(ArtifactError, match="altered"):
         train("other", epochs=1, initial=initial, initial_sha256="0" * 64)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from inference.engine.digest import Refused
+from inference.engine.digest import ArtifactError
 from training.engine import checkpoint as checkpoints
 from training.engine.dataset import Split
 from training.engine.loop import Diverged, Stopped
@@ -71,9 +71,9 @@ def test_a_finished_run_is_read_from_its_checkpoint(train):
 
 def test_the_checkpoint_of_another_recipe_or_other_data_is_refused(train, data):
     train()
-    with pytest.raises(Refused, match="another run"):
+    with pytest.raises(ArtifactError, match="another run"):
         train(seed=1)
-    with pytest.raises(Refused, match="another run"):
+    with pytest.raises(ArtifactError, match="another run"):
         train(data=replace(data, weights=data.weights * 2))
 
 

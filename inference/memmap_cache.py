@@ -31,14 +31,14 @@ PARTS = ("values", "images", "shards")
 
 
 @dataclass(frozen=True)
-class State:
+class MemmapState:
     rows: int = 0
     shards: int = 0
     width: int = 0
     dtype: str = ""
 
 
-class Source(Protocol):
+class ShardSource(Protocol):
     """Where the shards are: `shards` their ids (S, 16 bytes), `rows` how many rows they hold together, `read` one of
     them: its images (n,) and values (n, width).
     """
@@ -48,7 +48,7 @@ class Source(Protocol):
     def read(self, shards: Ids) -> Iterator[tuple[Ids, NDArray[Any]]]: ...
 
 
-def mapped(name: str, source: Source, *, dtype: DTypeLike) -> tuple[Ids, NDArray[Any]]:
+def memmap_of(name: str, source: ShardSource, *, dtype: DTypeLike) -> tuple[Ids, NDArray[Any]]:
     """The images (N,) and values (N, width) of all shards, the latter mapped from a file; new shards are appended first.
 
     One process at a time appends; what another has mapped stays as it is.
@@ -69,7 +69,7 @@ def _locked(folder: Path) -> Iterator[None]:
         yield
 
 
-def _append(folder: Path, source: Source, dtype: np.dtype[Any]) -> bool:
+def _append(folder: Path, source: ShardSource, dtype: np.dtype[Any]) -> bool:
     """Append what is missing. False where what the folder holds is not what the source holds."""
     state, shards = _state(folder), source.shards()
     if state is None:
@@ -83,7 +83,7 @@ def _append(folder: Path, source: Source, dtype: np.dtype[Any]) -> bool:
     return state.rows <= source.rows()
 
 
-def _write(folder: Path, state: State, shards: Ids, source: Source, dtype: np.dtype[Any]) -> State:
+def _write(folder: Path, state: MemmapState, shards: Ids, source: ShardSource, dtype: np.dtype[Any]) -> MemmapState:
     images, values = [], []
     for of_shard, block in source.read(shards):
         images.append(of_shard)
@@ -94,7 +94,7 @@ def _write(folder: Path, state: State, shards: Ids, source: Source, dtype: np.dt
     parts = {"values": np.concatenate(values), "images": np.concatenate(images), "shards": shards}
     for name, size in _sizes(state).items():
         _put(folder / name, size, parts[name].tobytes())
-    state = State(state.rows + len(parts["images"]), state.shards + len(shards), width, dtype.str)
+    state = MemmapState(state.rows + len(parts["images"]), state.shards + len(shards), width, dtype.str)
     _put(folder / "state.new", 0, json.dumps(asdict(state)).encode())
     (folder / "state.new").replace(folder / "state.json")
     return state
@@ -109,18 +109,18 @@ def _put(path: Path, size: int, content: bytes) -> None:
         os.fsync(file.fileno())
 
 
-def _sizes(state: State) -> dict[str, int]:
+def _sizes(state: MemmapState) -> dict[str, int]:
     row = state.width * np.dtype(state.dtype).itemsize if state.dtype else 0
     return {"values": state.rows * row, "images": state.rows * 16, "shards": state.shards * 16}
 
 
-def _state(folder: Path) -> State | None:
+def _state(folder: Path) -> MemmapState | None:
     """What counts of the folder's files; None where they hold less than that."""
     try:
-        state = State(**json.loads((folder / "state.json").read_bytes()))
+        state = MemmapState(**json.loads((folder / "state.json").read_bytes()))
         whole = all((folder / name).stat().st_size >= size for name, size in _sizes(state).items())
     except FileNotFoundError:
-        return None if (folder / "state.json").exists() else State()
+        return None if (folder / "state.json").exists() else MemmapState()
     except (ValueError, TypeError):
         return None
     return state if whole else None
@@ -131,7 +131,7 @@ def _empty(folder: Path) -> None:
         (folder / name).unlink(missing_ok=True)
 
 
-def mapped_forget() -> None:
+def memmaps_clear() -> None:
     """Empty every map of this machine; the next call fills it from the shards again."""
     for folder in settings.MAPPED.glob("*/"):
         with _locked(folder):
