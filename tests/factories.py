@@ -124,14 +124,16 @@ def small_bundle(
         thresholds=dict.fromkeys(binary, 0.5) | dict(zip(binary, thresholds, strict=False)),
         weights_sha256=sha256_of(packed),
         onnx_sha256=sha256_of(graph),
-        intervals={name: PredictionInterval(8.0, 0.9, 40, 0.0, 60.0) for name, kind in kinds.items() if kind == "measurement"},
+        intervals={
+            name: PredictionInterval(8.0, 0.9, 40, 0.0, 60.0) for name, kind in kinds.items() if kind == "measurement"
+        },
     )
     return Bundle(card, packed, graph)
 
 
 def make_pipeline(project: Project, *, seed: int = 0, thresholds: tuple[float, ...] = ()) -> Pipeline:
     from inference.services.versions import bundle_store, version_register
-    from training.services.running import layout_of
+    from training.services.execution import layout_of
     from training.services.snapshots import finding_specs
 
     bundle = small_bundle(seed=seed, thresholds=thresholds, layout=layout_of(finding_specs(project)))

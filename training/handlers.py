@@ -13,7 +13,7 @@ from training.services.runs import run_fail, runs_due
 
 @job(RUN, queue="training", on_death=run_fail)
 def run(job: Lease, *, run: str) -> None:
-    from training.services.running import run_execute
+    from training.services.execution import run_execute
 
     run_execute(run=Run.objects.select_related("project", "snapshot").get(pk=run), lease=job)
 

@@ -19,7 +19,7 @@ from training.models import Epoch, Run, SnapshotItem, Verdict
 
 
 @dataclass(frozen=True)
-class Done:
+class EpochsDone:
     """How many epochs a run has behind it, and the seconds of training they took."""
 
     epochs: int = 0
@@ -32,22 +32,22 @@ def runs_of(project: Project) -> QuerySet[Run]:
     return runs.annotate(best=Max("epochs__validation_auroc")).order_by("-number")
 
 
-def run_behind(pipeline: Pipeline) -> Run | None:
+def run_of(pipeline: Pipeline) -> Run | None:
     """The run that made this pipeline."""
     return Run.objects.filter(pipeline=pipeline).first()
 
 
-def runs_alike(project: Project, *, architecture: str, size: int) -> QuerySet[Run]:
+def runs_similar(project: Project, *, architecture: str, size: int) -> QuerySet[Run]:
     """Runs of that architecture and image side, newest first."""
     alike = Run.objects.filter(project=project, recipe__architecture=architecture, recipe__size=size)
     return alike.order_by("-created_at")
 
 
-def done_by(runs: Iterable[Run]) -> dict[UUID, Done]:
+def epochs_done(runs: Iterable[Run]) -> dict[UUID, EpochsDone]:
     """What each of these runs has done."""
     of_runs = Epoch.objects.filter(run__in=[run.pk for run in runs]).order_by().values("run_id")
     rows = of_runs.annotate(n=Count("pk"), spent=Max("seconds"))
-    return {row["run_id"]: Done(row["n"], row["spent"]) for row in rows}
+    return {row["run_id"]: EpochsDone(row["n"], row["spent"]) for row in rows}
 
 
 def models_newest(project: Project) -> QuerySet[Pipeline]:
@@ -73,7 +73,7 @@ def verdicts_in(project: Project) -> QuerySet[Verdict]:
     return Verdict.objects.filter(project=project)
 
 
-def looks(verdict: Verdict) -> int:
+def reference_looks(verdict: Verdict) -> int:
     """How often models were judged on the same images and labels."""
     return Verdict.objects.filter(project=verdict.project_id, reference_sha256=verdict.reference_sha256).count()
 
@@ -85,7 +85,7 @@ def verdict_signed(pipeline: Pipeline) -> Verdict | None:
 
 
 @dataclass(frozen=True)
-class Reply:
+class AnswerFeedback:
     """One answer, the one given blind before it, what the model in view said, and what the project holds now."""
 
     answer: Answer
@@ -106,21 +106,21 @@ class Reply:
 
 
 @dataclass(frozen=True)
-class Receipt:
+class ReadFeedback:
     """What became of one read: the labels now held, the snapshots that hold the image since, the models made of them."""
 
     read: Read
-    replies: list[Reply]
+    replies: list[AnswerFeedback]
     snapshots: list[int]
     models: list[Pipeline]
 
     @property
-    def told(self) -> list[Reply]:
+    def told(self) -> list[AnswerFeedback]:
         """The replies worth a line: corrections of the model, and changes of mind."""
         return [reply for reply in self.replies if reply.corrects or reply.changed]
 
 
-def last_words(*, project: Project, reader: User) -> QuerySet[Read]:
+def latest_reads(*, project: Project, reader: User) -> QuerySet[Read]:
     """A reader's standing reads, newest first; of a case read blind and again with the model, the second alone."""
     reads = Read.objects.filter(project=project, reader=reader, superseded_by=None).order_by("-created_at")
     second = Read.objects.filter(assignment=OuterRef("assignment"), reader=reader, phase=Read.Phase.REVEALED)
@@ -128,14 +128,14 @@ def last_words(*, project: Project, reader: User) -> QuerySet[Read]:
     return reads.select_related("image__study__patient", "prediction__pipeline").prefetch_related("answers__finding")
 
 
-def receipts(*, project: Project, reads: Sequence[Read]) -> list[Receipt]:
+def reads_feedback(*, project: Project, reads: Sequence[Read]) -> list[ReadFeedback]:
     """A receipt for each of these reads, in their order. A snapshot counts if it was made after the read."""
     images = {read.image_id for read in reads}
     labels = {(label.image_id, label.finding_id): label for label in _labels(project, images)}
     held = _snapshots(project, images)
     models = _models(project, {number for found in held.values() for number, _at in found})
     first = _first_answers(reads)
-    return [_receipt(read, first, labels, held[read.image_id], models) for read in reads]
+    return [_read_feedback(read, first, labels, held[read.image_id], models) for read in reads]
 
 
 def _first_answers(reads: Sequence[Read]) -> dict[tuple[UUID, int], str]:
@@ -147,16 +147,16 @@ def _first_answers(reads: Sequence[Read]) -> dict[tuple[UUID, int], str]:
     return {(case, finding): value for case, reader, finding, value in answers if again[case] == reader}
 
 
-def _receipt(
+def _read_feedback(
     read: Read,
     first: dict[tuple[UUID, int], str],
     labels: dict[tuple[UUID, int], ReferenceLabel],
     held: list[tuple[int, Any]],
     models: dict[int, list[Pipeline]],
-) -> Receipt:
+) -> ReadFeedback:
     outputs = read.prediction.outputs if read.prediction else {}
     replies = [
-        Reply(
+        AnswerFeedback(
             answer,
             first.get((read.assignment_id, answer.finding_id)),
             outputs.get(answer.finding.slug, {}),
@@ -165,7 +165,7 @@ def _receipt(
         for answer in sorted(read.answers.all(), key=lambda answer: (answer.finding.order, answer.finding_id))
     ]
     since = [number for number, at in held if at >= read.created_at]
-    return Receipt(read, replies, since, [model for number in since for model in models.get(number, ())])
+    return ReadFeedback(read, replies, since, [model for number in since for model in models.get(number, ())])
 
 
 def _labels(project: Project, images: set[UUID]) -> list[ReferenceLabel]:

@@ -20,7 +20,7 @@ from overread.jobs.running import run_all
 from overread.projects.models import BlindFirst, Project, Role
 from tests.factories import make_champion, make_image, make_member, make_pipeline, make_project, make_user
 from training.models import Run, Snapshot, SnapshotItem
-from training.queries import last_words, receipts
+from training.queries import latest_reads, reads_feedback
 
 
 @pytest.fixture
@@ -62,7 +62,7 @@ def test_a_correction_is_followed_into_snapshot_and_model(project: Project, imag
     SnapshotItem.objects.create(snapshot=snapshot, image=image, split="train", labels={"nodule": 1}, weights={})
     made = make_pipeline(project, seed=1)
     Run.objects.create(project=project, number=1, snapshot=snapshot, recipe={}, trigger="button", pipeline=made)
-    (receipt,) = receipts(project=project, reads=[stored])
+    (receipt,) = reads_feedback(project=project, reads=[stored])
     assert [(reply.answer.finding.slug, reply.answer.value) for reply in receipt.told] == [("nodule", nodule)]
     assert (receipt.snapshots, receipt.models) == ([3], [made])
 
@@ -72,7 +72,9 @@ def test_an_earlier_snapshot_is_not_the_reads_doing(project: Project, image: Ima
         project=project, number=1, sha256="0" * 64, findings=[], images=1, patients=1, labels=2, counts={}
     )
     SnapshotItem.objects.create(snapshot=snapshot, image=image, split="train", labels={}, weights={})
-    (receipt,) = receipts(project=project, reads=[read(image, reader, project, effusion="absent", nodule="absent")])
+    (receipt,) = reads_feedback(
+        project=project, reads=[read(image, reader, project, effusion="absent", nodule="absent")]
+    )
     assert receipt.snapshots == []
 
 
@@ -125,7 +127,7 @@ def test_a_case_read_twice_has_one_receipt_with_both_answers(project: Project, r
     make_champion(project)
     read(image, reader, project, blind=True, nodule="uncertain", effusion="absent")
     read(image, reader, project, nodule="present", effusion="absent")
-    (receipt,) = receipts(project=project, reads=list(last_words(project=project, reader=reader)))
+    (receipt,) = reads_feedback(project=project, reads=list(latest_reads(project=project, reader=reader)))
     assert [(reply.first, reply.answer.value) for reply in receipt.told if reply.changed] == [("uncertain", "present")]
 
 

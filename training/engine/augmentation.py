@@ -10,10 +10,10 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from training.engine.policies import POLICIES, Policy
+from training.engine.policies import POLICIES, AugmentationPolicy
 
 
-def augment(images: Tensor, policy: Policy, *, black: Tensor) -> Tensor:
+def augment(images: Tensor, policy: AugmentationPolicy, *, black: Tensor) -> Tensor:
     """Normalised images (N, C, S, S) → changed ones, drawn from torch's global generator.
 
     What a turn or shift uncovers becomes `black` (C, 1, 1), as outside the film.
@@ -29,9 +29,9 @@ def augment(images: Tensor, policy: Policy, *, black: Tensor) -> Tensor:
     return moved * contrast.to(images) + _draw(len(images), policy.brightness).to(images)
 
 
-def _affine(count: int, policy: Policy) -> Tensor:
+def _affine(count: int, policy: AugmentationPolicy) -> Tensor:
     """(N, 2, 3) matrices from the changed image's coordinates (−1 to 1) to the original's."""
-    angle = _draw(count, math.radians(policy.turn)).flatten()
+    angle = _draw(count, math.radians(policy.rotation)).flatten()
     size = 1 + _draw(count, policy.scale).flatten()
     shift = 2 * (2 * torch.rand(count, 2) - 1) * policy.shift
     cosine, sine = size * torch.cos(angle), size * torch.sin(angle)

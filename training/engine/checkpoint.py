@@ -22,7 +22,7 @@ class Checkpoint:
     """Weights, the kept epoch's weights, the optimiser's state per parameter, and facts in plain JSON."""
 
     weights: State
-    kept: State
+    best_weights: State
     optimiser: dict[int, dict[str, Any]]
     facts: Mapping[str, Any]
 
@@ -30,7 +30,7 @@ class Checkpoint:
 def write(path: Path, checkpoint: Checkpoint) -> None:
     """Replace the file at `path` in one step: it holds the old state or the new one, whenever the process dies."""
     tensors = {f"weights/{name}": tensor for name, tensor in checkpoint.weights.items()}
-    tensors |= {f"kept/{name}": tensor for name, tensor in checkpoint.kept.items()}
+    tensors |= {f"kept/{name}": tensor for name, tensor in checkpoint.best_weights.items()}
     for index, state in checkpoint.optimiser.items():
         tensors |= {f"optimiser/{index}/{name}": tensor for name, tensor in state.items()}
     partial = path.with_suffix(".partial")

@@ -15,8 +15,8 @@ from inference.engine.digest import ArtifactError
 from inference.engine.network import Network
 from training.engine import checkpoint as checkpoints
 from training.engine.augmentation import augment
-from training.engine.beginning import begin
 from training.engine.dataset import Split, TrainingSet
+from training.engine.initial_weights import initial_network
 from training.engine.losses import Criterion, criterion_for
 from training.engine.policies import POLICIES
 from training.engine.recipe import Recipe
@@ -36,7 +36,7 @@ class Diverged(RuntimeError):
 
 
 @dataclass(frozen=True)
-class Epoch:
+class EpochMetrics:
     """What one epoch came to. `validation_error` is the standard error of the loss; None without validation labels."""
 
     train_loss: float
@@ -70,8 +70,8 @@ class Fitted:
     network: Network
     recipe: Recipe
     criterion: Criterion
-    history: tuple[Epoch, ...]
-    kept: int
+    history: tuple[EpochMetrics, ...]
+    best_epoch: int
 
 
 def fit(
@@ -92,7 +92,7 @@ def fit(
     if recipe.preparation() != data.preparation:
         raise ValueError("The images were not prepared as the recipe says.")
     with reproducible(recipe):
-        run = Run(data, recipe, initial)
+        run = Trainer(data, recipe, initial)
         if checkpoint.exists():
             run.resume(checkpoints.read(checkpoint))
             on_progress(run.whole_epoch())  # whoever kept it may have ended before it was told
@@ -116,7 +116,7 @@ def reproducible(recipe: Recipe) -> Iterator[None]:
             torch.set_num_threads(threads)
 
 
-class Run:
+class Trainer:
     """A training in progress: network, optimiser, history, and the weights kept so far."""
 
     def __init__(self, data: TrainingSet, recipe: Recipe, initial: Bundle | None) -> None:
@@ -128,12 +128,12 @@ class Run:
             data.labels[self.rows], data.weights[self.rows], data.layout, balanced=recipe.loss == "weighted_bce"
         )
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-        network = begin(recipe, self.criterion, initial)
+        network = initial_network(recipe, self.criterion, initial)
         self.network = network.to(self.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.optimiser = torch.optim.AdamW(network.parameters(), recipe.learning_rate, weight_decay=recipe.weight_decay)
-        self.history: list[Epoch] = []
+        self.history: list[EpochMetrics] = []
         self.position = 0.0  # of the schedule, 0 to 1
-        self.kept, self.kept_weights = 0, self._weights()
+        self.best_epoch, self.best_weights = 0, self._weights()
 
     @property
     def steps(self) -> int:
@@ -141,7 +141,7 @@ class Run:
         return max(1, len(self.rows) // self.recipe.batch)
 
     def epochs_left(self) -> int:
-        if self.recipe.patience and len(self.history) - self.kept >= self.recipe.patience:
+        if self.recipe.patience and len(self.history) - self.best_epoch >= self.recipe.patience:
             return 0
         return epochs_left(self.recipe, [epoch.seconds for epoch in self.history])
 
@@ -188,10 +188,10 @@ class Run:
             "data": self.data.fingerprint,
             "history": [asdict(epoch) for epoch in self.history],
             "position": self.position,
-            "kept": self.kept,
+            "kept": self.best_epoch,
         }
         optimiser = checkpoints.optimiser_state(self.optimiser)
-        return checkpoints.Checkpoint(self._weights(), self.kept_weights, optimiser, facts)
+        return checkpoints.Checkpoint(self._weights(), self.best_weights, optimiser, facts)
 
     def resume(self, checkpoint: checkpoints.Checkpoint) -> None:
         """Continue where `state` was taken. Raises ArtifactError for the checkpoint of another recipe or other data."""
@@ -200,12 +200,12 @@ class Run:
             raise ArtifactError("The checkpoint belongs to another run.")
         self.network.load_state_dict(checkpoint.weights)
         checkpoints.optimiser_restore(self.optimiser, checkpoint.optimiser)
-        self.history = [Epoch(**epoch) for epoch in facts["history"]]
-        self.position, self.kept, self.kept_weights = facts["position"], facts["kept"], checkpoint.kept
+        self.history = [EpochMetrics(**epoch) for epoch in facts["history"]]
+        self.position, self.best_epoch, self.best_weights = facts["position"], facts["kept"], checkpoint.best_weights
 
     def fitted(self) -> Fitted:
-        self.network.load_state_dict(self.kept_weights)
-        return Fitted(self.network.cpu().eval(), self.recipe, self.criterion, tuple(self.history), self.kept)
+        self.network.load_state_dict(self.best_weights)
+        return Fitted(self.network.cpu().eval(), self.recipe, self.criterion, tuple(self.history), self.best_epoch)
 
     def _step(self, rows: NDArray[np.intp]) -> float:
         for group in self.optimiser.param_groups:
@@ -238,11 +238,11 @@ class Run:
         logits, labels = logits_of(self.network, self.data, rows), self.data.labels[rows]
         loss, error = loss_of(self.criterion, logits, labels, self.data.weights[rows]) or (None, None)
         areas = aurocs(logits, labels, self.data.layout)
-        self.history.append(Epoch(train_loss, loss, error, areas, time.monotonic() - begun))
+        self.history.append(EpochMetrics(train_loss, loss, error, areas, time.monotonic() - begun))
         if self._acceptable(self.history[-1]):
-            self.kept, self.kept_weights = len(self.history), self._weights()
+            self.best_epoch, self.best_weights = len(self.history), self._weights()
 
-    def _acceptable(self, epoch: Epoch) -> bool:
+    def _acceptable(self, epoch: EpochMetrics) -> bool:
         if epoch.validation_loss is None:
             return True
         best, error = min((past.validation_loss or 0.0, past.validation_error or 0.0) for past in self.history)

@@ -40,7 +40,7 @@ OPPOSITE = {"present": "absent", "absent": "present"}
 
 
 @dataclass(frozen=True)
-class Plan:
+class RehearsalPlan:
     """How a rehearsal goes. `retrain_every`: rounds between slow runs, the first round that allows one always being
     one.
     """
@@ -62,7 +62,7 @@ class Plan:
 
 
 @dataclass(frozen=True)
-class Point:
+class RehearsalRound:
     """One round of the curve. Figures are on the reference set, None before there is a model. `identical`: whether the
     pure strategy makes the very picks of the round's selection; None where nobody asked, or nothing was drawn.
     """
@@ -81,8 +81,8 @@ def rehearse(
     project: Project,
     truth: Truth,
     readers: Sequence[User],
-    plan: Plan,
-    on_round: Callable[[Point], None],
+    plan: RehearsalPlan,
+    on_round: Callable[[RehearsalRound], None],
     verify: bool = False,
 ) -> Rehearsal:
     """Run a rehearsal in a project of its own, whose images `truth` answers (image → finding slug → answer).
@@ -132,7 +132,7 @@ def rehearsal_remove(*, project: Project, readers: Sequence[User]) -> bool:
 
 
 def _read_all(
-    project: Project, truth: Truth, readers: Sequence[User], plan: Plan, rng: np.random.Generator
+    project: Project, truth: Truth, readers: Sequence[User], plan: RehearsalPlan, rng: np.random.Generator
 ) -> Iterator[UUID]:
     """Let the readers take turns until no case waits for any of them. Yields the images that were read."""
     idle = 0
@@ -164,7 +164,7 @@ def _say(value: str, error_rate: float, rng: np.random.Generator) -> str:
     return OPPOSITE.get(value, value) if rng.random() < error_rate else value
 
 
-def _train(project: Project, plan: Plan) -> None:
+def _train(project: Project, plan: RehearsalPlan) -> None:
     """One slow run, judged and promoted as the project's gate allows; nothing where there is too little to learn."""
     try:
         run = run_request(project=project, trigger="command", why="Rehearsal", seed=plan.seed)
@@ -192,12 +192,12 @@ def _do(key: str) -> None:
     work(job)
 
 
-def _point(project: Project, number: int) -> Point:
+def _point(project: Project, number: int) -> RehearsalRound:
     labels = training_labels(project)
     positives = sum(label.value == 1.0 for said in labels.values() for label in said.values())
     pipeline = champion_of(project)
     area, precision = _figures(project, pipeline) if pipeline else (None, None)
-    return Point(number, len(labels), positives, pipeline.number if pipeline else None, area, precision)
+    return RehearsalRound(number, len(labels), positives, pipeline.number if pipeline else None, area, precision)
 
 
 def _figures(project: Project, pipeline: Pipeline) -> tuple[float | None, float | None]:

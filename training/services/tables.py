@@ -32,7 +32,7 @@ class Column:
     findings: tuple[str, ...]
 
 
-class TableWrong(Exception):
+class TableError(Exception):
     """The table cannot be read as asked. The text says which column, and what to do."""
 
 
@@ -41,14 +41,14 @@ def atoms(cell: str, separator: str) -> list[str]:
     return [slug for part in cell.split(separator) if (slug := slugify(part.replace("_", " ")))]
 
 
-def finding_specs(values: Mapping[str, Iterable[str]], *, separator: str, unit: str) -> list[dict[str, Any]]:
-    """The findings a new project needs for these label columns, by the distinct values of each. Raises TableWrong."""
+def findings_from_labels(values: Mapping[str, Iterable[str]], *, separator: str, unit: str) -> list[dict[str, Any]]:
+    """The findings a new project needs for these label columns, by the distinct values of each. Raises TableError."""
     specs: list[dict[str, Any]] = []
     for column, cells in values.items():
         distinct = {cell.strip() for cell in cells} - {""}
         known = {cell for cell in distinct if cell.lower() not in UNKNOWN}
         if not known:
-            raise TableWrong(f"Column {column!r} holds no label.")
+            raise TableError(f"Column {column!r} holds no label.")
         specs += _specs_of(column, known, separator, unit)
     return specs
 
@@ -68,7 +68,7 @@ def _specs_of(column: str, known: set[str], separator: str, unit: str) -> list[d
     if all(_is_number(cell) for cell in known):
         return [{"slug": slug, "name": name, "kind": Finding.Kind.MEASUREMENT, "unit": unit or "units"}]
     if len(known) > OPTIONS_AT_MOST:
-        raise TableWrong(
+        raise TableError(
             f"Column {column!r} holds {len(known)} different words; make the project and its findings first."
         )
     return [{"slug": slug, "name": name, "kind": Finding.Kind.CATEGORICAL, "options": sorted(known)}]
@@ -89,7 +89,7 @@ def _is_number(cell: str) -> bool:
 def columns_of(
     names: Iterable[str], findings: Mapping[str, Finding], values: Mapping[str, Iterable[str]], separator: str
 ) -> list[Column]:
-    """How each label column answers the project's findings. Raises TableWrong for one that answers none."""
+    """How each label column answers the project's findings. Raises TableError for one that answers none."""
     found = []
     for name in names:
         slug = slugify(name.replace("_", " "))
@@ -99,7 +99,7 @@ def columns_of(
         named = sorted({atom for cell in values[name] for atom in atoms(cell, separator)} & set(findings))
         if not named:
             have = ", ".join(sorted(findings))
-            raise TableWrong(
+            raise TableError(
                 f"Column {name!r} neither is named after a finding of the project ({have}) nor names one in its cells."
             )
         found.append(Column(name, "names", tuple(named)))
@@ -109,7 +109,7 @@ def columns_of(
 def labels_of(
     row: Mapping[str, str], columns: Iterable[Column], findings: Mapping[str, Finding], separator: str
 ) -> dict[str, str]:
-    """Finding slug → answer, from one row; what is unknown is left out. Raises TableWrong naming column and value."""
+    """Finding slug → answer, from one row; what is unknown is left out. Raises TableError naming column and value."""
     labels: dict[str, str] = {}
     for column in columns:
         cell = (row.get(column.name) or "").strip()
@@ -129,5 +129,5 @@ def _answer(finding: Finding, cell: str, column: str) -> str:
         word = cell.lower()
         value = "present" if word in YES else "absent" if word in NO else "uncertain" if word in UNCERTAIN else cell
     if value == NOT_ASSESSABLE or (problem := answer_problem(finding, value)):
-        raise TableWrong(f"Column {column!r} says {cell!r}. {problem or ''}".strip())
+        raise TableError(f"Column {column!r} says {cell!r}. {problem or ''}".strip())
     return value

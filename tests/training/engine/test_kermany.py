@@ -13,8 +13,8 @@ from inference.engine.session import Session
 from tests.shared import SHARED, needs
 from training.engine import recipes
 from training.engine.dataset import Split, TrainingSet, split_by_patient
-from training.engine.finish import finish
 from training.engine.loop import fit
+from training.engine.packaging import package
 from training.engine.shortcuts import shortcut_report
 
 PACK = SHARED / "data" / "cxr_kermany_224"
@@ -42,7 +42,9 @@ def trained(recipe, images, labels, patients, folder):
         preparation=recipe.preparation(),
     )
     checkpoint = folder / "checkpoint.safetensors"
-    return finish(fit(data, recipe, on_progress=lambda _: None, checkpoint=checkpoint, should_stop=lambda: False), data)
+    return package(
+        fit(data, recipe, on_progress=lambda _: None, checkpoint=checkpoint, should_stop=lambda: False), data
+    )
 
 
 def answers(bundle, images):

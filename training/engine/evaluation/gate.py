@@ -8,11 +8,11 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from training.engine.evaluation import checks
+from training.engine.evaluation.comparison import ModelComparison
 from training.engine.evaluation.estimate import Estimate
-from training.engine.evaluation.pair import Pair
 from training.engine.evaluation.policy import GatePolicy
 from training.engine.evaluation.reference import ReferenceLabels
-from training.engine.evaluation.verdict import Figure, Verdict
+from training.engine.evaluation.report import FindingAurocs, GateReport
 
 
 def judge(
@@ -20,7 +20,7 @@ def judge(
     reference: ReferenceLabels,
     champion_scores: ArrayLike | None,
     challenger_scores: ArrayLike,
-) -> Verdict:
+) -> GateReport:
     """Every demand of the policy, checked on the same images for both models; the same answer every time.
 
     scores (N, F): each model's probability of each finding on each reference image, none left out. With no champion the
@@ -32,37 +32,39 @@ def judge(
     challenger = reference.scores(challenger_scores)
     asked = np.ones(len(reference.findings), bool)
     both = asked if champion is None else np.asarray(~np.isnan(champion).all(axis=0), bool)
-    pair = Pair(policy, reference.of(both), None if champion is None else champion[:, both], challenger[:, both])
-    added = Pair(policy, reference.of(~both), None, challenger[:, ~both])
-    made = (
-        checks.primary(pair),
-        *checks.by_finding(pair),
-        *checks.by_finding(added),
-        *checks.precision(pair),
-        *checks.calibration(pair),
-        *checks.calibration(added),
-        *checks.subgroups(pair),
+    comparison = ModelComparison(
+        policy, reference.of(both), None if champion is None else champion[:, both], challenger[:, both]
     )
-    return Verdict(
+    added = ModelComparison(policy, reference.of(~both), None, challenger[:, ~both])
+    made = (
+        checks.primary(comparison),
+        *checks.by_finding(comparison),
+        *checks.by_finding(added),
+        *checks.precision(comparison),
+        *checks.calibration(comparison),
+        *checks.calibration(added),
+        *checks.subgroups(comparison),
+    )
+    return GateReport(
         passed=not any(check.blocks for check in made),
         checks=made,
-        figures=_figures(pair) + _figures(added),
+        figures=_figures(comparison) + _figures(added),
         images=len(reference.labels),
         patients=len(set(reference.patients.tolist())),
         policy=policy,
     )
 
 
-def _figures(pair: Pair) -> tuple[Figure, ...]:
-    confidence = pair.policy.confidence
-    before: Sequence[Estimate | None] = pair.champion_aurocs or [None] * len(pair.challenger_aurocs)
+def _figures(comparison: ModelComparison) -> tuple[FindingAurocs, ...]:
+    confidence = comparison.policy.confidence
+    before: Sequence[Estimate | None] = comparison.champion_aurocs or [None] * len(comparison.challenger_aurocs)
     return tuple(
-        Figure(
+        FindingAurocs(
             finding=finding,
             positives=now.positives,
             negatives=now.negatives,
             champion=None if was is None else was.interval(confidence),
             challenger=now.interval(confidence),
         )
-        for finding, was, now in zip(pair.reference.findings, before, pair.challenger_aurocs, strict=True)
+        for finding, was, now in zip(comparison.reference.findings, before, comparison.challenger_aurocs, strict=True)
     )

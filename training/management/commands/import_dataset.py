@@ -9,8 +9,15 @@ from overread.archive.jobs import render_jobs
 from overread.archive.models import Image
 from overread.jobs.running import run_all
 from overread.projects.models import Project
-from training.services.importing import UNDECLARED, Reading, Table, Tally, dataset_import, project_for_table
-from training.services.tables import TableWrong
+from training.services.importing import (
+    UNDECLARED,
+    ImportCounts,
+    LabelTable,
+    TableFormat,
+    dataset_import,
+    project_for_table,
+)
+from training.services.tables import TableError
 
 TOLD = 20
 
@@ -50,27 +57,27 @@ class Command(BaseCommand):
         if not options["csv"].is_file():
             raise CommandError(f"There is no file {options['csv']}.")
         try:
-            reading = Reading(
+            table_format = TableFormat(
                 image_column=options["image_column"],
                 patient_column=options["patient_column"],
                 indication_column=options["indication_column"],
                 label_columns=tuple(options["label_column"]),
                 **{name: options[name] for name in ("separator", "unit", "declaration", "independent", "exposed")},
             )
-            table = Table(options["csv"], reading)
+            table = LabelTable(options["csv"], table_format)
             project = self.project(options["project"], table)
-            tally = self.take_in(project, table)
-        except TableWrong as wrong:
+            counts = self.take_in(project, table)
+        except TableError as wrong:
             raise CommandError(str(wrong)) from wrong
         except ValidationError as wrong:
             raise CommandError("; ".join(wrong.messages)) from wrong
         self.decode(project)
         self.stdout.write(
-            f"{tally.rows} rows: {tally.stored} images taken in, {tally.known} there before, "
-            f"{tally.labelled} labelled, {tally.refused} refused."
+            f"{counts.rows} rows: {counts.stored} images taken in, {counts.known} there before, "
+            f"{counts.labelled} labelled, {counts.refused} refused."
         )
 
-    def project(self, slug: str, table: Table) -> Project:
+    def project(self, slug: str, table: LabelTable) -> Project:
         if found := Project.objects.filter(slug=slug).first():
             return found
         project = project_for_table(slug=slug, table=table)
@@ -78,7 +85,7 @@ class Command(BaseCommand):
         self.stdout.write(f"Project {slug} made, with: {names}.")
         return project
 
-    def take_in(self, project: Project, table: Table) -> Tally:
+    def take_in(self, project: Project, table: LabelTable) -> ImportCounts:
         told = 0
 
         def refused(line: int, reason: str) -> None:
@@ -89,7 +96,7 @@ class Command(BaseCommand):
 
         with tqdm(total=table.length(), unit="row", desc="Taking in", disable=None) as bar:
             return dataset_import(
-                project=project, table=table, on_row=lambda tally: bar.update(tally.rows - bar.n), on_refusal=refused
+                project=project, table=table, on_row=lambda counts: bar.update(counts.rows - bar.n), on_refusal=refused
             )
 
     def decode(self, project: Project) -> None:

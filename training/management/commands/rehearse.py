@@ -17,9 +17,9 @@ from overread.jobs.running import run_all
 from overread.projects.models import Project, Role
 from overread.projects.services import membership_add, project_create
 from training.models import DatasetRow, Rehearsal
-from training.services.importing import Reading, Table, dataset_import
-from training.services.rehearsing import Plan, Point, rehearsal_remove, rehearse
-from training.services.tables import TableWrong, columns_of, finding_specs, labels_of
+from training.services.importing import LabelTable, TableFormat, dataset_import
+from training.services.rehearsing import RehearsalPlan, RehearsalRound, rehearsal_remove, rehearse
+from training.services.tables import TableError, columns_of, findings_from_labels, labels_of
 
 GATE = {
     "minimum_macro": 0.0,
@@ -86,20 +86,20 @@ class Command(BaseCommand):
         if options["readers"] < 1 or options["seed"] < 0:
             raise CommandError("A rehearsal has one reader at least, and a seed of 0 or more.")
         try:
-            plan = Plan(
+            plan = RehearsalPlan(
                 **{
                     name: options[name]
                     for name in ("rounds", "per_round", "error_rate", "strategy", "seed", "retrain_every")
                 }
             )
             table = self.table(options)
-            findings = finding_specs(table.values(), separator=table.reading.separator, unit="")
-            strategy_try(plan.strategy, layout_of(findings))
+            findings = findings_from_labels(table.values(), separator=table.format.separator, unit="")
+            strategy_try(plan.strategy, strategy_outputs(findings))
             project, readers = self.project(findings, options)
             result = self.rehearse(project, readers, table, plan, verify=options["verify"])
         except ValidationError as wrong:
             raise CommandError("; ".join(wrong.messages)) from wrong
-        except (TableWrong, ValueError, KeyError, RuntimeError, StrategyFailed) as wrong:
+        except (TableError, ValueError, KeyError, RuntimeError, StrategyFailed) as wrong:
             raise CommandError(str(wrong)) from wrong
         if any(point["identical"] is False for point in result.curve):
             raise CommandError("The picks of a round are not those of the pure strategy.")
@@ -108,7 +108,9 @@ class Command(BaseCommand):
         if options["json"]:
             self.stdout.write(json.dumps({"rehearsal": str(result.pk), "project": project.slug, "curve": result.curve}))
 
-    def rehearse(self, project: Project, readers: list[User], table: Table, plan: Plan, *, verify: bool) -> Rehearsal:
+    def rehearse(
+        self, project: Project, readers: list[User], table: LabelTable, plan: RehearsalPlan, *, verify: bool
+    ) -> Rehearsal:
         """Whatever ends it early, what it leaves behind is removed, or told."""
         try:
             truth = self.take_in(project, table)
@@ -122,7 +124,7 @@ class Command(BaseCommand):
                 self.stderr.write(REMAINS.format(slug=project.slug, readers=len(readers)))
             raise
 
-    def tell(self, point: Point) -> None:
+    def tell(self, point: RehearsalRound) -> None:
         def told(figure: float | None) -> str:
             return "–    " if figure is None else f"{figure:.3f}"
 
@@ -133,12 +135,12 @@ class Command(BaseCommand):
             f"{told(point.macro_auroc)}   {told(point.macro_average_precision)}{picks}"
         )
 
-    def table(self, options: dict[str, Any]) -> Table:
-        reading = Reading(
+    def table(self, options: dict[str, Any]) -> LabelTable:
+        table_format = TableFormat(
             options["image_column"], options["patient_column"], tuple(options["label_column"]), options["separator"]
         )
-        table = Table(options["csv"], reading)
-        return table if reading.label_columns else Table(table.path, Reading(*yes_or_no(table)))
+        table = LabelTable(options["csv"], table_format)
+        return table if table_format.label_columns else LabelTable(table.path, TableFormat(*yes_or_no(table)))
 
     @transaction.atomic
     def project(self, findings: list[dict[str, Any]], options: dict[str, Any]) -> tuple[Project, list[User]]:
@@ -166,15 +168,15 @@ class Command(BaseCommand):
             membership_add(project=project, user=reader, role=Role.READER)
         return project, readers
 
-    def take_in(self, project: Project, table: Table) -> dict[Any, dict[str, str]]:
+    def take_in(self, project: Project, table: LabelTable) -> dict[Any, dict[str, str]]:
         """Take the images in without their labels; only the reference set's are imported, to measure on."""
-        unlabelled = Table(table.path, Reading(table.reading.image_column, table.reading.patient_column))
-        tally = dataset_import(
+        unlabelled = LabelTable(table.path, TableFormat(table.format.image_column, table.format.patient_column))
+        counts = dataset_import(
             project=project,
             table=unlabelled,
             on_refusal=lambda line, why: self.stdout.write(f"Line {line} refused: {why}"),
         )
-        if not tally.stored:
+        if not counts.stored:
             raise CommandError("No image could be taken in.")
         run_all(queues=("io",))
         truth = self.truth(project, table)
@@ -185,22 +187,22 @@ class Command(BaseCommand):
         labels_import(source=source, labels=[(image, truth[image.pk]) for image in reference])
         return truth
 
-    def truth(self, project: Project, table: Table) -> dict[Any, dict[str, str]]:
+    def truth(self, project: Project, table: LabelTable) -> dict[Any, dict[str, str]]:
         findings = {finding.slug: finding for finding in project.findings.all()}
-        columns = columns_of(table.reading.label_columns, findings, table.values(), table.reading.separator)
+        columns = columns_of(table.format.label_columns, findings, table.values(), table.format.separator)
         entries = DatasetRow.objects.filter(dataset__project=project, reason="")
         images = dict(entries.values_list("number", "image_id"))
         said = {
-            images[line]: labels_of(row, columns, findings, table.reading.separator)
+            images[line]: labels_of(row, columns, findings, table.format.separator)
             for line, row in table
             if line in images
         }
         if any(set(labels) != set(findings) for labels in said.values()):
-            raise TableWrong("A rehearsal needs the truth of every finding on every image; some cells are empty.")
+            raise TableError("A rehearsal needs the truth of every finding on every image; some cells are empty.")
         return said
 
 
-def layout_of(findings: list[dict[str, Any]]) -> list[Output]:
+def strategy_outputs(findings: list[dict[str, Any]]) -> list[Output]:
     """Findings as a strategy is shown them."""
     return [
         Output(finding["name"], finding.get("kind", "binary"), tuple(finding.get("options", ())))
@@ -208,13 +210,13 @@ def layout_of(findings: list[dict[str, Any]]) -> list[Output]:
     ]
 
 
-def yes_or_no(table: Table) -> tuple[str, str, tuple[str, ...]]:
-    """The table's way of reading with every column that holds only 0 and 1 as a label."""
+def yes_or_no(table: LabelTable) -> tuple[str, str, tuple[str, ...]]:
+    """The table's format with every column that holds only 0 and 1 as a label."""
     found: dict[str, set[str]] = {}
     for _, row in table:
         for name, cell in row.items():
             found.setdefault(name, set()).add(cell)
     labels = tuple(name for name, cells in found.items() if cells == {"0", "1"} and name not in NOT_LABELS)
     if not labels:
-        raise TableWrong("No column holds only 0 and 1. Name the columns of truth with --label-column.")
-    return table.reading.image_column, table.reading.patient_column, labels
+        raise TableError("No column holds only 0 and 1. Name the columns of truth with --label-column.")
+    return table.format.image_column, table.format.patient_column, labels

@@ -9,22 +9,22 @@ from inference.engine.bundle import Bundle, Card
 from inference.engine.digest import sha256_of
 from inference.engine.onnx_export import export, parity
 from inference.engine.probability import calibrated
-from training.engine.beginning import fold
 from training.engine.dataset import Split, TrainingSet
+from training.engine.initial_weights import fold_standardisation
 from training.engine.loop import Fitted
 from training.engine.scoring import figures, logits_of
 
 PARITY_CASES = 4
 
 
-def finish(fitted: Fitted, data: TrainingSet) -> Bundle:
+def package(fitted: Fitted, data: TrainingSet) -> Bundle:
     """The bundle of a fitted network; to be called once, since it turns the head to the measurements' units.
 
     Calibration, thresholds and intervals come from the calibration split alone. Raises ParityLost when the exported graph answers
     otherwise than the network.
     """
     recipe, network, layout = fitted.recipe, fitted.network, data.layout
-    fold(network, fitted.criterion)
+    fold_standardisation(network, fitted.criterion)
     packed = weights.pack(network.state_dict())
     graph = export(network, recipe.channels, recipe.size)
     difference = parity(network, graph, data.preparation.normalise(data.images[:PARITY_CASES]))
@@ -44,7 +44,7 @@ def finish(fitted: Fitted, data: TrainingSet) -> Bundle:
         "recipe": recipe.to_dict(),
         "data": {"sha256": data.fingerprint, **{split.name.lower(): len(data.rows(split)) for split in Split}},
         "history": [asdict(epoch) for epoch in fitted.history],
-        "kept_epoch": fitted.kept,
+        "kept_epoch": fitted.best_epoch,
         "metrics": metrics,
         "onnx_difference": difference,
     }

@@ -24,18 +24,18 @@ from overread.jobs.running import Ending, JobRefused, Lease
 from overread.jobs.services import LeaseLost
 from overread.projects.models import Project
 from training.engine.dataset import Split, TrainingSet
-from training.engine.finish import finish
 from training.engine.loop import Fitted, Progress, Stopped, fit
+from training.engine.packaging import package
 from training.engine.recipe import Recipe
 from training.engine.shortcuts import shortcut_report
 from training.jobs import judge_request
 from training.models import Epoch, Run, Snapshot, SnapshotItem
 
-TELL_EVERY = 1.0  # seconds
+REPORT_EVERY_S = 1.0  # seconds
 
 
 @dataclass(frozen=True)
-class Labelled:
+class HeldOutCases:
     """Prepared images of patients the run never saw, with their labels: (N, S, S[, 3]), (N, F), patients (N,)."""
 
     images: NDArray[np.uint8]
@@ -43,14 +43,14 @@ class Labelled:
     patients: NDArray[np.str_]
 
 
-class Teller:
+class ProgressReporter:
     """Tells the run's row how far it is, at most once a second; a lost lease ends the work here."""
 
     def __init__(self, run: Run, lease: Lease) -> None:
         self.run, self.lease, self.told = run, lease, 0.0
 
     def __call__(self, stage: str, *, now: bool = False, **facts: Any) -> None:
-        if not now and time.monotonic() - self.told < TELL_EVERY:
+        if not now and time.monotonic() - self.told < REPORT_EVERY_S:
             return
         self.told = time.monotonic()
         progress = {"stage": stage, **facts}
@@ -96,13 +96,13 @@ def run_execute(*, run: Run, lease: Lease) -> None:
         state=Run.State.RUNNING, started_at=timezone.now()
     ):
         raise JobRefused(f"Run {run.number} is {run.state}.")
-    tell, recipe = Teller(run, lease), Recipe.from_dict(run.recipe)
-    data = training_set(run.snapshot, recipe, tell)
-    fitted = _fit(run, recipe, data, lease, tell)
-    tell("finishing", now=True)
-    bundle = finish(fitted, data)
+    report, recipe = ProgressReporter(run, lease), Recipe.from_dict(run.recipe)
+    data = training_set(run.snapshot, recipe, report)
+    fitted = _fit(run, recipe, data, lease, report)
+    report("finishing", now=True)
+    bundle = package(fitted, data)
     bundle_store(bundle)
-    facts = run_facts(run, bundle, tell)
+    facts = run_facts(run, bundle, report)
     with lease.finishing():
         pipeline = version_register(project=run.project, bundle=bundle, facts=facts, actor=run.requested_by)
         Run.objects.filter(pk=run.pk).update(
@@ -113,17 +113,17 @@ def run_execute(*, run: Run, lease: Lease) -> None:
             error="",
         )
         judge_request(pipeline=pipeline)
-    shutil.rmtree(folder_of(run), ignore_errors=True)
+    shutil.rmtree(run_folder(run), ignore_errors=True)
 
 
-def _fit(run: Run, recipe: Recipe, data: TrainingSet, lease: Lease, tell: Teller) -> Fitted:
-    checkpoint = folder_of(run) / "checkpoint.safetensors"
+def _fit(run: Run, recipe: Recipe, data: TrainingSet, lease: Lease, report: ProgressReporter) -> Fitted:
+    checkpoint = run_folder(run) / "checkpoint.safetensors"
     checkpoint.parent.mkdir(parents=True, exist_ok=True)
     try:
         return fit(
             data,
             recipe,
-            on_progress=tell.epoch,
+            on_progress=report.epoch,
             checkpoint=checkpoint,
             should_stop=lease.to_leave,
             initial=bundle_load(recipe.initial_sha256) if recipe.initial == "bundle" else None,
@@ -132,7 +132,7 @@ def _fit(run: Run, recipe: Recipe, data: TrainingSet, lease: Lease, tell: Teller
         raise (LeaseLost if lease.lost.is_set() else Ending)(str(stopped)) from stopped
 
 
-def folder_of(run: Run) -> Path:
+def run_folder(run: Run) -> Path:
     """Where an unfinished run keeps its checkpoint."""
     return Path(settings.DATA) / "runs" / str(run.pk)
 
@@ -142,7 +142,7 @@ def layout_of(findings: list[dict[str, Any]]) -> OutputLayout:
     return OutputLayout(tuple(Output(f["slug"], f["kind"], tuple(f["options"]), f["unit"]) for f in findings))
 
 
-def training_set(snapshot: Snapshot, recipe: Recipe, tell: Teller) -> TrainingSet:
+def training_set(snapshot: Snapshot, recipe: Recipe, report: ProgressReporter) -> TrainingSet:
     """The snapshot as arrays, its images prepared as the recipe says."""
     items = list(
         SnapshotItem.objects.filter(snapshot=snapshot)
@@ -153,7 +153,7 @@ def training_set(snapshot: Snapshot, recipe: Recipe, tell: Teller) -> TrainingSe
     labels = np.array([[item.labels.get(slug, np.nan) for slug in slugs] for item in items], np.float32)
     weights = np.array([[item.weights.get(slug, 0.0) for slug in slugs] for item in items], np.float32)
     return TrainingSet(
-        images=prepared([item.image for item in items], recipe.preparation(), tell),
+        images=prepared_images([item.image for item in items], recipe.preparation(), report),
         labels=labels,
         weights=weights,
         groups=np.array([item.image.study.patient.pseudonym for item in items]),
@@ -163,18 +163,20 @@ def training_set(snapshot: Snapshot, recipe: Recipe, tell: Teller) -> TrainingSe
     )
 
 
-def prepared(images: list[Image], preparation: Preparation, tell: Teller | None = None) -> NDArray[np.uint8]:
+def prepared_images(
+    images: list[Image], preparation: Preparation, report: ProgressReporter | None = None
+) -> NDArray[np.uint8]:
     """(N, S, S[, 3]) uint8: images as the network takes them."""
     shape = (preparation.size, preparation.size) + ((3,) if preparation.channels == 3 else ())
     out = np.empty((len(images), *shape), np.uint8)
     for row, image in enumerate(images):
         out[row] = preparation.pixels(image_input(image.rendering))
-        if tell:
-            tell("loading", done=row + 1, total=len(images))
+        if report:
+            report("loading", done=row + 1, total=len(images))
     return out
 
 
-def held_out(project: Project, layout: OutputLayout, preparation: Preparation) -> Labelled | None:
+def held_out_cases(project: Project, layout: OutputLayout, preparation: Preparation) -> HeldOutCases | None:
     """Every labelled image of the reference set, whatever its labels' origin; None when there is none."""
     said = evaluation_labels(project, independent_only=False)
     images = list(
@@ -184,23 +186,23 @@ def held_out(project: Project, layout: OutputLayout, preparation: Preparation) -
         return None
     labels = np.array([[said[image.pk].get(name, np.nan) for name in layout.names] for image in images], np.float32)
     patients = np.array([image.study.patient.pseudonym for image in images])
-    return Labelled(prepared(images, preparation), labels, patients)
+    return HeldOutCases(prepared_images(images, preparation), labels, patients)
 
 
-def run_facts(run: Run, bundle: Bundle, tell: Teller) -> dict[str, Any]:
+def run_facts(run: Run, bundle: Bundle, report: ProgressReporter) -> dict[str, Any]:
     """What the model card tells beyond the bundle: where it learned, what held-out patients and shortcuts say."""
     facts: dict[str, Any] = {
         "snapshot": {"number": run.snapshot.number, "sha256": run.snapshot.sha256, "images": run.snapshot.images}
     }
-    tell("shortcuts", now=True)
-    test = held_out(run.project, bundle.card.layout, bundle.card.preparation)
+    report("shortcuts", now=True)
+    test = held_out_cases(run.project, bundle.card.layout, bundle.card.preparation)
     if test is not None:
-        facts["held_out"] = figures_on(bundle, test)
+        facts["held_out"] = held_out_metrics(bundle, test)
         facts["shortcuts"] = shortcut_report(bundle, test.images, test.labels, test.patients)
     return facts
 
 
-def figures_on(bundle: Bundle, test: Labelled) -> dict[str, Any]:
+def held_out_metrics(bundle: Bundle, test: HeldOutCases) -> dict[str, Any]:
     """AUROC, and at the model's thresholds sensitivity, specificity and the like, per finding, and how often a
     measurement's interval holds the label, on patients it never saw.
     """
@@ -214,7 +216,9 @@ def figures_on(bundle: Bundle, test: Labelled) -> dict[str, Any]:
     for name, columns in zip(bundle.card.layout.names, bundle.card.layout.slices, strict=True):
         if name in bundle.card.thresholds:
             column = test.labels[:, bundle.card.layout.names.index(name)]
-            found["findings"][name] |= at_threshold(answers[:, columns.start], column, bundle.card.thresholds[name])
+            found["findings"][name] |= metrics_at_threshold(
+                answers[:, columns.start], column, bundle.card.thresholds[name]
+            )
     for name, interval in bundle.card.intervals.items():
         place = bundle.card.layout.names.index(name)
         residuals = np.abs(answers[:, bundle.card.layout.slices[place].start] - test.labels[:, place])
@@ -223,7 +227,7 @@ def figures_on(bundle: Bundle, test: Labelled) -> dict[str, Any]:
     return found
 
 
-def at_threshold(
+def metrics_at_threshold(
     probabilities: NDArray[np.floating], labels: NDArray[np.floating], threshold: float
 ) -> dict[str, float]:
     """Sensitivity, specificity, their mean (balanced accuracy) and positive predictive value; each only where it is defined.

@@ -8,31 +8,31 @@ from inference.engine import backbones, weights
 from inference.engine.digest import ArtifactError, sha256_of
 from inference.engine.network import restore
 from inference.engine.outputs import OutputLayout
-from training.engine.beginning import begin, fold
 from training.engine.dataset import Split
-from training.engine.finish import finish
+from training.engine.initial_weights import fold_standardisation, initial_network
 from training.engine.losses import criterion_for
+from training.engine.packaging import package
 from training.engine.scoring import logits_of
 
 
 @pytest.fixture
 def champion(train, data):
-    return finish(train("champion", epochs=6), data)
+    return package(train("champion", epochs=6), data)
 
 
 def test_a_run_begins_where_the_model_version_ended(recipe, data, champion):
     rows = data.rows(Split.VALIDATION)
     criterion = criterion_for(data.labels, data.weights, data.layout, balanced=True)
     again = replace(recipe, initial="bundle", initial_sha256=champion.sha256)
-    network = begin(again, criterion, champion)
-    fold(network, criterion)
+    network = initial_network(again, criterion, champion)
+    fold_standardisation(network, criterion)
     assert np.allclose(logits_of(network, data, rows), logits_of(restore(champion), data, rows), atol=1e-3)
 
 
 def test_other_findings_take_the_backbone_and_a_new_head(recipe, data, champion):
     layout = OutputLayout(data.layout.outputs[:1])
     criterion = criterion_for(data.labels[:, :1], data.weights[:, :1], layout, balanced=True)
-    network = begin(replace(recipe, initial="bundle", initial_sha256=champion.sha256), criterion, champion)
+    network = initial_network(replace(recipe, initial="bundle", initial_sha256=champion.sha256), criterion, champion)
     assert network.head.weight.shape == (1, 128)
     assert torch.equal(network.backbone.stem[0].weight, restore(champion).backbone.stem[0].weight)
 

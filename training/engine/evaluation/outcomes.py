@@ -12,7 +12,7 @@ UNKNOWN = Interval(float("nan"), float("nan"), float("nan"))
 
 
 @dataclass(frozen=True)
-class Ruling:
+class CheckOutcome:
     """`passed` None means too few to say. `limit` is what the interval was held against."""
 
     passed: bool | None
@@ -21,52 +21,54 @@ class Ruling:
     sentence: str
 
 
-def no_drop(subject: str, change: Interval, margin: float) -> Ruling:
+def no_drop(subject: str, change: Interval, margin: float) -> CheckOutcome:
     """Non-inferiority: the lower limit of the change lies above minus the margin."""
     if isnan(change.low):
-        return Ruling(None, change, margin, f"{_capital(subject)}: change {_signed(change.value)}. Too few to say.")
+        return CheckOutcome(
+            None, change, margin, f"{_capital(subject)}: change {_signed(change.value)}. Too few to say."
+        )
     passed = change.low > -margin
     told = f"a drop of {margin:.3f} is {'ruled out' if passed else 'not ruled out'}"
-    return Ruling(passed, change, margin, f"{_capital(subject)}: change {_change(change)}, {told}.")
+    return CheckOutcome(passed, change, margin, f"{_capital(subject)}: change {_change(change)}, {told}.")
 
 
-def superior(subject: str, change: Interval) -> Ruling:
+def superior(subject: str, change: Interval) -> CheckOutcome:
     """Superiority: the lower limit of the change lies above nothing."""
     passed = change.low > 0
     told = "better" if passed else "not shown to be better"
-    return Ruling(passed, change, 0.0, f"{_capital(subject)}: change {_change(change)}, {told}.")
+    return CheckOutcome(passed, change, 0.0, f"{_capital(subject)}: change {_change(change)}, {told}.")
 
 
-def at_least(subject: str, value: Interval, minimum: float) -> Ruling:
+def at_least(subject: str, value: Interval, minimum: float) -> CheckOutcome:
     """A declared minimum: the lower limit reaches it."""
     passed = value.low >= minimum
     told = f"lower limit {'reaches' if passed else 'below'} {minimum:.3f}"
-    return Ruling(passed, value, minimum, f"{_capital(subject)}: {_span(value)}, {told}.")
+    return CheckOutcome(passed, value, minimum, f"{_capital(subject)}: {_span(value)}, {told}.")
 
 
-def not_below(subject: str, value: Interval, minimum: float) -> Ruling:
+def not_below(subject: str, value: Interval, minimum: float) -> CheckOutcome:
     """The upper limit reaches the minimum: the data do not show that it is missed."""
     passed = value.high >= minimum
     told = f"{'not shown to be' if passed else 'clearly'} below {minimum:.3f}"
-    return Ruling(passed, value, minimum, f"{_capital(subject)}: {_span(value)}, {told}.")
+    return CheckOutcome(passed, value, minimum, f"{_capital(subject)}: {_span(value)}, {told}.")
 
 
-def within(subject: str, value: Interval, limit: float) -> Ruling:
+def within(subject: str, value: Interval, limit: float) -> CheckOutcome:
     """The value itself stays within the limit."""
     passed = value.value <= limit
     told = f"{'within' if passed else 'above'} the limit of {limit:.3f}"
-    return Ruling(passed, value, limit, f"{_capital(subject)}: {_span(value)}, {told}.")
+    return CheckOutcome(passed, value, limit, f"{_capital(subject)}: {_span(value)}, {told}.")
 
 
-def too_few(finding: str, estimate: Estimate, limit: float, policy: GatePolicy) -> Ruling:
+def too_few(finding: str, estimate: Estimate, limit: float, policy: GatePolicy) -> CheckOutcome:
     """A finding with fewer patients than the policy wants."""
     told = f"{estimate.positives} positive and {estimate.negatives} negative patients"
-    return Ruling(None, UNKNOWN, limit, f"{_capital(finding)}: {told}, {_wanted(policy)} needed. Too few to say.")
+    return CheckOutcome(None, UNKNOWN, limit, f"{_capital(finding)}: {told}, {_wanted(policy)} needed. Too few to say.")
 
 
-def none_judged(subject: str, limit: float, policy: GatePolicy) -> Ruling:
+def none_judged(subject: str, limit: float, policy: GatePolicy) -> CheckOutcome:
     """No finding at all has the patients that the policy wants."""
-    return Ruling(
+    return CheckOutcome(
         None, UNKNOWN, limit, f"{_capital(subject)}: no finding has {_wanted(policy)} patients. Too few to say."
     )
 

@@ -14,7 +14,7 @@ from training.engine.evaluation.reference import ReferenceLabels
 
 
 @dataclass(frozen=True)
-class Pair:
+class ModelComparison:
     """What the gate judges: two models' scores (N, F) on one reference set; champion None for a first model."""
 
     policy: GatePolicy
@@ -39,6 +39,6 @@ class Pair:
         least = self.policy.minimum_positives, self.policy.minimum_negatives
         return estimate.positives >= least[0] and estimate.negatives >= least[1]
 
-    def only(self, images: NDArray[np.bool_]) -> Pair:
+    def only(self, images: NDArray[np.bool_]) -> ModelComparison:
         champion = None if self.champion is None else self.champion[images]
-        return Pair(self.policy, self.reference.only(images), champion, self.challenger[images])
+        return ModelComparison(self.policy, self.reference.only(images), champion, self.challenger[images])

@@ -31,7 +31,7 @@ class Check:
 
 
 @dataclass(frozen=True)
-class Figure:
+class FindingAurocs:
     """AUROC of one finding, for the table; `positives` and `negatives` are patients."""
 
     finding: str
@@ -42,12 +42,12 @@ class Figure:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class GateReport:
     """The gate's answer. `passed` says that promotion may be offered; a person decides."""
 
     passed: bool
     checks: tuple[Check, ...]
-    figures: tuple[Figure, ...]
+    figures: tuple[FindingAurocs, ...]
     images: int
     patients: int
     policy: GatePolicy

@@ -12,7 +12,7 @@ from training.engine.losses import Criterion
 from training.engine.recipe import Recipe
 
 
-def begin(recipe: Recipe, criterion: Criterion, initial: Bundle | None) -> Network:
+def initial_network(recipe: Recipe, criterion: Criterion, initial: Bundle | None) -> Network:
     """The network a recipe begins with, its random parts drawn from torch's global generator.
 
     From a bundle the backbone is taken, and the head too where the layout is the same. Raises ArtifactError when the weights
@@ -31,7 +31,7 @@ def begin(recipe: Recipe, criterion: Criterion, initial: Bundle | None) -> Netwo
     return network
 
 
-def fold(network: Network, criterion: Criterion) -> None:
+def fold_standardisation(network: Network, criterion: Criterion) -> None:
     """Let the head answer measurements in their units, where the network learnt them standardised."""
     _rescale(
         network,
