@@ -1,4 +1,4 @@
-"""Where a run begins: random weights, published ones, a file's, or those of an earlier model version."""
+"""The weights a run begins with: random, published, a file's, or those of an earlier model version."""
 
 from pathlib import Path
 
@@ -13,10 +13,10 @@ from training.engine.recipe import Recipe
 
 
 def initial_network(recipe: Recipe, criterion: Criterion, initial: Bundle | None) -> Network:
-    """The network a recipe begins with, its random parts drawn from torch's global generator.
+    """The network a recipe begins with. Its random weights are drawn from torch's global generator.
 
-    From a bundle the backbone is taken, and the head too where the layout is the same. Raises ArtifactError when the weights
-    are not those the recipe names or do not fit the architecture.
+    A bundle gives the backbone, and the head too where the layout is the same. Raises ArtifactError when the weights are
+    not those the recipe names, or do not fit the architecture.
     """
     network = assemble(recipe.architecture, recipe.channels, criterion.layout, dropout=recipe.dropout)
     stem = backbones.find(recipe.architecture).STEM
@@ -32,12 +32,18 @@ def initial_network(recipe: Recipe, criterion: Criterion, initial: Bundle | None
 
 
 def fold_standardisation(network: Network, criterion: Criterion) -> None:
-    """Let the head answer measurements in their units, where the network learnt them standardised."""
-    _rescale(
-        network,
-        [(spread, centre) for spread, centre in zip(criterion.spread, criterion.centre, strict=True)],
-        criterion,
-    )
+    """Change the head, in place, to answer measurements in their units. It has learned them standardised.
+
+    To be called once per network: a second call would scale the head again.
+    """
+    for index, (centre, spread) in enumerate(zip(criterion.centre, criterion.spread, strict=True)):
+        _rescale(network, criterion, index, slope=spread, offset=centre)
+
+
+def _unfold_standardisation(network: Network, criterion: Criterion) -> None:
+    """The inverse, by the new run's centre and spread: training goes on from the same answers."""
+    for index, (centre, spread) in enumerate(zip(criterion.centre, criterion.spread, strict=True)):
+        _rescale(network, criterion, index, slope=1 / spread, offset=-centre / spread)
 
 
 def _adopt_bundle(network: Network, recipe: Recipe, criterion: Criterion, initial: Bundle | None) -> None:
@@ -46,18 +52,20 @@ def _adopt_bundle(network: Network, recipe: Recipe, criterion: Criterion, initia
     if initial.card.architecture != recipe.architecture:
         raise ArtifactError(f"The model version given is a {initial.card.architecture}, not a {recipe.architecture}.")
     state = weights.unpack(initial.weights, initial.card.weights_sha256)
-    inner = {key.removeprefix("backbone."): tensor for key, tensor in state.items() if key.startswith("backbone.")}
-    pretrained.adopt(network.backbone, inner, stem=backbones.find(recipe.architecture).STEM)
+    backbone = {}
+    for key, tensor in state.items():
+        if key.startswith("backbone."):
+            backbone[key.removeprefix("backbone.")] = tensor
+    pretrained.adopt(network.backbone, backbone, stem=backbones.find(recipe.architecture).STEM)
+    # Another layout has other outputs in other places: its head begins at random.
     if initial.card.layout == criterion.layout:
         network.head.load_state_dict({"weight": state["head.weight"], "bias": state["head.bias"]})
-        undo = [
-            (1 / spread, -centre / spread) for spread, centre in zip(criterion.spread, criterion.centre, strict=True)
-        ]
-        _rescale(network, undo, criterion)
+        _unfold_standardisation(network, criterion)
 
 
-def _rescale(network: Network, lines: list[tuple[float, float]], criterion: Criterion) -> None:
+def _rescale(network: Network, criterion: Criterion, index: int, *, slope: float, offset: float) -> None:
+    """Make the head answer `slope` · answer + `offset` for one output, in place."""
+    place = criterion.layout.slices[index]
     with torch.no_grad():
-        for (slope, offset), place in zip(lines, criterion.layout.slices, strict=True):
-            network.head.weight[place] *= slope
-            network.head.bias[place] = network.head.bias[place] * slope + offset
+        network.head.weight[place] *= slope
+        network.head.bias[place] = network.head.bias[place] * slope + offset

@@ -1,5 +1,6 @@
-"""The slow loop: epochs over a training set, seen live, stopped at will, resumed to the same curve."""
+"""The slow loop: epochs over a training set. It reports live, stops when asked, and resumes to the same curve."""
 
+import math
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -9,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 from inference.engine.bundle import Bundle
 from inference.engine.digest import ArtifactError
@@ -24,20 +26,24 @@ from training.engine.schedule import epochs_left, learning_rate
 from training.engine.scoring import aurocs, logits_of, loss_of
 
 REPORT_EVERY_S = 1.0
-CLIP = 5.0  # the gradient's norm
+MAX_GRADIENT_NORM = 5.0  # clips the step of a bad batch, which at the peak rate could undo an epoch
+EPOCH_SEED_STEP = 1_000_003  # beyond any number of epochs: runs with neighbouring seeds share no epoch's seed
 
 
 class Stopped(Exception):
-    """Training was asked to stop. The checkpoint holds the last whole epoch; `fit` goes on from there."""
+    """Training was asked to stop. The checkpoint holds the last complete epoch; `fit` goes on from there."""
 
 
 class Diverged(RuntimeError):
-    """The loss is no longer a number; a smaller learning rate may help."""
+    """The loss is NaN or infinite. A smaller learning rate may help."""
 
 
 @dataclass(frozen=True)
 class EpochMetrics:
-    """What one epoch came to. `validation_error` is the standard error of the loss; None without validation labels."""
+    """The metrics of one epoch, stored in checkpoints and model cards under these names.
+
+    `validation_error` is the standard error of the validation loss. Both are None without validation labels.
+    """
 
     train_loss: float
     validation_loss: float | None
@@ -50,7 +56,7 @@ class EpochMetrics:
 class Progress:
     """Where a run stands: epoch of epochs (from 1), step of steps within it, losses so far, seconds in all.
 
-    The validation figures are those of the last whole epoch.
+    The validation metrics are those of the last complete epoch.
     """
 
     epoch: int
@@ -65,7 +71,7 @@ class Progress:
 
 @dataclass(frozen=True)
 class Fitted:
-    """A trained network with its kept epoch's weights (`kept` counts from 1) and every epoch's figures."""
+    """A trained network with the weights of its best epoch (counted from 1), and every epoch's metrics."""
 
     network: Network
     recipe: Recipe
@@ -83,29 +89,31 @@ def fit(
     should_stop: Callable[[], bool],
     initial: Bundle | None = None,
 ) -> Fitted:
-    """Train by the recipe, from the checkpoint at that path where there is one.
+    """Train by the recipe. A checkpoint at that path is continued.
 
-    `should_stop` is asked before every batch; Stopped is raised when it says yes. `on_progress` hears of every epoch
-    and about once a second. The same data, recipe and seed give the same weights on the same CPU, interrupted or not,
-    unless a time limit shortened the run. Raises ArtifactError for a checkpoint or initial weights of something else.
+    `on_progress` is called after every epoch and about once a second. The same data, recipe and seed give the same
+    weights on the same CPU, interrupted or not, unless a time limit shortened the run. Raises Stopped when
+    `should_stop`, which is asked before every batch, says yes; Diverged; ValueError for images prepared otherwise than
+    the recipe says; ArtifactError for a checkpoint or initial weights of something else.
     """
     if recipe.preparation() != data.preparation:
         raise ValueError("The images were not prepared as the recipe says.")
     with reproducible(recipe):
-        run = Trainer(data, recipe, initial)
+        trainer = Trainer(data, recipe, initial)
         if checkpoint.exists():
-            run.resume(checkpoints.read(checkpoint))
-            on_progress(run.whole_epoch())  # whoever kept it may have ended before it was told
-        while run.epochs_left():
-            run.train_epoch(on_progress, should_stop)
-            checkpoints.write(checkpoint, run.state())
-            on_progress(run.whole_epoch())
-        return run.fitted()
+            trainer.resume(checkpoints.read(checkpoint))
+            # The process that wrote the checkpoint may have died before it reported the epoch.
+            on_progress(trainer.after_epoch())
+        while trainer.epochs_left():
+            trainer.train_epoch(on_progress, should_stop)
+            checkpoints.write(checkpoint, trainer.state())
+            on_progress(trainer.after_epoch())
+        return trainer.fitted()
 
 
 @contextmanager
 def reproducible(recipe: Recipe) -> Iterator[None]:
-    """The recipe's seed and threads within, the caller's random numbers and threads again afterwards."""
+    """The recipe's seed and threads within. Afterwards the caller's random state and threads are restored."""
     threads = torch.get_num_threads()
     with torch.random.fork_rng():
         torch.manual_seed(recipe.seed)
@@ -117,10 +125,11 @@ def reproducible(recipe: Recipe) -> Iterator[None]:
 
 
 class Trainer:
-    """A training in progress: network, optimiser, history, and the weights kept so far."""
+    """A training in progress: network, optimiser, history, and the best weights so far."""
 
     def __init__(self, data: TrainingSet, recipe: Recipe, initial: Bundle | None) -> None:
-        self.data, self.recipe = data, recipe
+        self.data = data
+        self.recipe = recipe
         self.rows = data.labelled(Split.TRAIN)
         if not len(self.rows):
             raise ValueError("No case for training has a known label.")
@@ -129,60 +138,74 @@ class Trainer:
         )
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         network = initial_network(recipe, self.criterion, initial)
+        # channels_last is the layout that convolutions on CPUs and tensor cores are fastest in.
         self.network = network.to(self.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.optimiser = torch.optim.AdamW(network.parameters(), recipe.learning_rate, weight_decay=recipe.weight_decay)
         self.history: list[EpochMetrics] = []
-        self.position = 0.0  # of the schedule, 0 to 1
-        self.best_epoch, self.best_weights = 0, self._weights()
+        self.position = 0.0  # the share of the schedule that is over, 0 to 1
+        self.best_epoch = 0
+        self.best_weights = self._weights()
 
     @property
     def steps(self) -> int:
-        """Batches an epoch; a last incomplete one is left out, other cases each epoch."""
+        """Batches per epoch. A last incomplete batch is left out; other cases are in it each epoch."""
         return max(1, len(self.rows) // self.recipe.batch)
 
     def epochs_left(self) -> int:
-        if self.recipe.patience and len(self.history) - self.best_epoch >= self.recipe.patience:
+        """How many epochs are still to come: 0 once patience is over."""
+        without_improvement = len(self.history) - self.best_epoch
+        if self.recipe.patience and without_improvement >= self.recipe.patience:
             return 0
         return epochs_left(self.recipe, [epoch.seconds for epoch in self.history])
 
     def train_epoch(self, on_progress: Callable[[Progress], None], should_stop: Callable[[], bool]) -> None:
-        """One pass over the training cases in an order drawn from the seed and the epoch's number, then validation."""
-        begun = reported = time.monotonic()
-        torch.manual_seed(self.recipe.seed + 1_000_003 * (len(self.history) + 1))
-        order = self.rows[torch.randperm(len(self.rows)).numpy()]
-        to_come, total = self.steps * self.epochs_left(), 0.0
+        """One pass over the training cases, then validation. Raises Stopped, Diverged."""
+        started = time.monotonic()
+        reported = started
+        number = len(self.history) + 1
+        order = self._shuffled(number)
+        steps_to_come = self.steps * self.epochs_left()
+        total = 0.0
         for step in range(self.steps):
             if should_stop():
-                raise Stopped(f"Training was stopped in epoch {len(self.history) + 1}.")
+                raise Stopped(f"Training was stopped in epoch {number}.")
             total += self._step(order[step * self.recipe.batch : (step + 1) * self.recipe.batch])
-            self.position += (1 - self.position) / (to_come - step)
+            # An equal share of what is left of the schedule, so that it ends at 1 although a time limit changes the
+            # number of epochs to come.
+            self.position += (1 - self.position) / (steps_to_come - step)
             now = time.monotonic()
-            if now - reported >= REPORT_EVERY_S and step + 1 < self.steps:  # the last is told with the validation
-                on_progress(self.progress(len(self.history) + 1, step + 1, total / (step + 1), now - begun))
+            # The last step is reported together with the validation.
+            if now - reported >= REPORT_EVERY_S and step + 1 < self.steps:
+                on_progress(self.progress(number, step + 1, total / (step + 1), now - started))
                 reported = now
-            if self.recipe.time_limit_s and self._spent() + now - begun > self.recipe.time_limit_s:
+            if self.recipe.time_limit_s and self._seconds_spent() + now - started > self.recipe.time_limit_s:
                 break
-        self._close(total / (step + 1), begun)
+        self._end_epoch(total / (step + 1), started)
 
-    def whole_epoch(self) -> Progress:
-        """Where the run stands after its last epoch."""
+    def after_epoch(self) -> Progress:
+        """Where the run stands after its last complete epoch."""
         return self.progress(len(self.history), self.steps, self.history[-1].train_loss)
 
     def progress(self, epoch: int, step: int, train_loss: float, seconds: float = 0.0) -> Progress:
         """Where the run stands, `seconds` into an epoch that is not over."""
-        last = self.history[-1] if self.history else None
+        validation_loss = None
+        validation_auroc: dict[str, float] = {}
+        if self.history:
+            validation_loss = self.history[-1].validation_loss
+            validation_auroc = self.history[-1].validation_auroc
         return Progress(
             epoch=epoch,
             epochs=len(self.history) + self.epochs_left(),
             step=step,
             steps=self.steps,
             train_loss=train_loss,
-            validation_loss=last.validation_loss if last else None,
-            validation_auroc=last.validation_auroc if last else {},
-            seconds=self._spent() + seconds,
+            validation_loss=validation_loss,
+            validation_auroc=validation_auroc,
+            seconds=self._seconds_spent() + seconds,
         )
 
     def state(self) -> checkpoints.Checkpoint:
+        """Everything `resume` needs. The keys of the facts are stored and keep their names."""
         facts = {
             "recipe": self.recipe.to_dict(),
             "data": self.data.fingerprint,
@@ -201,55 +224,81 @@ class Trainer:
         self.network.load_state_dict(checkpoint.weights)
         checkpoints.optimiser_restore(self.optimiser, checkpoint.optimiser)
         self.history = [EpochMetrics(**epoch) for epoch in facts["history"]]
-        self.position, self.best_epoch, self.best_weights = facts["position"], facts["kept"], checkpoint.best_weights
+        self.position = facts["position"]
+        self.best_epoch = facts["kept"]
+        self.best_weights = checkpoint.best_weights
 
     def fitted(self) -> Fitted:
+        """The result, its network on the CPU with the best epoch's weights."""
         self.network.load_state_dict(self.best_weights)
         return Fitted(self.network.cpu().eval(), self.recipe, self.criterion, tuple(self.history), self.best_epoch)
 
+    def _shuffled(self, epoch: int) -> NDArray[np.intp]:
+        """The training rows in the epoch's order."""
+        # Seeded anew each epoch: a resumed run draws the same orders and augmentations without a stored random state.
+        torch.manual_seed(self.recipe.seed + EPOCH_SEED_STEP * epoch)
+        order: NDArray[np.intp] = self.rows[torch.randperm(len(self.rows)).numpy()]
+        return order
+
     def _step(self, rows: NDArray[np.intp]) -> float:
+        """One step of the optimiser on these cases. Returns their loss."""
         for group in self.optimiser.param_groups:
             group["lr"] = learning_rate(self.recipe, self.position)
-        preparation = self.data.preparation
-        images = torch.from_numpy(preparation.normalise(self.data.images[rows])).to(self.device)
-        black = torch.from_numpy(preparation.normalise(np.zeros_like(self.data.images[:1])))[0, :, :1, :1].to(images)
-        images = augment(images, POLICIES[self.recipe.augmentation], black=black)
+        images = self._augmented(rows)
         labels = torch.from_numpy(self.data.labels[rows]).to(self.device)
         weights = torch.from_numpy(self.data.weights[rows]).to(self.device)
         self.network.train()
+        # bfloat16 has the range of float32, so it needs no scaling of the loss. The CPU stays in float32.
         with torch.autocast("cuda", torch.bfloat16, enabled=self.device.type == "cuda"):
             logits = self.network(images.contiguous(memory_format=torch.channels_last)).logits
         loss = self.criterion(logits.float(), labels, weights)
-        if not torch.isfinite(loss):
-            raise Diverged(f"The loss became {loss.item()} in epoch {len(self.history) + 1}.")
+        value = loss.item()
+        if not math.isfinite(value):
+            raise Diverged(f"The loss became {value} in epoch {len(self.history) + 1}.")
         self.optimiser.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
-        torch.nn.utils.clip_grad_norm_(self.network.parameters(), CLIP)
+        torch.nn.utils.clip_grad_norm_(self.network.parameters(), MAX_GRADIENT_NORM)
         self.optimiser.step()
-        return loss.item()
+        return float(value)
 
-    def _close(self, train_loss: float, begun: float) -> None:
-        """Validate, keep the weights if they are acceptable, and enter the epoch into the history.
+    def _augmented(self, rows: NDArray[np.intp]) -> Tensor:
+        """Normalised and augmented images (n, C, S, S) on the device."""
+        preparation = self.data.preparation
+        images = torch.from_numpy(preparation.normalise(self.data.images[rows])).to(self.device)
+        black_image = preparation.normalise(np.zeros_like(self.data.images[:1]))
+        black = torch.from_numpy(black_image)[0, :, :1, :1].to(images)
+        return augment(images, POLICIES[self.recipe.augmentation], black=black)
 
-        Kept is the latest epoch whose validation loss is within one standard error of the best so far (Breiman's rule,
-        1984): on a hundred cases the minimum itself is mostly chance, and a cycle's last epochs generalise best.
-        """
+    def _end_epoch(self, train_loss: float, started: float) -> None:
+        """Validate, add the epoch to the history, and keep its weights if it is the best so far."""
         rows = self.data.rows(Split.VALIDATION)
-        logits, labels = logits_of(self.network, self.data, rows), self.data.labels[rows]
-        loss, error = loss_of(self.criterion, logits, labels, self.data.weights[rows]) or (None, None)
+        logits = logits_of(self.network, self.data, rows)
+        labels = self.data.labels[rows]
+        loss = None
+        error = None
+        measured = loss_of(self.criterion, logits, labels, self.data.weights[rows])
+        if measured is not None:
+            loss, error = measured
         areas = aurocs(logits, labels, self.data.layout)
-        self.history.append(EpochMetrics(train_loss, loss, error, areas, time.monotonic() - begun))
-        if self._acceptable(self.history[-1]):
-            self.best_epoch, self.best_weights = len(self.history), self._weights()
+        self.history.append(EpochMetrics(train_loss, loss, error, areas, time.monotonic() - started))
+        if self._is_best(self.history[-1]):
+            self.best_epoch = len(self.history)
+            self.best_weights = self._weights()
 
-    def _acceptable(self, epoch: EpochMetrics) -> bool:
+    def _is_best(self, epoch: EpochMetrics) -> bool:
+        """Whether an epoch's validation loss lies within one standard error of the lowest so far (Breiman's rule, 1984).
+
+        The latest such epoch is the best: on a hundred cases the minimum itself is mostly chance, and the last epochs of
+        a cycle generalise best. Without validation labels every epoch is.
+        """
         if epoch.validation_loss is None:
             return True
-        best, error = min((past.validation_loss or 0.0, past.validation_error or 0.0) for past in self.history)
-        return epoch.validation_loss <= best + error
+        lowest = min(self.history, key=lambda past: (past.validation_loss or 0.0, past.validation_error or 0.0))
+        return epoch.validation_loss <= (lowest.validation_loss or 0.0) + (lowest.validation_error or 0.0)
 
     def _weights(self) -> checkpoints.State:
+        # Cloned: on the CPU the state dict shares its memory with the network that goes on training.
         return {name: tensor.detach().cpu().clone() for name, tensor in self.network.state_dict().items()}
 
-    def _spent(self) -> float:
+    def _seconds_spent(self) -> float:
         return sum(epoch.seconds for epoch in self.history)

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class AugmentationPolicy:
-    """Largest changes: rotation in degrees, scale and shift as shares of the side, contrast as a share, brightness in the
-    input's standard deviations.
+    """The largest changes, each drawn from minus to plus.
 
-    `mirror`: random flips and quarter turns, for images that have no up and no left. Never for chests: the heart lies
-    on one side, and situs inversus is a finding.
+    rotation is in degrees, scale and shift are shares of the side, contrast is a share, brightness is in the input's
+    standard deviations. `mirror`: random flips and quarter turns, for images that have no up and no left. Never for
+    chests: the heart lies on one side, and situs inversus is a finding.
     """
 
     rotation: float = 0.0

@@ -16,75 +16,119 @@ from training.engine.evaluation.report import Check
 
 def primary(models: ModelComparison) -> Check:
     """The declared endpoint: macro AUROC over the findings that can be judged. It blocks when it cannot be judged."""
-    return _check(models, "primary", _macro(models, models.policy.primary_margin), essential=True)
+    outcome = _macro_of_all(models)
+    return _check(models, "primary", outcome, essential=True)
 
 
 def by_finding(models: ModelComparison) -> Iterator[Check]:
-    """AUROC of each finding: no larger drop than the margin; a first model's lower limit above its minimum."""
-    policy = models.policy
-    for i, finding in enumerate(models.reference.findings):
-        now, subject = models.challenger_aurocs[i], outcomes.figure("AUROC", finding)
-        if not models.enough(now):
-            limit = policy.minimum_finding if models.champion is None else policy.finding_margin
-            outcome = outcomes.too_few(finding, now, limit, policy)
-        elif models.champion_aurocs is None:
-            outcome = outcomes.at_least(subject, now.interval(policy.confidence), policy.minimum_finding)
-        else:
-            moved = change(models.champion_aurocs[i], now, policy.confidence)
-            outcome = outcomes.no_drop(subject, moved, policy.finding_margin)
-        yield _check(models, "auroc", outcome, finding=finding)
+    """AUROC of each finding: no larger drop than the margin. A first model's lower limit reaches the minimum."""
+    for index, finding in enumerate(models.reference.findings):
+        yield _check(models, "auroc", _auroc_of_finding(models, index), finding=finding)
 
 
 def precision(models: ModelComparison) -> Iterator[Check]:
-    """Average precision of each judged finding: no larger drop than the margin, by bootstrap of patients."""
+    """Average precision of each judged finding: no larger drop than the margin, by bootstrap of patients.
+
+    A first model has none of these checks: there is nothing its precision could have dropped from.
+    """
     if models.champion is None:
         return
-    for i in models.judged:
-        finding, scores = models.reference.findings[i], (models.champion[:, i], models.challenger[:, i])
-        moved = average_precision_difference(
-            models.reference.labels[:, i], *scores, models.reference.patients, **models.policy.bootstrap
+    policy = models.policy
+    reference = models.reference
+    for index in models.judged:
+        difference = average_precision_difference(
+            reference.labels[:, index],
+            models.champion[:, index],
+            models.challenger[:, index],
+            reference.patients,
+            **policy.bootstrap,
         )
-        outcome = outcomes.no_drop(outcomes.figure("average precision", finding), moved, models.policy.precision_margin)
+        finding = reference.findings[index]
+        subject = outcomes.subject("average precision", finding)
+        outcome = outcomes.no_drop(subject, difference, policy.precision_margin)
         yield _check(models, "precision", outcome, finding=finding)
 
 
 def calibration(models: ModelComparison) -> Iterator[Check]:
     """Calibration error of each judged finding: the value itself stays within the limit."""
-    for i in models.judged:
-        finding, scores = models.reference.findings[i], models.challenger[:, i]
+    policy = models.policy
+    reference = models.reference
+    for index in models.judged:
         error = calibration_error(
-            models.reference.labels[:, i], scores, models.reference.patients, **models.policy.bootstrap
+            reference.labels[:, index], models.challenger[:, index], reference.patients, **policy.bootstrap
         )
-        outcome = outcomes.within(outcomes.figure("calibration error", finding), error, models.policy.calibration_limit)
+        finding = reference.findings[index]
+        subject = outcomes.subject("calibration error", finding)
+        outcome = outcomes.within(subject, error, policy.calibration_limit)
         yield _check(models, "calibration", outcome, finding=finding)
 
 
 def subgroups(models: ModelComparison) -> Iterator[Check]:
-    """Macro AUROC in each declared group, over the findings that can be judged there: no larger drop than the margin;
-    a first model is not shown to be below its minimum."""
+    """Macro AUROC in each declared subgroup, over the findings that can be judged there: no larger drop than the margin.
+
+    A first model must not be shown to be below its minimum: subgroups are small, and few would reach a lower limit.
+    """
     for group, images in models.reference.groups():
-        outcome = _macro(models.only(images), models.policy.subgroup_margin, group)
+        outcome = _macro_of_group(models.of_images(images), group)
         yield _check(models, "subgroup", outcome, group=group)
 
 
-def _macro(models: ModelComparison, margin: float, group: str | None = None) -> CheckOutcome:
-    """Macro AUROC of all images, or of one group's."""
-    policy, limit = models.policy, models.policy.minimum_macro if models.champion is None else margin
-    subject = outcomes.macro(len(models.judged), len(models.reference.findings), group)
-    if not models.judged:
-        return outcomes.none_judged(subject, limit, policy)
-    now = _mean(models, models.challenger_aurocs)
+def _auroc_of_finding(models: ModelComparison, index: int) -> CheckOutcome:
+    policy = models.policy
+    finding = models.reference.findings[index]
+    challenger = models.challenger_aurocs[index]
+    if not models.enough(challenger):
+        limit = policy.finding_margin
+        if models.champion is None:
+            limit = policy.minimum_finding
+        return outcomes.too_few(finding, challenger, limit, policy)
+    subject = outcomes.subject("AUROC", finding)
     if models.champion_aurocs is None:
-        rule = outcomes.at_least if group is None else outcomes.not_below
-        return rule(subject, now.interval(policy.confidence), limit)
-    moved = change(_mean(models, models.champion_aurocs), now, policy.confidence)
-    if policy.primary == "superiority" and group is None:
-        return outcomes.superior(subject, moved)
-    return outcomes.no_drop(subject, moved, margin)
+        return outcomes.at_least(subject, challenger.interval(policy.confidence), policy.minimum_finding)
+    difference = change(models.champion_aurocs[index], challenger, policy.confidence)
+    return outcomes.no_drop(subject, difference, policy.finding_margin)
+
+
+def _macro_of_all(models: ModelComparison) -> CheckOutcome:
+    policy = models.policy
+    subject = _macro_subject(models, None)
+    if not models.judged:
+        return outcomes.none_judged(subject, _macro_limit(models, policy.primary_margin), policy)
+    challenger = _mean(models, models.challenger_aurocs)
+    if models.champion_aurocs is None:
+        return outcomes.at_least(subject, challenger.interval(policy.confidence), policy.minimum_macro)
+    difference = change(_mean(models, models.champion_aurocs), challenger, policy.confidence)
+    if policy.primary == "superiority":
+        return outcomes.superior(subject, difference)
+    return outcomes.no_drop(subject, difference, policy.primary_margin)
+
+
+def _macro_of_group(models: ModelComparison, group: str) -> CheckOutcome:
+    policy = models.policy
+    subject = _macro_subject(models, group)
+    if not models.judged:
+        return outcomes.none_judged(subject, _macro_limit(models, policy.subgroup_margin), policy)
+    challenger = _mean(models, models.challenger_aurocs)
+    if models.champion_aurocs is None:
+        return outcomes.not_below(subject, challenger.interval(policy.confidence), policy.minimum_macro)
+    difference = change(_mean(models, models.champion_aurocs), challenger, policy.confidence)
+    return outcomes.no_drop(subject, difference, policy.subgroup_margin)
+
+
+def _macro_subject(models: ModelComparison, group: str | None) -> str:
+    return outcomes.macro_subject(len(models.judged), len(models.reference.findings), group)
+
+
+def _macro_limit(models: ModelComparison, margin: float) -> float:
+    """What macro AUROC is held against: the minimum of a first model, or the margin below the champion."""
+    if models.champion is None:
+        return models.policy.minimum_macro
+    return margin
 
 
 def _mean(models: ModelComparison, aurocs: tuple[Estimate, ...]) -> Estimate:
-    return mean([aurocs[i] for i in models.judged])
+    # Over the findings judged on the challenger for both models: the two means are of the same findings.
+    return mean([aurocs[index] for index in models.judged])
 
 
 def _check(
@@ -96,20 +140,25 @@ def _check(
     group: str | None = None,
     essential: bool = False,
 ) -> Check:
-    unsaid = outcome.passed is None and (essential or models.policy.too_few_blocks)
-    value, low, high = (
-        None if isnan(figure) else figure
-        for figure in (outcome.interval.value, outcome.interval.low, outcome.interval.high)
-    )
+    """The outcome as a row of the report, with whether it keeps the gate shut."""
+    undecided = outcome.passed is None
+    undecided_blocks = essential or models.policy.too_few_blocks
     return Check(
         name=name,
         finding=finding,
         group=group,
         passed=outcome.passed,
-        blocks=outcome.passed is False or unsaid,
-        value=value,
-        low=low,
-        high=high,
+        blocks=outcome.passed is False or (undecided and undecided_blocks),
+        value=_known(outcome.interval.value),
+        low=_known(outcome.interval.low),
+        high=_known(outcome.interval.high),
         limit=outcome.limit,
         sentence=outcome.sentence,
     )
+
+
+def _known(value: float) -> float | None:
+    """None for NaN, which JSON does not have."""
+    if isnan(value):
+        return None
+    return value
