@@ -1,10 +1,10 @@
-"""Arrays that lie in many shards as one memory map, in this machine's own data folder.
+"""A cache of many shards as one memory map, in this machine's own data folder.
 
-A folder a table: `values` (rows, width) and `images` (rows, 16 bytes each) as raw bytes, `shards` (16 bytes each) in the
-order in which they were appended, and `state.json`, which says how much of these files counts. It is written last and in
-one step, so that whatever a crash has left behind it is cut off at the next call. What the files hold can be made anew
-from the shards at any time; a folder whose files are too short or hold another shard than the database does, or more rows,
-as after a patient was erased, is emptied and filled again.
+Each table has a folder. `values` (rows, width) and `images` (rows, 16 bytes each) are raw bytes. `shards` (16 bytes each)
+lists the shards in the order in which they were appended. `state.json` says how much of these files counts: it is written
+last and in one step, so whatever a crash left behind is cut off at the next call. The files can be made again from the
+shards at any time. A folder whose files are too short, or that holds a shard or rows that the database does not (as after
+a patient was erased), is emptied and filled again.
 """
 
 from __future__ import annotations
@@ -28,10 +28,13 @@ Ids = NDArray[np.bytes_]
 
 ID = np.dtype("S16")
 PARTS = ("values", "images", "shards")
+SHARDS_AT_ONCE = 256  # written together: bounds the memory, and the work that a crash repeats
 
 
 @dataclass(frozen=True)
 class MemmapState:
+    """How much of a folder's files counts. Stored as JSON under these names."""
+
     rows: int = 0
     shards: int = 0
     width: int = 0
@@ -39,19 +42,22 @@ class MemmapState:
 
 
 class ShardSource(Protocol):
-    """Where the shards are: `shards` their ids (S, 16 bytes), `rows` how many rows they hold together, `read` one of
-    them: its images (n,) and values (n, width).
-    """
+    """Where the shards come from."""
 
-    def shards(self) -> Ids: ...
-    def rows(self) -> int: ...
-    def read(self, shards: Ids) -> Iterator[tuple[Ids, NDArray[Any]]]: ...
+    def shards(self) -> Ids:
+        """The ids of all shards (S,)."""
+
+    def rows(self) -> int:
+        """How many rows they hold together."""
+
+    def read(self, shards: Ids) -> Iterator[tuple[Ids, NDArray[Any]]]:
+        """The images (n,) and values (n, width) of each of these shards, in any order."""
 
 
 def memmap_of(name: str, source: ShardSource, *, dtype: DTypeLike) -> tuple[Ids, NDArray[Any]]:
-    """The images (N,) and values (N, width) of all shards, the latter mapped from a file; new shards are appended first.
+    """The images (N,) and values (N, width) of all shards, the values mapped from a file. New shards are appended first.
 
-    One process at a time appends; what another has mapped stays as it is.
+    What another process has mapped stays as it is: the files only grow, or are unlinked and made anew.
     """
     folder = settings.MAPPED / name
     folder.mkdir(parents=True, exist_ok=True)
@@ -64,29 +70,38 @@ def memmap_of(name: str, source: ShardSource, *, dtype: DTypeLike) -> tuple[Ids,
 
 @contextmanager
 def _locked(folder: Path) -> Iterator[None]:
+    """Hold the folder's lock: one process of this machine at a time appends. A dead process holds no lock."""
     with (folder / "lock").open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
 
 
 def _append(folder: Path, source: ShardSource, dtype: np.dtype[Any]) -> bool:
-    """Append what is missing. False where what the folder holds is not what the source holds."""
-    state, shards = _state(folder), source.shards()
+    """Append what is missing. False where the folder holds what the source does not."""
+    state = _state(folder)
     if state is None:
         return False
-    known = np.fromfile(folder / "shards", ID, state.shards) if state.shards else np.empty(0, ID)
-    if not np.isin(known, shards).all() or (state.dtype and np.dtype(state.dtype) != dtype):
+    shards = source.shards()
+    known = np.empty(0, ID)
+    if state.shards:
+        known = np.fromfile(folder / "shards", ID, state.shards)
+    if not np.isin(known, shards).all():
+        return False
+    if state.dtype and np.dtype(state.dtype) != dtype:
         return False
     new = shards[~np.isin(shards, known)]
-    for start in range(0, len(new), 256):
-        state = _write(folder, state, new[start : start + 256], source, dtype)
+    for start in range(0, len(new), SHARDS_AT_ONCE):
+        state = _write(folder, state, new[start : start + SHARDS_AT_ONCE], source, dtype)
+    # More rows than the database has: an image was erased, and its row must not stay on this disk.
     return state.rows <= source.rows()
 
 
 def _write(folder: Path, state: MemmapState, shards: Ids, source: ShardSource, dtype: np.dtype[Any]) -> MemmapState:
-    images, values = [], []
-    for of_shard, block in source.read(shards):
-        images.append(of_shard)
+    """Append these shards. The state is replaced last, so that a crash before it leaves the table as it was."""
+    images = []
+    values = []
+    for images_of_shard, block in source.read(shards):
+        images.append(images_of_shard)
         values.append(np.ascontiguousarray(block, dtype))
     if not values:
         return state
@@ -110,29 +125,37 @@ def _put(path: Path, size: int, content: bytes) -> None:
 
 
 def _sizes(state: MemmapState) -> dict[str, int]:
-    row = state.width * np.dtype(state.dtype).itemsize if state.dtype else 0
-    return {"values": state.rows * row, "images": state.rows * 16, "shards": state.shards * 16}
+    """The bytes of each file that count."""
+    row_bytes = 0
+    if state.dtype:
+        row_bytes = state.width * np.dtype(state.dtype).itemsize
+    return {"values": state.rows * row_bytes, "images": state.rows * 16, "shards": state.shards * 16}
 
 
 def _state(folder: Path) -> MemmapState | None:
-    """What counts of the folder's files; None where they hold less than that."""
+    """What counts of the folder's files, nothing of a new folder. None where the files hold less than that."""
     try:
         state = MemmapState(**json.loads((folder / "state.json").read_bytes()))
         whole = all((folder / name).stat().st_size >= size for name, size in _sizes(state).items())
     except FileNotFoundError:
-        return None if (folder / "state.json").exists() else MemmapState()
+        if (folder / "state.json").exists():
+            return None
+        return MemmapState()
     except (ValueError, TypeError):
         return None
-    return state if whole else None
+    if not whole:
+        return None
+    return state
 
 
 def _empty(folder: Path) -> None:
+    # The state first: without it the other files count for nothing.
     for name in ("state.json", *PARTS):
         (folder / name).unlink(missing_ok=True)
 
 
 def memmaps_clear() -> None:
-    """Empty every map of this machine; the next call fills it from the shards again."""
+    """Empty every map of this machine. The next call fills it from the shards again."""
     for folder in settings.MAPPED.glob("*/"):
         with _locked(folder):
             _empty(folder)
@@ -152,7 +175,7 @@ def ids_of(images: Iterable[UUID]) -> Ids:
 
 
 def ids_of_text(images: Iterable[str]) -> Ids:
-    """The same of UUIDs in hexadecimal digits, with or without hyphens: ten times as fast as by way of UUIDs."""
+    """As `ids_of`, from hexadecimal digits with or without hyphens: ten times as fast as by way of UUIDs."""
     return np.frombuffer(bytes.fromhex("".join(images).replace("-", "")), ID)
 
 

@@ -1,4 +1,4 @@
-"""Reads of models and of what they said."""
+"""Queries about models, their scores and their predictions."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ from overread.projects.models import Project
 
 @dataclass(frozen=True)
 class ImageTable:
-    """Arrays with one row an image: ids (N,) of 16 bytes, values (N, C), which may be memory-mapped."""
+    """One row per image: ids (N,) of 16 bytes, values (N, C), which may be memory-mapped."""
 
     ids: Ids
     values: NDArray[Any]
@@ -46,26 +46,34 @@ class ImageTable:
         return uuids_of(self.ids)
 
     def rows(self) -> dict[UUID, int]:
+        """Image → its row."""
         return {image: row for row, image in enumerate(self.images)}
 
     def places(self, images: Ids) -> NDArray[np.intp]:
-        """The row (n,) of each of these images (n,), -1 where there is none. O((N + n)·log n)."""
-        asked, which = np.unique(images, return_inverse=True)
+        """The row of each of these images (n,), as (n,); -1 for an image that is not here. O((N + n)·log n).
+
+        The images asked for are sorted and not the table's, which may be far more.
+        """
+        asked, index_in_asked = np.unique(images, return_inverse=True)
         rows = np.full(len(asked), -1)
         if len(asked):
-            found = np.minimum(np.searchsorted(asked, self.ids), len(asked) - 1)
-            there = np.flatnonzero(asked[found] == self.ids)
-            rows[found[there]] = there
-        return rows[which]
+            # The place where each row of the table would stand among the images asked for; past the end, the last.
+            candidate = np.minimum(np.searchsorted(asked, self.ids), len(asked) - 1)
+            matching = np.flatnonzero(asked[candidate] == self.ids)
+            rows[candidate[matching]] = matching
+        return rows[index_in_asked]
 
 
 def champion_of(project: Project) -> Pipeline | None:
+    """The pipeline in use. None before the first promotion."""
     champion = Champion.objects.select_related("pipeline__project").filter(project=project).first()
-    return champion.pipeline if champion else None
+    if champion is None:
+        return None
+    return champion.pipeline
 
 
 def champion_record(project: Project) -> Champion | None:
-    """Which pipeline is in use and since when; None where none is."""
+    """Which pipeline is in use, and since when. None before the first promotion."""
     return Champion.objects.select_related("pipeline").filter(project=project).first()
 
 
@@ -84,7 +92,7 @@ def promotions_newest(project: Project) -> QuerySet[Promotion]:
 
 @dataclass(frozen=True)
 class Released:
-    """A pipeline that is in use, or was: when it last came into use."""
+    """A pipeline that is in use or was. `since`: when it last came into use."""
 
     pipeline: Pipeline
     since: datetime
@@ -141,42 +149,48 @@ def in_view(shown: Sequence[Prediction], *, project: Project, named: UUID | None
     seen = [each for each in shown if each.pipeline.project_id == project.pk]
     if not seen:
         return None
-    on_screen = next((each for each in seen if each.pk == named), None)
-    if on_screen is not None:
-        return on_screen
+    for prediction in seen:
+        if prediction.pk == named:
+            return prediction
     champion = champion_of(project)
-    return next((each for each in seen if each.pipeline == champion), seen[0])
+    for prediction in seen:
+        if prediction.pipeline == champion:
+            return prediction
+    return seen[0]
 
 
 def prediction_find(*, project: Project, image: Image) -> tuple[Pipeline, ScoreShard, int] | None:
-    """Where the champion's scores of an image lie: pipeline, shard, row. None when there is no champion or no score
-    yet.
-    """
+    """The champion, and the shard and row of its scores of an image. None without a champion or without scores yet."""
     pipeline = champion_of(project)
     if pipeline is None:
         return None
     found = scores_find(pipeline=pipeline, image=image)
-    return (pipeline, *found) if found else None
+    if found is None:
+        return None
+    shard, row = found
+    return pipeline, shard, row
 
 
 def scores_find(*, pipeline: Pipeline, image: Image) -> tuple[ScoreShard, int] | None:
-    row = (
-        EmbeddingRow.objects.filter(image=image, shard__score_shards__pipeline=pipeline)
-        .values_list("shard", "row")
-        .first()
-    )
-    return (ScoreShard.objects.get(pipeline=pipeline, shard=row[0]), row[1]) if row else None
+    """The shard and row of a pipeline's scores of an image. None where it has not scored the image."""
+    entries = EmbeddingRow.objects.filter(image=image, shard__score_shards__pipeline=pipeline)
+    found = entries.values_list("shard", "row").first()
+    if found is None:
+        return None
+    shard, row = found
+    return ScoreShard.objects.get(pipeline=pipeline, shard=shard), row
 
 
 def score_arrays(shard: ScoreShard) -> dict[str, NDArray[Any]]:
     """probabilities (N, K) float32, maps (N, K, h, w) uint8, boxes (N, 4) float32 of one shard."""
+    # allow_pickle=False here and below: a pickle in a blob would execute code.
     with np.load(io.BytesIO(blobs.read(shard.blob)), allow_pickle=False) as arrays:
         return dict(arrays)
 
 
 @dataclass(frozen=True)
 class ScoreSource:
-    """Probabilities as a source of `memmap_of`."""
+    """One pipeline's probabilities, as the source of a memory map."""
 
     pipeline: Pipeline
 
@@ -197,31 +211,37 @@ class ScoreSource:
 def scores_of(pipeline: Pipeline) -> ImageTable:
     """Every image this pipeline has scored, with its probabilities (N, K) float32."""
     images, values = memmap_of(f"scores-{pipeline.pk}", ScoreSource(pipeline), dtype=np.float32)
-    width = len(pipeline.classifier.card["columns"])
-    return ImageTable(images, values if len(images) else np.empty((0, width), np.float32))
+    if not len(images):
+        values = _no_scores(pipeline)
+    return ImageTable(images, values)
 
 
 def scores_among(pipeline: Pipeline, images: QuerySet[Image]) -> ImageTable:
-    """As scores_of, for these images alone: no shard is opened but theirs."""
-    rows = EmbeddingRow.objects.filter(image__in=images, shard__score_shards__pipeline=pipeline).order_by(
-        "shard", "row"
-    )
+    """As `scores_of`, for these images alone. Opens no shard but theirs, and so suits a few images."""
+    entries = EmbeddingRow.objects.filter(image__in=images, shard__score_shards__pipeline=pipeline)
+    rows = entries.order_by("shard", "row").values_list("shard", "row", "image")
     found: list[UUID] = []
-    blocks: list[NDArray[np.float32]] = []
-    for shard, of_shard in groupby(rows.values_list("shard", "row", "image"), key=itemgetter(0)):
-        places = list(of_shard)
-        with np.load(
-            io.BytesIO(blobs.read(ScoreShard.objects.get(pipeline=pipeline, shard=shard).blob)), allow_pickle=False
-        ) as arrays:
-            blocks.append(arrays["probabilities"][[row for _shard, row, _image in places]])
-        found += [image for _shard, _row, image in places]
-    width = len(pipeline.classifier.card["columns"])
-    return ImageTable(ids_of(found), np.concatenate(blocks) if blocks else np.empty((0, width), np.float32))
+    blocks = [_no_scores(pipeline)]
+    for shard, entries_of_shard in groupby(rows, key=itemgetter(0)):
+        places = []
+        for _, row, image in entries_of_shard:
+            places.append(row)
+            found.append(image)
+        blob = ScoreShard.objects.get(pipeline=pipeline, shard=shard).blob
+        # Not score_arrays: it would decompress the attention maps as well.
+        with np.load(io.BytesIO(blobs.read(blob)), allow_pickle=False) as arrays:
+            blocks.append(arrays["probabilities"][places])
+    return ImageTable(ids_of(found), np.concatenate(blocks))
+
+
+def _no_scores(pipeline: Pipeline) -> NDArray[np.float32]:
+    """(0, K), which later steps can slice by column as any other scores."""
+    return np.empty((0, len(pipeline.classifier.card["columns"])), np.float32)
 
 
 @dataclass(frozen=True)
 class EmbeddingSource:
-    """The embeddings of one space as a source of `memmap_of`."""
+    """The embeddings of one space, as the source of a memory map."""
 
     backbone: str
 
@@ -240,18 +260,22 @@ class EmbeddingSource:
 
 
 def embeddings_of(backbone: str) -> ImageTable:
-    """Every image that was embedded in this space, (N, D) float16, memory-mapped. In no particular order."""
+    """Every image embedded in this space: values float16 (N, D), memory-mapped, in no particular order."""
     return ImageTable(*memmap_of(f"embeddings-{backbone}", EmbeddingSource(backbone), dtype=np.float16))
 
 
 def rows_of(shards: list[UUID]) -> dict[UUID, tuple[Ids, NDArray[np.intp]]]:
-    """Of each of these shards the images (n,) that are still there, and their rows in it (n,)."""
+    """Shard → the images (n,) that are still there, and their rows in it (n,). An erased image has no row any more."""
+    # As text, which `ids_of_text` takes ten times as fast as UUIDs.
     entries = EmbeddingRow.objects.filter(shard__in=shards).annotate(hex=Cast("image_id", TextField()))
     found: dict[UUID, tuple[list[str], list[int]]] = {shard: ([], []) for shard in shards}
     for shard, image, row in entries.values_list("shard", "hex", "row").order_by("shard", "row"):
         found[shard][0].append(image)
         found[shard][1].append(row)
-    return {shard: (ids_of_text(images), np.array(rows, np.intp)) for shard, (images, rows) in found.items()}
+    arrays = {}
+    for shard, (images, places) in found.items():
+        arrays[shard] = (ids_of_text(images), np.array(places, np.intp))
+    return arrays
 
 
 def attention_map(prediction: Prediction, column: int) -> NDArray[np.uint8]:

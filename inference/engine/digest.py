@@ -1,11 +1,11 @@
-"""SHA-256 as the identity of bytes: what a record promises is what is loaded, or it is refused."""
+"""SHA-256 as the identity of a file: the bytes loaded are those that were recorded, or loading fails."""
 
 import hashlib
 import hmac
 
 
 class ArtifactError(ValueError):
-    """Bytes that are not what their record says, or cannot be read; nothing was loaded from them."""
+    """A model file is not the one recorded, or cannot be read, or does not fit. Nothing was loaded from it."""
 
 
 def sha256_of(data: bytes) -> str:

@@ -1,4 +1,4 @@
-"""A network's weights as safetensors bytes, told apart by their SHA-256. Pickle is never read."""
+"""A network's weights as safetensors bytes, identified by their SHA-256. Pickle is never read."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,7 +11,7 @@ from inference.engine.digest import ArtifactError, check
 
 
 def pack(state: Mapping[str, Tensor]) -> bytes:
-    """A state dict as safetensors bytes; the same tensors give the same bytes."""
+    """A state dict as safetensors bytes. The same tensors give the same bytes: they are sorted by name."""
     return bytes(save({name: tensor.detach().cpu().contiguous() for name, tensor in sorted(state.items())}))
 
 
