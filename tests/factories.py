@@ -133,8 +133,8 @@ def small_bundle(
 
 def make_pipeline(project: Project, *, seed: int = 0, thresholds: tuple[float, ...] = ()) -> Pipeline:
     from inference.services.versions import bundle_store, version_register
-    from training.services.execution import layout_of
     from training.services.snapshots import finding_specs
+    from training.services.training_data import layout_of
 
     bundle = small_bundle(seed=seed, thresholds=thresholds, layout=layout_of(finding_specs(project)))
     bundle_store(bundle)

@@ -1,4 +1,7 @@
-"""What training's jobs do. Training needs torch, the gate scikit-learn: they are imported by the handler."""
+"""What training's jobs do.
+
+A handler imports its service itself: training needs torch and the gate scikit-learn, which no web process should load.
+"""
 
 from __future__ import annotations
 

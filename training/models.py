@@ -99,7 +99,7 @@ class Run(models.Model):
 
 
 class Epoch(models.Model):
-    """One epoch of a run: what the curves are drawn from. seconds: of training since the run began, to its end."""
+    """One epoch of a run, for its curves. `seconds`: of training, from the run's start to the epoch's end."""
 
     run = models.ForeignKey(Run, models.CASCADE, related_name="epochs")
     number = models.PositiveIntegerField()
@@ -117,7 +117,7 @@ class Epoch(models.Model):
 
 
 class Verdict(models.Model):
-    """What the gate said of a challenger on the reference set. Never changed; every look at the set is one of these."""
+    """The gate's decision on a challenger. Never changed. Each look at the reference set is one of these."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     project = models.ForeignKey(Project, models.PROTECT, related_name="verdicts")
@@ -137,7 +137,7 @@ class Verdict(models.Model):
 
 
 class DatasetImport(models.Model):
-    """One table being taken in; rows already done are not done again, so that an import resumes."""
+    """One table that is imported. Rows that are done are not done again, so that an import can resume."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     project = models.ForeignKey(Project, models.PROTECT, related_name="dataset_imports")
@@ -169,7 +169,7 @@ class DatasetRow(models.Model):
 
 
 class Rehearsal(models.Model):
-    """A learning curve made by simulated readers through the product's own services."""
+    """A learning curve of simulated readers, made through the product's own services."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     project = models.ForeignKey(Project, models.PROTECT, related_name="rehearsals")

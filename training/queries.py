@@ -1,10 +1,11 @@
-"""Reads of what the models learned from."""
+"""Queries about runs, models and verdicts, and about what became of each read."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -20,7 +21,7 @@ from training.models import Epoch, Run, SnapshotItem, Verdict
 
 @dataclass(frozen=True)
 class EpochsDone:
-    """How many epochs a run has behind it, and the seconds of training they took."""
+    """How many epochs a run has completed, and the seconds of training they took."""
 
     epochs: int = 0
     seconds: float = 0.0
@@ -44,10 +45,11 @@ def runs_similar(project: Project, *, architecture: str, size: int) -> QuerySet[
 
 
 def epochs_done(runs: Iterable[Run]) -> dict[UUID, EpochsDone]:
-    """What each of these runs has done."""
-    of_runs = Epoch.objects.filter(run__in=[run.pk for run in runs]).order_by().values("run_id")
-    rows = of_runs.annotate(n=Count("pk"), spent=Max("seconds"))
-    return {row["run_id"]: EpochsDone(row["n"], row["spent"]) for row in rows}
+    """Run → what it has completed. A run without an epoch is left out."""
+    epochs = Epoch.objects.filter(run__in=[run.pk for run in runs])
+    # order_by() first: the model's default order would become part of the grouping.
+    counted = epochs.order_by().values("run_id").annotate(n=Count("pk"), spent=Max("seconds"))
+    return {row["run_id"]: EpochsDone(row["n"], row["spent"]) for row in counted}
 
 
 def models_newest(project: Project) -> QuerySet[Pipeline]:
@@ -86,7 +88,10 @@ def verdict_signed(pipeline: Pipeline) -> Verdict | None:
 
 @dataclass(frozen=True)
 class AnswerFeedback:
-    """One answer, the one given blind before it, what the model in view said, and what the project holds now."""
+    """What became of one answer.
+
+    `first`: the answer given blind before it. `model`: what the model in view said. `label`: what the project holds now.
+    """
 
     answer: Answer
     first: str | None
@@ -95,19 +100,19 @@ class AnswerFeedback:
 
     @property
     def corrects(self) -> bool:
-        """It says something else than the model in view did."""
-        said = model_answer(self.model)
-        return said is not None and self.answer.value != said
+        """Whether the answer differs from what the model in view said."""
+        suggested = model_answer(self.model)
+        return suggested is not None and self.answer.value != suggested
 
     @property
     def changed(self) -> bool:
-        """The reader had answered otherwise before the model was shown."""
+        """Whether the reader answered otherwise before the model was shown."""
         return self.first is not None and self.first != self.answer.value
 
 
 @dataclass(frozen=True)
 class ReadFeedback:
-    """What became of one read: the labels now held, the snapshots that hold the image since, the models made of them."""
+    """What became of one read: its answers, the snapshots that took the image since, the models trained on those."""
 
     read: Read
     replies: list[AnswerFeedback]
@@ -116,12 +121,12 @@ class ReadFeedback:
 
     @property
     def told(self) -> list[AnswerFeedback]:
-        """The replies worth a line: corrections of the model, and changes of mind."""
+        """The answers worth a line: corrections of the model, and changes of mind."""
         return [reply for reply in self.replies if reply.corrects or reply.changed]
 
 
 def latest_reads(*, project: Project, reader: User) -> QuerySet[Read]:
-    """A reader's standing reads, newest first; of a case read blind and again with the model, the second alone."""
+    """A reader's reads that stand, newest first. Of a case read blind and again with the model, only the second."""
     reads = Read.objects.filter(project=project, reader=reader, superseded_by=None).order_by("-created_at")
     second = Read.objects.filter(assignment=OuterRef("assignment"), reader=reader, phase=Read.Phase.REVEALED)
     reads = reads.exclude(Q(phase=Read.Phase.BLIND) & Exists(second))
@@ -129,62 +134,73 @@ def latest_reads(*, project: Project, reader: User) -> QuerySet[Read]:
 
 
 def reads_feedback(*, project: Project, reads: Sequence[Read]) -> list[ReadFeedback]:
-    """A receipt for each of these reads, in their order. A snapshot counts if it was made after the read."""
+    """The feedback on each of these reads, in their order. A snapshot counts if it was made after the read."""
+    # Four queries for the whole page, however many reads it shows.
     images = {read.image_id for read in reads}
-    labels = {(label.image_id, label.finding_id): label for label in _labels(project, images)}
-    held = _snapshots(project, images)
-    models = _models(project, {number for found in held.values() for number, _at in found})
-    first = _first_answers(reads)
-    return [_read_feedback(read, first, labels, held[read.image_id], models) for read in reads]
+    labels = _labels(project, images)
+    snapshots = _snapshots(project, images)
+    models = _models(project, images)
+    blind = _blind_answers(reads)
+    feedback = []
+    for read in reads:
+        since = [number for number, at in snapshots[read.image_id] if at >= read.created_at]
+        trained = [model for number in since for model in models[number]]
+        feedback.append(ReadFeedback(read, _answers_feedback(read, blind, labels), since, trained))
+    return feedback
 
 
-def _first_answers(reads: Sequence[Read]) -> dict[tuple[UUID, int], str]:
-    """(assignment, finding) → what these reads' readers had answered blind."""
-    again = {read.assignment_id: read.reader_id for read in reads if read.phase == Read.Phase.REVEALED}
-    answers = Answer.objects.filter(
-        read__assignment__in=again, read__phase=Read.Phase.BLIND, read__superseded_by=None
-    ).values_list("read__assignment", "read__reader", "finding", "value")
-    return {(case, finding): value for case, reader, finding, value in answers if again[case] == reader}
-
-
-def _read_feedback(
-    read: Read,
-    first: dict[tuple[UUID, int], str],
-    labels: dict[tuple[UUID, int], ReferenceLabel],
-    held: list[tuple[int, Any]],
-    models: dict[int, list[Pipeline]],
-) -> ReadFeedback:
+def _answers_feedback(
+    read: Read, blind: dict[tuple[UUID, int], str], labels: dict[tuple[UUID, int], ReferenceLabel]
+) -> list[AnswerFeedback]:
+    """One entry per answer, in the order of the project's findings."""
     outputs = read.prediction.outputs if read.prediction else {}
-    replies = [
-        AnswerFeedback(
-            answer,
-            first.get((read.assignment_id, answer.finding_id)),
-            outputs.get(answer.finding.slug, {}),
-            labels.get((read.image_id, answer.finding_id)),
-        )
-        for answer in sorted(read.answers.all(), key=lambda answer: (answer.finding.order, answer.finding_id))
-    ]
-    since = [number for number, at in held if at >= read.created_at]
-    return ReadFeedback(read, replies, since, [model for number in since for model in models.get(number, ())])
+    # Sorted here: an ordered queryset would ignore the prefetched answers and ask the database once per read.
+    answers = sorted(read.answers.all(), key=lambda answer: (answer.finding.order, answer.finding_id))
+    feedback = []
+    for answer in answers:
+        first = blind.get((read.assignment_id, answer.finding_id))
+        label = labels.get((read.image_id, answer.finding_id))
+        feedback.append(AnswerFeedback(answer, first, outputs.get(answer.finding.slug, {}), label))
+    return feedback
 
 
-def _labels(project: Project, images: set[UUID]) -> list[ReferenceLabel]:
-    """Where two stand side by side, the one a model learns from: each reader's last word."""
+def _blind_answers(reads: Sequence[Read]) -> dict[tuple[UUID, int], str]:
+    """(assignment, finding) → what the reader of a revealed read had answered blind."""
+    reader_of = {read.assignment_id: read.reader_id for read in reads if read.phase == Read.Phase.REVEALED}
+    answers = Answer.objects.filter(
+        read__assignment__in=reader_of, read__phase=Read.Phase.BLIND, read__superseded_by=None
+    )
+    blind = {}
+    for assignment, reader, finding, value in answers.values_list(
+        "read__assignment", "read__reader", "finding", "value"
+    ):
+        # The assignment can also hold the read of an earlier reader, whose lease had lapsed.
+        if reader_of[assignment] == reader:
+            blind[assignment, finding] = value
+    return blind
+
+
+def _labels(project: Project, images: set[UUID]) -> dict[tuple[UUID, int], ReferenceLabel]:
+    """(image, finding) → the label a model learns from."""
     found = ReferenceLabel.objects.filter(project=project, image__in=images).select_related("finding")
-    return list(found.order_by("exposure"))  # none, then shown
+    # "none" sorts before "shown", so where two labels stand side by side the exposed one is taken: it is made of each
+    # reader's latest answer, and models learn from that one.
+    return {(label.image_id, label.finding_id): label for label in found.order_by("exposure")}
 
 
-def _snapshots(project: Project, images: set[UUID]) -> dict[UUID, list[tuple[int, Any]]]:
+def _snapshots(project: Project, images: set[UUID]) -> dict[UUID, list[tuple[int, datetime]]]:
     """Image → number and time of every snapshot that holds it, oldest first."""
     items = SnapshotItem.objects.filter(snapshot__project=project, image__in=images).order_by("snapshot__number")
-    found: dict[UUID, list[tuple[int, Any]]] = defaultdict(list)
+    found: dict[UUID, list[tuple[int, datetime]]] = defaultdict(list)
     for image, number, at in items.values_list("image", "snapshot__number", "snapshot__created_at"):
         found[image].append((number, at))
     return found
 
 
-def _models(project: Project, snapshots: set[int]) -> dict[int, list[Pipeline]]:
-    runs = Run.objects.filter(project=project, snapshot__number__in=snapshots, pipeline__isnull=False)
+def _models(project: Project, images: set[UUID]) -> dict[int, list[Pipeline]]:
+    """Snapshot number → the models trained on it, for the snapshots that hold one of these images."""
+    holding = SnapshotItem.objects.filter(snapshot__project=project, image__in=images).values("snapshot")
+    runs = Run.objects.filter(project=project, snapshot__in=holding, pipeline__isnull=False)
     found: dict[int, list[Pipeline]] = defaultdict(list)
     for run in runs.select_related("pipeline", "snapshot").order_by("number"):
         if run.pipeline:

@@ -26,7 +26,7 @@ from training.engine.recipe import Recipe
 
 if TYPE_CHECKING:
     from phantom.table import Shot
-    from training.services.execution import HeldOutCases
+    from training.services.training_data import HeldOutCases
 
 FOLDER = Path(__file__).parent / "bundle"
 LEARNT, HELD_OUT = 1_000, 250  # films
@@ -63,7 +63,7 @@ def model_make(
     from training.engine.loop import fit
     from training.engine.packaging import package
     from training.engine.shortcuts import shortcut_report
-    from training.services.execution import held_out_metrics
+    from training.services.held_out_metrics import held_out_metrics
     from training.services.snapshots import SPLIT_SEED
 
     taught, kept = _table(LEARNT_SEED, learnt, recipe, tell), _table(HELD_OUT_SEED, held_out, recipe, tell)
@@ -94,7 +94,7 @@ def model_make(
 def _table(seed: int, count: int, recipe: Recipe, tell: Callable[[str], None]) -> HeldOutCases:
     """So many films of a table as the network takes them, with their truth."""
     from phantom.table import Batch, processors, shots
-    from training.services.execution import HeldOutCases
+    from training.services.training_data import HeldOutCases
 
     planned = shots(Batch(count=count, seed=seed))
     images = np.empty((count, recipe.size, recipe.size), np.uint8)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from training.services.execution import metrics_at_threshold
+from training.services.held_out_metrics import metrics_at_threshold
 
 
 def test_sensitivity_specificity_and_ppv() -> None:

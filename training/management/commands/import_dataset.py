@@ -9,17 +9,11 @@ from overread.archive.jobs import render_jobs
 from overread.archive.models import Image
 from overread.jobs.running import run_all
 from overread.projects.models import Project
-from training.services.importing import (
-    UNDECLARED,
-    ImportCounts,
-    LabelTable,
-    TableFormat,
-    dataset_import,
-    project_for_table,
-)
+from training.services.importing import ImportCounts, dataset_import, project_for_table
+from training.services.label_table import UNDECLARED, LabelTable, TableFormat
 from training.services.tables import TableError
 
-TOLD = 20
+REASONS_SHOWN = 20  # a whole table of bad rows would scroll the first reasons away
 
 
 class Command(BaseCommand):
@@ -62,7 +56,11 @@ class Command(BaseCommand):
                 patient_column=options["patient_column"],
                 indication_column=options["indication_column"],
                 label_columns=tuple(options["label_column"]),
-                **{name: options[name] for name in ("separator", "unit", "declaration", "independent", "exposed")},
+                separator=options["separator"],
+                unit=options["unit"],
+                declaration=options["declaration"],
+                independent=options["independent"],
+                exposed=options["exposed"],
             )
             table = LabelTable(options["csv"], table_format)
             project = self.project(options["project"], table)
@@ -91,7 +89,7 @@ class Command(BaseCommand):
         def refused(line: int, reason: str) -> None:
             nonlocal told
             told += 1
-            if told <= TOLD:
+            if told <= REASONS_SHOWN:
                 tqdm.write(f"Line {line} refused: {reason}")
 
         with tqdm(total=table.length(), unit="row", desc="Taking in", disable=None) as bar:
@@ -100,10 +98,10 @@ class Command(BaseCommand):
             )
 
     def decode(self, project: Project) -> None:
-        """Decode what was taken in, here, together with any worker that runs."""
+        """Decode the imported images here, beside any worker that runs."""
         waiting = render_jobs().filter(project_id=project.pk, state="queued")
         with tqdm(total=waiting.count(), unit="image", desc="Decoding", disable=None) as bar:
             while run_all(queues=("io",), limit=20):
                 bar.update(bar.total - waiting.count() - bar.n)
-        for image in Image.objects.filter(enrolments__project=project, status=Image.Status.QUARANTINED)[:TOLD]:
+        for image in Image.objects.filter(enrolments__project=project, status=Image.Status.QUARANTINED)[:REASONS_SHOWN]:
             self.stdout.write(f"Quarantined: {image.pk}: {image.reason}")
