@@ -1,4 +1,4 @@
-"""Models, and what they said."""
+"""REST: models and their predictions."""
 
 from __future__ import annotations
 
