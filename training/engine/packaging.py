@@ -13,7 +13,7 @@ from inference.engine.onnx_export import export, parity
 from inference.engine.probability import Calibration, calibrated
 from training.engine.dataset import Split, TrainingSet
 from training.engine.initial_weights import fold_standardisation
-from training.engine.loop import Fitted
+from training.engine.results import Fitted
 from training.engine.scoring import figures, logits_of
 
 PARITY_CASES = 4  # more than one, so that a graph with a fixed batch size would be noticed

@@ -14,10 +14,12 @@ from inference.services.versions import bundle_load, bundle_store, version_regis
 from overread.jobs.running import Ending, JobRefused, Lease
 from overread.jobs.services import LeaseLost
 from training.engine.dataset import TrainingSet
-from training.engine.loop import Fitted, Stopped, fit
+from training.engine.loop import fit
 from training.engine.packaging import package
 from training.engine.recipe import Recipe
+from training.engine.results import Fitted
 from training.engine.shortcuts import shortcut_report
+from training.engine.trainer import Stopped
 from training.jobs import judge_request
 from training.models import Run
 from training.services.held_out_metrics import held_out_metrics

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from overread.jobs.running import Lease
-from training.engine.loop import Progress
+from training.engine.results import Progress
 from training.models import Epoch, Run
 
 REPORT_EVERY_S = 1.0  # a page polls about as often; more would only be writes to the database

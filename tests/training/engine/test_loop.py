@@ -9,7 +9,7 @@ import torch
 from inference.engine.digest import ArtifactError
 from training.engine import checkpoint as checkpoints
 from training.engine.dataset import Split
-from training.engine.loop import Diverged, Stopped
+from training.engine.trainer import Diverged, Stopped
 
 
 def weights_of(fitted):
@@ -102,7 +102,7 @@ def test_patience_ends_a_run_that_gets_no_better(train):
 def test_a_time_limit_ends_the_run_and_completes_the_cycle(train, tmp_path, monkeypatch):
     looks = count()
     steady = SimpleNamespace(monotonic=lambda: next(looks) * 0.1)  # a busy machine's epochs are of no one length
-    monkeypatch.setattr("training.engine.loop.time", steady)
+    monkeypatch.setattr("training.engine.trainer.time", steady)
     fitted = train(epochs=1000, time_limit_s=6.0)
     assert 1 <= len(fitted.history) < 1000
     assert sum(epoch.seconds for epoch in fitted.history) < 12
