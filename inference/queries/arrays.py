@@ -1,11 +1,10 @@
-"""Queries about models, their scores and their predictions."""
+"""Scores and embeddings of many images as arrays, and the scores of one."""
 
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from functools import cached_property
 from itertools import groupby
 from operator import itemgetter
@@ -13,22 +12,13 @@ from typing import Any
 from uuid import UUID
 
 import numpy as np
-from django.db.models import Max, QuerySet, TextField
+from django.db.models import QuerySet, TextField
 from django.db.models.functions import Cast
 from numpy.typing import NDArray
 
 from inference.memmap_cache import Ids, ids_of, ids_of_text, memmap_of, uuids_of
-from inference.models import (
-    Champion,
-    EmbeddingRow,
-    EmbeddingShard,
-    Pipeline,
-    Prediction,
-    Promotion,
-    ScoreShard,
-)
-from overread import rows
-from overread.accounts.models import User
+from inference.models import EmbeddingRow, EmbeddingShard, Pipeline, ScoreShard
+from inference.queries.champions import champion_of
 from overread.archive import blobs
 from overread.archive.models import Image
 from overread.projects.models import Project
@@ -62,101 +52,6 @@ class ImageTable:
             matching = np.flatnonzero(asked[candidate] == self.ids)
             rows[candidate[matching]] = matching
         return rows[index_in_asked]
-
-
-def champion_of(project: Project) -> Pipeline | None:
-    """The pipeline in use. None before the first promotion."""
-    champion = Champion.objects.select_related("pipeline__project").filter(project=project).first()
-    if champion is None:
-        return None
-    return champion.pipeline
-
-
-def champion_record(project: Project) -> Champion | None:
-    """Which pipeline is in use, and since when. None before the first promotion."""
-    return Champion.objects.select_related("pipeline").filter(project=project).first()
-
-
-def former_champions(project: Project) -> QuerySet[Pipeline]:
-    """Pipelines that were in use before and are not now, newest first."""
-    used = Pipeline.objects.filter(project=project, promotions__isnull=False)
-    now = Champion.objects.filter(project=project).values("pipeline")
-    return used.exclude(pk__in=now).distinct().order_by("-number")
-
-
-def promotions_newest(project: Project) -> QuerySet[Promotion]:
-    """The record of what was put in use, by whom, newest first."""
-    promotions = Promotion.objects.filter(project=project).select_related("pipeline", "previous", "signed_by")
-    return promotions.order_by("-at")
-
-
-@dataclass(frozen=True)
-class Released:
-    """A pipeline that is in use or was. `since`: when it last came into use."""
-
-    pipeline: Pipeline
-    since: datetime
-    in_use: bool
-
-
-def released(project: Project) -> list[Released]:
-    """Every pipeline that was ever promoted: the champion first, then the others, last used first."""
-    champion = champion_of(project)
-    used = Pipeline.objects.filter(project=project, promotions__isnull=False).select_related("project")
-    found = used.annotate(since=Max("promotions__at")).order_by("-since", "-number")
-    models = [Released(pipeline, pipeline.since, pipeline == champion) for pipeline in found]
-    return sorted(models, key=lambda model: not model.in_use)
-
-
-def predictions_shown(*, user: User, image: Image, project: Project) -> QuerySet[Prediction]:
-    """What this user was shown of the image in this project, last shown first."""
-    shown = Prediction.objects.filter(image=image, exposures__user=user, pipeline__project=project)
-    return shown.select_related("pipeline").order_by("-exposures__at")
-
-
-SHOWN = rows.Select(
-    Prediction,
-    Pipeline,
-    rest="""
-        FROM inference_exposure
-        JOIN inference_prediction ON inference_prediction.id = inference_exposure.prediction_id
-        JOIN inference_pipeline ON inference_pipeline.id = inference_prediction.pipeline_id
-        WHERE inference_exposure.user_id = %s AND inference_exposure.image_id = %s
-        ORDER BY inference_exposure.at DESC
-    """,
-)
-
-
-def predictions_shown_anywhere(*, user: User, image: Image) -> list[Prediction]:
-    """What this user was shown of the image in any project, last shown first."""
-    shown: list[Prediction] = []
-    for prediction, pipeline in SHOWN.rows(user.pk, image.pk):
-        prediction.pipeline = pipeline
-        shown.append(prediction)
-    return shown
-
-
-def prediction_in_view(*, user: User, image: Image, project: Project, named: UUID | None = None) -> Prediction | None:
-    """`in_view` of what this user was shown of the image."""
-    return in_view(predictions_shown_anywhere(user=user, image=image), project=project, named=named)
-
-
-def in_view(shown: Sequence[Prediction], *, project: Project, named: UUID | None = None) -> Prediction | None:
-    """Of the predictions shown, last shown first, the one of this project that a page names as the one on screen.
-
-    Where it names none, the one that reading shows: the champion's, else the newest.
-    """
-    seen = [each for each in shown if each.pipeline.project_id == project.pk]
-    if not seen:
-        return None
-    for prediction in seen:
-        if prediction.pk == named:
-            return prediction
-    champion = champion_of(project)
-    for prediction in seen:
-        if prediction.pipeline == champion:
-            return prediction
-    return seen[0]
 
 
 def prediction_find(*, project: Project, image: Image) -> tuple[Pipeline, ScoreShard, int] | None:
@@ -276,9 +171,3 @@ def rows_of(shards: list[UUID]) -> dict[UUID, tuple[Ids, NDArray[np.intp]]]:
     for shard, (images, places) in found.items():
         arrays[shard] = (ids_of_text(images), np.array(places, np.intp))
     return arrays
-
-
-def attention_map(prediction: Prediction, column: int) -> NDArray[np.uint8]:
-    """The (h, w) attention map of one of the head's K columns."""
-    maps = np.load(io.BytesIO(blobs.read(prediction.maps)), allow_pickle=False)
-    return np.asarray(maps[column], np.uint8)
