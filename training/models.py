@@ -89,6 +89,7 @@ class Run(models.Model):
         indexes = [models.Index(fields=["-created_at", "id"])]
         constraints = [
             models.UniqueConstraint(fields=["project", "number"], name="run_number_unique"),
+            # The lock in run_request keeps to this as well. Here it also holds for code that forgets the lock.
             models.UniqueConstraint(
                 fields=["project"], condition=Q(state__in=["queued", "running"]), name="run_one_at_a_time"
             ),
@@ -147,6 +148,7 @@ class DatasetImport(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
+        # The same table read the same way is one import, which resumes.
         constraints = [models.UniqueConstraint(fields=["project", "sha256"], name="dataset_import_once")]
 
     def __str__(self) -> str:
@@ -162,6 +164,7 @@ class DatasetRow(models.Model):
     reason = models.TextField(blank=True, help_text="Why it was refused.")
 
     class Meta:
+        # An import that resumes updates the row that it refused before, by this constraint.
         constraints = [models.UniqueConstraint(fields=["dataset", "number"], name="dataset_row_once")]
 
     def __str__(self) -> str:

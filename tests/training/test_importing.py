@@ -11,7 +11,7 @@ from overread.audit.models import Event
 from overread.projects.models import Finding, Project
 from tests.training.pictures import table
 from training.models import DatasetRow
-from training.services.tables import TableError, findings_from_labels
+from training.services.tables import Column, TableError, findings_from_labels, labels_of
 
 COLUMNS = {"image_column": "file", "patient_column": "patient_id"}
 
@@ -98,6 +98,14 @@ def test_kinds_follow_from_the_values(db: None) -> None:
 def test_a_column_without_a_label_is_refused(db: None) -> None:
     with pytest.raises(TableError, match="no label"):
         findings_from_labels({"empty": {"", "NA"}}, separator="|", unit="")
+
+
+def test_a_cell_that_says_not_assessable_is_refused_with_its_column() -> None:
+    effusion = Finding(slug="effusion", name="Effusion", kind=Finding.Kind.BINARY)
+    with pytest.raises(TableError, match="Column 'Effusion' says 'not_assessable'"):
+        labels_of(
+            {"Effusion": "not_assessable"}, [Column("Effusion", "own", ("effusion",))], {"effusion": effusion}, "|"
+        )
 
 
 def test_only_declared_standards_may_judge(db: None, tmp_path: Path) -> None:

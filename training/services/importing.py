@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -20,11 +19,11 @@ from overread.archive.services import image_ingest
 from overread.projects.models import Finding, Project
 from overread.projects.services import project_create
 from training.models import DatasetImport, DatasetRow
-from training.services.label_table import LabelTable, TableFormat, is_garbled
+from training.services.label_table import LabelTable, TableFormat
+from training.services.row_checks import check_indication, check_text, optional_cell, refusal_reason
 from training.services.tables import Column, TableError, columns_of, findings_from_labels, labels_of
 
 BATCH = 50  # rows committed together: few enough to redo after a crash, enough to be quick
-INDICATION_MAX_LENGTH = 200  # characters; more is a report and not an indication
 
 
 @dataclass
@@ -122,7 +121,7 @@ def _lines_done(dataset: DatasetImport) -> set[int]:
 def _import_row(importing: TableImport, line: int, row: dict[str, str]) -> str:
     """Store the row's image and add the row to the batch. Returns why it was refused, "" where it was not."""
     try:
-        _check_text(row, importing.table.needed)
+        check_text(row, importing.table.needed)
         labels = labels_of(row, importing.columns, importing.findings, importing.table.format.separator)
         image = _store_image(importing, row)
         _check_agrees(importing, image, labels)
@@ -144,13 +143,6 @@ def _stored_format(table_format: TableFormat) -> dict[str, Any]:
     return fields
 
 
-def _check_text(row: dict[str, str], needed: list[str]) -> None:
-    """Raises TableError naming the columns whose cells are no text."""
-    garbled = [name for name in needed if is_garbled(row[name] or "")]
-    if garbled:
-        raise TableError(f"Column {', '.join(map(repr, garbled))} holds what is not UTF-8 text.")
-
-
 def _check_agrees(importing: TableImport, image: Image, labels: dict[str, str]) -> None:
     """Raises TableError where an earlier row of the table labels the same image differently."""
     if importing.source is None:
@@ -164,15 +156,6 @@ def _check_agrees(importing: TableImport, image: Image, labels: dict[str, str]) 
     differing = [slug for slug, value in labels.items() if earlier.get(slug, value) != value]
     if differing:
         raise TableError(f"The same image stands on an earlier line, which says otherwise of {', '.join(differing)}.")
-
-
-def refusal_reason(problem: Exception) -> str:
-    """The reason as the person who imports reads it."""
-    if isinstance(problem, Refused):
-        return problem.reason
-    if isinstance(problem, OSError):
-        return f"The file cannot be read: {problem.strerror}."
-    return str(problem)
 
 
 def _label_source(project: Project, table: LabelTable, digest: str, actor: User | None) -> LabelImport:
@@ -195,9 +178,9 @@ def _store_image(importing: TableImport, row: dict[str, str]) -> Image:
     # Resolved first, so that neither "../" nor a link leads to the server's other files.
     if not name or not path.is_relative_to(root):
         raise TableError(f"The image {name!r} does not lie below the table's folder.")
-    patient = _cell(row, importing.table.format.patient_column)
-    indication = _cell(row, importing.table.format.indication_column)
-    _check_indication(indication, patient)
+    patient = optional_cell(row, importing.table.format.patient_column)
+    indication = optional_cell(row, importing.table.format.indication_column)
+    check_indication(indication, patient)
     ingested = image_ingest(
         project=importing.project,
         content=path.read_bytes(),
@@ -211,23 +194,6 @@ def _store_image(importing: TableImport, row: dict[str, str]) -> Image:
     else:
         importing.counts.known += 1
     return ingested.image
-
-
-def _cell(row: dict[str, str], column: str) -> str:
-    """The text of an optional column, "" where the table has no such column."""
-    if not column:
-        return ""
-    return (row[column] or "").strip()
-
-
-def _check_indication(indication: str, patient: str) -> None:
-    """Raises TableError. Its text never repeats the indication, which may name a patient."""
-    if len(indication) > INDICATION_MAX_LENGTH:
-        raise TableError(f"The indication has more than {INDICATION_MAX_LENGTH} characters.")
-    if not indication.isprintable():
-        raise TableError("The indication holds a line break or another character that is no text.")
-    if patient and patient.casefold() in re.findall(r"[\w-]+", indication.casefold()):
-        raise TableError("The indication names the patient.")
 
 
 @transaction.atomic

@@ -6,7 +6,7 @@ project's strategy draws it, and after every round a scout on the newest labels 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from uuid import UUID
 
@@ -17,10 +17,10 @@ from sklearn.metrics import average_precision_score, roc_auc_score
 from inference.engine.outputs import OutputLayout
 from inference.models import Pipeline
 from inference.queries import champion_of
-from labeling.models import Assignment, Read, Selection
+from labeling.models import Read, Selection
 from labeling.queries.labels import evaluation_labels, training_labels
 from labeling.queries.selections import strategy_failure
-from labeling.services import Answers, assignment_claim, labels_refresh, read_submit
+from labeling.services import labels_refresh
 from labeling.services.scout import scout_scores
 from labeling.services.selection import queue_fill, selection_replays
 from overread.accounts.models import User
@@ -33,9 +33,7 @@ from training.jobs import judge_key, run_key
 from training.models import Rehearsal, Run, Verdict
 from training.services.promoting import GateClosed, model_promote
 from training.services.runs import NothingToLearn, run_request
-
-Truth = Mapping[UUID, Mapping[str, str]]
-OPPOSITE = {"present": "absent", "absent": "present"}
+from training.services.simulated_readers import Truth, read_all
 
 
 @dataclass(frozen=True)
@@ -103,7 +101,7 @@ def rehearse(
         identical = None
         if verify and drawn:
             identical = selection_replays(selection=drawn, size=plan.per_round)
-        images = set(_read_all(project, truth, readers, plan, rng))
+        images = set(read_all(project=project, truth=truth, readers=readers, error_rate=plan.error_rate, rng=rng))
         if drawn is None and not images:
             break
         _refresh_labels(project, images)
@@ -133,46 +131,6 @@ def _store(
     parameters["readers"] = len(readers)
     parameters["selections"] = Selection.objects.filter(project=project).count()
     return Rehearsal.objects.create(project=project, parameters=parameters, curve=[asdict(each) for each in curve])
-
-
-def _read_all(
-    project: Project, truth: Truth, readers: Sequence[User], plan: RehearsalPlan, rng: np.random.Generator
-) -> Iterator[UUID]:
-    """Let the readers take turns until no case waits for any of them. Yields the images that were read."""
-    idle = 0  # readers in a row who found no case; one reader's answer can open a case for another
-    while idle < len(readers):
-        for reader in readers:
-            assignment = assignment_claim(project=project, reader=reader)
-            if assignment is None:
-                idle += 1
-                continue
-            idle = 0
-            values = {}
-            for slug, value in truth[assignment.image_id].items():
-                values[slug] = _answer_given(value, plan.error_rate, rng)
-            yield _submit(assignment, reader, values, rng)
-
-
-def _submit(assignment: Assignment, reader: User, values: Mapping[str, str], rng: np.random.Generator) -> UUID:
-    """Answer a case. Where the model is revealed after a blind read, the reader stands by that read."""
-    while assignment.state in Assignment.HELD:
-        # The key comes from the seed too, so that a seed repeats every stored read.
-        read_submit(assignment=assignment, reader=reader, answers=Answers(values), key=UUID(bytes=rng.bytes(16)))
-        before = assignment.state
-        assignment.refresh_from_db()
-        if before == assignment.state or assignment.state == Assignment.State.REVEALED:
-            Assignment.objects.filter(pk=assignment.pk).update(state=Assignment.State.DONE, lease_until=None)
-            break
-    return assignment.image_id
-
-
-def _answer_given(value: str, error_rate: float, rng: np.random.Generator) -> str:
-    """The truth, or at the error rate its opposite. An answer that has no opposite is always true."""
-    # Drawn for every answer, also where it changes nothing: the draws after it then do not depend on the answers.
-    errs = rng.random() < error_rate
-    if errs:
-        return OPPOSITE.get(value, value)
-    return value
 
 
 def _refresh_labels(project: Project, images: set[UUID]) -> None:
