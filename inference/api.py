@@ -118,6 +118,7 @@ class Predictions(ProjectView):
             raise PermissionDenied("You read in this project: see predictions case by case, after your first read.")
         rows = Prediction.objects.filter(pipeline__project=self.project).select_related("pipeline")
         page = self.paginate_queryset(self.filter_queryset(rows)) or []
+        # Recorded before the answer leaves: what was sent and not recorded would count as never seen.
         for prediction in page:
             exposure_record(prediction=prediction, user=self.user)
         return self.get_paginated_response(PredictionSerializer(page, many=True).data)

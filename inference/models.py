@@ -55,7 +55,7 @@ class Pipeline(models.Model):
 
     @property
     def classifier(self) -> ModelVersion:
-        """The last stage, which names the findings."""
+        """The last stage, which answers the findings."""
         return self.pipelinestage_set.select_related("version").latest("order").version
 
 
@@ -123,6 +123,7 @@ class EmbeddingRow(models.Model):
     row = models.PositiveIntegerField()
 
     class Meta:
+        # Two workers can take the same image at the same moment. The second one's batch fails here, and is left out.
         constraints = [models.UniqueConstraint(fields=["backbone", "image"], name="embedding_once_per_backbone")]
 
     def __str__(self) -> str:
@@ -177,6 +178,7 @@ class Exposure(models.Model):
     at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
+        # The first time counts: an answer is exposed if it came after it, however often the prediction was shown.
         constraints = [models.UniqueConstraint(fields=["user", "prediction"], name="exposure_once")]
         indexes = [models.Index(fields=["user", "image"])]
 

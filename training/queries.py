@@ -34,7 +34,7 @@ def runs_of(project: Project) -> QuerySet[Run]:
 
 
 def run_of(pipeline: Pipeline) -> Run | None:
-    """The run that made this pipeline."""
+    """The run that made this pipeline. None for one that was registered otherwise, such as the demo's."""
     return Run.objects.filter(pipeline=pipeline).first()
 
 
@@ -54,6 +54,7 @@ def epochs_done(runs: Iterable[Run]) -> dict[UUID, EpochsDone]:
 
 def models_newest(project: Project) -> QuerySet[Pipeline]:
     """Every pipeline with its stages in order, its run, and its verdicts without their reports, oldest first."""
+    # Without the reports: a page lists the models, and each report holds every check.
     stages = Prefetch("pipelinestage_set", PipelineStage.objects.select_related("version").order_by("order"))
     verdicts = Prefetch("verdicts", Verdict.objects.order_by("created_at").defer("report"))
     models = Pipeline.objects.filter(project=project).order_by("-number").select_related("run")
@@ -61,22 +62,25 @@ def models_newest(project: Project) -> QuerySet[Pipeline]:
 
 
 def model_numbered(project: Project, number: int) -> Pipeline | None:
-    """The pipeline of that number, with the run it came of."""
+    """The pipeline of that number with the run that made it. None for an unknown number."""
     return Pipeline.objects.filter(project=project, number=number).select_related("project", "run__snapshot").first()
 
 
 def champion_with_run(project: Project) -> Champion | None:
-    """The model in use, with the run it came of."""
+    """The champion with the run that made it. None before the first promotion."""
     return Champion.objects.select_related("pipeline__run__snapshot").filter(project=project).first()
 
 
 def verdicts_in(project: Project) -> QuerySet[Verdict]:
-    """Every look at the project's reference set."""
+    """Every verdict of the project, which are its looks at the reference set."""
     return Verdict.objects.filter(project=project)
 
 
 def reference_looks(verdict: Verdict) -> int:
-    """How often models were judged on the same images and labels."""
+    """How often models were judged on the same images and labels as this one.
+
+    Each look makes it likelier that a challenger passes by chance, so the page shows the number.
+    """
     return Verdict.objects.filter(project=verdict.project_id, reference_sha256=verdict.reference_sha256).count()
 
 
