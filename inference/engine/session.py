@@ -34,7 +34,7 @@ def open_graph(onnx: bytes, threads: int = 1) -> onnxruntime.InferenceSession:
     return onnxruntime.InferenceSession(onnx, options, providers=["CPUExecutionProvider"])
 
 
-class Session:
+class ModelSession:
     """A model version ready to predict."""
 
     def __init__(self, bundle: Bundle, threads: int = 1) -> None:

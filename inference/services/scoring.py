@@ -14,7 +14,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from numpy.typing import NDArray
 
 from inference.engine.cam import quantise
-from inference.engine.session import Session
+from inference.engine.session import ModelSession
 from inference.models import EmbeddingRow, EmbeddingShard, ModelVersion, Pipeline, ScoreShard
 from inference.services.versions import bundle_load
 from overread.archive import blobs
@@ -27,9 +27,9 @@ CLASHES_AT_MOST = 5  # then another worker is doing all of this work, and this o
 
 
 @lru_cache(maxsize=2)
-def session_of(version: UUID) -> Session:
+def session_of(version: UUID) -> ModelSession:
     """The serving session of a model version. The last two are kept: champion and challenger take turns."""
-    return Session(bundle_load(ModelVersion.objects.get(pk=version).bundle))
+    return ModelSession(bundle_load(ModelVersion.objects.get(pk=version).bundle))
 
 
 def unscored(pipeline: Pipeline, among: QuerySet[Image] | None = None) -> QuerySet[Image]:

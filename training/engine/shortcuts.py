@@ -16,7 +16,7 @@ from sklearn.preprocessing import StandardScaler
 
 from inference.engine.bundle import Bundle
 from inference.engine.preparation import Preparation
-from inference.engine.session import Session
+from inference.engine.session import ModelSession
 from training.engine.scoring import BATCH, auroc, aurocs
 
 FRAME = 0.1  # of the side, on each side
@@ -45,7 +45,7 @@ def shortcut_report(
     absent or patients are too few.
     """
     card = bundle.card
-    session = Session(bundle)
+    session = ModelSession(bundle)
     report: dict[str, dict[str, float]] = {output.name: {} for output in card.layout if output.kind == "binary"}
     views = {
         "whole": images,
@@ -84,7 +84,7 @@ def linear_probe(features: NDArray[np.float32], labels: NDArray[np.float32], gro
     return auroc(scores, labels[known])
 
 
-def _logits(session: Session, images: NDArray[np.uint8]) -> NDArray[np.float32]:
+def _logits(session: ModelSession, images: NDArray[np.uint8]) -> NDArray[np.float32]:
     """(N, K) logits. A few images at a time: normalised, they take four times their memory."""
     parts = []
     for start in range(0, len(images), BATCH):

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inference.engine.bundle import Bundle, Card
-from inference.engine.session import Session
+from inference.engine.session import ModelSession
 from training.engine.scoring import figures
 from training.services.training_data import HeldOutCases
 
@@ -21,7 +21,7 @@ def held_out_metrics(bundle: Bundle, cases: HeldOutCases) -> dict[str, Any]:
     A binary finding has AUROC and calibration, and sensitivity, specificity and the like at the model's threshold. A
     measurement has its mean absolute error, and the share of labels that its interval covers.
     """
-    session = Session(bundle)
+    session = ModelSession(bundle)
     card = bundle.card
     predictions = session.probabilities(session.run(card.preparation.normalise(cases.images)).logits)
     findings = figures(predictions, cases.labels, card.layout)

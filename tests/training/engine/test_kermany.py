@@ -9,7 +9,7 @@ from PIL import Image
 from sklearn.metrics import balanced_accuracy_score, roc_auc_score
 
 from inference.engine.outputs import Output, OutputLayout
-from inference.engine.session import Session
+from inference.engine.session import ModelSession
 from tests.shared import SHARED, needs
 from training.engine import recipes
 from training.engine.dataset import Split, TrainingSet, split_by_patient
@@ -48,7 +48,7 @@ def trained(recipe, images, labels, patients, folder):
 
 
 def answers(bundle, images):
-    session = Session(bundle)
+    session = ModelSession(bundle)
     return session.probabilities(session.run(bundle.card.preparation.normalise(images)).logits)[:, 0]
 
 

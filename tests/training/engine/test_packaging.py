@@ -6,7 +6,7 @@ import pytest
 
 from inference.engine.bundle import Bundle
 from inference.engine.probability import uncalibrated
-from inference.engine.session import Session
+from inference.engine.session import ModelSession
 from training.engine.dataset import Split
 from training.engine.packaging import package
 
@@ -17,7 +17,7 @@ def bundle(train, data):
 
 
 def test_the_bundle_serves_what_was_learnt(bundle, data):
-    session = Session(Bundle.from_files(bundle.to_files(), bundle.sha256))
+    session = ModelSession(Bundle.from_files(bundle.to_files(), bundle.sha256))
     rows = data.rows(Split.CALIBRATION)
     answers = session.probabilities(session.run(data.preparation.normalise(data.images[rows])).logits)
     labels = data.labels[rows]
