@@ -1,4 +1,4 @@
-"""Models, and what they said."""
+"""REST: models and their predictions."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from rest_framework.response import Response
 
 from inference.models import Pipeline, Prediction, Promotion
 from inference.queries import champion_of
-from inference.services import prediction_show
+from inference.services import exposure_record
 from overread.projects.api import ProjectView
 
 
@@ -118,6 +118,7 @@ class Predictions(ProjectView):
             raise PermissionDenied("You read in this project: see predictions case by case, after your first read.")
         rows = Prediction.objects.filter(pipeline__project=self.project).select_related("pipeline")
         page = self.paginate_queryset(self.filter_queryset(rows)) or []
+        # Recorded before the answer leaves: what was sent and not recorded would count as never seen.
         for prediction in page:
-            prediction_show(prediction=prediction, user=self.user)
+            exposure_record(prediction=prediction, user=self.user)
         return self.get_paginated_response(PredictionSerializer(page, many=True).data)

@@ -1,4 +1,4 @@
-"""What happens to scores, for the rooms above."""
+"""The events of inference, for the rooms above."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -6,9 +6,9 @@ from uuid import UUID
 
 @dataclass(frozen=True)
 class ScoresChanged:
-    """An image of a project has been scored, or all were, `anew`, by the pipeline that has come into use.
+    """An image of a project has been scored, or all of them (`anew`) by the pipeline that was promoted.
 
-    Also announced of an image that came while no pipeline was in use: it has been through, and can be chosen.
+    Also announced for an image that arrived while no pipeline was in use: it has no scores, and can be selected.
     """
 
     project: UUID

@@ -1,11 +1,14 @@
-"""What inference's jobs do. Scoring needs ONNX Runtime: it is imported by the handler."""
+"""What inference's jobs do.
+
+A handler imports its service itself: scoring needs ONNX Runtime, which no web process should load.
+"""
 
 from __future__ import annotations
 
 from uuid import UUID
 
 from inference.events import ScoresChanged
-from inference.jobs import ONE, PREDICT, REFRESH
+from inference.jobs import PREDICT, PREDICT_ONE, REFRESH
 from inference.models import Pipeline
 from inference.queries import champion_of
 from overread.archive.models import Image
@@ -17,7 +20,7 @@ from overread.projects.models import Project
 
 @job(PREDICT, queue="inference")
 def predict(job: Lease, *, image: str, of: str) -> None:
-    """Score a new image; where nobody waits for it, with others that wait: one batch is hardly slower."""
+    """Score a new image: alone where somebody waits for it, else in one batch with later images, which is hardly slower."""
     from inference.services.scoring import image_score, images_score
 
     pipeline = champion_of(Project.objects.get(pk=of))
@@ -29,13 +32,14 @@ def predict(job: Lease, *, image: str, of: str) -> None:
         announce(ScoresChanged(UUID(of), anew=False))
 
 
-@job(ONE, queue="interactive")
-def one(job: Lease, *, pipeline: str, image: str) -> None:
+@job(PREDICT_ONE, queue="interactive")
+def predict_one(job: Lease, *, pipeline: str, image: str) -> None:
     """Score one image with one pipeline, for somebody who waits for it."""
     from inference.services.scoring import images_score
 
     chosen = Pipeline.objects.select_related("project").get(pk=pipeline)
     images_score(pipeline=chosen, among=Image.objects.filter(pk=image), lease=job)
+    # Nothing to announce: the queue orders by the champion's scores, and this may be another pipeline.
     with job.finishing():
         pass
 

@@ -13,21 +13,22 @@ from overread.jobs.models import Job
 from overread.jobs.services import job_enqueue
 
 PREDICT = "inference.predict"
-ONE = "inference.one"
+PREDICT_ONE = "inference.one"
 REFRESH = "inference.refresh"
 
 
 def predict_request(*, image: UUID, project: UUID, source: str) -> Job:
-    """Have a new image scored by the model in use."""
-    key, queue = f"{PREDICT}:{project}:{image}", queue_for(source)
-    return job_enqueue(kind=PREDICT, key=key, project=project, queue=queue, image=image, of=project)
+    """Enqueue the scoring of a new image by the model in use."""
+    key = f"{PREDICT}:{project}:{image}"
+    # The argument is called `of` in every stored job, and `project` is the name of the job's own field.
+    return job_enqueue(kind=PREDICT, key=key, project=project, queue=queue_for(source), image=image, of=project)
 
 
-def one_request(*, pipeline: Pipeline, image: UUID, requested_by: User) -> Job:
-    """Have one image scored by one pipeline."""
+def predict_one_request(*, pipeline: Pipeline, image: UUID, requested_by: User) -> Job:
+    """Enqueue the scoring of one image by one pipeline."""
     return job_enqueue(
-        kind=ONE,
-        key=f"{ONE}:{pipeline.pk}:{image}",
+        kind=PREDICT_ONE,
+        key=f"{PREDICT_ONE}:{pipeline.pk}:{image}",
         project=pipeline.project_id,
         requested_by=requested_by,
         pipeline=pipeline.pk,
@@ -36,7 +37,7 @@ def one_request(*, pipeline: Pipeline, image: UUID, requested_by: User) -> Job:
 
 
 def refresh_request(*, promotion: Promotion) -> Job:
-    """Have every image scored by the pipeline that has come into use."""
+    """Enqueue the scoring of every image by the pipeline that was promoted."""
     key = f"{REFRESH}:{promotion.pk}"
     return job_enqueue(kind=REFRESH, key=key, project=promotion.project_id, pipeline=promotion.pipeline_id)
 
@@ -47,5 +48,5 @@ def refresh_jobs(project: UUID) -> QuerySet[Job]:
 
 
 def arrival_jobs(project: UUID) -> QuerySet[Job]:
-    """The jobs that the images of a project go through, or went, until they can be chosen: decoding and scoring."""
+    """The jobs of a project's images before they can be selected, done or not: decoding and scoring."""
     return Job.objects.filter(kind__in=(RENDER, PREDICT), project_id=project)

@@ -1,4 +1,4 @@
-"""What inference does at news from the rooms below."""
+"""What inference does on events from the rooms below."""
 
 from inference.jobs import predict_request
 from overread.archive.events import ImageReady

@@ -1,4 +1,4 @@
-"""Model versions, the pipelines made of them, which pipeline is champion, and what they said."""
+"""Model versions, pipelines, the champion, and the scores and predictions of pipelines."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class Pipeline(models.Model):
 
     @property
     def classifier(self) -> ModelVersion:
-        """The last stage, which names the findings."""
+        """The last stage, which answers the findings."""
         return self.pipelinestage_set.select_related("version").latest("order").version
 
 
@@ -115,7 +115,7 @@ class EmbeddingShard(models.Model):
 
 
 class EmbeddingRow(models.Model):
-    """Where the embedding of an image lies."""
+    """The shard and row that hold the embedding of an image."""
 
     shard = models.ForeignKey(EmbeddingShard, models.CASCADE, related_name="entries")
     backbone = models.CharField(max_length=64)
@@ -123,6 +123,7 @@ class EmbeddingRow(models.Model):
     row = models.PositiveIntegerField()
 
     class Meta:
+        # Two workers can take the same image at the same moment. The second one's batch fails here, and is left out.
         constraints = [models.UniqueConstraint(fields=["backbone", "image"], name="embedding_once_per_backbone")]
 
     def __str__(self) -> str:
@@ -130,7 +131,7 @@ class EmbeddingRow(models.Model):
 
 
 class ScoreShard(models.Model):
-    """What one pipeline made of one embedding shard: a blob with probabilities, logits and attention maps, .npz."""
+    """One pipeline's scores of the images of one embedding shard: a blob of probabilities, maps and boxes, .npz."""
 
     pipeline = models.ForeignKey(Pipeline, models.CASCADE, related_name="score_shards")
     shard = models.ForeignKey(EmbeddingShard, models.CASCADE, related_name="score_shards")
@@ -144,7 +145,7 @@ class ScoreShard(models.Model):
 
 
 class Prediction(models.Model):
-    """What one pipeline said of one image and was shown or evaluated. Never changed.
+    """One pipeline's output for one image that was shown or evaluated. Never changed.
 
     `outputs`: finding slug → {"kind", "probability" | "probabilities" | "value", "threshold", "above"}, and for a
     measurement whose model has an interval "low", "high", "coverage" and the labels' "range".
@@ -177,6 +178,7 @@ class Exposure(models.Model):
     at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
+        # The first time counts: an answer is exposed if it came after it, however often the prediction was shown.
         constraints = [models.UniqueConstraint(fields=["user", "prediction"], name="exposure_once")]
         indexes = [models.Index(fields=["user", "image"])]
 

@@ -106,7 +106,7 @@ def small_bundle(
     from inference.engine import network, onnx_export, weights
     from inference.engine.bundle import Card
     from inference.engine.digest import sha256_of
-    from inference.engine.intervals import Interval
+    from inference.engine.intervals import PredictionInterval
     from inference.engine.preparation import Preparation
     from inference.engine.probability import uncalibrated
 
@@ -124,15 +124,17 @@ def small_bundle(
         thresholds=dict.fromkeys(binary, 0.5) | dict(zip(binary, thresholds, strict=False)),
         weights_sha256=sha256_of(packed),
         onnx_sha256=sha256_of(graph),
-        intervals={name: Interval(8.0, 0.9, 40, 0.0, 60.0) for name, kind in kinds.items() if kind == "measurement"},
+        intervals={
+            name: PredictionInterval(8.0, 0.9, 40, 0.0, 60.0) for name, kind in kinds.items() if kind == "measurement"
+        },
     )
     return Bundle(card, packed, graph)
 
 
 def make_pipeline(project: Project, *, seed: int = 0, thresholds: tuple[float, ...] = ()) -> Pipeline:
     from inference.services.versions import bundle_store, version_register
-    from training.services.running import layout_of
     from training.services.snapshots import finding_specs
+    from training.services.training_data import layout_of
 
     bundle = small_bundle(seed=seed, thresholds=thresholds, layout=layout_of(finding_specs(project)))
     bundle_store(bundle)
@@ -158,12 +160,12 @@ def answers(project: Project, value: str = "absent", **fields: Any) -> Answers:
 def make_read(project: Project, reader: User, value: str = "absent") -> Any:
     """Claim the next case, see the prediction where it is revealed, answer, and let its jobs run."""
     from inference.queries import champion_of
-    from inference.services import prediction_ensure, prediction_show
+    from inference.services import exposure_record, prediction_ensure
 
     assignment = assignment_claim(project=project, reader=reader)
     assert assignment is not None
     if assignment.state == assignment.State.REVEALED:
-        prediction_show(
+        exposure_record(
             prediction=prediction_ensure(pipeline=champion_of(project), image=assignment.image), user=reader
         )
     read = read_submit(assignment=assignment, reader=reader, answers=answers(project, value), key=uuid4())

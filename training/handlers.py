@@ -1,4 +1,7 @@
-"""What training's jobs do. Training needs torch, the gate scikit-learn: they are imported by the handler."""
+"""What training's jobs do.
+
+A handler imports its service itself: training needs torch and the gate scikit-learn, which no web process should load.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,7 @@ from training.services.runs import run_fail, runs_due
 
 @job(RUN, queue="training", on_death=run_fail)
 def run(job: Lease, *, run: str) -> None:
-    from training.services.running import run_execute
+    from training.services.execution import run_execute
 
     run_execute(run=Run.objects.select_related("project", "snapshot").get(pk=run), lease=job)
 

@@ -18,14 +18,13 @@ DUE = "training.due"
 
 
 def run_key(run: Run) -> str:
-    """The key of the one job that does a run."""
+    """The key of the one job that does a run. One key, one job: a repeated request enqueues nothing."""
     return f"{RUN}:{run.pk}"
 
 
 def run_enqueue(*, run: Run) -> Job:
-    """Have a run done."""
-    key, project = run_key(run), run.project_id
-    return job_enqueue(kind=RUN, key=key, project=project, requested_by=run.requested_by, run=run.pk)
+    """Enqueue the job that does a run."""
+    return job_enqueue(kind=RUN, key=run_key(run), project=run.project_id, requested_by=run.requested_by, run=run.pk)
 
 
 def judge_key(pipeline: Pipeline) -> str:
@@ -34,11 +33,14 @@ def judge_key(pipeline: Pipeline) -> str:
 
 
 def judge_request(*, pipeline: Pipeline, requested_by: User | None = None) -> Job:
-    """Put a model before the gate: once by itself, and again whenever somebody asks."""
-    key, project = judge_key(pipeline), pipeline.project_id
+    """Enqueue the job that puts a model before the gate: once by itself, and again whenever somebody asks."""
+    key = judge_key(pipeline)
     if requested_by:
+        # A new key each time, since the job of the plain key has been done.
         key = f"{key}:{uuid4()}"
-    return job_enqueue(kind=JUDGE, key=key, project=project, requested_by=requested_by, pipeline=pipeline.pk)
+    return job_enqueue(
+        kind=JUDGE, key=key, project=pipeline.project_id, requested_by=requested_by, pipeline=pipeline.pk
+    )
 
 
 def judge_jobs(pipeline: Pipeline) -> QuerySet[Job]:
@@ -47,5 +49,5 @@ def judge_jobs(pipeline: Pipeline) -> QuerySet[Job]:
 
 
 def due_request(*, project: UUID) -> Job:
-    """Have it looked at whether a run is due."""
+    """Enqueue the check whether a run is due."""
     return job_enqueue_once(kind=DUE, project=project, of=project)

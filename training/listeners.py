@@ -1,4 +1,4 @@
-"""What training does at news from the rooms below, and how it checks the policies that projects hold for it."""
+"""What training does on events from the rooms below, and how it checks its policies in a project's settings."""
 
 from typing import Any
 

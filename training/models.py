@@ -89,6 +89,7 @@ class Run(models.Model):
         indexes = [models.Index(fields=["-created_at", "id"])]
         constraints = [
             models.UniqueConstraint(fields=["project", "number"], name="run_number_unique"),
+            # The lock in run_request keeps to this as well. Here it also holds for code that forgets the lock.
             models.UniqueConstraint(
                 fields=["project"], condition=Q(state__in=["queued", "running"]), name="run_one_at_a_time"
             ),
@@ -99,7 +100,7 @@ class Run(models.Model):
 
 
 class Epoch(models.Model):
-    """One epoch of a run: what the curves are drawn from. seconds: of training since the run began, to its end."""
+    """One epoch of a run, for its curves. `seconds`: of training, from the run's start to the epoch's end."""
 
     run = models.ForeignKey(Run, models.CASCADE, related_name="epochs")
     number = models.PositiveIntegerField()
@@ -117,7 +118,7 @@ class Epoch(models.Model):
 
 
 class Verdict(models.Model):
-    """What the gate said of a challenger on the reference set. Never changed; every look at the set is one of these."""
+    """The gate's decision on a challenger. Never changed. Each look at the reference set is one of these."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     project = models.ForeignKey(Project, models.PROTECT, related_name="verdicts")
@@ -137,7 +138,7 @@ class Verdict(models.Model):
 
 
 class DatasetImport(models.Model):
-    """One table being taken in; rows already done are not done again, so that an import resumes."""
+    """One table that is imported. Rows that are done are not done again, so that an import can resume."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     project = models.ForeignKey(Project, models.PROTECT, related_name="dataset_imports")
@@ -147,6 +148,7 @@ class DatasetImport(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
+        # The same table read the same way is one import, which resumes.
         constraints = [models.UniqueConstraint(fields=["project", "sha256"], name="dataset_import_once")]
 
     def __str__(self) -> str:
@@ -162,6 +164,7 @@ class DatasetRow(models.Model):
     reason = models.TextField(blank=True, help_text="Why it was refused.")
 
     class Meta:
+        # An import that resumes updates the row that it refused before, by this constraint.
         constraints = [models.UniqueConstraint(fields=["dataset", "number"], name="dataset_row_once")]
 
     def __str__(self) -> str:
@@ -169,7 +172,7 @@ class DatasetRow(models.Model):
 
 
 class Rehearsal(models.Model):
-    """A learning curve made by simulated readers through the product's own services."""
+    """A learning curve of simulated readers, made through the product's own services."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     project = models.ForeignKey(Project, models.PROTECT, related_name="rehearsals")

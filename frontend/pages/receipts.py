@@ -18,7 +18,7 @@ from frontend.pages.read.suggestions import suggestion_context
 from frontend.people import person
 from inference.models import Pipeline, Prediction
 from inference.queries import champion_of
-from inference.services import prediction_ensure, prediction_show
+from inference.services import exposure_record, prediction_ensure
 from inference.services.predictions import NotScored
 from labeling.models import Read
 from labeling.queries.own import agreement_with_others, swaying
@@ -26,7 +26,7 @@ from labeling.values import answer_number, answer_words
 from overread.accounts.models import User
 from overread.projects.models import Finding
 from overread.projects.queries import project_for
-from training.queries import Receipt, Reply, last_words, receipts
+from training.queries import AnswerFeedback, ReadFeedback, latest_reads, reads_feedback
 
 ON_A_PAGE = 20
 
@@ -36,19 +36,19 @@ ON_A_PAGE = 20
 @require_GET
 def page(request: HttpRequest, slug: str) -> HttpResponse:
     project, reader = project_for(person(request), slug, "labeling.read"), person(request)
-    shown = Paginator(last_words(project=project, reader=reader), ON_A_PAGE).get_page(request.GET.get("page"))
+    shown = Paginator(latest_reads(project=project, reader=reader), ON_A_PAGE).get_page(request.GET.get("page"))
     in_use = champion_of(project)
     context = {
         "project": project,
         "page": shown,
-        "rows": [row(each, reader, in_use) for each in receipts(project=project, reads=list(shown))],
+        "rows": [row(each, reader, in_use) for each in reads_feedback(project=project, reads=list(shown))],
         "agreement": agreement_with_others(project=project, reader=reader),
         "swaying": swaying(project=project, reader=reader),
     }
     return render(request, "receipts.html", context)
 
 
-def row(receipt: Receipt, reader: User, in_use: Pipeline | None) -> dict[str, Any]:
+def row(receipt: ReadFeedback, reader: User, in_use: Pipeline | None) -> dict[str, Any]:
     """One read. What the model in use says now is told only of a case whose model this reader has seen, and recorded."""
     now = _now(receipt.read, reader, in_use) if receipt.told else None
     return {
@@ -59,7 +59,7 @@ def row(receipt: Receipt, reader: User, in_use: Pipeline | None) -> dict[str, An
     }
 
 
-def told(reply: Reply, now: Prediction | None) -> dict[str, Any]:
+def told(reply: AnswerFeedback, now: Prediction | None) -> dict[str, Any]:
     finding, label = reply.answer.finding, reply.label
     said = now.outputs.get(finding.slug) if now else None
     return {
@@ -88,5 +88,5 @@ def _now(read: Read, reader: User, in_use: Pipeline | None) -> Prediction | None
         prediction = prediction_ensure(pipeline=in_use, image=read.image)
     except NotScored:
         return None
-    prediction_show(prediction=prediction, user=reader)
+    exposure_record(prediction=prediction, user=reader)
     return prediction

@@ -1,4 +1,4 @@
-"""A model version as files: a card in JSON, weights in safetensors, a graph in ONNX. Nothing in it is ever executed.
+"""A model version as files: a card in JSON, weights in safetensors, a graph in ONNX. None of them can hold code.
 
 The bundle's name is the SHA-256 of its card, and the card holds those of the other two: one digest, kept where the
 version is recorded, vouches for every byte.
@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from inference.engine.digest import Refused, check, sha256_of
-from inference.engine.intervals import Interval, from_dicts
+from inference.engine.digest import ArtifactError, check, sha256_of
+from inference.engine.intervals import PredictionInterval, from_dicts
 from inference.engine.outputs import OutputLayout
 from inference.engine.preparation import Preparation
 from inference.engine.probability import Calibration
@@ -21,11 +21,10 @@ CARD, WEIGHTS, GRAPH = "card.json", "weights.safetensors", "model.onnx"
 
 @dataclass(frozen=True)
 class Card:
-    """Everything about a model version that is not its numbers.
+    """Everything about a model version except its weights and graph.
 
-    `calibrations` follow the layout's outputs; `thresholds` are calibrated probabilities of the binary findings;
-    `facts` is what is known of it in plain JSON: recipe, metrics, shortcuts, parity; `intervals` are those of the
-    measurements that have one. A card without any is written as it was before there were intervals: same bytes.
+    `calibrations`: one per output, in the layout's order. `thresholds`: a calibrated probability per binary finding.
+    `intervals`: of the measurements that have one. `facts`: plain JSON such as recipe, metrics, shortcuts and parity.
     """
 
     architecture: str
@@ -36,7 +35,7 @@ class Card:
     weights_sha256: str
     onnx_sha256: str
     facts: Mapping[str, Any] = field(default_factory=dict)
-    intervals: Mapping[str, Interval] = field(default_factory=dict)
+    intervals: Mapping[str, PredictionInterval] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if len(self.calibrations) != len(self.layout):
@@ -53,30 +52,31 @@ class Card:
             "architecture": self.architecture,
             "layout": self.layout.to_list(),
             "preparation": self.preparation.to_dict(),
-            "calibrations": [asdict(line) for line in self.calibrations],
+            "calibrations": [asdict(calibration) for calibration in self.calibrations],
             "thresholds": dict(self.thresholds),
             "weights_sha256": self.weights_sha256,
             "onnx_sha256": self.onnx_sha256,
             "facts": dict(self.facts),
         }
+        # Left out when empty: a card from before there were intervals keeps its bytes, and so its digest.
         if self.intervals:
             fields["intervals"] = {name: interval.to_dict() for name, interval in self.intervals.items()}
         return json.dumps(fields, sort_keys=True, indent=1, ensure_ascii=False, allow_nan=False).encode()
 
     @classmethod
     def from_json(cls, data: bytes) -> "Card":
-        """The inverse of `to_json`. Raises Refused for anything it could not have written."""
+        """The inverse of `to_json`. Raises ArtifactError for anything it could not have written."""
         try:
             fields = json.loads(data)
             if fields.pop("format") != FORMAT:
                 raise ValueError(f"its format is not {FORMAT}")
             fields["layout"] = OutputLayout.from_list(fields["layout"])
             fields["preparation"] = Preparation.from_dict(fields["preparation"])
-            fields["calibrations"] = tuple(Calibration(**line) for line in fields["calibrations"])
+            fields["calibrations"] = tuple(Calibration(**values) for values in fields["calibrations"])
             fields["intervals"] = from_dicts(fields.get("intervals", {}))
             return cls(**fields)
         except (ValueError, TypeError, KeyError, AttributeError) as error:
-            raise Refused(f"The model card is unreadable: {error}.") from error
+            raise ArtifactError(f"The model card is unreadable: {error}.") from error
 
 
 @dataclass(frozen=True)
@@ -98,10 +98,10 @@ class Bundle:
 
     @classmethod
     def from_files(cls, files: Mapping[str, bytes], sha256: str) -> "Bundle":
-        """The bundle of that digest. Raises Refused when a file is missing, altered or unreadable."""
+        """The bundle of that digest. Raises ArtifactError when a file is missing, altered or unreadable."""
         missing = {CARD, WEIGHTS, GRAPH} - set(files)
         if missing:
-            raise Refused(f"The bundle lacks {', '.join(sorted(missing))}.")
+            raise ArtifactError(f"The bundle lacks {', '.join(sorted(missing))}.")
         check(files[CARD], sha256, what="The model card")
         card = Card.from_json(files[CARD])
         check(files[WEIGHTS], card.weights_sha256, what="The weights")

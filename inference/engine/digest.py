@@ -1,11 +1,11 @@
-"""SHA-256 as the identity of bytes: what a record promises is what is loaded, or it is refused."""
+"""SHA-256 as the identity of a file: the bytes loaded are those that were recorded, or loading fails."""
 
 import hashlib
 import hmac
 
 
-class Refused(ValueError):
-    """Bytes that are not what their record says, or cannot be read; nothing was loaded from them."""
+class ArtifactError(ValueError):
+    """A model file is not the one recorded, or cannot be read, or does not fit. Nothing was loaded from it."""
 
 
 def sha256_of(data: bytes) -> str:
@@ -14,7 +14,7 @@ def sha256_of(data: bytes) -> str:
 
 
 def check(data: bytes, sha256: str, *, what: str) -> None:
-    """Raise Refused unless `data` has this SHA-256."""
+    """Raise ArtifactError unless `data` has this SHA-256."""
     found = sha256_of(data)
     if not hmac.compare_digest(found, sha256.lower()):
-        raise Refused(f"{what} were altered: SHA-256 {found[:12]}… instead of {sha256[:12] or 'none'}….")
+        raise ArtifactError(f"{what} were altered: SHA-256 {found[:12]}… instead of {sha256[:12] or 'none'}….")

@@ -1,7 +1,8 @@
-"""A head as sure as it is right: calibrated by what heads say of patients they were not fitted on.
+"""A scout's head calibrated on patients that it was not fitted on.
 
-A head fitted on a few dozen labels parts them without an error and is sure of everything else as well. Where its doubt
-decides what is read next, that would send the reader after noise (Bae et al., ICLR 2025, scale by a temperature for it).
+A head fitted on a few dozen labels separates them without an error and is overconfident about all other images. Its
+uncertainty decides what is read next, so an uncalibrated one would send the reader after noise (Bae et al., ICLR 2025,
+use a temperature for this).
 """
 
 import numpy as np
@@ -13,24 +14,25 @@ from inference.engine.outputs import OutputLayout
 
 Float = NDArray[np.float64]
 FOLDS = 5
-ENOUGH = 1_000
-"""Images left out, once each, after which no further head is fitted."""
+ENOUGH = 1_000  # out-of-fold images after which no further head is fitted: one temperature needs no more
 
 
 def fit(
     embeddings: NDArray[np.floating], labels: Float, weights: Float, groups: NDArray[np.generic], layout: OutputLayout
 ) -> heads.ScoutHead:
-    """`heads.fit`, the logits of each output divided by its temperature (`calibration.temperatures`).
+    """`heads.fit`, with the logits of each output divided by its temperature (`calibration.temperatures`).
 
-    groups (N,): whose image each is. The same for the same rows; with labels of one patient alone, not calibrated.
+    embeddings (N, D); labels (N, F), NaN where unknown; weights (N, F); groups (N,) patients. Deterministic. Not
+    calibrated where all labels are of one patient.
     """
-    logits = said(embeddings, labels, weights, groups, layout).astype(np.float64)
+    logits = out_of_fold_logits(embeddings, labels, weights, groups, layout).astype(np.float64)
     known = np.isfinite(logits).all(axis=1)
-    lines = calibration.temperatures(logits[known], labels[known], weights[known], layout)
-    return heads.fit(embeddings, labels, weights, layout).along(lines, layout)
+    temperatures = calibration.temperatures(logits[known], labels[known], weights[known], layout)
+    head = heads.fit(embeddings, labels, weights, layout)
+    return head.apply_calibration(temperatures, layout)
 
 
-def said(
+def out_of_fold_logits(
     embeddings: NDArray[np.floating],
     labels: Float,
     weights: Float,
@@ -40,16 +42,21 @@ def said(
     enough: int = ENOUGH,
     seed: int = 0,
 ) -> NDArray[np.float32]:
-    """Logits (N, K) by heads fitted without the group's own images; NaN in rows beyond `enough`. At most FOLDS fits."""
+    """Logits float32 (N, K) of each image by a head fitted without its patient. At most FOLDS fits.
+
+    NaN in the rows left after `enough` images, and in all rows where there is one patient only.
+    """
     logits = np.full((len(labels), layout.width), np.nan, np.float32)
     count = min(FOLDS, len(np.unique(groups)))
     if count < 2:
         return logits
-    parts = GroupKFold(count, shuffle=True, random_state=seed % 2**32).split(embeddings, groups=groups)
-    left = 0
-    for rest, out in parts:
-        logits[out] = heads.fit(embeddings[rest], labels[rest], weights[rest], layout).score(embeddings[out])
-        left += len(out)
-        if left >= enough:
+    # A selection's seed has 62 bits, NumPy's old generator takes 32.
+    folds = GroupKFold(count, shuffle=True, random_state=seed % 2**32)
+    done = 0
+    for rest, held_out in folds.split(embeddings, groups=groups):
+        head = heads.fit(embeddings[rest], labels[rest], weights[rest], layout)
+        logits[held_out] = head.score(embeddings[held_out])
+        done += len(held_out)
+        if done >= enough:
             break
     return logits

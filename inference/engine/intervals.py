@@ -1,4 +1,4 @@
-"""How far a measurement may lie from the model's value: split conformal prediction, fitted on a calibration split."""
+"""Prediction intervals of measurements by split conformal prediction, fitted on a calibration split."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -14,11 +14,11 @@ Float = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Interval:
-    """Value ± half holds the label of a new case with a probability of `coverage` at least.
+class PredictionInterval:
+    """The value ± `half` holds the label of a new case with a probability of at least `coverage`.
 
-    `cases` is how many it was fitted on, whose labels reach from `lowest` to `highest`. Raises ValueError for what no
-    fit gives.
+    In the measurement's unit. Fitted on `cases`, whose labels range from `lowest` to `highest`. Stored in model cards
+    under these names. Raises ValueError for values that no fit gives.
     """
 
     half: float
@@ -37,31 +37,39 @@ class Interval:
         return asdict(self)
 
 
-def fit(answers: Float, labels: Float, weights: Float, layout: OutputLayout, *, coverage: float) -> dict[str, Interval]:
-    """An interval per measurement from (N, K) answers in their units, (N, F) labels (NaN unknown) and (N, F) weights.
+def fit(
+    predictions: Float, labels: Float, weights: Float, layout: OutputLayout, *, coverage: float
+) -> dict[str, PredictionInterval]:
+    """An interval per measurement from predictions (N, K), labels (N, F), NaN where unknown, and weights (N, F).
 
-    A measurement with too few labels for this coverage gets none: nothing honest can be said of it.
+    Predictions and labels are in the measurements' units; `coverage` is above 0 and below 1. A measurement with too few
+    labels for this coverage has none.
     """
     found = {}
     for index, (output, columns) in enumerate(zip(layout, layout.slices, strict=True)):
+        if output.kind != "measurement":
+            continue
         known = np.isfinite(labels[:, index]) & (weights[:, index] > 0)
         truth = labels[known, index].astype(np.float64)
-        half = half_width(np.abs(answers[known, columns.start] - truth), coverage)
-        if output.kind == "measurement" and half is not None:
-            found[output.name] = Interval(half, coverage, len(truth), float(truth.min()), float(truth.max()))
+        half = half_width(np.abs(predictions[known, columns.start] - truth), coverage)
+        if half is not None:
+            found[output.name] = PredictionInterval(half, coverage, len(truth), float(truth.min()), float(truth.max()))
     return found
 
 
 def half_width(residuals: Float, coverage: float) -> float | None:
-    """The ⌈(n + 1) · coverage⌉-th smallest of n absolute residuals; None where n is too small to have one.
+    """The ⌈(n + 1) · coverage⌉-th smallest of n absolute residuals (n,). None where n is too small to have one.
 
-    Whatever the model and the distribution, exchangeable cases then lie within it with that probability at least (Vovk,
-    Gammerman & Shafer 2005; Lei et al., JASA 2018).
+    A new case lies within it with that probability at least, whatever the model and the distribution, as long as cases
+    are exchangeable (Vovk, Gammerman & Shafer 2005; Lei et al., JASA 2018).
     """
+    # The 1e-9 keeps a product such as 9.000000000000002 from being rounded up to 10.
     rank = ceil((len(residuals) + 1) * coverage - 1e-9)
-    return float(np.sort(residuals)[rank - 1]) if 0 < rank <= len(residuals) else None
+    if not 0 < rank <= len(residuals):
+        return None
+    return float(np.sort(residuals)[rank - 1])
 
 
-def from_dicts(rows: Mapping[str, Mapping[str, Any]]) -> dict[str, Interval]:
+def from_dicts(rows: Mapping[str, Mapping[str, Any]]) -> dict[str, PredictionInterval]:
     """Finding → interval, as a card holds them. Raises TypeError or ValueError for rows it could not have written."""
-    return {name: Interval(**row) for name, row in rows.items()}
+    return {name: PredictionInterval(**row) for name, row in rows.items()}

@@ -9,8 +9,11 @@ from inference.engine import backbones
 from inference.engine.outputs import OutputLayout
 
 
-class Answer(NamedTuple):
-    """logits (N, K); embedding (N, D); maps (N, K, h, w), whose mean over h and w plus the head's bias is the logit."""
+class NetworkOutput(NamedTuple):
+    """logits (N, K); embedding (N, D); maps (N, K, h, w).
+
+    A map's mean over h and w plus the head's bias is the logit.
+    """
 
     logits: Tensor
     embedding: Tensor
@@ -18,11 +21,11 @@ class Answer(NamedTuple):
 
 
 class Network(nn.Module):
-    """Images (N, C, S, S) → Answer.
+    """Images (N, C, S, S) → NetworkOutput.
 
-    The maps are class activation maps (Zhou et al., CVPR 2016): the last feature map times the head's weights, exact
-    for a head that is linear on the average-pooled features, at no second pass. `dropout` acts on the embedding while
-    training and on nothing else.
+    The maps are class activation maps (Zhou et al., CVPR 2016): the last feature map times the head's weights. They are
+    exact, since the head is linear on average-pooled features, and need no second pass. `dropout` acts on the embedding
+    while training.
     """
 
     def __init__(self, backbone: nn.Module, layout: OutputLayout, *, dimension: int, dropout: float = 0.0) -> None:
@@ -32,11 +35,12 @@ class Network(nn.Module):
         self.head = nn.Linear(dimension, layout.width)
         nn.init.zeros_(self.head.bias)
 
-    def forward(self, images: Tensor) -> Answer:
+    def forward(self, images: Tensor) -> NetworkOutput:
         features = self.backbone(images)
         embedding = features.mean((2, 3))
+        # A 1 × 1 convolution is the head applied at each place of the feature map.
         maps = functional.conv2d(features, self.head.weight[:, :, None, None])
-        return Answer(self.head(self.dropout(embedding)), embedding, maps)
+        return NetworkOutput(self.head(self.dropout(embedding)), embedding, maps)
 
 
 def assemble(architecture: str, channels: int, layout: OutputLayout, *, dropout: float = 0.0) -> Network:

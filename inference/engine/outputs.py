@@ -1,4 +1,7 @@
-"""What a model answers: one output per finding, and where each lies among the head's K logits."""
+"""What a model answers: one output per finding, and the place of each among the head's K logits.
+
+The names Output and OutputLayout are part of a training set's fingerprint: they do not change.
+"""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
@@ -66,17 +69,23 @@ class OutputLayout:
     @property
     def slices(self) -> tuple[slice, ...]:
         """Each output's columns among the K logits, in the order of the outputs."""
-        starts = [sum(output.width for output in self.outputs[:index]) for index in range(len(self.outputs))]
-        return tuple(slice(start, start + output.width) for start, output in zip(starts, self.outputs, strict=True))
+        slices = []
+        start = 0
+        for output in self.outputs:
+            slices.append(slice(start, start + output.width))
+            start += output.width
+        return tuple(slices)
 
     @property
     def columns(self) -> tuple[str, ...]:
         """A name for each of the K logits: the finding's, or `finding=option`."""
-        return tuple(
-            f"{output.name}={option}" if option else output.name
-            for output in self.outputs
-            for option in output.options or ("",)
-        )
+        names: list[str] = []
+        for output in self.outputs:
+            if output.options:
+                names += [f"{output.name}={option}" for option in output.options]
+            else:
+                names.append(output.name)
+        return tuple(names)
 
     def to_list(self) -> list[dict[str, Any]]:
         return [asdict(output) | {"options": list(output.options)} for output in self.outputs]

@@ -1,4 +1,4 @@
-"""Where "above threshold" begins, per binary finding, chosen on a calibration split and on nothing else."""
+"""The threshold of each binary finding, chosen on a calibration split and on nothing else."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,19 +12,22 @@ FALLBACK = 0.5  # where a class is absent and nothing can be chosen
 def choose(
     probabilities: Float, labels: Float, weights: Float, layout: OutputLayout, *, sensitivity: float | None = None
 ) -> dict[str, float]:
-    """A threshold per binary finding from calibrated (N, K) and (N, F) labels and weights; NaN labels are left out.
+    """A threshold (0 to 1) per binary finding, Youden's or the highest that reaches `sensitivity` (above 0, at most 1).
 
-    Youden's, or the highest that reaches `sensitivity`; FALLBACK where positives or negatives are absent.
+    probabilities (N, K) are calibrated; labels (N, F), NaN where unknown; weights (N, F). FALLBACK where positives or
+    negatives are absent.
     """
     chosen = {}
     for index, (output, columns) in enumerate(zip(layout, layout.slices, strict=True)):
         if output.kind != "binary":
             continue
         known = np.isfinite(labels[:, index]) & (weights[:, index] > 0)
-        scores, truth, shares = probabilities[known, columns.start], labels[known, index], weights[known, index]
-        chosen[output.name] = (
-            youden(scores, truth, shares) if sensitivity is None else at_sensitivity(scores, truth, sensitivity)
-        )
+        scores = probabilities[known, columns.start]
+        truth = labels[known, index]
+        if sensitivity is None:
+            chosen[output.name] = youden(scores, truth, weights[known, index])
+        else:
+            chosen[output.name] = at_sensitivity(scores, truth, sensitivity)
     return chosen
 
 
@@ -47,7 +50,9 @@ def at_sensitivity(probabilities: Float, labels: Float, sensitivity: float) -> f
     if not _both(labels):
         return FALLBACK
     positives = np.sort(probabilities[labels >= 0.5])[::-1]
-    return float(positives[int(np.ceil(sensitivity * len(positives) - 1e-9)) - 1])
+    # The 1e-9 keeps a product such as 9.000000000000002 from being rounded up to 10.
+    wanted = int(np.ceil(sensitivity * len(positives) - 1e-9))
+    return float(positives[wanted - 1])
 
 
 def _both(labels: Float) -> bool:

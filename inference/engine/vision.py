@@ -12,7 +12,7 @@ try:
 except RuntimeError as refusal:
     if "torchvision::" not in str(refusal):
         raise
-    # The schemas live as long as this object.
+    # Kept in a module constant: the schemas live as long as this object.
     DECLARATIONS = torch.library.Library("torchvision", "DEF")  # type: ignore[no-untyped-call]
     for operator in ("nms", "qnms"):
         DECLARATIONS.define(f"{operator}(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")  # type: ignore[no-untyped-call]

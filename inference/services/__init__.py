@@ -1,7 +1,7 @@
 """Everything that writes about models and predictions. `scoring` needs ONNX Runtime and belongs to workers."""
 
 from inference.services.champions import ChampionMoved, champion_swap
-from inference.services.predictions import prediction_ensure, prediction_request, prediction_show
+from inference.services.predictions import exposure_record, prediction_ensure, prediction_request
 from inference.services.versions import version_register
 
 __all__ = [
@@ -9,6 +9,6 @@ __all__ = [
     "champion_swap",
     "prediction_ensure",
     "prediction_request",
-    "prediction_show",
+    "exposure_record",
     "version_register",
 ]

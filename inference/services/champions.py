@@ -1,4 +1,4 @@
-"""Which pipeline is in use. Swapped by compare-and-swap, by a person, forwards and back."""
+"""Which pipeline is in use. A person swaps it, forwards or back, by compare-and-swap."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from overread.projects.models import Project
 
 
 class ChampionMoved(Exception):
-    """The champion is not the one the signer looked at."""
+    """The champion is not the one that the signer saw."""
 
 
 @transaction.atomic
@@ -30,19 +30,11 @@ def champion_swap(
     verdict: UUID | None = None,
     rollback: bool = False,
 ) -> Promotion:
-    """Put `pipeline` in use in place of `expected` (None: the first). Every image is scored anew by a job.
+    """Put `pipeline` in use in place of `expected`, None for the first. A job then scores every image anew.
 
-    Raises ChampionMoved when somebody else was quicker.
+    Raises ChampionMoved when somebody else swapped it meanwhile.
     """
-    now = timezone.now()
-    if expected is None:
-        champion, made = Champion.objects.get_or_create(project=project, defaults={"pipeline": pipeline, "since": now})
-        swapped = int(made)
-    else:
-        swapped = Champion.objects.filter(project=project, pipeline=expected).update(
-            pipeline=pipeline, since=now, swaps=F("swaps") + 1
-        )
-    if not swapped:
+    if not _swap(project, pipeline, expected):
         raise ChampionMoved("The model in use changed while you were deciding. Look at it again.")
     promotion = Promotion.objects.create(
         project=project,
@@ -53,8 +45,9 @@ def champion_swap(
         signed_by=signed_by,
         reason=reason,
     )
+    verb = "model.roll_back" if rollback else "model.promote"
     event_append(
-        verb="model.roll_back" if rollback else "model.promote",
+        verb=verb,
         actor=signed_by,
         target=pipeline,
         project=project.pk,
@@ -63,3 +56,16 @@ def champion_swap(
     )
     refresh_request(promotion=promotion)
     return promotion
+
+
+def _swap(project: Project, pipeline: Pipeline, expected: Pipeline | None) -> bool:
+    """Whether the champion was `expected` and is now `pipeline`.
+
+    One statement compares and swaps, so that of two people who sign at the same moment one is refused.
+    """
+    now = timezone.now()
+    if expected is None:
+        _, made = Champion.objects.get_or_create(project=project, defaults={"pipeline": pipeline, "since": now})
+        return made
+    current = Champion.objects.filter(project=project, pipeline=expected)
+    return bool(current.update(pipeline=pipeline, since=now, swaps=F("swaps") + 1))

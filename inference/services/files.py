@@ -1,4 +1,4 @@
-"""Scoring files that are not in the archive and stay out of it. For commands and workers."""
+"""Scoring files without storing them in the archive. For commands and workers."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ BATCH = 32
 
 @dataclass(frozen=True)
 class FileScore:
-    """What became of one file: `outputs` as in Prediction, or the reason why there are none."""
+    """The result for one file: `outputs` as in Prediction, or the reason why there are none."""
 
     path: Path
     outputs: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -31,33 +31,42 @@ class FileScore:
 
 
 def files_under(paths: Iterable[Path]) -> list[Path]:
-    """The files named, and every file below the folders named, in order; hidden ones are passed over."""
+    """The files named, and every file below the folders named, in order. Hidden files are left out."""
     found: list[Path] = []
     for path in paths:
-        below = sorted(each for each in path.rglob("*") if each.is_file()) if path.is_dir() else [path]
-        found += [each for each in below if not each.name.startswith(".")]
+        files = [path]
+        if path.is_dir():
+            files = sorted(file for file in path.rglob("*") if file.is_file())
+        found += [file for file in files if not file.name.startswith(".")]
     return found
 
 
 def files_score(*, pipeline: Pipeline, files: Iterable[Path], children: int = 2) -> Iterator[FileScore]:
-    """Score files batch by batch, in order. Nothing is stored; a refused file comes with its reason."""
-    session = session_of(pipeline.classifier.pk)
-    preparation = session.card.preparation
-    left = iter(files)
+    """Score files batch by batch, in order. Nothing is stored. A refused file has its reason in place of outputs."""
+    remaining = iter(files)
+    # As many threads as children: a thread only waits for the child that parses its file.
     with dicom.Reader(children=children) as reader, ThreadPoolExecutor(children) as pool:
-        while batch := list(islice(left, BATCH)):
-            read = list(pool.map(lambda path: _read(reader, path), batch))
-            inputs = [preparation.prepare(pixels) for pixels in read if not isinstance(pixels, str)]
-            values = iter(session.probabilities(session.run(np.stack(inputs)).logits) if inputs else ())
-            for path, pixels in zip(batch, read, strict=True):
-                if isinstance(pixels, str):
-                    yield FileScore(path, reason=pixels)
-                else:
-                    yield FileScore(path, outputs_of(pipeline.classifier, next(values)))
+        while batch := list(islice(remaining, BATCH)):
+            images = list(pool.map(lambda path: _read(reader, path), batch))
+            yield from _score_batch(pipeline, batch, images)
+
+
+def _score_batch(pipeline: Pipeline, paths: list[Path], images: list[NDArray[np.float32] | str]) -> Iterator[FileScore]:
+    """One FileScore per path, in order. An image that is text is the reason why the file was refused."""
+    session = session_of(pipeline.classifier.pk)
+    inputs = [session.card.preparation.prepare(image) for image in images if not isinstance(image, str)]
+    scored: Iterator[NDArray[np.float64]] = iter(())
+    if inputs:
+        scored = iter(session.probabilities(session.run(np.stack(inputs)).logits))
+    for path, image in zip(paths, images, strict=True):
+        if isinstance(image, str):
+            yield FileScore(path, reason=image)
+        else:
+            yield FileScore(path, outputs_of(pipeline.classifier, next(scored)))
 
 
 def _read(reader: dicom.Reader, path: Path) -> NDArray[np.float32] | str:
-    """The pixels as a classifier gets them, or why there are none."""
+    """The pixels (H, W[, 3]), 0 to 1, as a classifier takes them, or the reason why there are none."""
     try:
         arrival = reader.receive(path.read_bytes(), key=settings.PSEUDONYM_KEY.encode())
         return dicom.model_input(reader.render(arrival.content))

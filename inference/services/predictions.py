@@ -1,4 +1,4 @@
-"""From stored scores to a prediction, and the record of who was shown it."""
+"""Predictions made from stored scores, and the record of who was shown one."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from django.db import transaction
 
-from inference.jobs import one_request
+from inference.jobs import predict_one_request
 from inference.models import Exposure, ModelVersion, Pipeline, Prediction
 from inference.queries import score_arrays, scores_find
 from overread.accounts.models import User
@@ -23,16 +23,18 @@ class NotScored(Exception):
 
 @transaction.atomic
 def prediction_ensure(*, pipeline: Pipeline, image: Image) -> Prediction:
-    """What the pipeline said of the image, as a row that lasts. Raises NotScored."""
+    """The pipeline's prediction of the image, made from its scores at the first call. Raises NotScored."""
     if found := Prediction.objects.filter(pipeline=pipeline, image=image).first():
         return found
-    where = scores_find(pipeline=pipeline, image=image)
-    if where is None:
+    scores = scores_find(pipeline=pipeline, image=image)
+    if scores is None:
         raise NotScored(f"{pipeline} has not scored image {image.pk}")
-    arrays, row = score_arrays(where[0]), where[1]
+    shard, row = scores
+    arrays = score_arrays(shard)
     maps = io.BytesIO()
     np.save(maps, arrays["maps"][row])
-    return Prediction.objects.get_or_create(
+    # Two readers who open the image at the same moment get the same row.
+    prediction, _ = Prediction.objects.get_or_create(
         pipeline=pipeline,
         image=image,
         defaults={
@@ -40,37 +42,53 @@ def prediction_ensure(*, pipeline: Pipeline, image: Image) -> Prediction:
             "maps": blobs.put(maps.getvalue()),
             "map_box": [float(edge) for edge in arrays["boxes"][row]],
         },
-    )[0]
+    )
+    return prediction
 
 
 def outputs_of(version: ModelVersion, values: np.ndarray[Any, Any]) -> dict[str, dict[str, Any]]:
-    """Finding slug → what one row of K values says of it, with its threshold and its columns among the maps."""
-    out: dict[str, dict[str, Any]] = {}
+    """Finding slug → its prediction in plain JSON, from one row of K probabilities and values.
+
+    `column` is the finding's map among the K maps. The keys are stored with each prediction and keep their names.
+    """
+    outputs: dict[str, dict[str, Any]] = {}
     start = 0
     for output in version.card["layout"]:
         width = len(output["options"]) or 1
         block = [float(value) for value in values[start : start + width]]
-        entry: dict[str, Any] = {"kind": output["kind"], "column": start}
         if output["kind"] == "binary":
-            threshold = version.card["thresholds"].get(output["name"], 0.5)
-            entry |= {"probability": block[0], "threshold": threshold, "above": block[0] >= threshold}
+            entry = _binary_output(version, output, block[0])
         elif output["kind"] == "categorical":
-            best = int(np.argmax(block))
-            entry |= {
-                "probabilities": dict(zip(output["options"], block, strict=True)),
-                "option": output["options"][best],
-                "probability": block[best],
-                "column": start + best,
-            }
+            entry = _categorical_output(output, block)
         else:
-            entry |= {"value": block[0], "unit": output["unit"]} | interval_of(version, output["name"], block[0])
-        out[output["name"]] = entry
+            entry = {"value": block[0], "unit": output["unit"]} | interval_of(version, output["name"], block[0])
+        # A categorical finding is shown with the map of its most probable option.
+        column = start + entry.pop("option_index", 0)
+        outputs[output["name"]] = {"kind": output["kind"], "column": column} | entry
         start += width
-    return out
+    return outputs
+
+
+def _binary_output(version: ModelVersion, output: dict[str, Any], probability: float) -> dict[str, Any]:
+    threshold = version.card["thresholds"].get(output["name"], 0.5)
+    return {"probability": probability, "threshold": threshold, "above": probability >= threshold}
+
+
+def _categorical_output(output: dict[str, Any], probabilities: list[float]) -> dict[str, Any]:
+    best = int(np.argmax(probabilities))
+    return {
+        "probabilities": dict(zip(output["options"], probabilities, strict=True)),
+        "option": output["options"][best],
+        "probability": probabilities[best],
+        "option_index": best,
+    }
 
 
 def interval_of(version: ModelVersion, name: str, value: float) -> dict[str, Any]:
-    """Where the truth of a measurement lies with the given coverage, and the labels' range; nothing for older models."""
+    """The interval around a measurement, its coverage, and the range of the labels it was fitted on.
+
+    Empty for a model without intervals, such as one from before there were any.
+    """
     interval = version.card.get("intervals", {}).get(name)
     if interval is None:
         return {}
@@ -84,10 +102,11 @@ def interval_of(version: ModelVersion, name: str, value: float) -> dict[str, Any
 
 
 def prediction_request(*, pipeline: Pipeline, image: Image, user: User) -> Job:
-    """Have the image scored by this pipeline, once, before any bulk work: somebody waits for it. The job tells how it went."""
-    return one_request(pipeline=pipeline, image=image.pk, requested_by=user)
+    """Request the scores of one image that somebody waits for, ahead of bulk work. The job tells how it went."""
+    return predict_one_request(pipeline=pipeline, image=image.pk, requested_by=user)
 
 
-def prediction_show(*, prediction: Prediction, user: User) -> Exposure:
-    """Record, before the bytes leave, that a user is shown a prediction. Showing it again changes nothing."""
-    return Exposure.objects.get_or_create(user=user, prediction=prediction, defaults={"image": prediction.image})[0]
+def exposure_record(*, prediction: Prediction, user: User) -> Exposure:
+    """Record that a user is shown a prediction. To be called before the bytes leave. A second call changes nothing."""
+    exposure, _ = Exposure.objects.get_or_create(user=user, prediction=prediction, defaults={"image": prediction.image})
+    return exposure

@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from inference.api import PredictionSerializer
 from inference.models import Prediction
 from inference.queries import attention_map, champion_of
-from inference.services import prediction_ensure, prediction_show
+from inference.services import exposure_record, prediction_ensure
 from inference.services.predictions import NotScored
 from labeling.queries.sight import prediction_allowed
 from overread.api import Problem
@@ -36,7 +36,7 @@ class PredictionView(ImageView):
             prediction = prediction_ensure(pipeline=pipeline, image=image)
         except NotScored as error:
             raise Problem("No prediction yet.", "The model has not scored this image.", status=404) from error
-        prediction_show(prediction=prediction, user=self.user)
+        exposure_record(prediction=prediction, user=self.user)
         return prediction
 
 

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from inference.engine.outputs import OutputLayout
 from inference.engine.probability import calibrated, uncalibrated
-from inference.mapped import Ids, ids_of
+from inference.memmap_cache import Ids, ids_of
 from inference.models import Pipeline
-from inference.queries import Table, embeddings_of
+from inference.queries import ImageTable, embeddings_of
 from labeling.queries.labels import training_labels
 from overread.archive.queries import patients_of
 from overread.projects.models import Project
@@ -91,7 +91,7 @@ def _scale(labels: NDArray[np.float64]) -> float:
     return float(known.std()) or 1.0 if len(known) > 1 else 1.0
 
 
-def scout_scores(*, project: Project, pipeline: Pipeline) -> Table | None:
+def scout_scores(*, project: Project, pipeline: Pipeline) -> ImageTable | None:
     """Fit a scout on every label outside the reference set and score all embedded images: (N, K) probabilities.
 
     None where there are too few labels to fit one.
@@ -99,10 +99,10 @@ def scout_scores(*, project: Project, pipeline: Pipeline) -> Table | None:
     table = embeddings_of(pipeline.classifier.backbone)
     layout = OutputLayout.from_list(pipeline.classifier.card["layout"])
     scout = scout_fit(labelled_of(project, table, layout.names), layout)
-    return Table(table.ids, scout.answers(table.values)) if scout else None
+    return ImageTable(table.ids, scout.answers(table.values)) if scout else None
 
 
-def labelled_of(project: Project, table: Table, names: tuple[str, ...]) -> Labelled:
+def labelled_of(project: Project, table: ImageTable, names: tuple[str, ...]) -> Labelled:
     """What is known, outside the reference set, of the images in this table; one column a finding of these names."""
     said = training_labels(project)
     known = sorted(said, key=lambda image: image.bytes)

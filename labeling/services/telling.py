@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 
 from inference.queries import champion_of, released
-from inference.services import prediction_ensure, prediction_show
+from inference.services import exposure_record, prediction_ensure
 from inference.services.predictions import NotScored
 from labeling.models import Assignment
 from labeling.queries.sight import prediction_allowed
@@ -30,7 +30,7 @@ def _recorded(assignment: Assignment, reader: User) -> bool:
     """
     for model in released(assignment.project):
         with suppress(NotScored):
-            prediction_show(prediction=prediction_ensure(pipeline=model.pipeline, image=assignment.image), user=reader)
+            exposure_record(prediction=prediction_ensure(pipeline=model.pipeline, image=assignment.image), user=reader)
             return True
     return False
 
@@ -52,6 +52,6 @@ def suspicion_tell(*, assignment: Assignment, reader: User) -> str:
         urgent = project.findings.filter(urgent=True)
         names = [finding.name for finding in urgent if prediction.outputs.get(finding.slug, {}).get("above")]
         if names:
-            prediction_show(prediction=prediction, user=reader)
+            exposure_record(prediction=prediction, user=reader)
         return ", ".join(names)
     return ""

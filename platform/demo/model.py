@@ -26,7 +26,7 @@ from training.engine.recipe import Recipe
 
 if TYPE_CHECKING:
     from phantom.table import Shot
-    from training.services.running import Labelled
+    from training.services.training_data import HeldOutCases
 
 FOLDER = Path(__file__).parent / "bundle"
 LEARNT, HELD_OUT = 1_000, 250  # films
@@ -60,10 +60,10 @@ def model_make(
 ) -> Bundle:
     """Draw the films, train on some, try the network on the others, and pack it with what is known of it."""
     from training.engine.dataset import TrainingSet, split_by_patient
-    from training.engine.finish import finish
     from training.engine.loop import fit
+    from training.engine.packaging import package
     from training.engine.shortcuts import shortcut_report
-    from training.services.running import figures_on
+    from training.services.held_out_metrics import held_out_metrics
     from training.services.snapshots import SPLIT_SEED
 
     taught, kept = _table(LEARNT_SEED, learnt, recipe, tell), _table(HELD_OUT_SEED, held_out, recipe, tell)
@@ -84,17 +84,17 @@ def model_make(
             checkpoint=Path(folder) / "checkpoint.safetensors",
             should_stop=lambda: False,
         )
-    bundle = finish(fitted, data)
-    facts: dict[str, Any] = {**bundle.card.facts, "origin": ORIGIN, "held_out": figures_on(bundle, kept)}
+    bundle = package(fitted, data)
+    facts: dict[str, Any] = {**bundle.card.facts, "origin": ORIGIN, "held_out": held_out_metrics(bundle, kept)}
     facts["shortcuts"] = shortcut_report(bundle, kept.images, kept.labels, kept.patients)
     facts["history"] = [epoch | {"seconds": 0.0} for epoch in facts["history"]]  # what differs from run to run
     return Bundle(replace(bundle.card, facts=facts), bundle.weights, bundle.onnx)
 
 
-def _table(seed: int, count: int, recipe: Recipe, tell: Callable[[str], None]) -> Labelled:
+def _table(seed: int, count: int, recipe: Recipe, tell: Callable[[str], None]) -> HeldOutCases:
     """So many films of a table as the network takes them, with their truth."""
     from phantom.table import Batch, processors, shots
-    from training.services.running import Labelled
+    from training.services.training_data import HeldOutCases
 
     planned = shots(Batch(count=count, seed=seed))
     images = np.empty((count, recipe.size, recipe.size), np.uint8)
@@ -104,7 +104,7 @@ def _table(seed: int, count: int, recipe: Recipe, tell: Callable[[str], None]) -
         for row, (pixels, truth) in enumerate(made):
             images[row], labels[row] = pixels, truth
             tell(f"film {row + 1} of {count}")
-    return Labelled(images, labels, np.array([str(shot.patient) for shot in planned]))
+    return HeldOutCases(images, labels, np.array([str(shot.patient) for shot in planned]))
 
 
 def _case(shot: Shot, recipe: Recipe) -> tuple[np.ndarray[Any, np.dtype[np.uint8]], list[float]]:

@@ -11,7 +11,7 @@ from django.test import Client
 from knox.models import AuthToken
 
 from inference.models import Pipeline
-from inference.services import prediction_ensure, prediction_show
+from inference.services import exposure_record, prediction_ensure
 from labeling.models import Assignment, FindingProposal, Selection
 from labeling.services import assignment_claim, read_submit
 from labeling.services.proposals import proposal_make
@@ -69,7 +69,7 @@ class World:
         cases = Assignment.objects.filter(reader=self.users[role], state__in=Assignment.HELD).select_related("image")
         for image in (self._image, *(case.image for case in cases)):
             prediction = prediction_ensure(pipeline=self.model, image=image)
-            prediction_show(prediction=prediction, user=self.users[role])
+            exposure_record(prediction=prediction, user=self.users[role])
 
     def _claim(self, reader: User) -> Any:
         claimed = assignment_claim(project=self.project, reader=reader)

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from inference.models import Exposure
 from inference.queries import champion_of
-from inference.services import champion_swap, prediction_ensure, prediction_show
+from inference.services import champion_swap, exposure_record, prediction_ensure
 from labeling.models import Read
 from labeling.queries.own import agreement_with_others, model_answer, swaying
 from labeling.services import Answers, assignment_claim, assignment_open_single, read_submit
@@ -20,7 +20,7 @@ from overread.jobs.running import run_all
 from overread.projects.models import BlindFirst, Project, Role
 from tests.factories import make_champion, make_image, make_member, make_pipeline, make_project, make_user
 from training.models import Run, Snapshot, SnapshotItem
-from training.queries import last_words, receipts
+from training.queries import latest_reads, reads_feedback
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def read(image: Image, reader: User, project: Project, *, blind: bool = False, *
     """Open the image, see what the model says of it unless this is a first read, and answer."""
     assignment = assignment_open_single(project=project, image=image, reader=reader)
     if not blind and (pipeline := champion_of(project)):
-        prediction_show(prediction=prediction_ensure(pipeline=pipeline, image=image), user=reader)
+        exposure_record(prediction=prediction_ensure(pipeline=pipeline, image=image), user=reader)
     stored = read_submit(assignment=assignment, reader=reader, answers=Answers(values=values), key=uuid4())
     run_all(queues=("io", "interactive"))
     return stored
@@ -62,7 +62,7 @@ def test_a_correction_is_followed_into_snapshot_and_model(project: Project, imag
     SnapshotItem.objects.create(snapshot=snapshot, image=image, split="train", labels={"nodule": 1}, weights={})
     made = make_pipeline(project, seed=1)
     Run.objects.create(project=project, number=1, snapshot=snapshot, recipe={}, trigger="button", pipeline=made)
-    (receipt,) = receipts(project=project, reads=[stored])
+    (receipt,) = reads_feedback(project=project, reads=[stored])
     assert [(reply.answer.finding.slug, reply.answer.value) for reply in receipt.told] == [("nodule", nodule)]
     assert (receipt.snapshots, receipt.models) == ([3], [made])
 
@@ -72,7 +72,9 @@ def test_an_earlier_snapshot_is_not_the_reads_doing(project: Project, image: Ima
         project=project, number=1, sha256="0" * 64, findings=[], images=1, patients=1, labels=2, counts={}
     )
     SnapshotItem.objects.create(snapshot=snapshot, image=image, split="train", labels={}, weights={})
-    (receipt,) = receipts(project=project, reads=[read(image, reader, project, effusion="absent", nodule="absent")])
+    (receipt,) = reads_feedback(
+        project=project, reads=[read(image, reader, project, effusion="absent", nodule="absent")]
+    )
     assert receipt.snapshots == []
 
 
@@ -125,7 +127,7 @@ def test_a_case_read_twice_has_one_receipt_with_both_answers(project: Project, r
     make_champion(project)
     read(image, reader, project, blind=True, nodule="uncertain", effusion="absent")
     read(image, reader, project, nodule="present", effusion="absent")
-    (receipt,) = receipts(project=project, reads=list(last_words(project=project, reader=reader)))
+    (receipt,) = reads_feedback(project=project, reads=list(latest_reads(project=project, reader=reader)))
     assert [(reply.first, reply.answer.value) for reply in receipt.told if reply.changed] == [("uncertain", "present")]
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from inference.models import Pipeline
 from inference.queries import prediction_in_view, released, scores_find
-from inference.services import champion_swap, prediction_ensure, prediction_request, prediction_show
+from inference.services import champion_swap, exposure_record, prediction_ensure, prediction_request
 from inference.services.predictions import NotScored
 from overread.accounts.models import User
 from overread.archive.services import image_ingest
@@ -63,6 +63,6 @@ def test_in_view_is_the_champions_word_whatever_was_looked_at_since(project: Pro
     image = make_image(project)
     first, second = make_champion(project), make_champion(project, seed=1)
     for pipeline in (second, first):
-        prediction_show(prediction=prediction_ensure(pipeline=pipeline, image=image), user=reader)
+        exposure_record(prediction=prediction_ensure(pipeline=pipeline, image=image), user=reader)
     seen = prediction_in_view(user=reader, image=image, project=project)
     assert seen is not None and seen.pipeline == second

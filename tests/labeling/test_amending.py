@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from inference.queries import champion_of
-from inference.services import prediction_ensure, prediction_show
+from inference.services import exposure_record, prediction_ensure
 from labeling.models import Assignment, Read, ReferenceLabel
 from labeling.services import (
     AssignmentGone,
@@ -110,7 +110,7 @@ def test_after_the_reveal_the_blind_read_stands_for_good(project: Project, reade
     make_champion(project)
     case = assignment_claim(project=project, reader=reader)
     blind = submit(case, reader)
-    prediction_show(prediction=prediction_ensure(pipeline=champion_of(project), image=case.image), user=reader)
+    exposure_record(prediction=prediction_ensure(pipeline=champion_of(project), image=case.image), user=reader)
     after = submit(case, reader, "present")
     again = amend(blind)
     assert again.state == State.REVEALED

@@ -7,7 +7,7 @@ import pytest
 
 from inference.models import Exposure
 from inference.queries import champion_of
-from inference.services import prediction_ensure, prediction_show
+from inference.services import exposure_record, prediction_ensure
 from labeling.models import Assignment, Priority, Read
 from labeling.services import assignment_claim, assignment_open_single, read_amend, read_submit
 from overread.accounts.models import User
@@ -35,7 +35,7 @@ def change(project: Project, actor: User, **policies: Any) -> None:
 
 
 def show(case: Assignment, reader: User) -> None:
-    prediction_show(prediction=prediction_ensure(pipeline=champion_of(case.project), image=case.image), user=reader)
+    exposure_record(prediction=prediction_ensure(pipeline=champion_of(case.project), image=case.image), user=reader)
 
 
 def test_what_waits_is_read_blind_from_now_on(queue: Project, administrator: User) -> None:

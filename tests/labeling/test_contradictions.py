@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from inference.models import Pipeline, Prediction
-from inference.services import prediction_show
+from inference.services import exposure_record
 from labeling.contradiction import contradicted_value
 from labeling.models import Answer, Assignment, Contradiction, ExposureKind, Read, ReferenceLabel
 from labeling.queries.contradictions import contradictions_effect
@@ -68,7 +68,7 @@ def revealed_to(project: Project, reader: User, champion: Pipeline, blind: dict[
     assert case is not None
     prediction = sure(champion, case)
     read_submit(assignment=case, reader=reader, answers=Answers(blind), key=uuid4())
-    prediction_show(prediction=prediction, user=reader)
+    exposure_record(prediction=prediction, user=reader)
     return case
 
 

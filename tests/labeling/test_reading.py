@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from inference.models import Exposure
 from inference.queries import champion_of
-from inference.services import prediction_ensure, prediction_show
+from inference.services import exposure_record, prediction_ensure
 from labeling.models import Answer, Assignment, Read, ReferenceLabel
 from labeling.services import (
     Answers,
@@ -41,7 +41,7 @@ def case(project: Project, reader: User) -> Assignment:
 
 def show(assignment: Assignment, reader: User) -> None:
     prediction = prediction_ensure(pipeline=champion_of(assignment.project), image=assignment.image)
-    prediction_show(prediction=prediction, user=reader)
+    exposure_record(prediction=prediction, user=reader)
 
 
 def test_a_read_is_stored_with_its_event_and_its_job(case: Assignment, reader: User) -> None:
@@ -214,7 +214,7 @@ def test_undoing_after_the_reveal_stays_exposed(blind_case: Assignment, reader: 
 def test_who_saw_the_prediction_is_given_no_blind_case_of_it(project: Project, reader: User) -> None:
     image = make_image(project, reference=True)
     pipeline = make_champion(project)
-    prediction_show(prediction=prediction_ensure(pipeline=pipeline, image=image), user=reader)
+    exposure_record(prediction=prediction_ensure(pipeline=pipeline, image=image), user=reader)
     queue_fill(project=project)
     assert assignment_claim(project=project, reader=reader) is None
     assert Exposure.objects.filter(user=reader).count() == 1

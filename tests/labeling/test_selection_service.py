@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 import numpy as np
 import pytest
 
-from inference.mapped import ids_of
+from inference.memmap_cache import ids_of
 from inference.queries import champion_of, scores_of
 from inference.services import prediction_ensure
 from labeling.models import Assignment, Purpose, Selection

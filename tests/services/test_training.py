@@ -14,7 +14,7 @@ from tests.factories import make_project
 from tests.services.house import House, kill, until
 from training.models import Epoch, Run
 from training.services import run_request
-from training.services.running import folder_of
+from training.services.execution import run_folder
 
 EPOCHS = 60
 
@@ -32,7 +32,7 @@ def epochs(run: Run) -> dict[int, tuple[float, float]]:
 
 def test_a_killed_run_goes_on_from_its_checkpoint(run: Run, house: House) -> None:
     trainer = house.worker(queues="training", lease=60)
-    until(lambda: len(epochs(run)) >= 3 and any(folder_of(run).iterdir()), "three epochs and a checkpoint")
+    until(lambda: len(epochs(run)) >= 3 and any(run_folder(run).iterdir()), "three epochs and a checkpoint")
     kill(trainer)
     before = epochs(run)
     assert len(before) < EPOCHS
@@ -46,13 +46,13 @@ def test_a_killed_run_goes_on_from_its_checkpoint(run: Run, house: House) -> Non
     assert {number: after[number] for number in kept} == {number: before[number] for number in kept}
     job = Job.objects.get(kind="training.run")
     assert (job.state, job.attempts, Pipeline.objects.count()) == (State.DONE, 2, 1)
-    until(lambda: not folder_of(run).exists(), "its checkpoint has gone")  # after the commit, by then or soon
+    until(lambda: not run_folder(run).exists(), "its checkpoint has gone")  # after the commit, by then or soon
 
 
 @pytest.mark.parametrize("told", [os.killpg, os.kill], ids=["the whole group", "the worker alone"])
 def test_a_trainer_asked_to_end_gives_its_run_back(run: Run, house: House, told: Callable[[int, int], None]) -> None:
     trainer = house.worker(queues="training", lease=600)
-    until(lambda: len(epochs(run)) >= 3 and any(folder_of(run).iterdir()), "three epochs and a checkpoint")
+    until(lambda: len(epochs(run)) >= 3 and any(run_folder(run).iterdir()), "three epochs and a checkpoint")
     told(trainer.pid, signal.SIGTERM)
     assert trainer.wait(120) == 0
     job = Job.objects.get(kind="training.run")

@@ -11,7 +11,7 @@ from overread.audit.models import Event
 from overread.projects.models import Finding, Project
 from tests.training.pictures import table
 from training.models import DatasetRow
-from training.services.tables import TableWrong, finding_specs
+from training.services.tables import Column, TableError, findings_from_labels, labels_of
 
 COLUMNS = {"image_column": "file", "patient_column": "patient_id"}
 
@@ -86,18 +86,26 @@ def test_a_missing_column_is_told_before_anything_happens(db: None, tmp_path: Pa
 
 
 def test_names_in_cells_become_findings(db: None) -> None:
-    specs = finding_specs({"findings": {"No_Finding", "Effusion|Mass", "Mass"}}, separator="|", unit="")
+    specs = findings_from_labels({"findings": {"No_Finding", "Effusion|Mass", "Mass"}}, separator="|", unit="")
     assert [spec["slug"] for spec in specs] == ["effusion", "mass"]
 
 
 def test_kinds_follow_from_the_values(db: None) -> None:
-    specs = finding_specs({"grade": {"I", "II", "III"}, "age": {"12.5", "80"}}, separator="|", unit="months")
+    specs = findings_from_labels({"grade": {"I", "II", "III"}, "age": {"12.5", "80"}}, separator="|", unit="months")
     assert [spec["kind"] for spec in specs] == [Finding.Kind.CATEGORICAL, Finding.Kind.MEASUREMENT]
 
 
 def test_a_column_without_a_label_is_refused(db: None) -> None:
-    with pytest.raises(TableWrong, match="no label"):
-        finding_specs({"empty": {"", "NA"}}, separator="|", unit="")
+    with pytest.raises(TableError, match="no label"):
+        findings_from_labels({"empty": {"", "NA"}}, separator="|", unit="")
+
+
+def test_a_cell_that_says_not_assessable_is_refused_with_its_column() -> None:
+    effusion = Finding(slug="effusion", name="Effusion", kind=Finding.Kind.BINARY)
+    with pytest.raises(TableError, match="Column 'Effusion' says 'not_assessable'"):
+        labels_of(
+            {"Effusion": "not_assessable"}, [Column("Effusion", "own", ("effusion",))], {"effusion": effusion}, "|"
+        )
 
 
 def test_only_declared_standards_may_judge(db: None, tmp_path: Path) -> None:

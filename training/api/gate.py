@@ -1,4 +1,4 @@
-"""The gate's verdicts, and a person's decision behind it."""
+"""REST: the gate's verdicts, promotion and rollback."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class RollBackSerializer(Shape):
 
 @contextmanager
 def deciding() -> Iterator[None]:
-    """The gate's refusals as problems 409, with their reasons."""
+    """Answer a refusal with 409 and its reason."""
     try:
         yield
     except (GateClosed, ChampionMoved) as closed:
@@ -88,7 +88,8 @@ class VerdictPromote(VerdictView):
     @extend_schema("model_promote", request=PromoteSerializer, responses={201: PromotionSerializer})
     def post(self, request: Request, slug: str, pk: UUID) -> Response:
         """Sign: put the challenger of a passed verdict in use. 409 with the reason where the gate is closed."""
-        verdict, body = self.verdict(pk), self.body(PromoteSerializer)
+        verdict = self.verdict(pk)
+        body = self.body(PromoteSerializer)
         with deciding():
             promotion = model_promote(verdict=verdict, signed_by=self.user, **body)
         return self.show(promotion, PromotionSerializer, 201)
@@ -116,7 +117,8 @@ class ModelRollBack(ProjectView):
     @extend_schema("model_roll_back", request=RollBackSerializer, responses={201: PromotionSerializer})
     def post(self, request: Request, slug: str, number: int) -> Response:
         """Put a model back in use that was in use before, with a reason."""
-        pipeline, body = get_object_or_404(Pipeline, project=self.project, number=number), self.body(RollBackSerializer)
+        pipeline = get_object_or_404(Pipeline, project=self.project, number=number)
+        body = self.body(RollBackSerializer)
         with deciding():
             promotion = model_roll_back(project=self.project, pipeline=pipeline, signed_by=self.user, **body)
         return self.show(promotion, PromotionSerializer, 201)

@@ -1,4 +1,4 @@
-"""Snapshots: what a run learns from."""
+"""REST: snapshots, which runs learn from."""
 
 from __future__ import annotations
 
@@ -62,7 +62,8 @@ class Snapshots(SnapshotView):
             snapshot = snapshot_create(project=self.project)
         except NothingToLearn as nothing:
             raise Problem("Nothing to learn from yet.", str(nothing)) from nothing
-        return self.show(snapshot, SnapshotSerializer, 200 if snapshot.pk in before else 201)
+        status = 200 if snapshot.pk in before else 201
+        return self.show(snapshot, SnapshotSerializer, status)
 
 
 class SnapshotDetail(SnapshotView):

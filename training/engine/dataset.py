@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from inference.engine.outputs import OutputLayout
 from inference.engine.preparation import Preparation
 
-SHARES = (0.78, 0.10, 0.12)
+SHARES = (0.78, 0.10, 0.12)  # train, validation, calibration
 
 
 class Split(IntEnum):
@@ -26,10 +26,10 @@ class Split(IntEnum):
 def split_by_patient(
     groups: Sequence[str] | NDArray[np.str_], seed: int, shares: tuple[float, float, float] = SHARES
 ) -> NDArray[np.int8]:
-    """A Split code per case (N,), the same for all cases of a patient: a hash of seed and patient decides.
+    """A Split code per case, int8 (N,), the same for all cases of a patient. `groups` (N,) are the patients.
 
-    So it depends on nothing else: patients who arrive later move nobody. Raises ValueError unless the three shares
-    add up to one.
+    A hash of seed and patient decides and nothing else, so patients who arrive later move nobody. Raises ValueError
+    unless the three shares add up to one.
     """
     if min(shares) < 0 or not np.isclose(sum(shares), 1.0):
         raise ValueError(f"The shares of the splits add up to one, not {shares}.")
@@ -57,10 +57,10 @@ class TrainingSet:
     preparation: Preparation
 
     def __post_init__(self) -> None:
-        size, channels = self.preparation.size, self.preparation.channels
-        if self.images.dtype != np.uint8 or self.images.shape[1:] != (
-            (size, size) if channels == 1 else (size, size, 3)
-        ):
+        shape: tuple[int, ...] = (self.preparation.size, self.preparation.size)
+        if self.preparation.channels == 3:
+            shape = (*shape, 3)
+        if self.images.dtype != np.uint8 or self.images.shape[1:] != shape:
             raise ValueError(f"Images prepared as uint8 were expected, not {self.images.dtype} {self.images.shape}.")
         cases = (len(self.images), len(self.layout))
         if self.labels.shape != cases or self.weights.shape != cases:
@@ -94,7 +94,9 @@ class TrainingSet:
 
     @cached_property
     def fingerprint(self) -> str:
-        """SHA-256 over everything but the pixels, of which it takes the shape: enough to know a run's data again."""
+        """SHA-256 that recognises a run's data again: over everything but the pixels, of which it takes the shape."""
+        # repr() puts the class names OutputLayout, Output and Preparation into the hash. A rename there would refuse the
+        # checkpoint of every unfinished run.
         digest = hashlib.sha256(repr((self.images.shape, self.layout, self.preparation)).encode())
         for array in (self.labels, self.weights, self.split):
             digest.update(np.ascontiguousarray(array).tobytes())
@@ -103,5 +105,6 @@ class TrainingSet:
 
 
 def _fraction(seed: int, patient: str) -> float:
+    """0 to 1, uniform over patients. Not Python's hash(), which differs from process to process."""
     digest = hashlib.blake2b(f"{seed}:{patient}".encode(), digest_size=8).digest()
     return int.from_bytes(digest, "big") / 2**64

@@ -4,15 +4,15 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Policy:
-    """Largest changes: turn in degrees, scale and shift as shares of the side, contrast as a share, brightness in the
-    input's standard deviations.
+class AugmentationPolicy:
+    """The largest changes, each drawn from minus to plus.
 
-    `mirror`: random flips and quarter turns, for images that have no up and no left. Never for chests: the heart lies
-    on one side, and situs inversus is a finding.
+    rotation is in degrees, scale and shift are shares of the side, contrast is a share, brightness is in the input's
+    standard deviations. `mirror`: random flips and quarter turns, for images that have no up and no left. Never for
+    chests: the heart lies on one side, and situs inversus is a finding.
     """
 
-    turn: float = 0.0
+    rotation: float = 0.0
     scale: float = 0.0
     shift: float = 0.0
     contrast: float = 0.0
@@ -21,7 +21,7 @@ class Policy:
 
 
 POLICIES = {
-    "none": Policy(),
-    "chest": Policy(turn=15, scale=0.15, shift=0.09, contrast=0.3, brightness=0.6),
-    "skin": Policy(turn=45, scale=0.2, shift=0.06, contrast=0.2, brightness=0.4, mirror=True),
+    "none": AugmentationPolicy(),
+    "chest": AugmentationPolicy(rotation=15, scale=0.15, shift=0.09, contrast=0.3, brightness=0.6),
+    "skin": AugmentationPolicy(rotation=45, scale=0.2, shift=0.06, contrast=0.2, brightness=0.4, mirror=True),
 }

@@ -29,12 +29,15 @@ RANGES: dict[str, tuple[float, float]] = {
 class Recipe:
     """Architecture, input, optimisation and initial weights of a run.
 
-    `patience`: epochs without an acceptable one before stopping, 0 for never. `time_limit_s`: 0 for none; the schedule
-    is fitted into it. `sensitivity`: thresholds reach it on the calibration split; 0 takes Youden's. `coverage`: of the
-    intervals around measurements. `threads`: torch's, 0 as it stands; another number may give other weights.
+    Stored with each run under these names. Raises ValueError naming the field that is out of range.
+
+    `patience`: epochs without a best one before the run stops; 0 for never.
+    `time_limit_s`: seconds, into which the schedule is fitted; 0 for no limit.
+    `sensitivity`: thresholds reach it on the calibration split, 0 to 1; 0 takes Youden's thresholds.
+    `coverage`: of the intervals around measurements, as a share.
+    `threads`: torch's; 0 leaves them as they are. Another number may give other weights.
     `initial`: "" for random weights, "bundle" (that of `initial_sha256`), "published:NAME" (torchvision's) or
     "file:PATH" (safetensors of `initial_sha256`).
-    Raises ValueError naming the field that is out of range.
     """
 
     architecture: str = "small_cnn"
@@ -62,6 +65,7 @@ class Recipe:
         self.preparation()
         for name, (lowest, highest) in RANGES.items():
             value = getattr(self, name)
+            # True is an int in Python, and would pass for 1.
             if isinstance(value, bool) or not isinstance(value, int | float) or not lowest <= value <= highest:
                 raise ValueError(f"{name} is {value!r}; it goes from {lowest:g} to {highest:g}.")
         for name, choices in (

@@ -1,11 +1,14 @@
-"""How fast to learn, as a function of how much of the run is over."""
+"""The learning rate, as a function of the share of the run that is over."""
 
 import math
 
 from training.engine.recipe import Recipe
 
+# Shares of the run and of the peak rate, as in torch's OneCycleLR. That class itself needs the number of steps at the
+# start, and a time limit changes it.
 WARM_UP = 0.3
-FIRST, LAST = 1 / 25, 1 / 250_000  # of the peak, as torch's OneCycleLR has them
+FIRST = 1 / 25
+LAST = 1 / 250_000
 
 
 def learning_rate(recipe: Recipe, position: float) -> float:
@@ -18,7 +21,7 @@ def learning_rate(recipe: Recipe, position: float) -> float:
 
 
 def epochs_left(recipe: Recipe, seconds: list[float]) -> int:
-    """How many epochs are still to come after those that took `seconds`: the recipe's, or what its time limit allows.
+    """How many epochs are still to come: the recipe's, or what its time limit allows. `seconds`: of each past epoch.
 
     The last epoch's pace is the forecast, so a run on a machine that grows busy still completes its cycle in time.
     """

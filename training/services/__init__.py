@@ -1,4 +1,4 @@
-"""Everything that writes about learning. `running` and `judging` compute and belong to workers and commands."""
+"""Everything that writes about training. `execution` and `judging` compute and belong to workers and commands."""
 
 from training.services.asking import GateBusy, InUse, model_judge
 from training.services.promoting import GateClosed, model_promote, model_roll_back

@@ -1,15 +1,12 @@
-"""Taking in a table of images and labels: row by row, each bad row with its reason, and on from where it stopped."""
+"""Importing a table of images and labels row by row. A refused row keeps its reason; an import resumes where it stopped."""
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import json
-import re
-from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
-from pathlib import Path
-from typing import Any, TextIO
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from typing import Any
 
 from django.db import transaction
 
@@ -19,39 +16,19 @@ from overread.accounts.models import User
 from overread.archive.dicom import Refused
 from overread.archive.models import Image
 from overread.archive.services import image_ingest
-from overread.projects.models import Project
+from overread.projects.models import Finding, Project
 from overread.projects.services import project_create
 from training.models import DatasetImport, DatasetRow
-from training.services.tables import TableWrong, columns_of, finding_specs, labels_of
+from training.services.label_table import LabelTable, TableFormat
+from training.services.row_checks import check_indication, check_text, optional_cell, refusal_reason
+from training.services.tables import Column, TableError, columns_of, findings_from_labels, labels_of
 
-BATCH = 50
-csv.field_size_limit(2**24)  # characters in a cell
-LONGEST_INDICATION = 200  # characters
-UNDECLARED = "Imported without a declaration of how the labels came to be."
-
-
-@dataclass(frozen=True)
-class Reading:
-    """How a table is read: its columns, and what is declared of its labels."""
-
-    image_column: str
-    patient_column: str = ""
-    label_columns: tuple[str, ...] = ()
-    separator: str = "|"
-    unit: str = ""
-    declaration: str = UNDECLARED
-    independent: bool = False
-    exposed: bool = False
-    indication_column: str = ""
-
-    def __post_init__(self) -> None:
-        if not self.separator:
-            raise TableWrong("The separator between several names in one cell cannot be empty.")
+BATCH = 50  # rows committed together: few enough to redo after a crash, enough to be quick
 
 
 @dataclass
-class Tally:
-    """What became of the rows so far."""
+class ImportCounts:
+    """What became of the rows so far. `known`: imported earlier, or an image that the project holds already."""
 
     rows: int = 0
     stored: int = 0
@@ -60,209 +37,175 @@ class Tally:
     refused: int = 0
 
 
-class Table:
-    """A CSV file with a header, read as a stream. Raises TableWrong when it is none or lacks a column."""
+@dataclass(frozen=True)
+class ImportedRow:
+    """One row whose image is stored and whose labels are not yet."""
 
-    def __init__(self, path: Path, reading: Reading) -> None:
-        self.path, self.reading = path, reading
-        self.needed = [
-            reading.image_column,
-            *filter(None, (reading.patient_column, reading.indication_column)),
-            *reading.label_columns,
-        ]
-        with self._lines() as file:
-            header = csv.DictReader(file).fieldnames or []
-        if any(_garbled(name) for name in header):
-            raise TableWrong("The table is not UTF-8 text. Save it as CSV in UTF-8.")
-        if missing := [name for name in self.needed if name not in header]:
-            raise TableWrong(f"The table has no column {', '.join(map(repr, missing))}; it has {', '.join(header)}.")
-
-    def __iter__(self) -> Iterator[tuple[int, dict[str, str]]]:
-        """(line of the file on which the row ends, row). Bytes that are no UTF-8 become lone surrogates."""
-        with self._lines() as file:
-            rows = csv.DictReader(file)
-            try:
-                for row in rows:
-                    yield rows.line_num, row
-            except csv.Error as error:
-                raise TableWrong(f"Line {rows.line_num}: {error}.") from error
-
-    def _lines(self) -> TextIO:
-        return self.path.open(newline="", encoding="utf-8-sig", errors="surrogateescape")
-
-    def length(self) -> int:
-        return sum(1 for _ in self)
-
-    def values(self) -> dict[str, set[str]]:
-        """The distinct cells of each label column."""
-        found: dict[str, set[str]] = {name: set() for name in self.reading.label_columns}
-        for _, row in self:
-            for name, cells in found.items():
-                if not _garbled(row[name] or ""):
-                    cells.add(row[name] or "")
-        return found
-
-    def sha256(self) -> str:
-        with self.path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+    line: int
+    image: Image
+    labels: dict[str, str]
 
 
-def _garbled(cell: str) -> bool:
-    """Whether it holds what is no text: bytes that are no UTF-8, or a NUL."""
-    try:
-        return b"\0" in cell.encode()
-    except UnicodeEncodeError:
-        return True
+@dataclass
+class TableImport:
+    """An import in progress. `batch` holds the rows that are not committed yet."""
+
+    project: Project
+    table: LabelTable
+    dataset: DatasetImport
+    columns: list[Column]
+    findings: dict[str, Finding]
+    source: LabelImport | None
+    actor: User | None
+    counts: ImportCounts = field(default_factory=ImportCounts)
+    batch: list[ImportedRow] = field(default_factory=list)
 
 
-def project_for_table(*, slug: str, table: Table, actor: User | None = None) -> Project:
-    """A new project whose findings are what the table's label columns say. Raises TableWrong."""
-    specs = finding_specs(table.values(), separator=table.reading.separator, unit=table.reading.unit)
+def project_for_table(*, slug: str, table: LabelTable, actor: User | None = None) -> Project:
+    """A new project whose findings are what the table's label columns say. Raises TableError."""
+    specs = findings_from_labels(table.values(), separator=table.format.separator, unit=table.format.unit)
     if not specs:
-        raise TableWrong("Name at least one --label-column, or make the project and its findings first.")
-    return project_create(
-        slug=slug, name=slug.replace("-", " ").capitalize(), modality="image", findings=specs, actor=actor
-    )
+        raise TableError("Name at least one --label-column, or make the project and its findings first.")
+    name = slug.replace("-", " ").capitalize()
+    return project_create(slug=slug, name=name, modality="image", findings=specs, actor=actor)
 
 
 def dataset_import(
     *,
     project: Project,
-    table: Table,
+    table: LabelTable,
     actor: User | None = None,
-    on_row: Callable[[Tally], None] = lambda tally: None,
+    on_row: Callable[[ImportCounts], None] = lambda counts: None,
     on_refusal: Callable[[int, str], None] = lambda line, reason: None,
-) -> Tally:
-    """Take in every row that is not in yet. A row that is refused keeps its reason and is tried again next time."""
-    reading, tally = table.reading, Tally()
+) -> ImportCounts:
+    """Import every row that is not in yet. A refused row keeps its reason and is tried again the next time."""
+    importing = _open_import(project, table, actor)
+    done = _lines_done(importing.dataset)
+    for line, row in table:
+        importing.counts.rows += 1
+        if line in done:
+            importing.counts.known += 1
+        else:
+            reason = _import_row(importing, line, row)
+            if reason:
+                on_refusal(line, reason)
+        if len(importing.batch) >= BATCH:
+            _commit(importing)
+        on_row(importing.counts)
+    _commit(importing)
+    on_row(importing.counts)
+    return importing.counts
+
+
+def _open_import(project: Project, table: LabelTable, actor: User | None) -> TableImport:
+    """Begin the import of this table, or go on with it."""
     findings = {finding.slug: finding for finding in project.findings.all()}
-    columns = columns_of(reading.label_columns, findings, table.values(), reading.separator)
+    columns = columns_of(table.format.label_columns, findings, table.values(), table.format.separator)
     digest = table.sha256()
-    source = _source(project, table, digest, actor) if columns else None
-    key = hashlib.sha256(json.dumps([digest, _as_read(reading)]).encode()).hexdigest()
+    source = None
+    if columns:
+        source = _label_source(project, table, digest, actor)
+    # The same file read another way is another import: its rows are not done yet.
+    key = hashlib.sha256(json.dumps([digest, _stored_format(table.format)]).encode()).hexdigest()
     dataset, _ = DatasetImport.objects.get_or_create(
         project=project, sha256=key, defaults={"name": table.path.name, "labels": source}
     )
-    done = set(DatasetRow.objects.filter(dataset=dataset, reason="").values_list("number", flat=True))
-    batch: list[tuple[int, Image, dict[str, str]]] = []
-    for line, row in table:
-        tally.rows += 1
-        if line in done:
-            tally.known += 1
-        else:
-            try:
-                _check_text(row, table.needed)
-                labels = labels_of(row, columns, findings, reading.separator)
-                image = _image(project, table, row, actor, tally)
-                _check_agrees(image, labels, source, batch)
-                batch.append((line, image, labels))
-            except (TableWrong, Refused, OSError) as problem:
-                reason = reason_of(problem)
-                DatasetRow.objects.update_or_create(dataset=dataset, number=line, defaults={"reason": reason})
-                tally.refused += 1
-                on_refusal(line, reason)
-        if len(batch) >= BATCH:
-            _keep(dataset, source, batch, tally)
-        on_row(tally)
-    _keep(dataset, source, batch, tally)
-    on_row(tally)
-    return tally
+    return TableImport(project, table, dataset, columns, findings, source, actor)
 
 
-def _as_read(reading: Reading) -> dict[str, Any]:
-    """What tells one way to read a table from another. Where it has no indications it reads as before there were any."""
-    told = asdict(reading)
-    if not reading.indication_column:
-        del told["indication_column"]
-    return told
+def _lines_done(dataset: DatasetImport) -> set[int]:
+    """The lines imported earlier. One that was refused is not among them, so that it is tried again."""
+    return set(DatasetRow.objects.filter(dataset=dataset, reason="").values_list("number", flat=True))
 
 
-def _check_text(row: dict[str, str], needed: list[str]) -> None:
-    """Raises TableWrong."""
-    if wrong := [name for name in needed if _garbled(row[name] or "")]:
-        raise TableWrong(f"Column {', '.join(map(repr, wrong))} holds what is not UTF-8 text.")
+def _import_row(importing: TableImport, line: int, row: dict[str, str]) -> str:
+    """Store the row's image and add the row to the batch. Returns why it was refused, "" where it was not."""
+    try:
+        check_text(row, importing.table.needed)
+        labels = labels_of(row, importing.columns, importing.findings, importing.table.format.separator)
+        image = _store_image(importing, row)
+        _check_agrees(importing, image, labels)
+    except (TableError, Refused, OSError) as problem:
+        reason = refusal_reason(problem)
+        DatasetRow.objects.update_or_create(dataset=importing.dataset, number=line, defaults={"reason": reason})
+        importing.counts.refused += 1
+        return reason
+    importing.batch.append(ImportedRow(line, image, labels))
+    return ""
 
 
-def _check_agrees(
-    image: Image, labels: dict[str, str], source: LabelImport | None, batch: list[tuple[int, Image, dict[str, str]]]
-) -> None:
-    """Raises TableWrong where an earlier row of the table named the same image and said otherwise of it."""
-    if source is None:
+def _stored_format(table_format: TableFormat) -> dict[str, Any]:
+    """The fields that tell one way of reading a table from another."""
+    fields = asdict(table_format)
+    # Imports made before there were indications have no such field in their hash, and must be found again.
+    if not table_format.indication_column:
+        del fields["indication_column"]
+    return fields
+
+
+def _check_agrees(importing: TableImport, image: Image, labels: dict[str, str]) -> None:
+    """Raises TableError where an earlier row of the table labels the same image differently."""
+    if importing.source is None:
         return
-    before = dict(ImportedLabel.objects.filter(source=source, image=image).values_list("finding__slug", "value"))
-    for _, other, said in batch:
-        before |= said if other == image else {}
-    if wrong := [slug for slug, value in labels.items() if before.get(slug, value) != value]:
-        raise TableWrong(f"The same image stands on an earlier line, which says otherwise of {', '.join(wrong)}.")
+    stored = ImportedLabel.objects.filter(source=importing.source, image=image)
+    earlier = dict(stored.values_list("finding__slug", "value"))
+    # Rows of this batch are not in the database yet.
+    for other in importing.batch:
+        if other.image == image:
+            earlier |= other.labels
+    differing = [slug for slug, value in labels.items() if earlier.get(slug, value) != value]
+    if differing:
+        raise TableError(f"The same image stands on an earlier line, which says otherwise of {', '.join(differing)}.")
 
 
-def reason_of(problem: Exception) -> str:
-    if isinstance(problem, Refused):
-        return problem.reason
-    return f"The file cannot be read: {problem.strerror}." if isinstance(problem, OSError) else str(problem)
-
-
-def _source(project: Project, table: Table, digest: str, actor: User | None) -> LabelImport:
-    reading = table.reading
+def _label_source(project: Project, table: LabelTable, digest: str, actor: User | None) -> LabelImport:
     return label_import_open(
         project=project,
         name=table.path.name,
         sha256=digest,
-        declaration=reading.declaration,
-        independent=reading.independent,
-        exposed=reading.exposed,
+        declaration=table.format.declaration,
+        independent=table.format.independent,
+        exposed=table.format.exposed,
         actor=actor,
     )
 
 
-def _image(project: Project, table: Table, row: dict[str, str], actor: User | None, tally: Tally) -> Image:
-    """Ingest the file a row names, which must lie below the table's folder. Raises TableWrong, Refused, OSError."""
-    root = table.path.resolve().parent
-    named = (row[table.reading.image_column] or "").strip()
-    path = (root / named).resolve()
-    if not named or not path.is_relative_to(root):
-        raise TableWrong(f"The image {named!r} does not lie below the table's folder.")
-    patient = _cell(row, table.reading.patient_column)
-    indication = _cell(row, table.reading.indication_column)
-    _check_indication(indication, patient)
+def _store_image(importing: TableImport, row: dict[str, str]) -> Image:
+    """Ingest the file that a row names, below the table's folder. Raises TableError, Refused, OSError."""
+    root = importing.table.path.resolve().parent
+    name = (row[importing.table.format.image_column] or "").strip()
+    path = (root / name).resolve()
+    # Resolved first, so that neither "../" nor a link leads to the server's other files.
+    if not name or not path.is_relative_to(root):
+        raise TableError(f"The image {name!r} does not lie below the table's folder.")
+    patient = optional_cell(row, importing.table.format.patient_column)
+    indication = optional_cell(row, importing.table.format.indication_column)
+    check_indication(indication, patient)
     ingested = image_ingest(
-        project=project,
+        project=importing.project,
         content=path.read_bytes(),
         source="import",
-        actor=actor,
+        actor=importing.actor,
         patient=patient,
         indication=indication,
     )
-    tally.stored += ingested.enrolled
-    tally.known += not ingested.enrolled
+    if ingested.enrolled:
+        importing.counts.stored += 1
+    else:
+        importing.counts.known += 1
     return ingested.image
 
 
-def _cell(row: dict[str, str], column: str) -> str:
-    return (row[column] or "").strip() if column else ""
-
-
-def _check_indication(indication: str, patient: str) -> None:
-    """Raises TableWrong, which does not repeat what it refuses."""
-    if len(indication) > LONGEST_INDICATION:
-        raise TableWrong(f"The indication has more than {LONGEST_INDICATION} characters.")
-    if not indication.isprintable():
-        raise TableWrong("The indication holds a line break or another character that is no text.")
-    if patient and patient.casefold() in re.findall(r"[\w-]+", indication.casefold()):
-        raise TableWrong("The indication names the patient.")
-
-
 @transaction.atomic
-def _keep(
-    dataset: DatasetImport, source: LabelImport | None, batch: list[tuple[int, Image, dict[str, str]]], tally: Tally
-) -> None:
-    """Store the labels of some rows together with the fact that these rows are done."""
-    if source:
-        tally.labelled += labels_import(source=source, labels=[(image, labels) for _, image, labels in batch if labels])
+def _commit(importing: TableImport) -> None:
+    """Store the labels of the batch together with the fact that its rows are done: a crash loses both or neither."""
+    if importing.source:
+        labels = [(row.image, row.labels) for row in importing.batch if row.labels]
+        importing.counts.labelled += labels_import(source=importing.source, labels=labels)
     DatasetRow.objects.bulk_create(
-        [DatasetRow(dataset=dataset, number=line, image=image, reason="") for line, image, _ in batch],
+        [DatasetRow(dataset=importing.dataset, number=row.line, image=row.image, reason="") for row in importing.batch],
         update_conflicts=True,
         unique_fields=["dataset", "number"],
         update_fields=["image", "reason"],
     )
-    batch.clear()
+    importing.batch.clear()

@@ -1,10 +1,11 @@
-"""The gate: a challenger beside the champion on the reference set, written down as a verdict. For workers and commands."""
+"""The gate: compare a challenger with the champion on the reference set, and store the verdict. For workers and commands."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 from contextlib import nullcontext
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -28,23 +29,49 @@ from training.engine.evaluation.reference import ReferenceLabels
 from training.models import Verdict
 
 AGE_BANDS = ((18, "under 18"), (40, "18 to 39"), (65, "40 to 64"), (200, "65 and over"))
+SEXES = {"F": "female", "M": "male"}
+
+
+@dataclass(frozen=True)
+class GateQuestion:
+    """One yes-or-no question of the gate: a binary finding, or one option of a categorical finding.
+
+    `name` is also the name of the model's output column. `option` is the option's index, None for a binary finding.
+    """
+
+    name: str
+    finding: str
+    option: int | None = None
+
+    def truth(self, labels: dict[str, float]) -> float:
+        """1 or 0, or NaN where the label is unknown or uncertain."""
+        value = labels.get(self.finding)
+        if value is None:
+            return np.nan
+        if self.option is not None:
+            return float(value == self.option)
+        # 0.5 is "uncertain": it is no truth that a model could be measured against.
+        return value if value in (0.0, 1.0) else np.nan
 
 
 def challenger_judge(*, challenger: Pipeline, lease: Lease | None = None) -> Verdict:
-    """Compare a challenger with the model in use, or a first model with the declared minima; one look at the reference
-    set.
+    """Compare a challenger with the model in use, or a first model with the declared minima.
 
-    Only independent labels count, all of whose inputs were unexposed. Raises JobRefused for the model in use itself.
+    Each call is one look at the reference set. Only independent labels count, all of whose inputs were unexposed.
+    Raises JobRefused for the model in use itself.
     """
-    project, champion = challenger.project, champion_of(challenger.project)
+    project = challenger.project
+    champion = champion_of(project)
     if champion == challenger:
         raise JobRefused("This model is in use; there is nothing to compare it with.")
     labels = evaluation_labels(project)
+    # Ordered by content, so that the hash below depends on nothing but images and labels.
     images = list(readable_in(project).filter(pk__in=labels.keys()).select_related("study__patient").order_by("sha256"))
-    for pipeline in filter(None, (challenger, champion)):
-        images_score(pipeline=pipeline, among=Image.objects.filter(pk__in=[image.pk for image in images]), lease=lease)
-    passed, report = _report(project, challenger, champion, images, labels) if images else _nothing_to_judge(project)
-    digest = hashlib.sha256(json.dumps([[image.sha256, labels[image.pk]] for image in images], sort_keys=True).encode())
+    _score(images, [challenger, champion], lease)
+    if images:
+        passed, report = _report(project, challenger, champion, images, labels)
+    else:
+        passed, report = _nothing_to_judge(project)
     with lease.finishing() if lease else nullcontext(), transaction.atomic():
         verdict = Verdict.objects.create(
             project=project,
@@ -52,20 +79,33 @@ def challenger_judge(*, challenger: Pipeline, lease: Lease | None = None) -> Ver
             champion=champion,
             passed=passed,
             report=report,
-            reference_sha256=digest.hexdigest(),
+            reference_sha256=_reference_sha256(images, labels),
             images=len(images),
         )
         event_append(verb="gate.judge", target=verdict, project=project.pk, passed=passed, challenger=challenger.number)
     return verdict
 
 
+def _score(images: list[Image], pipelines: list[Pipeline | None], lease: Lease | None) -> None:
+    """Score what either model has not scored yet. A reference image may be newer than the last bulk scoring."""
+    among = Image.objects.filter(pk__in=[image.pk for image in images])
+    for pipeline in pipelines:
+        if pipeline is not None:
+            images_score(pipeline=pipeline, among=among, lease=lease)
+
+
+def _reference_sha256(images: list[Image], labels: dict[UUID, dict[str, float]]) -> str:
+    """Names the images and labels judged on, so that looks at the same reference set can be counted."""
+    content = [[image.sha256, labels[image.pk]] for image in images]
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+
 def _nothing_to_judge(project: Project) -> tuple[bool, dict[str, Any]]:
+    """Not passed, and a report that says why there is no case to judge on."""
     held = len(evaluation_labels(project, independent_only=False))
-    why = (
-        f"the labels of its {held} labelled cases were imported and not declared an independent standard"
-        if held
-        else "none of its cases has been read by enough readers"
-    )
+    why = "none of its cases has been read by enough readers"
+    if held:
+        why = f"the labels of its {held} labelled cases were imported and not declared an independent standard"
     sentence = f"Gate not run: no case of the reference set has an independent label; {why}."
     return False, {"passed": False, "sentence": sentence, "checks": [], "figures": [], "images": 0, "patients": 0}
 
@@ -77,65 +117,64 @@ def _report(
     images: list[Image],
     labels: dict[UUID, dict[str, float]],
 ) -> tuple[bool, dict[str, Any]]:
-    layout = OutputLayout.from_list(challenger.classifier.card["layout"])
+    questions = _questions(OutputLayout.from_list(challenger.classifier.card["layout"]))
     ids = [image.pk for image in images]
     reference = ReferenceLabels(
-        findings=tuple(name for name, _, _ in _columns(layout)),
-        labels=_truth(layout, [labels[pk] for pk in ids]),
+        findings=tuple(question.name for question in questions),
+        labels=_truth(questions, [labels[pk] for pk in ids]),
         patients=np.array([image.study.patient.pseudonym for image in images]),
         subgroups=subgroups_of(images),
     )
-    verdict = judge(
-        GatePolicy(**project.gate_policy),
-        reference,
-        _scores(champion, layout, ids) if champion else None,
-        _scores(challenger, layout, ids),
-    )
-    return verdict.passed, verdict.to_dict()
+    champion_scores = None
+    if champion:
+        champion_scores = _scores(champion, questions, ids)
+    report = judge(GatePolicy(**project.gate_policy), reference, champion_scores, _scores(challenger, questions, ids))
+    return report.passed, report.to_dict()
 
 
-def _columns(layout: OutputLayout) -> list[tuple[str, str, int]]:
-    """(name, finding, option) of each yes-or-no question the gate asks; an option of a categorical finding is one."""
-    found = []
+def _questions(layout: OutputLayout) -> list[GateQuestion]:
+    """The questions in the order of the model's outputs. Measurements have none."""
+    questions = []
     for output in layout:
         if output.kind == "binary":
-            found.append((output.name, output.name, -1))
+            questions.append(GateQuestion(output.name, output.name))
         elif output.kind == "categorical":
-            found += [(f"{output.name}={option}", output.name, place) for place, option in enumerate(output.options)]
-    return found
+            for index, option in enumerate(output.options):
+                questions.append(GateQuestion(f"{output.name}={option}", output.name, index))
+    return questions
 
 
-def _truth(layout: OutputLayout, said: list[dict[str, float]]) -> NDArray[np.float64]:
+def _truth(questions: list[GateQuestion], labels: list[dict[str, float]]) -> NDArray[np.float64]:
     """(N, F): 1, 0, or NaN where unknown or uncertain."""
-    out = np.full((len(said), len(_columns(layout))), np.nan)
-    for column, (_, finding, option) in enumerate(_columns(layout)):
-        for row, labels in enumerate(said):
-            value = labels.get(finding)
-            if value is not None and (option >= 0 or value in (0.0, 1.0)):
-                out[row, column] = value if option < 0 else float(value == option)
-    return out
+    truth = np.full((len(labels), len(questions)), np.nan)
+    for row, of_image in enumerate(labels):
+        for column, question in enumerate(questions):
+            truth[row, column] = question.truth(of_image)
+    return truth
 
 
-def _scores(pipeline: Pipeline, layout: OutputLayout, images: list[UUID]) -> NDArray[np.float64]:
-    """(N, F) probabilities in the challenger's order, NaN in the column of a finding this model does not answer: one
-    that joined the project after it. Raises JobRefused where it answers none of them.
+def _scores(pipeline: Pipeline, questions: list[GateQuestion], images: list[UUID]) -> NDArray[np.float64]:
+    """(N, F) probabilities, a column per question. Raises JobRefused where the model answers none of them.
+
+    The column of a finding that the model does not answer is NaN: the finding joined the project after this model.
     """
-    table, own = scores_of(pipeline), OutputLayout.from_list(pipeline.classifier.card["layout"]).columns
-    names = [name for name, _, _ in _columns(layout)]
-    if names and not set(names) & set(own):
+    table = scores_of(pipeline)
+    own = OutputLayout.from_list(pipeline.classifier.card["layout"]).columns
+    if questions and not any(question.name in own for question in questions):
         raise JobRefused(f"{pipeline.name.capitalize()} answers none of the challenger's findings.")
-    rows = table.rows()
-    values = table.values[[rows[pk] for pk in images]].astype(np.float64)
-    nothing = np.full(len(images), np.nan)
-    return (
-        np.array([values[:, own.index(name)] if name in own else nothing for name in names]).reshape(len(names), -1).T
-    )
+    row_of = table.rows()
+    values = table.values[[row_of[pk] for pk in images]].astype(np.float64)
+    scores = np.full((len(images), len(questions)), np.nan)
+    for column, question in enumerate(questions):
+        if question.name in own:
+            scores[:, column] = values[:, own.index(question.name)]
+    return scores
 
 
 def subgroups_of(images: list[Image]) -> dict[str, list[str]]:
-    """The declared subgroups of the gate: sex, age band, view, device; "" where unknown."""
+    """The declared subgroups of the gate: sex, age band, view, device. "" where unknown."""
     return {
-        "sex": [{"F": "female", "M": "male"}.get(image.sex, "") for image in images],
+        "sex": [SEXES.get(image.sex, "") for image in images],
         "age": [age_band(image.age_years) for image in images],
         "view": [image.view for image in images],
         "device": [image.device for image in images],
@@ -143,4 +182,9 @@ def subgroups_of(images: list[Image]) -> dict[str, list[str]]:
 
 
 def age_band(age: float | None) -> str:
-    return "" if age is None else next((name for limit, name in AGE_BANDS if age < limit), "")
+    """The name of the band that holds an age in years. "" where the age is unknown or beyond the last band."""
+    if age is not None:
+        for limit, name in AGE_BANDS:
+            if age < limit:
+                return name
+    return ""

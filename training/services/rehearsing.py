@@ -1,12 +1,12 @@
-"""A rehearsal: simulated readers go through the same services as people do, and the learning curve is kept.
+"""A rehearsal: simulated readers use the same services as people do, and the learning curve is stored.
 
-They know the truth and err at a given rate. Before the first model the queue is drawn at random; then the project's
-strategy draws, and after every round a scout on the newest labels is measured on the reference set.
+The readers know the truth and err at a given rate. Before the first model the queue is drawn at random. Then the
+project's strategy draws it, and after every round a scout on the newest labels is measured on the reference set.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from uuid import UUID
 
@@ -17,10 +17,10 @@ from inference.engine.metrics import auroc, average_precision
 from inference.engine.outputs import OutputLayout
 from inference.models import Pipeline
 from inference.queries import champion_of
-from labeling.models import Assignment, Read, Selection
+from labeling.models import Read, Selection
 from labeling.queries.labels import evaluation_labels, training_labels
 from labeling.queries.selections import strategy_failure
-from labeling.services import Answers, assignment_claim, labels_refresh, read_submit
+from labeling.services import labels_refresh
 from labeling.services.scout import scout_scores
 from labeling.services.selection import queue_fill, selection_reproduces
 from overread.accounts.models import User
@@ -33,15 +33,15 @@ from training.jobs import judge_key, run_key
 from training.models import Rehearsal, Run, Verdict
 from training.services.promoting import GateClosed, model_promote
 from training.services.runs import NothingToLearn, run_request
-
-Truth = Mapping[UUID, Mapping[str, str]]
-OPPOSITE = {"present": "absent", "absent": "present"}
+from training.services.simulated_readers import Truth, read_all
 
 
 @dataclass(frozen=True)
-class Plan:
-    """How a rehearsal goes. `retrain_every`: rounds between slow runs, the first round that allows one always being
-    one.
+class RehearsalPlan:
+    """How a rehearsal goes. Stored with its curve, so the fields keep their names.
+
+    `retrain_every`: rounds between slow runs, 0 for none but the first model's. The first round that allows a run
+    always has one. Raises ValueError for a value out of range.
     """
 
     rounds: int
@@ -61,9 +61,10 @@ class Plan:
 
 
 @dataclass(frozen=True)
-class Point:
-    """One round of the curve. Figures are on the reference set, None before there is a model. `identical`: whether the
-    pure strategy makes the very picks of the round's selection; None where nobody asked, or nothing was drawn.
+class RehearsalRound:
+    """One round of the learning curve. Its metrics are on the reference set, None before there is a model.
+
+    `identical`: whether the pure strategy draws the same cases again; None where that was not asked or nothing was drawn.
     """
 
     round: int
@@ -80,47 +81,40 @@ def rehearse(
     project: Project,
     truth: Truth,
     readers: Sequence[User],
-    plan: Plan,
-    on_round: Callable[[Point], None],
+    plan: RehearsalPlan,
+    on_round: Callable[[RehearsalRound], None],
     verify: bool = False,
 ) -> Rehearsal:
-    """Run a rehearsal in a project of its own, whose images `truth` answers (image → finding slug → answer).
+    """Run a rehearsal in a project of its own. `truth` answers its images: image → finding slug → answer.
 
-    verify: draw every round's selection again, by the pure strategy from the stored arrays and seed. It ends early, its
-    curve with the last round that read anything, once no image is left. Raises RuntimeError where the strategy cannot be
-    asked, or a run does not finish.
+    verify: draw every round's selection again, by the pure strategy from the stored arrays and seed. The rehearsal ends
+    early once no image is left; its last round is then the last that read anything. Raises RuntimeError where the
+    strategy cannot be asked, or a run does not finish.
     """
+    # One generator for everything that is random, so that a seed repeats the whole rehearsal.
     rng = np.random.default_rng(plan.seed)
-    curve = []
+    curve: list[RehearsalRound] = []
     for number in range(1, plan.rounds + 1):
         drawn = queue_fill(project=project, size=plan.per_round, seed=int(rng.integers(2**62)))
         if failure := strategy_failure(project):
             raise RuntimeError(failure.reason)
-        identical = selection_reproduces(selection=drawn, size=plan.per_round) if verify and drawn else None
-        images = set(_read_all(project, truth, readers, plan, rng))
+        identical = None
+        if verify and drawn:
+            identical = selection_reproduces(selection=drawn, size=plan.per_round)
+        images = set(read_all(project=project, truth=truth, readers=readers, error_rate=plan.error_rate, rng=rng))
         if drawn is None and not images:
             break
-        for read in (
-            Read.objects.filter(project=project, image__in=images).select_related("image__study__patient").distinct()
-        ):
-            labels_refresh(project=project, image=read.image)
-        if champion_of(project) is None or (plan.retrain_every and number % plan.retrain_every == 0):
+        _refresh_labels(project, images)
+        if _is_time_to_train(project, plan, number):
             _train(project, plan)
-        curve.append(replace(_point(project, number), identical=identical))
+        curve.append(replace(_round(project, number), identical=identical))
         on_round(curve[-1])
-    return Rehearsal.objects.create(
-        project=project,
-        parameters=asdict(plan)
-        | {"readers": len(readers), "selections": Selection.objects.filter(project=project).count()},
-        curve=[asdict(point) for point in curve],
-    )
+    return _store(project, readers, plan, curve)
 
 
 @transaction.atomic
 def rehearsal_remove(*, project: Project, readers: Sequence[User]) -> bool:
-    """Remove the project and the readers of a rehearsal that never began. False, and nothing is done, where an image was
-    taken in.
-    """
+    """Remove project and readers of a rehearsal that never began. Once an image is in, nothing is removed: False."""
     if project.enrolments.exists():
         return False
     event_append(verb="rehearsal.remove", target=project, project=project.pk)
@@ -130,59 +124,50 @@ def rehearsal_remove(*, project: Project, readers: Sequence[User]) -> bool:
     return True
 
 
-def _read_all(
-    project: Project, truth: Truth, readers: Sequence[User], plan: Plan, rng: np.random.Generator
-) -> Iterator[UUID]:
-    """Let the readers take turns until no case waits for any of them. Yields the images that were read."""
-    idle = 0
-    while idle < len(readers):
-        for reader in readers:
-            assignment = assignment_claim(project=project, reader=reader)
-            if assignment is None:
-                idle += 1
-                continue
-            idle = 0
-            values = {slug: _say(value, plan.error_rate, rng) for slug, value in truth[assignment.image_id].items()}
-            yield _answer(assignment, reader, values, rng)
+def _store(
+    project: Project, readers: Sequence[User], plan: RehearsalPlan, curve: Iterable[RehearsalRound]
+) -> Rehearsal:
+    parameters = asdict(plan)
+    parameters["readers"] = len(readers)
+    parameters["selections"] = Selection.objects.filter(project=project).count()
+    return Rehearsal.objects.create(project=project, parameters=parameters, curve=[asdict(each) for each in curve])
 
 
-def _answer(assignment: Assignment, reader: User, values: Mapping[str, str], rng: np.random.Generator) -> UUID:
-    """Answer a case; where the model is revealed after a first read, stand by that read."""
-    while assignment.state in Assignment.HELD:
-        read_submit(assignment=assignment, reader=reader, answers=Answers(values), key=UUID(bytes=rng.bytes(16)))
-        before = assignment.state
-        assignment.refresh_from_db()
-        if before == assignment.state or assignment.state == Assignment.State.REVEALED:
-            Assignment.objects.filter(pk=assignment.pk).update(state=Assignment.State.DONE, lease_until=None)
-            break
-    return assignment.image_id
+def _refresh_labels(project: Project, images: set[UUID]) -> None:
+    """Derive the labels of these images now. Outside a rehearsal a job does it after each read."""
+    reads = Read.objects.filter(project=project, image__in=images)
+    for read in reads.select_related("image__study__patient").distinct():
+        labels_refresh(project=project, image=read.image)
 
 
-def _say(value: str, error_rate: float, rng: np.random.Generator) -> str:
-    """The truth, or with the error rate its opposite."""
-    return OPPOSITE.get(value, value) if rng.random() < error_rate else value
+def _is_time_to_train(project: Project, plan: RehearsalPlan, number: int) -> bool:
+    if champion_of(project) is None:
+        return True
+    return plan.retrain_every > 0 and number % plan.retrain_every == 0
 
 
-def _train(project: Project, plan: Plan) -> None:
-    """One slow run, judged and promoted as the project's gate allows; nothing where there is too little to learn."""
+def _train(project: Project, plan: RehearsalPlan) -> None:
+    """One slow run, judged and promoted as the project's gate allows. Does nothing where there is too little to learn."""
     try:
         run = run_request(project=project, trigger="command", why="Rehearsal", seed=plan.seed)
     except NothingToLearn:
         return
-    _do(run_key(run))
+    _work_off(run_key(run))
     finished = Run.objects.get(pk=run.pk)
     if finished.pipeline is None:
         raise RuntimeError(f"The run did not finish: {finished.error or Job.objects.get(key=run_key(run)).error}")
-    _do(judge_key(finished.pipeline))
+    _work_off(judge_key(finished.pipeline))
     verdict = Verdict.objects.filter(challenger=finished.pipeline).latest("created_at")
     try:
         model_promote(verdict=verdict, signed_by=project.memberships.earliest("pk").user, reason="Rehearsal")
     except GateClosed:
         return
+    # The promoted model scores every image before the next round draws from its scores.
     run_all(queues=("inference",))
 
 
-def _do(key: str) -> None:
+def _work_off(key: str) -> None:
+    """Do one job here. Raises RuntimeError where a worker has claimed it."""
     job = job_claim(pk=Job.objects.get(key=key).pk, worker=worker_name())
     if job is None:
         raise RuntimeError(
@@ -191,33 +176,44 @@ def _do(key: str) -> None:
     work(job)
 
 
-def _point(project: Project, number: int) -> Point:
+def _round(project: Project, number: int) -> RehearsalRound:
+    """Where the project stands after a round."""
     labels = training_labels(project)
-    positives = sum(label.value == 1.0 for said in labels.values() for label in said.values())
+    positives = 0
+    for of_image in labels.values():
+        positives += sum(label.value == 1.0 for label in of_image.values())
     pipeline = champion_of(project)
-    area, precision = _figures(project, pipeline) if pipeline else (None, None)
-    return Point(number, len(labels), positives, pipeline.number if pipeline else None, area, precision)
+    if pipeline is None:
+        return RehearsalRound(number, len(labels), positives, None, None, None)
+    macro_auroc, macro_precision = _macro_metrics(project, pipeline)
+    return RehearsalRound(number, len(labels), positives, pipeline.number, macro_auroc, macro_precision)
 
 
-def _figures(project: Project, pipeline: Pipeline) -> tuple[float | None, float | None]:
-    """Macro AUROC and average precision of the scout over the binary findings that have both answers."""
+def _macro_metrics(project: Project, pipeline: Pipeline) -> tuple[float | None, float | None]:
+    """Macro AUROC and average precision of the scout, 0 to 1. Each None where no finding has both answers.
+
+    Measured over the binary findings of the reference set.
+    """
     table = scout_scores(project=project, pipeline=pipeline)
     if table is None:
         return None, None
-    said, rows = evaluation_labels(project), table.rows()
-    images = [image for image in said if image in rows]
+    row_of = table.rows()
+    labels = {image: values for image, values in evaluation_labels(project).items() if image in row_of}
     layout = OutputLayout.from_list(pipeline.classifier.card["layout"])
     areas: list[float] = []
     precisions: list[float] = []
     for output, columns in zip(layout, layout.slices, strict=True):
-        known = [image for image in images if said[image].get(output.name) in (0.0, 1.0)]
-        truth = np.array([said[image][output.name] for image in known])
+        # An uncertain label (0.5) is no truth to measure against.
+        known = [image for image, values in labels.items() if values.get(output.name) in (0.0, 1.0)]
+        truth = np.array([labels[image][output.name] for image in known])
         if output.kind == "binary" and len(np.unique(truth)) == 2:
-            scores = table.values[[rows[image] for image in known], columns.start].astype(np.float64)
+            scores = table.values[[row_of[image] for image in known], columns.start].astype(np.float64)
             areas.append(auroc(truth, scores))
             precisions.append(average_precision(truth, scores))
-    return (_mean(areas), _mean(precisions))
+    return _mean(areas), _mean(precisions)
 
 
 def _mean(values: Sequence[float]) -> float | None:
-    return float(np.mean(values)) if values else None
+    if not values:
+        return None
+    return float(np.mean(values))

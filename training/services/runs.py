@@ -1,4 +1,4 @@
-"""Asking for a run, and cancelling it. Every trigger comes through `run_request`, under the project's row lock."""
+"""Requesting a run and cancelling it. Every trigger goes through `run_request`, under the project's row lock."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ __all__ = ["NothingToLearn", "RunActive", "run_cancel", "run_fail", "run_request
 
 
 class RunActive(Exception):
-    """A run of this project waits or is under way. `run` is it."""
+    """Another run of this project (`run`) is queued or running."""
 
     def __init__(self, run: Run) -> None:
         super().__init__(f"Run {run.number} is {run.state}. Wait for it, or cancel it.")
@@ -42,14 +42,16 @@ def run_request(
     """
     from training.engine.recipe import Recipe
 
+    # Two triggers at once wait for each other here; the second then sees the first one's run. no_key: rows that refer to
+    # the project, such as new reads, can still be inserted meanwhile.
     Project.objects.select_for_update(no_key=True).get(pk=project.pk)
     if active := Run.objects.filter(project=project, state__in=Run.ACTIVE).first():
         raise RunActive(active)
     recipe = Recipe.from_dict({**project.recipe, **overrides})
-    number = (Run.objects.filter(project=project).aggregate(n=Max("number"))["n"] or 0) + 1
+    last = Run.objects.filter(project=project).aggregate(n=Max("number"))["n"]
     run = Run.objects.create(
         project=project,
-        number=number,
+        number=(last or 0) + 1,
         snapshot=snapshot_create(project=project),
         recipe=recipe.to_dict(),
         trigger=trigger,
@@ -64,10 +66,10 @@ def run_request(
 
 @transaction.atomic
 def run_cancel(*, run: Run, actor: User | None) -> bool:
-    """Stop a run; the worker notices within seconds and writes nothing more. False when it was over."""
-    stopped = Run.objects.filter(pk=run.pk, state__in=Run.ACTIVE).update(
-        state=Run.State.CANCELLED, finished_at=timezone.now()
-    )
+    """Stop a run. The worker notices within seconds and writes nothing more. False when the run was over already."""
+    # Filtered by state in the statement itself: a run that finishes at the same moment stays finished.
+    active = Run.objects.filter(pk=run.pk, state__in=Run.ACTIVE)
+    stopped = active.update(state=Run.State.CANCELLED, finished_at=timezone.now())
     if stopped:
         job_cancel(job=Job.objects.get(key=run_key(run)), actor=actor)
         event_append(verb="run.cancel", actor=actor, target=run, project=run.project_id)
@@ -75,32 +77,50 @@ def run_cancel(*, run: Run, actor: User | None) -> bool:
 
 
 def run_fail(job: Job) -> None:
-    """The job of a run died: the run has failed, with the job's error."""
-    Run.objects.filter(pk=job.arguments["run"], state__in=Run.ACTIVE).update(
-        state=Run.State.FAILED, error=job.error, finished_at=timezone.now()
-    )
+    """Mark the run of a failed job as failed, with the job's error."""
+    active = Run.objects.filter(pk=job.arguments["run"], state__in=Run.ACTIVE)
+    active.update(state=Run.State.FAILED, error=job.error, finished_at=timezone.now())
 
 
 def runs_due(project: Project | None = None) -> list[Run]:
-    """Request a run wherever a project's policy says it is time: so many new reads, or so many hours, since the last."""
-    projects = Project.objects.all() if project is None else Project.objects.filter(pk=project.pk)
-    started = []
+    """Request a run in every project, or this one, whose policy says that it is time. Returns the runs requested.
+
+    A policy asks for a run after so many new reads, or so many hours, since the last one.
+    """
+    projects = Project.objects.all()
+    if project is not None:
+        projects = projects.filter(pk=project.pk)
+    requested = []
     for candidate in projects:
-        if due := _due(candidate):
-            try:
-                with transaction.atomic():
-                    started.append(run_request(project=candidate, trigger=due[0], why=due[1]))
-            except (RunActive, NothingToLearn, IntegrityError):
-                continue
-    return started
+        due = _due(candidate)
+        if due is None:
+            continue
+        trigger, why = due
+        try:
+            # A transaction of its own, so that a refusal here undoes nothing of the other projects.
+            with transaction.atomic():
+                requested.append(run_request(project=candidate, trigger=trigger, why=why))
+        except (RunActive, NothingToLearn, IntegrityError):
+            # IntegrityError: another worker requested this project's run at the same moment.
+            continue
+    return requested
 
 
 def _due(project: Project) -> tuple[Trigger, str] | None:
+    """The trigger and the reason of a run that is due now. None where none is."""
     last = Run.objects.filter(project=project).order_by("-number").first()
-    fresh = reads_teaching(project).count() - (last.labels_seen if last else 0)
-    if project.retrain_labels and fresh >= project.retrain_labels:
-        return "labels", f"{fresh} new reads since run {last.number}" if last else f"{fresh} reads"
-    since = last.created_at if last else project.created_at
-    if project.retrain_hours and fresh and timezone.now() - since >= timedelta(hours=project.retrain_hours):
-        return "schedule", f"Every {project.retrain_hours} h, {fresh} new reads"
-    return None
+    new_reads = reads_teaching(project).count()
+    since = project.created_at
+    reason = f"{new_reads} reads"
+    if last:
+        new_reads -= last.labels_seen
+        since = last.created_at
+        reason = f"{new_reads} new reads since run {last.number}"
+    if project.retrain_labels and new_reads >= project.retrain_labels:
+        return "labels", reason
+    # Without a new read the same labels would be learned again.
+    if not (project.retrain_hours and new_reads):
+        return None
+    if timezone.now() - since < timedelta(hours=project.retrain_hours):
+        return None
+    return "schedule", f"Every {project.retrain_hours} h, {new_reads} new reads"

@@ -1,4 +1,4 @@
-"""Freezing what a run will learn from."""
+"""Snapshots: the labels a run learns from, frozen."""
 
 from __future__ import annotations
 
@@ -19,7 +19,9 @@ from training.engine.dataset import Split, split_by_patient
 from training.models import Snapshot, SnapshotItem
 
 SPLITS = tuple(split.name.lower() for split in Split)
-SPLIT_SEED = 0  # patients stay in their split from snapshot to snapshot
+# Constant, so that a patient stays in the same split from snapshot to snapshot: a later model is never calibrated on
+# patients that an earlier one, whose weights it may begin from, was trained on.
+SPLIT_SEED = 0
 
 
 class NothingToLearn(Exception):
@@ -27,35 +29,38 @@ class NothingToLearn(Exception):
 
 
 def finding_specs(project: Project) -> list[dict[str, Any]]:
-    return [
-        {
-            "slug": finding.slug,
-            "name": finding.name,
-            "kind": finding.kind,
-            "options": finding.options,
-            "unit": finding.unit,
-        }
-        for finding in project.findings.all()
-    ]
+    """The project's findings as a snapshot stores them, in the project's order."""
+    specs = []
+    for finding in project.findings.all():
+        specs.append(
+            {
+                "slug": finding.slug,
+                "name": finding.name,
+                "kind": finding.kind,
+                "options": finding.options,
+                "unit": finding.unit,
+            }
+        )
+    return specs
 
 
 @transaction.atomic
 def snapshot_create(*, project: Project) -> Snapshot:
-    """The project's labels as they are now; the same content gives the snapshot that is there already.
+    """Freeze the project's labels as they are now. The same content returns the snapshot that exists already.
 
     Raises NothingToLearn when a split stays empty, or no finding has two different answers to learn from.
     """
+    # Locked, so that two requests at once neither take the same number nor store the same content twice.
     Project.objects.select_for_update(no_key=True).get(pk=project.pk)
     rows = _rows(project)
-    findings = _labelled(finding_specs(project), rows)
+    findings = _trainable(finding_specs(project), rows)
     _check(rows, findings)
-    digest = hashlib.sha256(json.dumps([findings, rows], sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+    digest = _content_sha256(findings, rows)
     if found := Snapshot.objects.filter(project=project, sha256=digest).first():
         return found
-    number = (Snapshot.objects.filter(project=project).aggregate(n=Max("number"))["n"] or 0) + 1
     snapshot = Snapshot.objects.create(
         project=project,
-        number=number,
+        number=_next_number(project),
         sha256=digest,
         findings=findings,
         images=len(rows),
@@ -63,8 +68,26 @@ def snapshot_create(*, project: Project) -> Snapshot:
         counts=_counts(rows),
         labels=sum(len(row["labels"]) for row in rows),
     )
-    SnapshotItem.objects.bulk_create(
-        (
+    _store_items(snapshot, rows)
+    event_append(verb="snapshot.create", target=snapshot, project=project.pk, sha256=digest, images=len(rows))
+    return snapshot
+
+
+def _content_sha256(findings: list[dict[str, Any]], rows: list[dict[str, Any]]) -> str:
+    # Sorted keys and fixed separators: the hash is of the content and not of how it happens to be written.
+    content = json.dumps([findings, rows], sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(content.encode()).hexdigest()
+
+
+def _next_number(project: Project) -> int:
+    last = Snapshot.objects.filter(project=project).aggregate(n=Max("number"))["n"]
+    return (last or 0) + 1
+
+
+def _store_items(snapshot: Snapshot, rows: list[dict[str, Any]]) -> None:
+    items = []
+    for row in rows:
+        items.append(
             SnapshotItem(
                 snapshot=snapshot,
                 image_id=UUID(row["image"]),
@@ -72,37 +95,23 @@ def snapshot_create(*, project: Project) -> Snapshot:
                 labels=row["labels"],
                 weights=row["weights"],
             )
-            for row in rows
-        ),
-        batch_size=500,
-    )
-    event_append(verb="snapshot.create", target=snapshot, project=project.pk, sha256=digest, images=len(rows))
-    return snapshot
+        )
+    # In batches, so that no single statement grows with the project.
+    SnapshotItem.objects.bulk_create(items, batch_size=500)
 
 
 def _rows(project: Project) -> list[dict[str, Any]]:
+    """One row per image with a known label, outside the reference set, ordered by content."""
     labels = training_labels(project)
     images = readable_in(project).filter(labels__project=project, study__patient__reference=False).distinct()
+    columns = images.values_list("pk", "sha256", "study__patient__pseudonym").order_by("sha256")
     rows = []
-    for pk, sha256, pseudonym in (
-        images.values_list("pk", "sha256", "study__patient__pseudonym").order_by("sha256").iterator()
-    ):
+    for pk, sha256, pseudonym in columns.iterator():
         known = {slug: label for slug, label in labels.get(pk, {}).items() if label.value is not None}
         if known:
             rows.append(_row(pk, sha256, pseudonym, known))
-    _split(rows)
+    _assign_splits(rows)
     return rows
-
-
-def _labelled(findings: list[dict[str, Any]], rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The findings with a label to train on: what joined the project lately is learnt once it has been answered."""
-    known = {slug for row in rows if row["split"] == "train" for slug in row["labels"]}
-    return [finding for finding in findings if finding["slug"] in known]
-
-
-def _split(rows: list[dict[str, Any]]) -> None:
-    for row, code in zip(rows, split_by_patient([row["patient"] for row in rows], SPLIT_SEED), strict=True):
-        row["split"] = SPLITS[code]
 
 
 def _row(pk: UUID, sha256: str, pseudonym: str, known: dict[str, TrainingLabel]) -> dict[str, Any]:
@@ -115,22 +124,44 @@ def _row(pk: UUID, sha256: str, pseudonym: str, known: dict[str, TrainingLabel])
     }
 
 
-def _check(rows: list[dict[str, Any]], findings: list[dict[str, Any]]) -> None:
-    splits = Counter(row["split"] for row in rows)
-    if empty := [name for name in SPLITS if not splits[name]]:
-        raise NothingToLearn(
-            f"{len(rows)} labelled images outside the reference set leave no patient for {' and '.join(empty)}. Read more cases."
-        )
-    values = defaultdict(set)
+def _assign_splits(rows: list[dict[str, Any]]) -> None:
+    codes = split_by_patient([row["patient"] for row in rows], SPLIT_SEED)
+    for row, code in zip(rows, codes, strict=True):
+        row["split"] = SPLITS[code]
+
+
+def _trainable(findings: list[dict[str, Any]], rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The findings with at least one label to train on. A finding added lately waits until it has been answered."""
+    known = set(_training_values(rows))
+    return [finding for finding in findings if finding["slug"] in known]
+
+
+def _training_values(rows: list[dict[str, Any]]) -> dict[str, set[float]]:
+    """Finding slug → its distinct labels in the training split."""
+    values: dict[str, set[float]] = defaultdict(set)
     for row in rows:
         if row["split"] == "train":
             for slug, value in row["labels"].items():
                 values[slug].add(value)
+    return values
+
+
+def _check(rows: list[dict[str, Any]], findings: list[dict[str, Any]]) -> None:
+    """Raises NothingToLearn."""
+    splits = Counter(row["split"] for row in rows)
+    empty = [name for name in SPLITS if not splits[name]]
+    if empty:
+        raise NothingToLearn(
+            f"{len(rows)} labelled images outside the reference set leave no patient for {' and '.join(empty)}. Read more cases."
+        )
+    values = _training_values(rows)
+    # With one answer only, a constant is the best model, and its AUROC is undefined.
     if not any(len(values[finding["slug"]]) > 1 for finding in findings):
         raise NothingToLearn("Every finding has only one answer among the training images so far. Read more cases.")
 
 
 def _counts(rows: list[dict[str, Any]]) -> dict[str, Any]:
+    """Images per split, and per finding how many labels have each value."""
     findings: dict[str, Counter[str]] = defaultdict(Counter)
     for row in rows:
         for slug, value in row["labels"].items():

@@ -8,7 +8,7 @@ from django.http import Http404
 
 from inference.models import Prediction
 from inference.queries import Released, released
-from inference.services import prediction_ensure, prediction_request, prediction_show
+from inference.services import exposure_record, prediction_ensure, prediction_request
 from inference.services.predictions import NotScored
 from labeling.models import Read
 from labeling.queries.reads import newest_read
@@ -92,5 +92,5 @@ def _said(model: Released | None, image: Image, user: User) -> tuple[Prediction 
     except NotScored:
         asked = prediction_request(pipeline=model.pipeline, image=image, user=user)
         return None, asked.state in (State.DEAD, State.CANCELLED)
-    prediction_show(prediction=prediction, user=user)
+    exposure_record(prediction=prediction, user=user)
     return prediction, False

@@ -22,7 +22,7 @@ from overread.projects.models import Project
 from overread.projects.queries import project_for
 from training.jobs import judge_jobs
 from training.models import Verdict
-from training.queries import looks, model_numbered, verdicts_in
+from training.queries import model_numbered, reference_looks, verdicts_in
 
 
 @login_required
@@ -92,7 +92,7 @@ def render_page(
         "newest": newest,
         "gate": shown(chosen, names) if chosen else None,
         "compared": chosen.champion if chosen else None,
-        "looks": looks(chosen) if chosen else 0,
+        "looks": reference_looks(chosen) if chosen else 0,
         "all_looks": verdicts_in(project).count(),
         "job": job,
         "job_failed": job_failed(job, newest),

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from frontend.pages.read.contract import CaseState
 from inference.models import Pipeline, Prediction
-from inference.services import prediction_ensure, prediction_show
+from inference.services import exposure_record, prediction_ensure
 from inference.services.predictions import NotScored
 from labeling.contradiction import contradicted_value
 from labeling.models import Assignment, Read
@@ -44,7 +44,7 @@ def case_open(assignment: Assignment, reader: User, pipeline: Pipeline | None) -
     state = state_of(assignment)
     prediction, waiting = (None, False) if state == "blind" else _suggestion(assignment, pipeline)
     if prediction:
-        prediction_show(prediction=prediction, user=reader)
+        exposure_record(prediction=prediction, user=reader)
     own = own_read(assignment=assignment, reader=reader)
     disputed = tuple(disputed_reads(assignment))
     if disputed:

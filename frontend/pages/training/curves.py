@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from frontend.charts.curve import Limit, Series, curve
 from inference.models import Pipeline
 from training.models import Epoch, Run
-from training.queries import run_behind
+from training.queries import run_of
 
 
 def auroc_curve(run: Run, epochs: Sequence[Epoch], champion: Pipeline | None) -> SafeString:
@@ -37,7 +37,7 @@ def auroc_curve(run: Run, epochs: Sequence[Epoch], champion: Pipeline | None) ->
 
 
 def _champion(run: Run, champion: Pipeline | None) -> Limit | None:
-    of = run_behind(champion) if champion and run.pipeline_id != champion.pk else None
+    of = run_of(champion) if champion and run.pipeline_id != champion.pk else None
     reached = (
         [value for value in of.epochs.values_list("validation_auroc", flat=True) if value is not None] if of else []
     )

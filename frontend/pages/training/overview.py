@@ -20,7 +20,7 @@ from labeling.queries.selections import strategy_failure
 from overread.projects.models import Project
 from overread.projects.queries import project_for
 from training.models import Run
-from training.queries import Done, done_by, runs_of
+from training.queries import EpochsDone, epochs_done, runs_of
 from training.services import NothingToLearn, RunActive, run_cancel, run_request
 
 RUNS = 20
@@ -101,11 +101,11 @@ def _page(request: HttpRequest, project: Project, selected: Run | None, form: An
     newest = runs_of(project).first()
     may_run = person(request).has_perm("training.run", project)
     shown = Paginator(runs_of(project), RUNS).get_page(request.GET.get("page"))
-    done, champion = done_by(shown), champion_record(project)
+    done, champion = epochs_done(shown), champion_record(project)
     context = {
         "project": project,
         "page": shown,
-        "rows": [(run, words.started_by(run), limits.cut_words(run, done.get(run.pk, Done()))) for run in shown],
+        "rows": [(run, words.started_by(run), limits.cut_words(run, done.get(run.pk, EpochsDone()))) for run in shown],
         "champion": champion.pipeline_id if champion else None,
         "next_run": words.next_run(project, newest),
         "strategy_failure": strategy_failure(project),
@@ -136,7 +136,7 @@ def detail(project: Project, run: Run) -> dict[str, Any]:
         "doing": doing,
         "percent": percent,
         "time": words.time_words(run),
-        "limit": limits.limit_words(run, done_by([run]).get(run.pk, Done())),
+        "limit": limits.limit_words(run, epochs_done([run]).get(run.pk, EpochsDone())),
         "epochs": epochs[::-1],
         "auroc": curves.auroc_curve(run, epochs, champion_of(project)),
         "loss": curves.loss_curve(run, epochs),

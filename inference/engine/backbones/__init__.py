@@ -16,7 +16,11 @@ if TYPE_CHECKING:
 
 
 class Architecture(Protocol):
-    """What each file here offers: D, its first convolution's weight, torchvision's weights if any, `build`."""
+    """What each file here defines.
+
+    DIMENSION: D of the embedding. STEM: the name of the first convolution's weight. WEIGHTS: torchvision's, None for an
+    architecture of our own.
+    """
 
     DIMENSION: int
     STEM: str
@@ -27,19 +31,19 @@ class Architecture(Protocol):
 
 
 def names() -> tuple[str, ...]:
-    """The architectures there are, sorted."""
+    """The names of all architectures, sorted."""
     return tuple(sorted(module.name for module in pkgutil.iter_modules(__path__)))
 
 
 def find(name: str) -> Architecture:
-    """The architecture of this name. Raises ValueError naming those there are."""
+    """The architecture of this name. Raises ValueError, which lists the names, for an unknown one."""
     if name not in names():
         raise ValueError(f"No architecture is called {name!r}; there are {', '.join(names())}.")
     return cast(Architecture, importlib.import_module(f"{__name__}.{name}"))
 
 
 def build(name: str, channels: int) -> nn.Module:
-    """A freshly initialised backbone for images of 1 or 3 channels."""
+    """A freshly initialised backbone for images of 1 or 3 channels. Raises ValueError for another number."""
     if channels not in (1, 3):
         raise ValueError(f"A backbone takes 1 or 3 channels, not {channels}.")
     return find(name).build(channels)

@@ -11,7 +11,7 @@ from inference.queries import champion_of
 from inference.services.files import FileScore, files_score, files_under
 from overread.projects.models import Project
 
-DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
+DANGEROUS = ("=", "+", "-", "@", "\t", "\r")  # spreadsheets take a cell that begins so for a formula
 
 
 class Command(BaseCommand):
@@ -64,34 +64,48 @@ class Command(BaseCommand):
         return found
 
     def write(self, pipeline: Pipeline, scores: "tqdm[FileScore]", file: TextIO) -> int:
-        """One row a file, as soon as its batch is scored. Returns how many were refused."""
+        """Write one row per file, as soon as its batch is scored. Returns how many were refused."""
         layout = pipeline.classifier.card["layout"]
         table = csv.writer(file)
-        table.writerow(["file", "model", *(name for output in layout for name in columns(output)), "refused"])
+        header = []
+        for output in layout:
+            header += columns(output)
+        table.writerow(["file", "model", *header, "refused"])
         refused = 0
         for score in scores:
-            refused += bool(score.reason)
-            cells = [cell for output in layout for cell in values(output, score.outputs.get(output["name"]))]
+            if score.reason:
+                refused += 1
+            cells = []
+            for output in layout:
+                cells += values(output, score.outputs.get(output["name"]))
             table.writerow([plain(str(score.path)), pipeline.number, *cells, plain(score.reason)])
         return refused
 
 
 def columns(output: dict[str, Any]) -> list[str]:
+    """The column names of one finding."""
+    name = output["name"]
     if output["kind"] == "binary":
-        return [output["name"], f"{output['name']}_threshold", f"{output['name']}_above"]
-    return [f"{output['name']}={option}" for option in output["options"]] or [f"{output['name']} ({output['unit']})"]
+        return [name, f"{name}_threshold", f"{name}_above"]
+    if output["kind"] == "categorical":
+        return [f"{name}={option}" for option in output["options"]]
+    return [f"{name} ({output['unit']})"]
 
 
-def values(output: dict[str, Any], said: dict[str, Any] | None) -> list[str]:
-    if said is None:
+def values(output: dict[str, Any], prediction: dict[str, Any] | None) -> list[str]:
+    """The cells of one finding, in the order of `columns`. Empty cells for a file that was refused."""
+    if prediction is None:
         return [""] * len(columns(output))
     if output["kind"] == "binary":
-        return [f"{said['probability']:.6f}", f"{said['threshold']:.6f}", str(int(said["above"]))]
+        above = str(int(prediction["above"]))
+        return [f"{prediction['probability']:.6f}", f"{prediction['threshold']:.6f}", above]
     if output["kind"] == "categorical":
-        return [f"{said['probabilities'][option]:.6f}" for option in output["options"]]
-    return [f"{said['value']:.6f}"]
+        return [f"{prediction['probabilities'][option]:.6f}" for option in output["options"]]
+    return [f"{prediction['value']:.6f}"]
 
 
 def plain(text: str) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(DANGEROUS) else text
+    """A cell that no spreadsheet takes for a formula: file names come from elsewhere."""
+    if text.startswith(DANGEROUS):
+        return f"'{text}"
+    return text

@@ -17,7 +17,7 @@ from django.db.models.functions import Cast
 from django.utils import timezone
 from numpy.typing import NDArray
 
-from inference.mapped import ID, Ids, ids_of_text, uuids_of
+from inference.memmap_cache import ID, Ids, ids_of_text, uuids_of
 from inference.models import Exposure, Pipeline
 from labeling.models import AnswersSeen, Assignment, ExposureKind, Purpose, Read, ReferenceLabel, Selection
 from labeling.queries.sent import MET

@@ -13,7 +13,7 @@ import numpy as np
 from django.db.models import Max, Sum
 from numpy.typing import NDArray
 
-from inference.mapped import Ids, ids_of
+from inference.memmap_cache import Ids, ids_of
 from inference.models import Pipeline
 from inference.queries import champion_of
 from labeling.models import Purpose, Read, Selection

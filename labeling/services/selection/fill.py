@@ -16,7 +16,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from inference.jobs import arrival_jobs
-from inference.mapped import ids_of
+from inference.memmap_cache import ids_of
 from inference.models import Pipeline
 from labeling.jobs import fill_request
 from labeling.models import Assignment, Purpose, ReferenceLabel, Selection

@@ -15,9 +15,9 @@ from inference.engine.intervals import from_dicts
 from inference.engine.outputs import Output as Answer
 from inference.engine.outputs import OutputLayout
 from inference.engine.probability import calibrated, uncalibrated
-from inference.mapped import Ids, uuids_of
+from inference.memmap_cache import Ids, uuids_of
 from inference.models import EmbeddingRow, Pipeline
-from inference.queries import Table, embeddings_of, scores_of
+from inference.queries import ImageTable, embeddings_of, scores_of
 from labeling.selection.label_issues import label_issues
 from labeling.selection.pool import BLOCK, Gathered, Head, Output, Pool
 from labeling.services.scout import FEWEST, Labelled, Scout, labelled_of, scout_fit
@@ -67,7 +67,7 @@ def _backbone_of(project: Project, images: int) -> str | None:
     return str(most["backbone"]) if most and 2 * most["rows"] >= images else None
 
 
-def _pool(pipeline: Pipeline | None, space: Table, labelled: Labelled, images: Ids) -> Pool:
+def _pool(pipeline: Pipeline | None, space: ImageTable, labelled: Labelled, images: Ids) -> Pool:
     """The pool of these images and the labelled ones. An image without an embedding or an answer is excluded."""
     both = np.concatenate([images, labelled.images])
     places = space.places(both)
@@ -128,7 +128,7 @@ def outputs_from_champion(pipeline: Pipeline, names: dict[str, str], images: Ids
     return ModelOutputs(np.concatenate(blocks, axis=1, dtype=np.float32), tuple(ranked), tuple(findings))
 
 
-def values_of(table: Table, images: Ids) -> Float:
+def values_of(table: ImageTable, images: Ids) -> Float:
     """(N, K) values of these images, NaN where the table lacks one."""
     places = table.places(images)
     out = np.full((len(images), table.values.shape[1]), np.nan, np.float32)
@@ -195,5 +195,5 @@ def _out_of_fold(labelled: Labelled, layout: OutputLayout, seed: int) -> NDArray
     from inference.engine import held_out
 
     known = labelled.embeddings, labelled.labels, labelled.weights, labelled.patients
-    logits = held_out.said(*known, layout, enough=len(labelled.images), seed=seed)
+    logits = held_out.out_of_fold_logits(*known, layout, enough=len(labelled.images), seed=seed)
     return calibrated(logits, layout, uncalibrated(layout))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from django.db import transaction
 
-from inference.mapped import ids_of
+from inference.memmap_cache import ids_of
 from inference.models import Pipeline
 from inference.queries import champion_of
 from labeling.jobs import fill_request

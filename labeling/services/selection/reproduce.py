@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from inference.mapped import mapped_forget
+from inference.memmap_cache import memmaps_clear
 from labeling.models import Selection
 from labeling.services.selection.context import context_of
 from labeling.services.selection.fill import picks_of
@@ -14,7 +14,7 @@ def selection_reproduces(*, selection: Selection, size: int) -> bool:
     The memory maps are made anew from the shards for it. Only right after the draw: what was read, labelled, embedded or
     queued since then is taken into account.
     """
-    mapped_forget()
+    memmaps_clear()
     context = context_of(selection.project, size, selection.seed, before=selection)
     picks = picks_of(context) if context else ()
     stored = selection.assignments.order_by("rank").values_list("image", "purpose", "score")

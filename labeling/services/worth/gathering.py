@@ -15,7 +15,7 @@ from inference.engine import held_out
 from inference.engine.outputs import OutputLayout
 from inference.engine.probability import calibrated, uncalibrated
 from inference.models import Pipeline
-from inference.queries import Table, embeddings_of
+from inference.queries import ImageTable, embeddings_of
 from labeling.models import Assignment, ExposureKind, Purpose, Read, ReferenceLabel
 from labeling.queries.labels import TrainingLabel, labelled_count, training_labels
 from labeling.selection.pool import Head, Output
@@ -141,7 +141,7 @@ def _probability(project: Project, order: list[UUID]) -> Float:
     )
 
 
-def _sample(project: Project, table: Table, known: Mapping[UUID, object]) -> NDArray[np.float32]:
+def _sample(project: Project, table: ImageTable, known: Mapping[UUID, object]) -> NDArray[np.float32]:
     """Embeddings (m, D) of the project's first images, by key and so by chance, that have no label."""
     images = readable_in(project).filter(study__patient__reference=False)
     place = table.rows()

@@ -3,7 +3,7 @@ import json
 import pytest
 
 from inference.engine.bundle import CARD, GRAPH, WEIGHTS, Bundle, Card
-from inference.engine.digest import Refused, sha256_of
+from inference.engine.digest import ArtifactError, sha256_of
 
 
 def test_files_give_the_bundle_back(bundle):
@@ -14,14 +14,14 @@ def test_files_give_the_bundle_back(bundle):
 def test_an_altered_file_is_refused(bundle, name):
     files = bundle.to_files()
     files[name] = files[name][:-2] + b"\x00}"
-    with pytest.raises(Refused, match="altered"):
+    with pytest.raises(ArtifactError, match="altered"):
         Bundle.from_files(files, bundle.sha256)
 
 
 def test_a_missing_file_is_named(bundle):
     files = bundle.to_files()
     del files[GRAPH]
-    with pytest.raises(Refused, match=r"lacks model\.onnx"):
+    with pytest.raises(ArtifactError, match=r"lacks model\.onnx"):
         Bundle.from_files(files, bundle.sha256)
 
 
@@ -31,13 +31,13 @@ def test_a_missing_file_is_named(bundle):
 )
 def test_a_card_it_could_not_have_written_is_refused(bundle, change):
     data = json.dumps(json.loads(bundle.card.to_json()) | change).encode()
-    with pytest.raises(Refused, match="model card is unreadable"):
+    with pytest.raises(ArtifactError, match="model card is unreadable"):
         Card.from_json(data)
 
 
 @pytest.mark.parametrize("data", [b"", b"[]", b"null", b"\xff", b"{}"])
 def test_a_card_that_is_no_card_is_refused(data):
-    with pytest.raises(Refused, match="unreadable"):
+    with pytest.raises(ArtifactError, match="unreadable"):
         Card.from_json(data)
 
 

@@ -33,7 +33,7 @@ def test_it_is_as_sure_as_it_is_right(patients):
 def test_no_head_has_seen_the_patient_it_speaks_of(patients):
     points, _labels, groups = patients
     labels = np.random.default_rng(1).integers(0, 2, 600)[groups][:150, None].astype(float)  # told by the patient alone
-    logits = held_out.said(points[:150], labels, np.ones((150, 1)), groups[:150], BINARY)
+    logits = held_out.out_of_fold_logits(points[:150], labels, np.ones((150, 1)), groups[:150], BINARY)
     assert np.isfinite(logits).all()
     right = ((logits > 0) == labels).mean()
     assert right < 0.65
@@ -41,7 +41,7 @@ def test_no_head_has_seen_the_patient_it_speaks_of(patients):
 
 def test_no_more_heads_are_fitted_than_are_needed(patients):
     points, labels, groups = patients
-    logits = held_out.said(points, labels, np.ones((1800, 1)), groups, BINARY, enough=300)
+    logits = held_out.out_of_fold_logits(points, labels, np.ones((1800, 1)), groups, BINARY, enough=300)
     assert np.isfinite(logits).sum() == 360
 
 

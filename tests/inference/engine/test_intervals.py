@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from inference.engine.bundle import Card
-from inference.engine.digest import Refused
-from inference.engine.intervals import Interval, fit, half_width
+from inference.engine.digest import ArtifactError
+from inference.engine.intervals import PredictionInterval, fit, half_width
 
-INTERVAL = Interval(half=8.0, coverage=0.9, cases=120, lowest=0.0, highest=228.0)
+INTERVAL = PredictionInterval(half=8.0, coverage=0.9, cases=120, lowest=0.0, highest=228.0)
 
 
 def skewed(rng, count):
@@ -35,7 +35,7 @@ def test_only_measurements_have_one_and_only_from_known_labels(layout):
     labels[:, 2] = np.arange(40)
     labels[30:35, 2], weights[35:, 2] = np.nan, 0
     found = fit(answers, labels, weights, layout, coverage=0.9)
-    assert found == {"bone age": Interval(27.0, 0.9, 30, 0.0, 29.0)}
+    assert found == {"bone age": PredictionInterval(27.0, 0.9, 30, 0.0, 29.0)}
 
 
 def test_a_card_keeps_its_intervals(altered):
@@ -53,7 +53,7 @@ def test_a_card_without_intervals_is_written_as_before(bundle):
 def test_an_interval_no_fit_gives_is_refused(altered, row):
     fields = json.loads(altered(intervals={"bone age": INTERVAL}).card.to_json())
     fields["intervals"]["bone age"] |= row
-    with pytest.raises(Refused, match="unreadable"):
+    with pytest.raises(ArtifactError, match="unreadable"):
         Card.from_json(json.dumps(fields).encode())
 
 

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from inference.engine import backbones, pretrained, weights
-from inference.engine.digest import Refused, sha256_of
+from inference.engine.digest import ArtifactError, sha256_of
 from inference.engine.vision import models
 
 
@@ -70,19 +70,19 @@ def test_a_file_is_taken_by_its_digest(tmp_path):
     packed = weights.pack(backbones.build("small_cnn", 1).state_dict())
     (tmp_path / "start.safetensors").write_bytes(packed)
     assert pretrained.from_file(tmp_path / "start.safetensors", sha256_of(packed)).keys()
-    with pytest.raises(Refused, match="altered"):
+    with pytest.raises(ArtifactError, match="altered"):
         pretrained.from_file(tmp_path / "start.safetensors", "0" * 64)
 
 
 def test_weights_of_another_shape_are_refused():
     state = backbones.build("small_cnn", 1).state_dict()
     state["blocks.0.branch.0.weight"] = torch.zeros(1)
-    with pytest.raises(Refused, match=r"blocks.0.branch.0.weight is \(1,\)"):
+    with pytest.raises(ArtifactError, match=r"blocks.0.branch.0.weight is \(1,\)"):
         pretrained.adopt(backbones.build("small_cnn", 1), state, stem="stem.0.weight")
 
 
 def test_weights_that_lack_a_tensor_are_refused():
     state = backbones.build("small_cnn", 1).state_dict()
     del state["stem.0.weight"]
-    with pytest.raises(Refused, match="lack 1 of"):
+    with pytest.raises(ArtifactError, match="lack 1 of"):
         pretrained.adopt(backbones.build("small_cnn", 1), state, stem="stem.0.weight")

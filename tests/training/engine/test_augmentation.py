@@ -2,7 +2,7 @@ import pytest
 import torch
 
 from training.engine.augmentation import augment
-from training.engine.policies import POLICIES, Policy
+from training.engine.policies import POLICIES, AugmentationPolicy
 
 BLACK = torch.full((1, 1, 1), -2.0)
 
@@ -36,15 +36,15 @@ def test_the_chest_policy_never_mirrors():
 def test_the_skin_policy_reaches_all_eight_positions():
     images = torch.zeros(400, 1, 2, 2)
     images[:, 0, 0] = torch.tensor([1.0, 2.0])
-    changed = augment(images, Policy(mirror=True), black=BLACK)
+    changed = augment(images, AugmentationPolicy(mirror=True), black=BLACK)
     assert len({tuple(image.flatten().round().int().tolist()) for image in changed}) == 8
 
 
 def test_what_is_uncovered_is_black():
-    changed = augment(torch.ones(8, 1, 32, 32), Policy(shift=0.5), black=BLACK)
+    changed = augment(torch.ones(8, 1, 32, 32), AugmentationPolicy(shift=0.5), black=BLACK)
     assert changed.min() == pytest.approx(-2.0) and changed.max() == pytest.approx(1.0)
 
 
 def test_a_policy_of_zeros_leaves_the_pixels_where_they_are():
     images = torch.rand(2, 3, 17, 17)
-    torch.testing.assert_close(augment(images, Policy(mirror=False, scale=1e-9), black=BLACK), images)
+    torch.testing.assert_close(augment(images, AugmentationPolicy(mirror=False, scale=1e-9), black=BLACK), images)

@@ -3,7 +3,7 @@ import pickle
 import pytest
 import torch
 
-from inference.engine.digest import Refused
+from inference.engine.digest import ArtifactError
 from training.engine import checkpoint as checkpoints
 from training.engine.checkpoint import Checkpoint
 
@@ -42,12 +42,12 @@ def test_the_optimiser_goes_on_from_where_it_was(stored):
 @pytest.mark.parametrize("data", [b"", b"\xff" * 99, pickle.dumps({"facts": {}})])
 def test_what_is_no_checkpoint_is_refused(tmp_path, data):
     (tmp_path / "c.safetensors").write_bytes(data)
-    with pytest.raises(Refused, match=r"c\.safetensors is no checkpoint"):
+    with pytest.raises(ArtifactError, match=r"c\.safetensors is no checkpoint"):
         checkpoints.read(tmp_path / "c.safetensors")
 
 
 def test_a_truncated_checkpoint_is_refused(stored):
     path, _, _ = stored
     path.write_bytes(path.read_bytes()[:-10])
-    with pytest.raises(Refused):
+    with pytest.raises(ArtifactError):
         checkpoints.read(path)

@@ -9,12 +9,12 @@ from PIL import Image
 from sklearn.metrics import balanced_accuracy_score, roc_auc_score
 
 from inference.engine.outputs import Output, OutputLayout
-from inference.engine.session import Session
+from inference.engine.session import ModelSession
 from tests.shared import SHARED, needs
 from training.engine import recipes
 from training.engine.dataset import Split, TrainingSet, split_by_patient
-from training.engine.finish import finish
 from training.engine.loop import fit
+from training.engine.packaging import package
 from training.engine.shortcuts import shortcut_report
 
 PACK = SHARED / "data" / "cxr_kermany_224"
@@ -42,11 +42,13 @@ def trained(recipe, images, labels, patients, folder):
         preparation=recipe.preparation(),
     )
     checkpoint = folder / "checkpoint.safetensors"
-    return finish(fit(data, recipe, on_progress=lambda _: None, checkpoint=checkpoint, should_stop=lambda: False), data)
+    return package(
+        fit(data, recipe, on_progress=lambda _: None, checkpoint=checkpoint, should_stop=lambda: False), data
+    )
 
 
 def answers(bundle, images):
-    session = Session(bundle)
+    session = ModelSession(bundle)
     return session.probabilities(session.run(bundle.card.preparation.normalise(images)).logits)[:, 0]
 
 

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 import torch
 
-from inference.engine.digest import Refused
+from inference.engine.digest import ArtifactError
 from training.engine import checkpoint as checkpoints
 from training.engine.dataset import Split
-from training.engine.loop import Diverged, Stopped
+from training.engine.trainer import Diverged, Stopped
 
 
 def weights_of(fitted):
@@ -53,7 +53,7 @@ def test_a_stopped_run_resumes_to_the_same_curve_and_weights(train, batches):
     resumed = train("parts", dropout=0.2, augmentation="chest")
     assert curve(resumed) == curve(whole)
     assert torch.equal(weights_of(resumed), weights_of(whole))
-    assert resumed.kept == whole.kept
+    assert resumed.best_epoch == whole.best_epoch
 
 
 def test_it_stops_before_the_next_batch(train, tmp_path):
@@ -71,9 +71,9 @@ def test_a_finished_run_is_read_from_its_checkpoint(train):
 
 def test_the_checkpoint_of_another_recipe_or_other_data_is_refused(train, data):
     train()
-    with pytest.raises(Refused, match="another run"):
+    with pytest.raises(ArtifactError, match="another run"):
         train(seed=1)
-    with pytest.raises(Refused, match="another run"):
+    with pytest.raises(ArtifactError, match="another run"):
         train(data=replace(data, weights=data.weights * 2))
 
 
@@ -88,21 +88,21 @@ def test_progress_is_told_after_every_epoch(train):
 
 def test_the_kept_weights_are_those_of_the_kept_epoch(train, tmp_path):
     fitted = train()
-    kept = checkpoints.read(tmp_path / "checkpoint.safetensors").kept
+    kept = checkpoints.read(tmp_path / "checkpoint.safetensors").best_weights
     assert all(torch.equal(tensor, kept[name]) for name, tensor in fitted.network.state_dict().items())
     best = min(fitted.history, key=lambda epoch: epoch.validation_loss)
-    assert fitted.history[fitted.kept - 1].validation_loss <= best.validation_loss + best.validation_error
+    assert fitted.history[fitted.best_epoch - 1].validation_loss <= best.validation_loss + best.validation_error
 
 
 def test_patience_ends_a_run_that_gets_no_better(train):
     fitted = train(epochs=60, learning_rate=0.3, schedule="constant", patience=2)
-    assert len(fitted.history) == fitted.kept + 2 < 60
+    assert len(fitted.history) == fitted.best_epoch + 2 < 60
 
 
 def test_a_time_limit_ends_the_run_and_completes_the_cycle(train, tmp_path, monkeypatch):
     looks = count()
     steady = SimpleNamespace(monotonic=lambda: next(looks) * 0.1)  # a busy machine's epochs are of no one length
-    monkeypatch.setattr("training.engine.loop.time", steady)
+    monkeypatch.setattr("training.engine.trainer.time", steady)
     fitted = train(epochs=1000, time_limit_s=6.0)
     assert 1 <= len(fitted.history) < 1000
     assert sum(epoch.seconds for epoch in fitted.history) < 12
@@ -111,7 +111,7 @@ def test_a_time_limit_ends_the_run_and_completes_the_cycle(train, tmp_path, monk
 
 def test_without_validation_cases_the_last_epoch_is_kept(train, data):
     fitted = train(data=replace(data, split=np.zeros_like(data.split)))
-    assert fitted.kept == 3 and fitted.history[-1].validation_loss is None
+    assert fitted.best_epoch == 3 and fitted.history[-1].validation_loss is None
 
 
 def test_without_labels_there_is_nothing_to_learn(train, data):

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import torch
 
-from training.engine.losses import BOUND, criterion_for
+from training.engine.losses import MAX_RATIO, criterion_for
 
 
 @pytest.fixture
@@ -36,7 +36,7 @@ def test_a_batch_without_labels_costs_nothing(criterion):
     assert loss.item() == 0 and not logits.grad.any()
 
 
-@pytest.mark.parametrize(("positives", "weight"), [(1, BOUND), (20, 4.0), (50, 1.0), (100, 1.0), (0, 1.0)])
+@pytest.mark.parametrize(("positives", "weight"), [(1, MAX_RATIO), (20, 4.0), (50, 1.0), (100, 1.0), (0, 1.0)])
 def test_rare_positives_weigh_more_within_bounds(data, positives, weight):
     labels = np.zeros((100, 3), np.float32)
     labels[:positives, 0] = 1

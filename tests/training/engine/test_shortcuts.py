@@ -3,7 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from training.engine.finish import finish
+from training.engine.packaging import package
 from training.engine.shortcuts import border_only, central_only, linear_probe, shortcut_report
 
 
@@ -24,7 +24,7 @@ def test_the_line_finds_a_mark_on_the_border_and_nothing_where_nothing_is(data):
 
 
 def test_the_report_tells_centre_from_border(train, data):
-    bundle = finish(train(epochs=8, batch=8), data)
+    bundle = package(train(epochs=8, batch=8), data)
     report = shortcut_report(bundle, data.images, data.labels, data.groups)
     assert list(report) == ["nodule"]
     assert report["nodule"]["whole"] > 0.9 and report["nodule"]["central_only"] > 0.9
@@ -33,6 +33,6 @@ def test_the_report_tells_centre_from_border(train, data):
 
 
 def test_too_few_patients_leave_the_probe_out(train, data):
-    bundle = finish(train(epochs=1), data)
+    bundle = package(train(epochs=1), data)
     few = replace(data, groups=np.array(["one"] * 160))
     assert "linear_border" not in shortcut_report(bundle, few.images, few.labels, few.groups)["nodule"]

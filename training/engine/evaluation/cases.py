@@ -14,13 +14,17 @@ def split(labels: ArrayLike, scores: ArrayLike) -> tuple[NDArray[np.bool_], NDAr
     Raises ValueError for unequal shapes, a label other than 0, 1 and NaN, and a missing score on a labelled image: a
     model that may leave hard cases out cannot be compared.
     """
-    truth, values = np.asarray(labels, dtype=np.float64), np.asarray(scores, dtype=np.float64)
+    truth = np.asarray(labels, dtype=np.float64)
+    values = np.asarray(scores, dtype=np.float64)
     if truth.ndim != 1 or truth.shape != values.shape:
         raise ValueError(f"One label and one score an image, not {truth.shape} and {values.shape}")
-    positive, negative = truth == 1, truth == 0
-    if strange := int((~positive & ~negative & ~np.isnan(truth)).sum()):
+    positive = truth == 1
+    negative = truth == 0
+    strange = int((~positive & ~negative & ~np.isnan(truth)).sum())
+    if strange:
         raise ValueError(f"{strange} labels are neither 0, 1 nor unknown")
-    if missing := int(np.isnan(values[positive | negative]).sum()):
+    missing = int(np.isnan(values[positive | negative]).sum())
+    if missing:
         raise ValueError(f"{missing} labelled images have no score")
     return positive, negative, values
 

@@ -5,109 +5,160 @@ from __future__ import annotations
 from collections.abc import Iterator
 from math import isnan
 
-from training.engine.evaluation import rulings
+from training.engine.evaluation import outcomes
 from training.engine.evaluation.calibration import calibration_error
+from training.engine.evaluation.comparison import ModelComparison
 from training.engine.evaluation.estimate import Estimate, change, mean
-from training.engine.evaluation.pair import Pair
+from training.engine.evaluation.outcomes import CheckOutcome
 from training.engine.evaluation.precision import average_precision_difference
-from training.engine.evaluation.rulings import Ruling
-from training.engine.evaluation.verdict import Check
+from training.engine.evaluation.report import Check
 
 
-def primary(pair: Pair) -> Check:
+def primary(models: ModelComparison) -> Check:
     """The declared endpoint: macro AUROC over the findings that can be judged. It blocks when it cannot be judged."""
-    return _check(pair, "primary", _macro(pair, pair.policy.primary_margin), essential=True)
+    outcome = _macro_of_all(models)
+    return _check(models, "primary", outcome, essential=True)
 
 
-def by_finding(pair: Pair) -> Iterator[Check]:
-    """AUROC of each finding: no larger drop than the margin; a first model's lower limit above its minimum."""
-    policy = pair.policy
-    for i, finding in enumerate(pair.reference.findings):
-        now, subject = pair.challenger_aurocs[i], rulings.figure("AUROC", finding)
-        if not pair.enough(now):
-            limit = policy.minimum_finding if pair.champion is None else policy.finding_margin
-            ruling = rulings.too_few(finding, now, limit, policy)
-        elif pair.champion_aurocs is None:
-            ruling = rulings.at_least(subject, now.interval(policy.confidence), policy.minimum_finding)
-        else:
-            moved = change(pair.champion_aurocs[i], now, policy.confidence)
-            ruling = rulings.no_drop(subject, moved, policy.finding_margin)
-        yield _check(pair, "auroc", ruling, finding=finding)
+def by_finding(models: ModelComparison) -> Iterator[Check]:
+    """AUROC of each finding: no larger drop than the margin. A first model's lower limit reaches the minimum."""
+    for index, finding in enumerate(models.reference.findings):
+        yield _check(models, "auroc", _auroc_of_finding(models, index), finding=finding)
 
 
-def precision(pair: Pair) -> Iterator[Check]:
-    """Average precision of each judged finding: no larger drop than the margin, by bootstrap of patients."""
-    if pair.champion is None:
+def precision(models: ModelComparison) -> Iterator[Check]:
+    """Average precision of each judged finding: no larger drop than the margin, by bootstrap of patients.
+
+    A first model has none of these checks: there is nothing its precision could have dropped from.
+    """
+    if models.champion is None:
         return
-    for i in pair.judged:
-        finding, scores = pair.reference.findings[i], (pair.champion[:, i], pair.challenger[:, i])
-        moved = average_precision_difference(
-            pair.reference.labels[:, i], *scores, pair.reference.patients, **pair.policy.bootstrap
+    policy = models.policy
+    reference = models.reference
+    for index in models.judged:
+        difference = average_precision_difference(
+            reference.labels[:, index],
+            models.champion[:, index],
+            models.challenger[:, index],
+            reference.patients,
+            **policy.bootstrap,
         )
-        ruling = rulings.no_drop(rulings.figure("average precision", finding), moved, pair.policy.precision_margin)
-        yield _check(pair, "precision", ruling, finding=finding)
+        finding = reference.findings[index]
+        subject = outcomes.subject("average precision", finding)
+        outcome = outcomes.no_drop(subject, difference, policy.precision_margin)
+        yield _check(models, "precision", outcome, finding=finding)
 
 
-def calibration(pair: Pair) -> Iterator[Check]:
+def calibration(models: ModelComparison) -> Iterator[Check]:
     """Calibration error of each judged finding: the value itself stays within the limit."""
-    for i in pair.judged:
-        finding, scores = pair.reference.findings[i], pair.challenger[:, i]
-        error = calibration_error(pair.reference.labels[:, i], scores, pair.reference.patients, **pair.policy.bootstrap)
-        ruling = rulings.within(rulings.figure("calibration error", finding), error, pair.policy.calibration_limit)
-        yield _check(pair, "calibration", ruling, finding=finding)
+    policy = models.policy
+    reference = models.reference
+    for index in models.judged:
+        error = calibration_error(
+            reference.labels[:, index], models.challenger[:, index], reference.patients, **policy.bootstrap
+        )
+        finding = reference.findings[index]
+        subject = outcomes.subject("calibration error", finding)
+        outcome = outcomes.within(subject, error, policy.calibration_limit)
+        yield _check(models, "calibration", outcome, finding=finding)
 
 
-def subgroups(pair: Pair) -> Iterator[Check]:
-    """Macro AUROC in each declared group, over the findings that can be judged there: no larger drop than the margin;
-    a first model is not shown to be below its minimum."""
-    for group, images in pair.reference.groups():
-        ruling = _macro(pair.only(images), pair.policy.subgroup_margin, group)
-        yield _check(pair, "subgroup", ruling, group=group)
+def subgroups(models: ModelComparison) -> Iterator[Check]:
+    """Macro AUROC in each declared subgroup, over the findings that can be judged there: no larger drop than the margin.
+
+    A first model must not be shown to be below its minimum: subgroups are small, and few would reach a lower limit.
+    """
+    for group, images in models.reference.groups():
+        outcome = _macro_of_group(models.of_images(images), group)
+        yield _check(models, "subgroup", outcome, group=group)
 
 
-def _macro(pair: Pair, margin: float, group: str | None = None) -> Ruling:
-    """Macro AUROC of all images, or of one group's."""
-    policy, limit = pair.policy, pair.policy.minimum_macro if pair.champion is None else margin
-    subject = rulings.macro(len(pair.judged), len(pair.reference.findings), group)
-    if not pair.judged:
-        return rulings.none_judged(subject, limit, policy)
-    now = _mean(pair, pair.challenger_aurocs)
-    if pair.champion_aurocs is None:
-        rule = rulings.at_least if group is None else rulings.not_below
-        return rule(subject, now.interval(policy.confidence), limit)
-    moved = change(_mean(pair, pair.champion_aurocs), now, policy.confidence)
-    if policy.primary == "superiority" and group is None:
-        return rulings.superior(subject, moved)
-    return rulings.no_drop(subject, moved, margin)
+def _auroc_of_finding(models: ModelComparison, index: int) -> CheckOutcome:
+    policy = models.policy
+    finding = models.reference.findings[index]
+    challenger = models.challenger_aurocs[index]
+    if not models.enough(challenger):
+        limit = policy.finding_margin
+        if models.champion is None:
+            limit = policy.minimum_finding
+        return outcomes.too_few(finding, challenger, limit, policy)
+    subject = outcomes.subject("AUROC", finding)
+    if models.champion_aurocs is None:
+        return outcomes.at_least(subject, challenger.interval(policy.confidence), policy.minimum_finding)
+    difference = change(models.champion_aurocs[index], challenger, policy.confidence)
+    return outcomes.no_drop(subject, difference, policy.finding_margin)
 
 
-def _mean(pair: Pair, aurocs: tuple[Estimate, ...]) -> Estimate:
-    return mean([aurocs[i] for i in pair.judged])
+def _macro_of_all(models: ModelComparison) -> CheckOutcome:
+    policy = models.policy
+    subject = _macro_subject(models, None)
+    if not models.judged:
+        return outcomes.none_judged(subject, _macro_limit(models, policy.primary_margin), policy)
+    challenger = _mean(models, models.challenger_aurocs)
+    if models.champion_aurocs is None:
+        return outcomes.at_least(subject, challenger.interval(policy.confidence), policy.minimum_macro)
+    difference = change(_mean(models, models.champion_aurocs), challenger, policy.confidence)
+    if policy.primary == "superiority":
+        return outcomes.superior(subject, difference)
+    return outcomes.no_drop(subject, difference, policy.primary_margin)
+
+
+def _macro_of_group(models: ModelComparison, group: str) -> CheckOutcome:
+    policy = models.policy
+    subject = _macro_subject(models, group)
+    if not models.judged:
+        return outcomes.none_judged(subject, _macro_limit(models, policy.subgroup_margin), policy)
+    challenger = _mean(models, models.challenger_aurocs)
+    if models.champion_aurocs is None:
+        return outcomes.not_below(subject, challenger.interval(policy.confidence), policy.minimum_macro)
+    difference = change(_mean(models, models.champion_aurocs), challenger, policy.confidence)
+    return outcomes.no_drop(subject, difference, policy.subgroup_margin)
+
+
+def _macro_subject(models: ModelComparison, group: str | None) -> str:
+    return outcomes.macro_subject(len(models.judged), len(models.reference.findings), group)
+
+
+def _macro_limit(models: ModelComparison, margin: float) -> float:
+    """What macro AUROC is held against: the minimum of a first model, or the margin below the champion."""
+    if models.champion is None:
+        return models.policy.minimum_macro
+    return margin
+
+
+def _mean(models: ModelComparison, aurocs: tuple[Estimate, ...]) -> Estimate:
+    # Over the findings judged on the challenger for both models: the two means are of the same findings.
+    return mean([aurocs[index] for index in models.judged])
 
 
 def _check(
-    pair: Pair,
+    models: ModelComparison,
     name: str,
-    ruling: Ruling,
+    outcome: CheckOutcome,
     *,
     finding: str | None = None,
     group: str | None = None,
     essential: bool = False,
 ) -> Check:
-    unsaid = ruling.passed is None and (essential or pair.policy.too_few_blocks)
-    value, low, high = (
-        None if isnan(figure) else figure
-        for figure in (ruling.interval.value, ruling.interval.low, ruling.interval.high)
-    )
+    """The outcome as a row of the report, with whether it keeps the gate shut."""
+    undecided = outcome.passed is None
+    undecided_blocks = essential or models.policy.too_few_blocks
     return Check(
         name=name,
         finding=finding,
         group=group,
-        passed=ruling.passed,
-        blocks=ruling.passed is False or unsaid,
-        value=value,
-        low=low,
-        high=high,
-        limit=ruling.limit,
-        sentence=ruling.sentence,
+        passed=outcome.passed,
+        blocks=outcome.passed is False or (undecided and undecided_blocks),
+        value=_known(outcome.interval.value),
+        low=_known(outcome.interval.low),
+        high=_known(outcome.interval.high),
+        limit=outcome.limit,
+        sentence=outcome.sentence,
     )
+
+
+def _known(value: float) -> float | None:
+    """None for NaN, which JSON does not have."""
+    if isnan(value):
+        return None
+    return value

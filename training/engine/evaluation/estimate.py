@@ -1,4 +1,4 @@
-"""A figure between 0 and 1 with its sampling error, kept by patient so that paired figures can be compared."""
+"""An estimate between 0 and 1 with its sampling error, stored by patient so that paired estimates can be compared."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Interval:
-    """A value with its confidence limits; NaN where the data cannot tell."""
+    """A value with its confidence limits. NaN where the data cannot tell."""
 
     value: float
     low: float
@@ -38,6 +38,7 @@ class Estimate:
 
     @property
     def standard_error(self) -> float:
+        """The root of the sum of squared influences."""
         return float(np.sqrt((self.influence**2).sum()))
 
     def interval(self, confidence: float = 0.95) -> Interval:
@@ -48,7 +49,9 @@ class Estimate:
         """
         if not 0 < self.value < 1:
             return _at_the_end(self, confidence)
-        odds, width = logit(self.value), _normal(confidence) * self.standard_error / (self.value * (1 - self.value))
+        # The delta method: on the log-odds scale the standard error grows by 1 / (value · (1 − value)).
+        odds = logit(self.value)
+        width = _normal(confidence) * self.standard_error / (self.value * (1 - self.value))
         return Interval(self.value, float(expit(odds - width)), float(expit(odds + width)))
 
 
@@ -73,14 +76,17 @@ def change(first: Estimate, second: Estimate, confidence: float = 0.95) -> Inter
     value = second.value - first.value
     if not (0 < first.value < 1 and 0 < second.value < 1):
         return _square_and_add(first.interval(confidence), second.interval(confidence))
-    slope = [estimate.value * (1 - estimate.value) for estimate in (first, second)]
-    moved = second.influence / slope[1] - first.influence / slope[0]
+    # The delta method, patient by patient: subtracting before squaring takes the models' correlation into account.
+    first_on_log_odds = first.influence / (first.value * (1 - first.value))
+    second_on_log_odds = second.influence / (second.value * (1 - second.value))
+    moved = second_on_log_odds - first_on_log_odds
     width = _normal(confidence) * float(np.sqrt((moved**2).sum()))
     limits = expit(logit(second.value) + np.array([-width, width])) - first.value
     return Interval(value, float(limits[0]), float(limits[1]))
 
 
 def _normal(confidence: float) -> float:
+    """How many standard errors wide a two-sided interval is: 1.96 for a confidence of 0.95."""
     return float(norm.ppf((1 + confidence) / 2))
 
 
@@ -99,12 +105,16 @@ def _at_the_end(estimate: Estimate, confidence: float) -> Interval:
     """
     if np.isnan(estimate.value):
         return Interval(np.nan, np.nan, np.nan)
-    m, n = estimate.positives, estimate.negatives
+    m = estimate.positives
+    n = estimate.negatives
     spare = (m + n) / 2 - 1
 
     def beyond(a: float) -> float:
         variance = a * (1 - a) * (1 + spare * (1 - a) / (2 - a) + spare * a / (1 + a)) / (m * n)
         return float((1 - a) - _normal(confidence) * np.sqrt(variance))
 
+    # 1 itself is a root too, since the variance is 0 there. The limit is the root below it.
     far = float(brentq(beyond, 0.0, 1 - 1e-12))
-    return Interval(1.0, far, 1.0) if estimate.value == 1 else Interval(0.0, 0.0, 1 - far)
+    if estimate.value == 1:
+        return Interval(1.0, far, 1.0)
+    return Interval(0.0, 0.0, 1 - far)

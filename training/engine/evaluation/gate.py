@@ -1,18 +1,15 @@
-"""Champion against challenger on the reference set; a first model against declared minima."""
+"""The gate: challenger against champion on the reference set, or a first model against declared minima."""
 
 from __future__ import annotations
-
-from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from training.engine.evaluation import checks
-from training.engine.evaluation.estimate import Estimate
-from training.engine.evaluation.pair import Pair
+from training.engine.evaluation.comparison import ModelComparison
 from training.engine.evaluation.policy import GatePolicy
 from training.engine.evaluation.reference import ReferenceLabels
-from training.engine.evaluation.verdict import Figure, Verdict
+from training.engine.evaluation.report import FindingAurocs, GateReport
 
 
 def judge(
@@ -20,49 +17,68 @@ def judge(
     reference: ReferenceLabels,
     champion_scores: ArrayLike | None,
     challenger_scores: ArrayLike,
-) -> Verdict:
-    """Every demand of the policy, checked on the same images for both models; the same answer every time.
+) -> GateReport:
+    """Check every demand of the policy on the same images for both models. The same input gives the same report.
 
-    scores (N, F): each model's probability of each finding on each reference image, none left out. With no champion the
-    challenger is a project's first model and held against the minima; so it is on a finding that the champion does not
-    answer, whose column of its scores is NaN. Passed means that no check blocks: none failed,
-    and the primary endpoint could be judged. Raises ValueError for scores that do not fit the reference set.
+    scores (N, F): each model's probability (0 to 1) of each finding on each reference image, none left out. Without a
+    champion the challenger is a project's first model and is held against the minima. The same holds for a finding that
+    the champion does not answer: its column of the champion's scores is NaN. Passed means that no check blocks: none
+    failed, and the primary endpoint could be judged. Raises ValueError for scores that do not fit the reference set.
     """
-    champion = None if champion_scores is None else reference.scores(champion_scores)
-    challenger = reference.scores(challenger_scores)
-    asked = np.ones(len(reference.findings), bool)
-    both = asked if champion is None else np.asarray(~np.isnan(champion).all(axis=0), bool)
-    pair = Pair(policy, reference.of(both), None if champion is None else champion[:, both], challenger[:, both])
-    added = Pair(policy, reference.of(~both), None, challenger[:, ~both])
-    made = (
-        checks.primary(pair),
-        *checks.by_finding(pair),
+    comparison, added = _comparisons(policy, reference, champion_scores, challenger_scores)
+    # In the order of the page. A finding that the champion does not answer has no precision to drop from, and stays out
+    # of the primary endpoint and the subgroups: these compare the models on the same findings.
+    results = (
+        checks.primary(comparison),
+        *checks.by_finding(comparison),
         *checks.by_finding(added),
-        *checks.precision(pair),
-        *checks.calibration(pair),
+        *checks.precision(comparison),
+        *checks.calibration(comparison),
         *checks.calibration(added),
-        *checks.subgroups(pair),
+        *checks.subgroups(comparison),
     )
-    return Verdict(
-        passed=not any(check.blocks for check in made),
-        checks=made,
-        figures=_figures(pair) + _figures(added),
+    return GateReport(
+        passed=not any(check.blocks for check in results),
+        checks=results,
+        figures=_finding_aurocs(comparison) + _finding_aurocs(added),
         images=len(reference.labels),
         patients=len(set(reference.patients.tolist())),
         policy=policy,
     )
 
 
-def _figures(pair: Pair) -> tuple[Figure, ...]:
-    confidence = pair.policy.confidence
-    before: Sequence[Estimate | None] = pair.champion_aurocs or [None] * len(pair.challenger_aurocs)
-    return tuple(
-        Figure(
-            finding=finding,
-            positives=now.positives,
-            negatives=now.negatives,
-            champion=None if was is None else was.interval(confidence),
-            challenger=now.interval(confidence),
+def _comparisons(
+    policy: GatePolicy, reference: ReferenceLabels, champion_scores: ArrayLike | None, challenger_scores: ArrayLike
+) -> tuple[ModelComparison, ModelComparison]:
+    """The findings that both models answer (all of them for a first model), and those the champion does not answer."""
+    challenger = reference.checked_scores(challenger_scores)
+    both = np.ones(len(reference.findings), bool)
+    champion = None
+    if champion_scores is not None:
+        scores = reference.checked_scores(champion_scores)
+        both = np.asarray(~np.isnan(scores).all(axis=0), bool)
+        champion = scores[:, both]
+    comparison = ModelComparison(policy, reference.of_findings(both), champion, challenger[:, both])
+    added = ModelComparison(policy, reference.of_findings(~both), None, challenger[:, ~both])
+    return comparison, added
+
+
+def _finding_aurocs(comparison: ModelComparison) -> tuple[FindingAurocs, ...]:
+    """The rows of the report's table."""
+    confidence = comparison.policy.confidence
+    rows = []
+    for index, finding in enumerate(comparison.reference.findings):
+        challenger = comparison.challenger_aurocs[index]
+        champion = None
+        if comparison.champion_aurocs is not None:
+            champion = comparison.champion_aurocs[index].interval(confidence)
+        rows.append(
+            FindingAurocs(
+                finding=finding,
+                positives=challenger.positives,
+                negatives=challenger.negatives,
+                champion=champion,
+                challenger=challenger.interval(confidence),
+            )
         )
-        for finding, was, now in zip(pair.reference.findings, before, pair.challenger_aurocs, strict=True)
-    )
+    return tuple(rows)

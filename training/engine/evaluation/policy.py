@@ -9,7 +9,7 @@ Endpoint = Literal["superiority", "non-inferiority"]
 
 
 class Bootstrap(TypedDict):
-    """How the resampled figures are to be made."""
+    """The arguments that every bootstrap of the gate is called with."""
 
     confidence: float
     resamples: int
@@ -51,6 +51,7 @@ class GatePolicy:
                 raise ValueError(f"{field.name} lies within 0..1, not {getattr(self, field.name)}")
         if not 0 < self.confidence < 1:
             raise ValueError(f"confidence lies between 0 and 1, not {self.confidence}")
+        # DeLong's variance of a class needs two patients.
         if min(self.minimum_positives, self.minimum_negatives) < 2:
             raise ValueError("At least 2 patients of each class")
         if not 100 <= self.resamples <= 100_000:

@@ -33,32 +33,37 @@ class ReferenceLabels:
             if np.shape(rows) != (len(self.labels),):
                 raise ValueError(f"{name}: one value for each of {len(self.labels)} images wanted")
 
-    def scores(self, scores: ArrayLike) -> Floats:
-        """A model's scores (N, F), checked to belong to these images and findings."""
+    def checked_scores(self, scores: ArrayLike) -> Floats:
+        """A model's scores as float64 (N, F). Raises ValueError unless they have the shape of the labels."""
         values = np.asarray(scores, dtype=np.float64)
         if values.shape != self.labels.shape:
             raise ValueError(f"Scores of shape {self.labels.shape} wanted, not {values.shape}")
         return values
 
     def aurocs(self, scores: Floats) -> tuple[Estimate, ...]:
-        """The AUROC of each finding, all over the same patients."""
-        columns = zip(self.labels.T, scores.T, strict=True)
-        return tuple(auroc_estimate(labels, values, self.patients) for labels, values in columns)
+        """The AUROC of each finding from scores (N, F), all over the same patients, so that they can be paired."""
+        estimates = []
+        for labels, values in zip(self.labels.T, scores.T, strict=True):
+            estimates.append(auroc_estimate(labels, values, self.patients))
+        return tuple(estimates)
 
     def groups(self) -> list[tuple[str, NDArray[np.bool_]]]:
-        """Every declared subgroup as "name group" with its images (N,), in the order declared, then by name."""
+        """Every declared subgroup as "name group" with the mask (N,) of its images, in declared order, then by name."""
         found = []
         for name, values in self.subgroups.items():
-            of_image = np.asarray(values, dtype=object)
-            known = sorted({str(value) for value in of_image if value is not None and value != ""})
-            found += [(f"{name} {group}", np.array([str(value) == group for value in of_image])) for group in known]
+            # As text, so that a group given as a number sorts among the others. "" stands for unknown, in no group.
+            of_image = np.array(
+                ["" if value is None else str(value) for value in np.asarray(values, dtype=object)], str
+            )
+            for group in np.unique(of_image[of_image != ""]):
+                found.append((f"{name} {group}", of_image == group))
         return found
 
-    def only(self, images: NDArray[np.bool_]) -> ReferenceLabels:
-        """The same findings on some of the images (N,)."""
+    def of_images(self, images: NDArray[np.bool_]) -> ReferenceLabels:
+        """The same findings on some of the images: a mask (N,). Without subgroups, which are not divided again."""
         return ReferenceLabels(self.findings, self.labels[images], self.patients[images])
 
-    def of(self, columns: NDArray[np.bool_]) -> ReferenceLabels:
-        """Some of the findings (F,) on the same images."""
-        names = tuple(name for name, wanted in zip(self.findings, columns, strict=True) if wanted)
-        return ReferenceLabels(names, self.labels[:, columns], self.patients, self.subgroups)
+    def of_findings(self, findings: NDArray[np.bool_]) -> ReferenceLabels:
+        """Some of the findings, a mask (F,), on the same images."""
+        names = tuple(name for name, wanted in zip(self.findings, findings, strict=True) if wanted)
+        return ReferenceLabels(names, self.labels[:, findings], self.patients, self.subgroups)

@@ -1,4 +1,4 @@
-"""The bootstrap by patient: whoever is drawn comes with all of their images."""
+"""The bootstrap by patient: a patient is drawn with all of their images."""
 
 from __future__ import annotations
 
@@ -10,8 +10,7 @@ from numpy.typing import ArrayLike
 from training.engine.evaluation.cases import patient_codes
 from training.engine.evaluation.estimate import Floats, Interval
 
-CELLS = 2_000_000
-"""Weights held in memory at once."""
+CELLS = 2_000_000  # weights held in memory at once, as float64: 16 MB
 
 
 def patient_weights(patients: ArrayLike | None, images: int, resamples: int, seed: int) -> Iterator[Floats]:
@@ -21,6 +20,7 @@ def patient_weights(patients: ArrayLike | None, images: int, resamples: int, see
     block = max(1, CELLS // max(images, 1))
     for start in range(0, resamples, block):
         size = min(block, resamples - start)
+        # Each resample's patients get numbers of their own, so that one bincount counts them all.
         drawn = rng.integers(count, size=(size, count)) + count * np.arange(size)[:, None]
         times = np.bincount(drawn.ravel(), minlength=size * count).reshape(size, count)
         yield times[:, codes].astype(np.float64)
@@ -32,7 +32,8 @@ def bootstrap(
     """The statistic's values (resamples,); it maps weights (b, images) to values (b,), NaN where it has none."""
     if images == 0:
         return np.full(resamples, np.nan)
-    return np.concatenate([statistic(weights) for weights in patient_weights(patients, images, resamples, seed)])
+    blocks = patient_weights(patients, images, resamples, seed)
+    return np.concatenate([statistic(weights) for weights in blocks])
 
 
 def percentiles(value: float, draws: Floats, confidence: float) -> Interval:

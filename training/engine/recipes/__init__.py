@@ -8,12 +8,12 @@ from training.engine.recipe import Recipe
 
 
 def names() -> tuple[str, ...]:
-    """The recipes there are, sorted."""
+    """The names of all recipes, sorted."""
     return tuple(sorted(module.name for module in pkgutil.iter_modules(__path__)))
 
 
 def find(name: str) -> Recipe:
-    """The recipe of this name. Raises ValueError naming those there are."""
+    """The recipe of this name. Raises ValueError, which lists the names, for an unknown one."""
     if name not in names():
         raise ValueError(f"No recipe is called {name!r}; there are {', '.join(names())}.")
     return cast(Recipe, importlib.import_module(f"{__name__}.{name}").RECIPE)

@@ -9,10 +9,11 @@ from overread.archive.jobs import render_jobs
 from overread.archive.models import Image
 from overread.jobs.running import run_all
 from overread.projects.models import Project
-from training.services.importing import UNDECLARED, Reading, Table, Tally, dataset_import, project_for_table
-from training.services.tables import TableWrong
+from training.services.importing import ImportCounts, dataset_import, project_for_table
+from training.services.label_table import UNDECLARED, LabelTable, TableFormat
+from training.services.tables import TableError
 
-TOLD = 20
+REASONS_SHOWN = 20  # a whole table of bad rows would scroll the first reasons away
 
 
 class Command(BaseCommand):
@@ -50,27 +51,31 @@ class Command(BaseCommand):
         if not options["csv"].is_file():
             raise CommandError(f"There is no file {options['csv']}.")
         try:
-            reading = Reading(
+            table_format = TableFormat(
                 image_column=options["image_column"],
                 patient_column=options["patient_column"],
                 indication_column=options["indication_column"],
                 label_columns=tuple(options["label_column"]),
-                **{name: options[name] for name in ("separator", "unit", "declaration", "independent", "exposed")},
+                separator=options["separator"],
+                unit=options["unit"],
+                declaration=options["declaration"],
+                independent=options["independent"],
+                exposed=options["exposed"],
             )
-            table = Table(options["csv"], reading)
+            table = LabelTable(options["csv"], table_format)
             project = self.project(options["project"], table)
-            tally = self.take_in(project, table)
-        except TableWrong as wrong:
+            counts = self.take_in(project, table)
+        except TableError as wrong:
             raise CommandError(str(wrong)) from wrong
         except ValidationError as wrong:
             raise CommandError("; ".join(wrong.messages)) from wrong
         self.decode(project)
         self.stdout.write(
-            f"{tally.rows} rows: {tally.stored} images taken in, {tally.known} there before, "
-            f"{tally.labelled} labelled, {tally.refused} refused."
+            f"{counts.rows} rows: {counts.stored} images taken in, {counts.known} there before, "
+            f"{counts.labelled} labelled, {counts.refused} refused."
         )
 
-    def project(self, slug: str, table: Table) -> Project:
+    def project(self, slug: str, table: LabelTable) -> Project:
         if found := Project.objects.filter(slug=slug).first():
             return found
         project = project_for_table(slug=slug, table=table)
@@ -78,25 +83,25 @@ class Command(BaseCommand):
         self.stdout.write(f"Project {slug} made, with: {names}.")
         return project
 
-    def take_in(self, project: Project, table: Table) -> Tally:
+    def take_in(self, project: Project, table: LabelTable) -> ImportCounts:
         told = 0
 
         def refused(line: int, reason: str) -> None:
             nonlocal told
             told += 1
-            if told <= TOLD:
+            if told <= REASONS_SHOWN:
                 tqdm.write(f"Line {line} refused: {reason}")
 
         with tqdm(total=table.length(), unit="row", desc="Taking in", disable=None) as bar:
             return dataset_import(
-                project=project, table=table, on_row=lambda tally: bar.update(tally.rows - bar.n), on_refusal=refused
+                project=project, table=table, on_row=lambda counts: bar.update(counts.rows - bar.n), on_refusal=refused
             )
 
     def decode(self, project: Project) -> None:
-        """Decode what was taken in, here, together with any worker that runs."""
+        """Decode the imported images here, beside any worker that runs."""
         waiting = render_jobs().filter(project_id=project.pk, state="queued")
         with tqdm(total=waiting.count(), unit="image", desc="Decoding", disable=None) as bar:
             while run_all(queues=("io",), limit=20):
                 bar.update(bar.total - waiting.count() - bar.n)
-        for image in Image.objects.filter(enrolments__project=project, status=Image.Status.QUARANTINED)[:TOLD]:
+        for image in Image.objects.filter(enrolments__project=project, status=Image.Status.QUARANTINED)[:REASONS_SHOWN]:
             self.stdout.write(f"Quarantined: {image.pk}: {image.reason}")

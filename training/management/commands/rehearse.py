@@ -17,10 +17,12 @@ from overread.jobs.running import run_all
 from overread.projects.models import Project, Role
 from overread.projects.services import membership_add, project_create
 from training.models import DatasetRow, Rehearsal
-from training.services.importing import Reading, Table, dataset_import
-from training.services.rehearsing import Plan, Point, rehearsal_remove, rehearse
-from training.services.tables import TableWrong, columns_of, finding_specs, labels_of
+from training.services.importing import dataset_import
+from training.services.label_table import LabelTable, TableFormat
+from training.services.rehearsing import RehearsalPlan, RehearsalRound, rehearsal_remove, rehearse
+from training.services.tables import TableError, columns_of, findings_from_labels, labels_of
 
+# A gate that lets any model through that can be judged: a rehearsal measures the learning curve, and not the gate.
 GATE = {
     "minimum_macro": 0.0,
     "minimum_finding": 0.0,
@@ -29,7 +31,7 @@ GATE = {
     "calibration_limit": 1.0,
 }
 DECLARATION = "The table's truth, for a rehearsal."
-NOT_LABELS = {"monochrome1"}
+NOT_LABELS = {"monochrome1"}  # columns of 0 and 1 that say something of the file and not of the patient
 REMAINS = (
     "Project {slug} remains with the images it took in and what was read of them, which is never deleted, and so do its "
     "{readers} simulated readers, {slug}-…@rehearsal.invalid, who cannot sign in. To be able to throw a rehearsal away, run "
@@ -86,20 +88,22 @@ class Command(BaseCommand):
         if options["readers"] < 1 or options["seed"] < 0:
             raise CommandError("A rehearsal has one reader at least, and a seed of 0 or more.")
         try:
-            plan = Plan(
-                **{
-                    name: options[name]
-                    for name in ("rounds", "per_round", "error_rate", "strategy", "seed", "retrain_every")
-                }
+            plan = RehearsalPlan(
+                rounds=options["rounds"],
+                per_round=options["per_round"],
+                error_rate=options["error_rate"],
+                strategy=options["strategy"],
+                seed=options["seed"],
+                retrain_every=options["retrain_every"],
             )
             table = self.table(options)
-            findings = finding_specs(table.values(), separator=table.reading.separator, unit="")
-            strategy_try(plan.strategy, layout_of(findings))
+            findings = findings_from_labels(table.values(), separator=table.format.separator, unit="")
+            strategy_try(plan.strategy, strategy_outputs(findings))
             project, readers = self.project(findings, options)
             result = self.rehearse(project, readers, table, plan, verify=options["verify"])
         except ValidationError as wrong:
             raise CommandError("; ".join(wrong.messages)) from wrong
-        except (TableWrong, ValueError, KeyError, RuntimeError, StrategyFailed) as wrong:
+        except (TableError, ValueError, KeyError, RuntimeError, StrategyFailed) as wrong:
             raise CommandError(str(wrong)) from wrong
         if any(point["identical"] is False for point in result.curve):
             raise CommandError("The picks of a round are not those of the pure strategy.")
@@ -108,8 +112,10 @@ class Command(BaseCommand):
         if options["json"]:
             self.stdout.write(json.dumps({"rehearsal": str(result.pk), "project": project.slug, "curve": result.curve}))
 
-    def rehearse(self, project: Project, readers: list[User], table: Table, plan: Plan, *, verify: bool) -> Rehearsal:
-        """Whatever ends it early, what it leaves behind is removed, or told."""
+    def rehearse(
+        self, project: Project, readers: list[User], table: LabelTable, plan: RehearsalPlan, *, verify: bool
+    ) -> Rehearsal:
+        """Run the rehearsal and print its curve. When it ends early, what it leaves is removed or named."""
         try:
             truth = self.take_in(project, table)
             self.stdout.write(
@@ -117,28 +123,28 @@ class Command(BaseCommand):
             )
             self.stdout.write("round  labels  positives  model  AUROC   AP")
             return rehearse(project=project, truth=truth, readers=readers, plan=plan, on_round=self.tell, verify=verify)
-        except BaseException:
+        except BaseException:  # Ctrl-C as well
             if not rehearsal_remove(project=project, readers=readers):
                 self.stderr.write(REMAINS.format(slug=project.slug, readers=len(readers)))
             raise
 
-    def tell(self, point: Point) -> None:
-        def told(figure: float | None) -> str:
-            return "–    " if figure is None else f"{figure:.3f}"
-
+    def tell(self, point: RehearsalRound) -> None:
+        """Print one line of the curve."""
         picks = {None: "", True: "   picks identical", False: "   PICKS DIFFER"}[point.identical]
         model = "–" if point.model is None else str(point.model)
         self.stdout.write(
             f"{point.round:5}  {point.labels:6}  {point.positives:9}  {model:>5}  "
-            f"{told(point.macro_auroc)}   {told(point.macro_average_precision)}{picks}"
+            f"{three_decimals(point.macro_auroc)}   {three_decimals(point.macro_average_precision)}{picks}"
         )
 
-    def table(self, options: dict[str, Any]) -> Table:
-        reading = Reading(
+    def table(self, options: dict[str, Any]) -> LabelTable:
+        table_format = TableFormat(
             options["image_column"], options["patient_column"], tuple(options["label_column"]), options["separator"]
         )
-        table = Table(options["csv"], reading)
-        return table if reading.label_columns else Table(table.path, Reading(*yes_or_no(table)))
+        table = LabelTable(options["csv"], table_format)
+        if table_format.label_columns:
+            return table
+        return LabelTable(table.path, yes_no_format(table))
 
     @transaction.atomic
     def project(self, findings: list[dict[str, Any]], options: dict[str, Any]) -> tuple[Project, list[User]]:
@@ -158,23 +164,23 @@ class Command(BaseCommand):
             recipe=overrides(options["set"]),
             gate_policy=GATE,
         )
-        readers = [
-            User.objects.create_user(f"{slug}-{n}@rehearsal.invalid", name=f"Simulated reader {n}")
-            for n in range(1, options["readers"] + 1)
-        ]
-        for reader in readers:
+        readers = []
+        for number in range(1, options["readers"] + 1):
+            # .invalid is reserved (RFC 2606): no mail to a simulated reader ever arrives anywhere.
+            reader = User.objects.create_user(f"{slug}-{number}@rehearsal.invalid", name=f"Simulated reader {number}")
             membership_add(project=project, user=reader, role=Role.READER)
+            readers.append(reader)
         return project, readers
 
-    def take_in(self, project: Project, table: Table) -> dict[Any, dict[str, str]]:
-        """Take the images in without their labels; only the reference set's are imported, to measure on."""
-        unlabelled = Table(table.path, Reading(table.reading.image_column, table.reading.patient_column))
-        tally = dataset_import(
+    def take_in(self, project: Project, table: LabelTable) -> dict[Any, dict[str, str]]:
+        """Import the images without their labels, and the reference set's labels to measure on. Returns the truth."""
+        unlabelled = LabelTable(table.path, TableFormat(table.format.image_column, table.format.patient_column))
+        counts = dataset_import(
             project=project,
             table=unlabelled,
             on_refusal=lambda line, why: self.stdout.write(f"Line {line} refused: {why}"),
         )
-        if not tally.stored:
+        if not counts.stored:
             raise CommandError("No image could be taken in.")
         run_all(queues=("io",))
         truth = self.truth(project, table)
@@ -185,36 +191,43 @@ class Command(BaseCommand):
         labels_import(source=source, labels=[(image, truth[image.pk]) for image in reference])
         return truth
 
-    def truth(self, project: Project, table: Table) -> dict[Any, dict[str, str]]:
+    def truth(self, project: Project, table: LabelTable) -> dict[Any, dict[str, str]]:
         findings = {finding.slug: finding for finding in project.findings.all()}
-        columns = columns_of(table.reading.label_columns, findings, table.values(), table.reading.separator)
+        columns = columns_of(table.format.label_columns, findings, table.values(), table.format.separator)
         entries = DatasetRow.objects.filter(dataset__project=project, reason="")
         images = dict(entries.values_list("number", "image_id"))
-        said = {
-            images[line]: labels_of(row, columns, findings, table.reading.separator)
-            for line, row in table
-            if line in images
-        }
-        if any(set(labels) != set(findings) for labels in said.values()):
-            raise TableWrong("A rehearsal needs the truth of every finding on every image; some cells are empty.")
-        return said
+        truth = {}
+        for line, row in table:
+            if line not in images:
+                continue
+            labels = labels_of(row, columns, findings, table.format.separator)
+            if set(labels) != set(findings):
+                raise TableError("A rehearsal needs the truth of every finding on every image; some cells are empty.")
+            truth[images[line]] = labels
+        return truth
 
 
-def layout_of(findings: list[dict[str, Any]]) -> list[Output]:
+def strategy_outputs(findings: list[dict[str, Any]]) -> list[Output]:
     """Findings as a strategy is shown them."""
-    return [
-        Output(finding["name"], finding.get("kind", "binary"), tuple(finding.get("options", ())))
-        for finding in findings
-    ]
+    outputs = []
+    for finding in findings:
+        outputs.append(Output(finding["name"], finding.get("kind", "binary"), tuple(finding.get("options", ()))))
+    return outputs
 
 
-def yes_or_no(table: Table) -> tuple[str, str, tuple[str, ...]]:
-    """The table's way of reading with every column that holds only 0 and 1 as a label."""
+def three_decimals(value: float | None) -> str:
+    if value is None:
+        return "–    "
+    return f"{value:.3f}"
+
+
+def yes_no_format(table: LabelTable) -> TableFormat:
+    """The table's format with every column that holds only 0 and 1 as a label. Raises TableError without one."""
     found: dict[str, set[str]] = {}
     for _, row in table:
         for name, cell in row.items():
             found.setdefault(name, set()).add(cell)
     labels = tuple(name for name, cells in found.items() if cells == {"0", "1"} and name not in NOT_LABELS)
     if not labels:
-        raise TableWrong("No column holds only 0 and 1. Name the columns of truth with --label-column.")
-    return table.reading.image_column, table.reading.patient_column, labels
+        raise TableError("No column holds only 0 and 1. Name the columns of truth with --label-column.")
+    return TableFormat(table.format.image_column, table.format.patient_column, labels)

@@ -14,6 +14,8 @@ from training.jobs import judge_key, run_key
 from training.models import Run, Verdict
 from training.services import NothingToLearn, RunActive, run_cancel, run_request
 
+METRICS = ("auroc", "balanced_accuracy", "brier", "accuracy")
+
 
 class Command(BaseCommand):
     help = "Freeze a project's labels and train on them, here and now, with progress; then ask the gate."
@@ -47,7 +49,7 @@ class Command(BaseCommand):
         self.tell(run, options["json"])
 
     def follow(self, run: Run) -> None:
-        """Do the run and its gate here; where a worker was quicker, watch it."""
+        """Do the run and its gate here. Where a worker was quicker, watch it."""
         self.stdout.write(
             f"Run {run.number}: {run.snapshot.images} images of {run.snapshot.patients} patients, snapshot {run.snapshot.number}."
         )
@@ -65,20 +67,27 @@ class Command(BaseCommand):
             over = Event()
             watcher = Thread(target=self.watch, args=(job, bar, over), daemon=True)
             watcher.start()
-            while (claimed := job_claim(pk=job.pk, worker=worker_name())) or Job.objects.filter(
-                pk=job.pk, state__in=["queued", "running"]
-            ).exists():
-                if claimed:
-                    work(claimed)
-                else:
-                    time.sleep(1)
+            self.work_or_wait(job)
             over.set()
             watcher.join()
         job.refresh_from_db()
         if job.state != "done":
             raise CommandError(f"The job {job.state}: {job.error}")
 
+    def work_or_wait(self, job: Job) -> None:
+        """Do the job here, or wait until the worker that has it ends it. A job that is queued again is done here."""
+        unfinished = Job.objects.filter(pk=job.pk, state__in=["queued", "running"])
+        while True:
+            claimed = job_claim(pk=job.pk, worker=worker_name())
+            if claimed:
+                work(claimed)
+            elif unfinished.exists():
+                time.sleep(1)
+            else:
+                return
+
     def watch(self, job: Job, bar: "tqdm[Any]", over: Any) -> None:
+        """Draw the progress until the job is over. Runs in a thread, since the job itself blocks this one."""
         from django.db import connection
 
         while not over.wait(0.5):
@@ -86,6 +95,7 @@ class Command(BaseCommand):
             bar.set_description_str(words(progress))
             bar.n = share(progress)
             bar.refresh()
+        # The thread has a connection of its own, which nobody else closes.
         connection.close()
 
     def tell(self, run: Run, as_json: bool) -> None:
@@ -97,15 +107,11 @@ class Command(BaseCommand):
             f"Model {run.version.number} on {held_out['images']} images of {held_out['patients']} patients it never saw:"
         )
         for name, figures in held_out["findings"].items():
-            told = "  ".join(
-                f"{key} {figures[key]:.3f}"
-                for key in ("auroc", "balanced_accuracy", "brier", "accuracy")
-                if key in figures
-            )
-            self.stdout.write(f"  {name:24} {told}")
+            shown = [f"{key} {figures[key]:.3f}" for key in METRICS if key in figures]
+            self.stdout.write(f"  {name:24} {'  '.join(shown)}")
         for name, views in facts.get("shortcuts", {}).items():
-            told = "  ".join(f"{view} {area:.3f}" for view, area in views.items())
-            self.stdout.write(f"  {name:24} shortcuts: {told}")
+            shown = [f"{view} {area:.3f}" for view, area in views.items()]
+            self.stdout.write(f"  {name:24} shortcuts: {'  '.join(shown)}")
         if verdict:
             self.stdout.write(verdict.report["sentence"])
         if as_json:
@@ -123,7 +129,7 @@ class Command(BaseCommand):
 
 
 def overrides(pairs: list[str]) -> dict[str, Any]:
-    """FIELD=VALUE, the value being JSON where it reads as such. Raises ValueError."""
+    """Fields of the recipe from FIELD=VALUE. A value that is JSON is read as such. Raises ValueError."""
     found: dict[str, Any] = {}
     for pair in pairs:
         name, equals, text = pair.partition("=")
@@ -137,12 +143,14 @@ def overrides(pairs: list[str]) -> dict[str, Any]:
 
 
 def words(progress: dict[str, Any]) -> str:
-    if progress.get("stage") == "training":
-        auroc = progress.get("validation_auroc")
-        return f"epoch {progress['epoch']} of {progress['epochs']}, loss {progress['train_loss']:.3f}" + (
-            f", AUROC {auroc:.3f}" if auroc else ""
-        )
-    return f"{progress.get('stage', 'scoring')} {progress.get('done', '')}"
+    """A job's progress in words. Scoring, which the gate does first, tells no stage."""
+    if progress.get("stage") != "training":
+        return f"{progress.get('stage', 'scoring')} {progress.get('done', '')}"
+    text = f"epoch {progress['epoch']} of {progress['epochs']}, loss {progress['train_loss']:.3f}"
+    auroc = progress.get("validation_auroc")
+    if auroc:
+        text += f", AUROC {auroc:.3f}"
+    return text
 
 
 def share(progress: dict[str, Any]) -> float:

@@ -5,19 +5,19 @@ import pytest
 import torch
 
 from inference.engine import backbones, weights
-from inference.engine.digest import Refused, sha256_of
+from inference.engine.digest import ArtifactError, sha256_of
 from inference.engine.network import assemble
 from inference.engine.outputs import OutputLayout
-from training.engine.beginning import begin, fold
 from training.engine.dataset import Split
-from training.engine.finish import finish
+from training.engine.initial_weights import fold_standardisation, initial_network
 from training.engine.losses import criterion_for
+from training.engine.packaging import package
 from training.engine.scoring import logits_of
 
 
 @pytest.fixture
 def champion(train, data):
-    return finish(train("champion", epochs=6), data)
+    return package(train("champion", epochs=6), data)
 
 
 def network_of(bundle):
@@ -32,28 +32,28 @@ def test_a_run_begins_where_the_model_version_ended(recipe, data, champion):
     rows = data.rows(Split.VALIDATION)
     criterion = criterion_for(data.labels, data.weights, data.layout, balanced=True)
     again = replace(recipe, initial="bundle", initial_sha256=champion.sha256)
-    network = begin(again, criterion, champion)
-    fold(network, criterion)
+    network = initial_network(again, criterion, champion)
+    fold_standardisation(network, criterion)
     assert np.allclose(logits_of(network, data, rows), logits_of(network_of(champion), data, rows), atol=1e-3)
 
 
 def test_other_findings_take_the_backbone_and_a_new_head(recipe, data, champion):
     layout = OutputLayout(data.layout.outputs[:1])
     criterion = criterion_for(data.labels[:, :1], data.weights[:, :1], layout, balanced=True)
-    network = begin(replace(recipe, initial="bundle", initial_sha256=champion.sha256), criterion, champion)
+    network = initial_network(replace(recipe, initial="bundle", initial_sha256=champion.sha256), criterion, champion)
     assert network.head.weight.shape == (1, 128)
     assert torch.equal(network.backbone.stem[0].weight, network_of(champion).backbone.stem[0].weight)
 
 
 def test_another_bundle_than_the_recipe_names_is_refused(train, champion):
-    with pytest.raises(Refused, match="another model version"):
+    with pytest.raises(ArtifactError, match="another model version"):
         train("next", initial="bundle", initial_sha256="0" * 64, initial_bundle=champion)
-    with pytest.raises(Refused, match="another model version"):
+    with pytest.raises(ArtifactError, match="another model version"):
         train("next", initial="bundle", initial_sha256=champion.sha256)
 
 
 def test_a_bundle_of_another_architecture_is_refused(train, champion):
-    with pytest.raises(Refused, match="small_cnn, not a resnet18"):
+    with pytest.raises(ArtifactError, match="small_cnn, not a resnet18"):
         train(
             "next",
             architecture="resnet18",
@@ -68,5 +68,5 @@ def test_a_file_of_weights_is_begun_with(train, tmp_path):
     (tmp_path / "start.safetensors").write_bytes(packed)
     initial = f"file:{tmp_path / 'start.safetensors'}"
     assert train(epochs=1, initial=initial, initial_sha256=sha256_of(packed)).history
-    with pytest.raises(Refused, match="altered"):
+    with pytest.raises(ArtifactError, match="altered"):
         train("other", epochs=1, initial=initial, initial_sha256="0" * 64)

@@ -6,18 +6,18 @@ import pytest
 
 from inference.engine.bundle import Bundle
 from inference.engine.probability import uncalibrated
-from inference.engine.session import Session
+from inference.engine.session import ModelSession
 from training.engine.dataset import Split
-from training.engine.finish import finish
+from training.engine.packaging import package
 
 
 @pytest.fixture
 def bundle(train, data):
-    return finish(train(epochs=8, batch=8), data)
+    return package(train(epochs=8, batch=8), data)
 
 
 def test_the_bundle_serves_what_was_learnt(bundle, data):
-    session = Session(Bundle.from_files(bundle.to_files(), bundle.sha256))
+    session = ModelSession(Bundle.from_files(bundle.to_files(), bundle.sha256))
     rows = data.rows(Split.CALIBRATION)
     answers = session.probabilities(session.run(data.preparation.normalise(data.images[rows])).logits)
     labels = data.labels[rows]
@@ -38,13 +38,13 @@ def test_the_card_tells_how_it_was_made(bundle, data):
 
 def test_without_calibration_cases_the_logits_stand(train, data):
     whole = replace(data, split=np.where(data.split == Split.CALIBRATION, Split.TRAIN, data.split).astype(np.int8))
-    bundle = finish(train(data=whole), whole)
+    bundle = package(train(data=whole), whole)
     assert bundle.card.calibrations == uncalibrated(whole.layout)
     assert bundle.card.thresholds == {"nodule": 0.5}
 
 
 def test_the_measurement_has_an_interval_of_the_recipes_coverage(train, data):
-    card = finish(train(coverage=0.8), data).card
+    card = package(train(coverage=0.8), data).card
     interval = card.intervals["level"]
     known = np.isfinite(data.labels[data.rows(Split.CALIBRATION), 2])
     assert (interval.coverage, interval.cases) == (0.8, known.sum())
@@ -55,4 +55,4 @@ def test_too_few_calibration_cases_leave_the_measurement_without_one(train, data
     few = data.labels.copy()
     few[data.rows(Split.CALIBRATION)[5:], 2] = np.nan
     sparse = replace(data, labels=few)
-    assert finish(train(data=sparse), sparse).card.intervals == {}
+    assert package(train(data=sparse), sparse).card.intervals == {}

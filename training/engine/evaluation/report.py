@@ -12,10 +12,10 @@ from training.engine.evaluation.policy import GatePolicy
 
 @dataclass(frozen=True)
 class Check:
-    """One demand of the policy. `passed` None means too few to say; `blocks` says whether that keeps the gate shut.
+    """One demand of the policy. `passed` None means too few to say. `blocks`: this check keeps the gate shut.
 
-    `name` is primary, auroc, precision, calibration or subgroup; `finding` and `group` say of what, where it is not of
-    all. `limit` is what value, low or high was held against, as the sentence tells.
+    `name` is primary, auroc, precision, calibration or subgroup. `finding` and `group` are None for a check of all.
+    `limit` is what value, low or high was held against; the sentence says which.
     """
 
     name: str
@@ -31,7 +31,7 @@ class Check:
 
 
 @dataclass(frozen=True)
-class Figure:
+class FindingAurocs:
     """AUROC of one finding, for the table; `positives` and `negatives` are patients."""
 
     finding: str
@@ -42,12 +42,12 @@ class Figure:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class GateReport:
     """The gate's answer. `passed` says that promotion may be offered; a person decides."""
 
     passed: bool
     checks: tuple[Check, ...]
-    figures: tuple[Figure, ...]
+    figures: tuple[FindingAurocs, ...]
     images: int
     patients: int
     policy: GatePolicy
@@ -56,21 +56,26 @@ class Verdict:
     def sentence(self) -> str:
         """One line for the head of the page."""
         met = sum(check.passed is True for check in self.checks)
-        open_ = sum(check.passed is None for check in self.checks)
+        undecided = sum(check.passed is None for check in self.checks)
         blocking = sum(check.blocks for check in self.checks)
-        told = [f"{met} of {len(self.checks)} checks met", f"{blocking or 'none'} blocking"]
-        told += [f"{open_} too few to say"] if open_ else []
-        return f"Gate {'passed' if self.passed else 'not passed'}: {', '.join(told)}"
+        parts = [f"{met} of {len(self.checks)} checks met", f"{blocking or 'none'} blocking"]
+        if undecided:
+            parts.append(f"{undecided} too few to say")
+        result = "passed" if self.passed else "not passed"
+        return f"Gate {result}: {', '.join(parts)}"
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain JSON values; what is not known is null."""
+        """Plain JSON values. What is not known is null."""
         plain: dict[str, Any] = _plain(asdict(self) | {"sentence": self.sentence})
         return plain
 
 
 def _plain(value: Any) -> Any:
+    """The value with lists for tuples and None for NaN: PostgreSQL refuses NaN in JSON."""
     if isinstance(value, dict):
         return {key: _plain(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):
         return [_plain(inner) for inner in value]
-    return None if isinstance(value, float) and isnan(value) else value
+    if isinstance(value, float) and isnan(value):
+        return None
+    return value

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from django.conf import settings
 
-from inference.mapped import ids_of, ids_of_text, uuids_of
+from inference.memmap_cache import ids_of, ids_of_text, uuids_of
 from inference.models import EmbeddingRow
 from inference.queries import embeddings_of, scores_of
 from inference.services.scoring import images_score

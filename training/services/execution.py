@@ -1,0 +1,111 @@
+"""Doing a run: load the snapshot's images, train, package, register the model. For workers and commands only."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+
+from inference.engine.bundle import Bundle
+from inference.services.versions import bundle_load, bundle_store, version_register
+from overread.jobs.running import Ending, JobRefused, Lease
+from overread.jobs.services import LeaseLost
+from training.engine.dataset import TrainingSet
+from training.engine.loop import fit
+from training.engine.packaging import package
+from training.engine.recipe import Recipe
+from training.engine.results import Fitted
+from training.engine.shortcuts import shortcut_report
+from training.engine.trainer import Stopped
+from training.jobs import judge_request
+from training.models import Run
+from training.services.held_out_metrics import held_out_metrics
+from training.services.progress import ProgressReporter
+from training.services.training_data import held_out_cases, training_set
+
+
+def run_execute(*, run: Run, lease: Lease) -> None:
+    """Train by the run's recipe on its snapshot. An earlier attempt's checkpoint is continued.
+
+    Afterwards a job of its own puts the model before the gate. Raises LeaseLost for a cancelled run, with nothing
+    written; Ending when the worker is asked to stop; JobRefused when the run is over already.
+    """
+    _start(run)
+    report = ProgressReporter(run, lease)
+    recipe = Recipe.from_dict(run.recipe)
+    data = training_set(run.snapshot, recipe, report)
+    fitted = _fit(run, recipe, data, lease, report)
+    report("finishing", now=True)
+    bundle = package(fitted, data)
+    # Files first, rows after: a row never names a file that is not there. An unnamed file does no harm.
+    bundle_store(bundle)
+    facts = run_facts(run, bundle, report)
+    _register(run, bundle, facts, lease)
+    # Only after the commit: had it failed, the next attempt would need the checkpoint.
+    shutil.rmtree(run_folder(run), ignore_errors=True)
+
+
+def run_folder(run: Run) -> Path:
+    """Where an unfinished run keeps its checkpoint."""
+    return Path(settings.DATA) / "runs" / str(run.pk)
+
+
+def run_facts(run: Run, bundle: Bundle, report: ProgressReporter) -> dict[str, Any]:
+    """What the model card says beyond the bundle: its snapshot, metrics on held-out patients, the shortcut report."""
+    snapshot = run.snapshot
+    facts: dict[str, Any] = {
+        "snapshot": {"number": snapshot.number, "sha256": snapshot.sha256, "images": snapshot.images}
+    }
+    report("shortcuts", now=True)
+    cases = held_out_cases(run.project, bundle.card.layout, bundle.card.preparation)
+    if cases is not None:
+        facts["held_out"] = held_out_metrics(bundle, cases)
+        facts["shortcuts"] = shortcut_report(bundle, cases.images, cases.labels, cases.patients)
+    return facts
+
+
+def _start(run: Run) -> None:
+    # One statement, so that a cancellation at the same moment is not overwritten.
+    active = Run.objects.filter(pk=run.pk, state__in=Run.ACTIVE)
+    if not active.update(state=Run.State.RUNNING, started_at=timezone.now()):
+        raise JobRefused(f"Run {run.number} is {run.state}.")
+
+
+def _fit(run: Run, recipe: Recipe, data: TrainingSet, lease: Lease, report: ProgressReporter) -> Fitted:
+    checkpoint = run_folder(run) / "checkpoint.safetensors"
+    checkpoint.parent.mkdir(parents=True, exist_ok=True)
+    initial = None
+    if recipe.initial == "bundle":
+        initial = bundle_load(recipe.initial_sha256)
+    try:
+        return fit(
+            data,
+            recipe,
+            on_progress=report.epoch,
+            checkpoint=checkpoint,
+            should_stop=lease.to_leave,
+            initial=initial,
+        )
+    except Stopped as stopped:
+        # The loop only knows that it was to stop. A lost lease means cancelled; otherwise the worker shuts down, and
+        # the job goes on elsewhere from the checkpoint.
+        if lease.lost.is_set():
+            raise LeaseLost(str(stopped)) from stopped
+        raise Ending(str(stopped)) from stopped
+
+
+def _register(run: Run, bundle: Bundle, facts: dict[str, Any], lease: Lease) -> None:
+    """Store model, state of the run and the gate's job with the end of this job, in one transaction."""
+    with lease.finishing():
+        pipeline = version_register(project=run.project, bundle=bundle, facts=facts, actor=run.requested_by)
+        Run.objects.filter(pk=run.pk).update(
+            state=Run.State.FINISHED,
+            finished_at=timezone.now(),
+            pipeline=pipeline,
+            version=pipeline.classifier,
+            error="",
+        )
+        judge_request(pipeline=pipeline)

@@ -1,0 +1,52 @@
+"""How good a model is on the labelled patients of the reference set: the figures of its model card."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inference.engine.bundle import Bundle, Card
+from inference.engine.metrics import at_threshold
+from inference.engine.session import ModelSession
+from training.engine.scoring import figures
+from training.services.training_data import HeldOutCases
+
+Floats = NDArray[np.floating]
+
+
+def held_out_metrics(bundle: Bundle, cases: HeldOutCases) -> dict[str, Any]:
+    """Images, patients, and per finding its metrics on patients the model never saw.
+
+    A binary finding has AUROC and calibration, and sensitivity, specificity and the like at the model's threshold. A
+    measurement has its mean absolute error, and the share of labels that its interval covers.
+    """
+    session = ModelSession(bundle)
+    card = bundle.card
+    predictions = session.probabilities(session.run(card.preparation.normalise(cases.images)).logits)
+    findings = figures(predictions, cases.labels, card.layout)
+    for column, (output, place) in enumerate(zip(card.layout, card.layout.slices, strict=True)):
+        findings[output.name] |= _metrics_of_output(
+            card, output.name, predictions[:, place.start], cases.labels[:, column]
+        )
+    patients = len(set(cases.patients.tolist()))
+    return {"images": len(cases.images), "patients": patients, "findings": findings}
+
+
+def _metrics_of_output(card: Card, name: str, predictions: Floats, labels: Floats) -> dict[str, float]:
+    """What follows from the card's threshold or interval. Empty for a categorical finding."""
+    if name in card.thresholds:
+        return at_threshold(labels, predictions, card.thresholds[name])
+    if name in card.intervals:
+        return _coverage(predictions, labels, card.intervals[name].half)
+    return {}
+
+
+def _coverage(predictions: Floats, labels: Floats, half: float) -> dict[str, float]:
+    """The share of known labels within `half` of the prediction. Empty where no label is known."""
+    residuals = np.abs(predictions - labels)
+    known = residuals[np.isfinite(residuals)]
+    if not len(known):
+        return {}
+    return {"covered": float((known <= half).mean())}
