@@ -87,4 +87,8 @@ def tests_of(paths: set[str]) -> set[str]:
 
 if __name__ == "__main__":
     sys.path[:0] = [str(ROOT / "platform"), str(ROOT)]
-    print(*sorted(tests_of(changed(*sys.argv[1:2]))), sep="\n")
+    try:
+        paths = changed(*sys.argv[1:2])
+    except subprocess.CalledProcessError as failure:
+        sys.exit(failure.stderr.strip())
+    print(*sorted(tests_of(paths)), sep="\n")
