@@ -39,12 +39,12 @@ def case_of(project: Project, assignment: Assignment, found: Sequence[Any]) -> A
     image, study, patient, rendering = found
     study.patient, image.study = patient, study
     assignment.project, assignment.image = project, image
-    Image._meta.get_field("rendering").set_cached_value(image, rendering)  # None, too: nobody asks again
+    Image._meta.get_field("rendering").set_cached_value(image, rendering)  # None as well, which saves a query later
     return assignment
 
 
 def assignment_given(*, project: Project, reader: User, pk: UUID, lock: bool = False) -> Assignment | None:
-    """A case that was given to this reader at some time, with what its page shows of it; its row locked, where asked."""
+    """A case that was given to this reader at some time, with what its page shows. With `lock`, its row is locked."""
     given = GIVEN_LOCKED if lock else GIVEN
     for assignment, *case, holder in given.rows(project.pk, pk, reader.pk):
         assignment.reader = holder
@@ -53,7 +53,7 @@ def assignment_given(*, project: Project, reader: User, pk: UUID, lock: bool = F
 
 
 def assignment_in(*, project: Project, pk: UUID) -> Assignment | None:
-    """A case of the project, whoever has it."""
+    """A case of the project, whichever reader has it."""
     return Assignment.objects.select_related("project", "image__study__patient").filter(project=project, pk=pk).first()
 
 

@@ -22,9 +22,10 @@ def superseded_at(read: Read) -> datetime | None:
 
 
 def unaware(read: Read, seen: Seen) -> bool:
-    """Whether this is the reader's standing read or, where they have seen the others' answers, the one that stood then.
+    """Whether this read was given without knowledge of the others' answers, and stood last when it was.
 
-    An adjudicator is to see them: their decision is the one that stands.
+    That is the standing read, or the one that stood when the reader first saw the others' answers. An adjudicator is meant
+    to see them, so their standing read counts.
     """
     looked, superseded = seen.get(read.reader_id), superseded_at(read)
     if looked is None or read.assignment.purpose == Purpose.ADJUDICATE:

@@ -15,7 +15,7 @@ State = Assignment.State
 RANKS = {Role.ANNOTATOR: 1, Role.READER: 2, Role.ADJUDICATOR: 3}
 """Who outranks whom among those who read."""
 MET = (*Assignment.RESERVED, State.SKIPPED, State.ESCALATED)
-"""Whoever has an image so is not offered it again."""
+"""A reader who has an assignment of an image in one of these states is not offered the image again."""
 
 
 def roles_besides(*, project: Project, reader: User) -> list[Role]:
@@ -32,7 +32,7 @@ def roles_above(*, project: Project, reader: User) -> list[Role]:
 
 
 def rank_of(*, project: Project, reader: User) -> int:
-    """That of the reader's highest role; 0 for nobody who reads."""
+    """The rank of the reader's highest reading role; 0 if they have none."""
     own = Membership.objects.filter(project=project, user=reader).values_list("role", flat=True)
     return max((RANKS.get(Role(role), 0) for role in own), default=0)
 

@@ -41,8 +41,8 @@ WAITS_BLIND = Prepared(lambda project, image: _waiting_blind(project).filter(ima
 def prediction_allowed(*, user: User, project: Project, image: Image) -> bool:
     """Whether a prediction of this image may leave the server for this user.
 
-    Whoever reads in the project gets none of an image that is read blind first, or waits in the queue to be, before
-    their own first read of it is stored; nor of one that waits for them to read it again.
+    A reader of the project gets none before their own first read is stored, if the image is read blind first or waits to
+    be. They get none either while the image waits for them to read it again.
     """
     if not user.has_perm("labeling.read", project):
         return True

@@ -60,9 +60,9 @@ def worklist(*, project: Project, reader: User) -> Worklist:
 
 
 def waiting_besides(*, assignment: Assignment, reader: User) -> tuple[int, bool]:
-    """How many images wait for this reader besides this one, and whether there are more, which nobody counted.
+    """How many images wait for this reader besides this one, and whether there are more than were counted.
 
-    One question for between two cases: no more than the queue's first COUNTED rows are looked at.
+    Asked between two cases, so at most the first COUNTED rows of the queue are looked at.
     """
     project, image = assignment.project, assignment.image_id
     held = Assignment.objects.filter(project=project, reader=reader, state__in=Assignment.HELD).exclude(image=image)

@@ -27,11 +27,11 @@ DISPUTED = "Two first reads differ on"
 OPENED = "Opened by you"
 
 SILENT = (CONTROL, AT_RANDOM, COVERS, NEWEST, REFERENCE, DISPUTED, OPENED)
-"""How the reasons begin that say nothing of what a model answers."""
+"""The beginnings of reasons that give away nothing of a model's answer."""
 
 
 def quotes_model(reason: str) -> bool:
-    """Whether whoever is told this reason has been told of a model's answer; of a sentence nobody knows it is taken so."""
+    """Whether this reason gives away what a model answered. An unknown sentence counts as one that does."""
     return bool(reason) and not reason.startswith(SILENT)
 
 

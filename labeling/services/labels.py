@@ -64,12 +64,12 @@ def consensus(finding: Finding, values: list[str]) -> Held:
 
 @transaction.atomic
 def labels_refresh(*, project: Project, image: Image) -> None:
-    """Derive the labels of one image anew, from everything that was said of it. Doing it twice changes nothing.
+    """Derive the labels of one image again from all its answers. Idempotent.
 
-    Answers are independent only if none was given in the knowledge of another. Whoever has seen the others' answers
-    therefore counts in the unexposed label with what they had said before, though it has been amended since: otherwise
-    two readers who differ would agree as soon as one has looked. What they say after it is their last word, no more.
-    What is read to measure the reader, on a known answer or a second time, is no voice here.
+    Answers are independent only if none was given in the knowledge of another. So a reader who has seen the others'
+    answers counts in the unexposed label with their answer from before, even if they have amended it since: otherwise
+    two readers who differ would agree as soon as one has looked. Their later answer counts in the exposed label only.
+    Reads that measure a reader (a control case, a repeat) do not count.
     """
     Image.objects.select_for_update(of=("self",), no_key=True).get(
         pk=image.pk

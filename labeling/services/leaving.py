@@ -105,7 +105,7 @@ def assignment_requeue(*, assignment: Assignment, **otherwise: Any) -> Assignmen
 
 
 def slot_free(project: Project, image: Image, purpose: str) -> int:
-    """The next slot; whoever else wants one of this image waits until this transaction ends."""
+    """The next free slot of this image. Others who want a slot of it wait until this transaction ends."""
     Image.objects.select_for_update(no_key=True).get(pk=image.pk)
     taken = (
         Assignment.objects.filter(project=project, image=image, purpose=purpose)

@@ -1,4 +1,4 @@
-"""The order of the queue, said once: whoever claims, lists, counts or compares waiting cases takes it from here."""
+"""The order of the queue. Claiming, listing, counting and comparing waiting cases all use this one."""
 
 from __future__ import annotations
 

@@ -58,8 +58,8 @@ def assignment_claim(*, project: Project, reader: User, besides: Assignment | No
 def assignments_claim(*, project: Project, reader: User, count: int) -> list[Assignment]:
     """The cases this reader holds, the first claimed first, and more from the queue up to `count`; fewer when it ends.
 
-    Never a case this reader has read, or, where it is to be read blind, has seen a prediction of; but for a repeat,
-    which is for them alone. O(log n) in the length of the queue.
+    Never a case that this reader has read. Never a blind case of whose image they have seen a prediction. A repeat is the
+    exception to both: it is for this reader alone. O(log n) in the length of the queue.
     """
     hand: list[Assignment] = []
     for _ in range(ATTEMPTS):
@@ -148,7 +148,7 @@ def _statements(roles: frozenset[str], *, skip_locked: bool) -> tuple[rows.Prepa
 
 @transaction.atomic
 def assignment_take(*, assignment: Assignment, reader: User) -> Assignment:
-    """Hold the case that a page has named, or, where its slot has gone, another slot of the same image.
+    """Hold the case that a page has named. If that slot is taken, hold another slot of the same image.
 
     Raises AssignmentGone when none of them is this reader's to read any more.
     """
@@ -172,7 +172,7 @@ def _held_or_waiting(project: Project, image: Image, reader: User, *, repeats: b
 
 
 def _give(assignment: Assignment, reader: User) -> bool:
-    """Whether the reader has it now; blind, where the project has come to ask for it since the case was queued."""
+    """Give a queued case to the reader. False if another took it. It turns blind if the project asks for that by now."""
     now = timezone.now()
     as_seen = {"state": State.QUEUED, "version": assignment.version}
     assignment.blind = assignment.blind or _turns_blind(assignment, reader)
@@ -267,7 +267,7 @@ def assignment_resume(*, assignment: Assignment, reader: User) -> Assignment:
 
 
 def state_again(assignment: Assignment, reader: User) -> Assignment.State:
-    """Of a case that is opened again: revealed, where it was read blind and its prediction has been shown since."""
+    """The state of a case that is opened again: revealed if it was read blind and its prediction was shown since."""
     first = Read.objects.filter(assignment=assignment, reader=reader, phase=Read.Phase.BLIND).exists()
     exposed = Exposure.objects.filter(user=reader, image=assignment.image_id).exists()
     return State.REVEALED if assignment.blind and first and exposed else State.CLAIMED
@@ -292,8 +292,8 @@ def reads_blind(*, project: Project, image: Image, purpose: str) -> bool:
 def assignment_open_single(*, project: Project, image: Image, reader: User) -> Assignment:
     """A case a reader opened themselves (after an upload, say), held at once. Opening it again gives the same one.
 
-    A case that waits in the queue for any reader is taken from there, so that it is not read twice for one purpose; but
-    not a repeat, which whoever looks at their own answer cannot give any more.
+    If the image waits in the queue for any reader, that case is taken, so that it is not read twice for one purpose. A
+    repeat is not taken: a reader who looks at their own answer cannot give a second independent one.
     """
     if opened := _held_or_waiting(project, image, reader, repeats=False):
         return opened

@@ -125,7 +125,7 @@ class Turn:
 
 
 def read_submit(*, assignment: Assignment, reader: User, answers: Answers, key: UUID) -> Read:
-    """`read_store` of a case at hand, for whoever need not know whether the read is new."""
+    """Like `read_store`, for a case already at hand. Returns the Read alone."""
     stored, _new = read_store(
         project=assignment.project, assignment=assignment.pk, reader=reader, answers=answers, key=key
     )
@@ -284,7 +284,7 @@ def _standing(assignment: Assignment, reader: User) -> bool:
     """Whether the case is still this reader's to finish."""
     if assignment.reader_id == reader.pk and assignment.state in (*Assignment.RESERVED, State.DONE, State.WITHDRAWN):
         return True
-    return assignment.state == State.QUEUED  # lapsed, and nobody has it: the late answer is in time
+    return assignment.state == State.QUEUED  # the lease lapsed and the case is still free: the late answer is in time
 
 
 def held_elsewhere(assignment: Assignment, reader: User) -> bool:
@@ -394,7 +394,7 @@ def _store_answers(turn: Turn, read: Read, answers: Answers, contradictions: Map
 
 
 def _advance(assignment: Assignment, reader: User, phase: Read.Phase) -> None:
-    """After a blind read the model is revealed, where there is one; after any other the case is done."""
+    """After a blind read, reveal the model if it has a prediction. After any other read, the case is done."""
     reveal = phase == Read.Phase.BLIND and _reveals(assignment, reader)
     now = timezone.now()
     assignment.state = State.REVEALED if reveal else State.DONE

@@ -14,10 +14,9 @@ from overread.accounts.models import User
 
 
 def reason_tell(*, assignment: Assignment, reader: User) -> bool:
-    """Whether a reader may know the reason that this very row holds; one that quotes a model is on record as shown first.
+    """Whether a reader may see why the case was chosen. If the reason quotes a model, the exposure is recorded first.
 
-    Whoever drew the case, it is the sentence that decides: a case drawn before there was a model quotes one once the
-    queue has been ordered anew.
+    The sentence decides, not the strategy: a case drawn before there was a model quotes one after the queue is reordered.
     """
     if not prediction_allowed(user=reader, project=assignment.project, image=assignment.image):
         return False
@@ -25,8 +24,9 @@ def reason_tell(*, assignment: Assignment, reader: User) -> bool:
 
 
 def _recorded(assignment: Assignment, reader: User) -> bool:
-    """Whether a prediction of the case is on record as shown now; an earlier model's, where the one in use has not scored
-    the image yet.
+    """Record that the reader was shown a prediction of the case. False if no model has scored it.
+
+    An earlier model's prediction is recorded if the model in use has not scored the image yet.
     """
     for model in released(assignment.project):
         with suppress(NotScored):
@@ -36,8 +36,9 @@ def _recorded(assignment: Assignment, reader: User) -> bool:
 
 
 def suspicion_tell(*, assignment: Assignment, reader: User) -> str:
-    """The urgent findings that the model in use puts above threshold, by name, where this reader may know; on record as
-    shown before it is written down. Empty otherwise.
+    """The names of urgent findings that the model in use puts above threshold; "" if the reader may not know them.
+
+    The exposure is recorded before the names leave.
     """
     if not assignment.suspected:
         return ""

@@ -1,5 +1,5 @@
-"""Which images may be chosen: those that nobody has read, as arrays, a hundred thousand of them in a few questions to the
-database, and those to be read again, one by one. For workers only.
+"""Which images may be chosen. Unread images come as arrays, a hundred thousand in a few queries; images to be read again
+come one by one. For workers only.
 """
 
 from __future__ import annotations
@@ -133,8 +133,8 @@ def candidates_by_arm(
 ) -> dict[str, list[Candidate]]:
     """Arm → its candidates, in the order of ARMS. sizes: arm → how many a batch is to have of it.
 
-    An arm of which a batch's part waits unread already has none, so that cases nobody comes to read do not pile
-    up; of repeats that holds for each reader.
+    An arm has none if a batch's share of it waits already, so that unread cases do not pile up. For repeats that is
+    decided reader by reader.
     """
     found: dict[str, list[Candidate]] = {}
     waiting = Counter(Assignment.objects.filter(project=project, state=State.QUEUED).values_list("purpose", flat=True))
@@ -209,7 +209,7 @@ def readers_of(project: Project) -> set[int]:
 
 
 def _again(project: Project) -> QuerySet[Image]:
-    """Images of the project that can be read, and that are in nobody's hands and not in the queue."""
+    """Images of the project that can be read, are not queued, and that no reader holds."""
     taken = Assignment.objects.filter(project=project, image=OuterRef("pk"), state__in=OPEN)
     return readable_in(project).exclude(Exists(taken))
 

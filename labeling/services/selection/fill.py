@@ -71,10 +71,10 @@ class Batch:
 def queue_fill(
     *, project: Project, lease: Lease | None = None, seed: int | None = None, size: int | None = None
 ) -> Selection | None:
-    """Draw a batch when the queue runs low, queue what the reference set still lacks, and withdraw what nobody can take.
+    """Fill a queue that runs low: draw a batch, queue missing reference cases, withdraw cases nobody can take.
 
-    The slow part is done before the transaction; images taken meanwhile by a parallel fill are left out by the
-    assignments' own constraint. Returns the selection, or None where nothing was drawn.
+    The batch is drawn before the transaction begins, because drawing is slow. If a parallel fill takes some of its images
+    meanwhile, the constraint on assignments leaves them out. Returns the selection, or None if nothing was drawn.
     """
     size = wanted(project) if size is None else size
     batch = batch_draw(project, size, secrets.randbelow(2**63) if seed is None else seed) if size else None
@@ -91,9 +91,9 @@ def queue_fill(
 def wanted(project: Project) -> int:
     """How many cases to draw now, by the project's policy.
 
-    None while images arrive and no more are there than would be drawn: whoever takes each as it comes has chosen none.
-    The last to arrive, or the minute's top-up, asks again. But nobody waits for that: where no fresh case is left (one
-    that was skipped, in a later slot, may be nobody's to read) what is there is drawn at once.
+    0 while images still arrive and there are no more than a batch holds: taking each image as it comes is no choice.
+    The last image to arrive, or the check once a minute, asks again. Readers do not wait for that: if no fresh case is
+    left, what has arrived is drawn at once. A skipped case in a later slot is not fresh; there may be no reader for it.
     """
     waiting = Assignment.objects.filter(project=project, state=QUEUED, purpose__in=SHARES)
     if not project.auto_fill or waiting.count() > project.batch_size // 2:
@@ -212,7 +212,7 @@ def _ranks(count: int, seed: int) -> list[float]:
 
 
 def _still_free(project: Project, cases: tuple[Case, ...]) -> list[Case]:
-    """Those whose image nobody has taken since they were drawn."""
+    """The cases whose image is still free: not read, or taken by another assignment, since the draw."""
     chosen = [case.image for case in cases]
     free = set(unread_of(project).filter(pk__in=chosen).values_list("pk", flat=True))
     standing = Assignment.objects.filter(project=project, image__in=chosen, state__in=OPEN)

@@ -31,9 +31,7 @@ class StrategyFailed(Exception):
 
 
 def strategy_check(name: str) -> None:
-    """Raises ValidationError for a name nobody knows, and for a dotted path that no worker would import. Nothing is
-    imported here.
-    """
+    """Raises ValidationError for an unknown name and for a dotted path that no worker may import. Imports nothing."""
     if ":" in name:
         if problem := _path_problem(name):
             raise ValidationError(problem)
@@ -44,9 +42,8 @@ def strategy_check(name: str) -> None:
 def _path_problem(path: str) -> str:
     """Why this dotted path is not followed, "" where it is.
 
-    What it names is run as code by the workers, with their rights. So a project's administrator chooses among the
-    libraries of settings.STRATEGY_MODULES, and only whoever runs the machine adds to those: of os:system not even the
-    import is tried.
+    Workers run what it names as code, with their own rights. So a project's administrator chooses among the libraries in
+    settings.STRATEGY_MODULES, and only the operator adds to that list. A path outside it is not even imported.
     """
     if not PATH.fullmatch(path):
         return _("%(path)s is no dotted path: write one such as modAL.uncertainty:margin_sampling.") % {"path": path}
@@ -119,7 +116,7 @@ def strategy_for(name: str, pool: Pool | None) -> strategies.Strategy:
 
 
 def failure_of(strategy: strategies.Strategy) -> str | None:
-    """Why a strategy of `strategy_for` could not be asked, "" where it could; None where nobody asked another library."""
+    """Why a strategy from `strategy_for` could not be asked: "" if it could, None if it is one of our own."""
     return strategy.failed if isinstance(strategy, OrRandom) else None
 
 
