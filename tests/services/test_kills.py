@@ -12,11 +12,12 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.db import transaction
 from django.utils import timezone
 
 from overread.audit.models import Event
 from overread.jobs.models import Job, State
-from overread.jobs.services import jobs_enqueue
+from overread.jobs.services import job_enqueue
 from tests.services.conftest import bells_lose
 from tests.services.house import House, kill, until
 
@@ -24,8 +25,9 @@ DATA = Path(settings.DATA)
 
 
 def enqueue(count: int, first: int = 0) -> None:
-    numbers = range(first, first + count)
-    jobs_enqueue(kind="tests.count", keyed={f"count:{number}": {"number": number} for number in numbers})
+    with transaction.atomic():
+        for number in range(first, first + count):
+            job_enqueue(kind="tests.count", key=f"count:{number}", number=number)
 
 
 def counted() -> Counter[int]:
