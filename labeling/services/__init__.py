@@ -1,6 +1,7 @@
 """Everything that writes in the reading room: the queue, the reads, the labels made of them, and what is read next."""
 
 from labeling.services.amending import NoReason, read_amend
+from labeling.services.answers import Answers, Measured, RegionDrawn
 from labeling.services.deferring import Until, assignment_defer
 from labeling.services.labels import label_import_open, labels_import, labels_refresh
 from labeling.services.leaving import (
@@ -19,11 +20,8 @@ from labeling.services.queue import (
     assignments_extend,
 )
 from labeling.services.reading import (
-    Answers,
-    Measured,
     NotGiven,
     PredictionUnseen,
-    RegionDrawn,
     read_store,
     read_submit,
     read_undo,

@@ -1,0 +1,123 @@
+"""What a reader says of an image, and whether it fits the project's findings and the image."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+from uuid import UUID
+
+from labeling.models import Confidence
+from labeling.values import AnswerInvalid, AnswerMissing, answer_problem, region_problem
+from overread.archive.models import Image
+from overread.projects.models import Finding
+
+REGIONS = 200  # of one read
+MEASUREMENTS = 50
+CORNERS = {"length": 2, "angle": 3, "roi": 2, "probe": 1}
+
+
+@dataclass(frozen=True)
+class RegionDrawn:
+    """A box (two corners) or polygon (three points or more), [[x, y], …] in image pixels, tied to a finding by slug and
+    to the frame it was drawn on, counted from 0.
+    """
+
+    finding: str
+    kind: Literal["box", "polygon"]
+    points: tuple[tuple[float, float], ...]
+    frame: int = 0
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A length (two ends), angle (end, vertex, end), ellipse (two corners of its box) or point, in image pixels."""
+
+    kind: Literal["length", "angle", "roi", "probe"]
+    points: tuple[tuple[float, float], ...]
+    frame: int = 0
+    result: str = ""
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What one reader says of one image.
+
+    `values`: finding slug → answer; `bulk`: slugs answered by 'mark the rest'; `kept`: slugs whose answer they keep against a
+    model that strongly contradicts it.
+    """
+
+    values: Mapping[str, str]
+    bulk: frozenset[str] = frozenset()
+    kept: frozenset[str] = frozenset()
+    regions: tuple[RegionDrawn, ...] = ()
+    measurements: tuple[Measured, ...] = ()
+    comment: str = ""
+    confidence: Literal["", "low", "medium", "high"] = ""
+    active_ms: int = 0
+    level: Literal["", "half", "full"] = ""
+    seen: UUID | None = field(default=None)  # the prediction in view, where a page says so
+
+
+def answers_check(answers: Answers, findings: Mapping[str, Finding], asked: set[str], image: Image) -> None:
+    """Raises AnswerMissing or AnswerInvalid with one entry per finding."""
+    outlined = {region.finding for region in answers.regions}
+    if missing := {
+        slug: f"{finding.name} is not answered."
+        for slug, finding in findings.items()
+        if slug in asked | outlined and slug not in answers.values
+    }:
+        raise AnswerMissing(missing)
+    wrong = {slug: f"There is no finding {slug!r} in this project." for slug in answers.values if slug not in findings}
+    for slug, value in answers.values.items():
+        if (finding := findings.get(slug)) is None:
+            continue
+        if problem := answer_problem(finding, value) or (region_problem(finding, value) if slug in outlined else None):
+            wrong[slug] = problem
+    for region in answers.regions:
+        if problem := _outline_problem(region, findings, image):
+            wrong["regions"] = problem
+    if len(answers.regions) > REGIONS:
+        wrong["regions"] = f"A read has {REGIONS} regions at most; this one has {len(answers.regions)}."
+    if problem := _measured_problem(answers.measurements, image):
+        wrong["measurements"] = problem
+    if len(answers.comment) > 4000:
+        wrong["comment"] = f"A comment has 4000 characters at most; this one has {len(answers.comment)}."
+    if answers.confidence not in ("", *Confidence.values):
+        wrong["confidence"] = "Confidence is low, medium or high, or left out."
+    if wrong:
+        raise AnswerInvalid(wrong)
+
+
+def _outline_problem(region: RegionDrawn, findings: Mapping[str, Finding], image: Image) -> str | None:
+    if region.finding not in findings:
+        return f"A region names the finding {region.finding!r}, which this project does not have."
+    if region.kind not in ("box", "polygon") or (
+        len(region.points) != 2 if region.kind == "box" else not 3 <= len(region.points) <= 500
+    ):
+        return "A box has two corners, a polygon 3 to 500 points."
+    if not 0 <= region.frame < image.frames:
+        return f"A region names frame {region.frame}; the image has {image.frames}, counted from 0."
+    return None if _inside(region.points, image) else "A region lies outside the image."
+
+
+def _measured_problem(measurements: tuple[Measured, ...], image: Image) -> str | None:
+    if len(measurements) > MEASUREMENTS:
+        return f"A read has {MEASUREMENTS} measurements at most; this one has {len(measurements)}."
+    for each in measurements:
+        if len(each.points) != CORNERS.get(each.kind):
+            return "A length has two points, an angle three, a region of interest two, a value at a point one."
+        if not 0 <= each.frame < image.frames:
+            return f"A measurement names frame {each.frame}; the image has {image.frames}, counted from 0."
+        if not _inside(each.points, image):
+            return "A measurement lies outside the image."
+        if len(each.result) > 200:
+            return "The result of a measurement has 200 characters at most."
+    return None
+
+
+def _inside(points: tuple[tuple[float, float], ...], image: Image) -> bool:
+    return all(
+        math.isfinite(x) and math.isfinite(y) and 0 <= x <= image.columns and 0 <= y <= image.rows for x, y in points
+    )
