@@ -19,7 +19,7 @@ BEFORE = "6137379"  # the last build before whole scans were proved and pixel da
 
 @contextmanager
 def build(commit: str) -> Iterator[Path]:
-    """Its folder, gone afterwards. It runs in this environment: no requirement that it needs has been taken away.
+    """Its folder, gone afterwards. It runs in this environment, which keeps what that build needs (requirements-dev.in).
 
     Raises Unfinished where the commit is not in the history, as in a shallow clone.
     """
