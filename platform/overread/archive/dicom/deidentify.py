@@ -15,7 +15,7 @@ from pydicom.uid import SecondaryCaptureImageStorage
 from .clean import cleaned, unchanged
 from .identity import Named, StandIns
 from .keep import KEPT, Kept
-from .raw_element import CHARACTER_SET, Element, means_ascii, raw_element, text_in
+from .raw_element import CHARACTER_SET, Element, is_empty, means_ascii, raw_element, text_in
 from .refusal import MALFORMED, Refused, refusing
 from .shape import Shape
 
@@ -98,7 +98,7 @@ def kept_part(
     part: dict[BaseTag, Element] = {}
     for tag in found.keys() & kept.keys():
         inner, element = kept[tag], found[tag]
-        if tag in without:
+        if tag in without or is_empty(element):
             continue
         if inner is not None:
             if items := _kept_items(source, tag, inner, depth, little_endian=little_endian):

@@ -13,7 +13,7 @@ from pydicom.tag import BaseTag
 from .codecs import Piece, joined
 from .identity_search import Search, Word, word
 from .keep import KEPT, Kept, tags
-from .raw_element import elements, text_of, values
+from .raw_element import elements, is_empty, text_of, values
 from .refusal import Refused
 
 NAMED = {"PN": re.compile(r"[\\^= ]+")}  # each part of a name is looked for by itself
@@ -173,10 +173,10 @@ def _texts(
         tag = element.tag
         inner = kept.get(int(tag), ...)
         vr = element.VR or _known_vr(tag)
-        if vr == "SQ" and depth > 0:
+        if vr == "SQ" and depth > 0 and not is_empty(element):
             for item in _items(source, tag):
                 yield from _texts(item, depth - 1, inner if isinstance(inner, Mapping) else {})
-        elif inner is ... and vr in TEXTS:
+        elif inner is ... and vr in TEXTS and not is_empty(element):
             raw = element.value if isinstance(element, RawDataElement) else b""
             yield from ((vr, tag, text, raw) for text in _read(source, tag, vr, raw))
 

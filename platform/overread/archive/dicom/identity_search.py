@@ -78,7 +78,7 @@ class Search:
         self._by_head: dict[bytes, list[bytes]] = {}
         for form in self._texts:
             self._by_head.setdefault(form[:SHORTEST], []).append(form)
-        self._heads = np.frombuffer(b"".join(self._by_head), "<u4")
+        self._heads = np.sort(np.frombuffer(b"".join(self._by_head), "<u4"))
         self._tables = _pair_tables(list(self._texts))
         self._either = self._tables[0] | self._tables[1]
 
@@ -136,7 +136,9 @@ class Search:
     def _begins(self, data: Bytes, places: Places) -> Flags:
         """bool [n]: whether the bytes at each place are the first four of a form."""
         four = data.take(places[:, None] + np.arange(SHORTEST), mode="clip")
-        return np.isin(LOWER[four].view("<u4")[:, 0], self._heads)
+        heads = LOWER[four].view("<u4")[:, 0]
+        nearest = self._heads.take(self._heads.searchsorted(heads), mode="clip")
+        return nearest == heads
 
 
 def _pair_tables(forms: Sequence[bytes]) -> Flags:

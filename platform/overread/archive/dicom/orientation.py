@@ -6,6 +6,7 @@ from typing import Any
 from pydicom.dataset import Dataset
 
 from .functional_groups import frame_macro
+from .raw_element import values_in
 
 LETTERS = re.compile(r"[LRAPHF]{1,3}")
 TOWARDS = (("L", "R"), ("P", "A"), ("H", "F"))  # what grows and what falls along x, y and z of the patient
@@ -14,7 +15,7 @@ LEAST = 0.3  # of a unit vector: less of a direction has no letter
 
 def read_orientation(header: Dataset) -> str:
     """Patient Orientation as "row\\\\column", or what Image Orientation (Patient) comes to; "" where neither says it."""
-    stated = _texts(header.get("PatientOrientation"))
+    stated = _texts(values_in(header, "PatientOrientation"))
     if len(stated) == 2 and all(LETTERS.fullmatch(each) for each in stated):
         return "\\".join(stated)
     group = frame_macro(header, "PlaneOrientationSequence", 0)

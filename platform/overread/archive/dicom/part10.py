@@ -13,7 +13,7 @@ from pydicom.uid import UID, DeflatedExplicitVRLittleEndian, ExplicitVRLittleEnd
 from .codecs import is_read
 from .limits import Limits
 from .pixel_element import PIXEL_TAGS, UNDEFINED, PixelElement
-from .raw_element import elements
+from .raw_element import elements, text_in
 from .refusal import Refused, refusing
 
 PREFIX = b"DICM"
@@ -45,8 +45,8 @@ def read_part10(content: bytes, limits: Limits) -> Part10:
     stream.seek(PREFIX_AT + len(PREFIX))
     with refusing("unreadable", "The file meta information could not be parsed."):
         meta = read_dataset(stream, False, True, stop_when=lambda tag, _vr, _length: tag.group != 2)
-        syntax = UID(str(meta.get("TransferSyntaxUID") or ""))
-        sop_class = str(meta.get("MediaStorageSOPClassUID") or "")
+        syntax = UID(_uid(meta, "TransferSyntaxUID"))
+        sop_class = _uid(meta, "MediaStorageSOPClassUID")
     _check_syntax(syntax)
     body = content
     if syntax == DeflatedExplicitVRLittleEndian:
@@ -57,6 +57,11 @@ def read_part10(content: bytes, limits: Limits) -> Part10:
     if _nests_deeper(header, limits.depth):
         raise Refused("nesting", f"Sequences are nested more than {limits.depth} deep.")
     return Part10(header, body, pixels, syntax, sop_class)
+
+
+def _uid(meta: Dataset, keyword: str) -> str:
+    text = text_in(meta, keyword)
+    return str(meta.get(keyword) or "") if text is None else text
 
 
 def inflate(data: bytes, most: int) -> bytes:

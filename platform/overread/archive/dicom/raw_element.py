@@ -8,7 +8,7 @@ import re
 import struct
 from collections.abc import Iterator
 from functools import cache
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from pydicom.charset import python_encoding
 from pydicom.datadict import dictionary_VR, tag_for_keyword
@@ -24,8 +24,10 @@ CHARACTER_SET = "ISO_IR 192"  # of every data set that is written: UTF-8
 ASCII = bytes(range(0x20, 0x7F))
 ASCII_SETS = frozenset(name for name in python_encoding.values() if ASCII.decode(name) == ASCII.decode("ascii"))
 PRINTABLE = re.compile(rb"[!-\[\]-~][ -\[\]-~]*")  # without the backslash, which parts values
+PRINTABLES = re.compile(rb"[ -~]+")
 IN_CHARACTER_SET = frozenset({"LO", "SH"})
 TEXTS = IN_CHARACTER_SET | {"CS", "UI", "DA", "AS"}
+LISTS = frozenset({"CS", "DS"})  # several values, of plain ASCII
 NUMBERS = {"US": "H", "SS": "h"}
 ITEM = 0xFFFEE000
 
@@ -58,11 +60,29 @@ def number_in(dataset: Dataset, keyword: str) -> int | None:
 def text_in(dataset: Dataset, keyword: str) -> str | None:
     """One text of printable ASCII, read without converting the element; None where pydicom has to do it."""
     raw = raw_in(dataset, keyword)
-    if raw is None or raw.VR not in TEXTS or not raw.value or not PRINTABLE.fullmatch(raw.value):
+    if raw is None or raw.VR not in TEXTS or not raw.value:
+        return None
+    value = raw.value.rstrip(b"\0") if raw.VR == "UI" else raw.value
+    if not PRINTABLE.fullmatch(value):
         return None
     if raw.VR in IN_CHARACTER_SET and not means_ascii(dataset):
         return None
-    return str(raw.value, "ascii").rstrip()
+    return str(value, "ascii").rstrip()
+
+
+def values_in(dataset: Dataset, keyword: str) -> Any:
+    """The values of an attribute, texts or numbers: texts where the file has plain ASCII, read without converting the
+    element, and what pydicom makes of it where not. None where there are none.
+    """
+    raw = raw_in(dataset, keyword)
+    if raw is not None and raw.VR in LISTS and raw.value and PRINTABLES.fullmatch(raw.value):
+        return str(raw.value, "ascii").split("\\")
+    return dataset.get(keyword)
+
+
+def is_empty(element: Element) -> bool:
+    """Whether the element lies in the file without a value. One that was converted is asked for its value instead."""
+    return isinstance(element, RawDataElement) and element.value == b""
 
 
 def means_ascii(dataset: Dataset) -> bool:

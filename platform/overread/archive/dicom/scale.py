@@ -7,6 +7,7 @@ from typing import Any
 from pydicom.dataset import Dataset
 
 from .functional_groups import frame_macro
+from .raw_element import values_in
 from .values import SpacingKind
 
 Pair = tuple[float, float]  # row spacing, column spacing
@@ -35,7 +36,7 @@ def read_scale(header: Dataset) -> Scale:
 
 def _spacing(header: Dataset) -> tuple[Pair | None, SpacingKind]:
     stated = _pair(frame_macro(header, "PixelMeasuresSequence", 0).get("PixelSpacing"))
-    detector = _pair(header.get("ImagerPixelSpacing")) or _pair(header.get("NominalScannedPixelSpacing"))
+    detector = _pair(values_in(header, "ImagerPixelSpacing")) or _pair(values_in(header, "NominalScannedPixelSpacing"))
     if stated and header.get("PixelSpacingCalibrationType"):
         return stated, "patient"
     if stated and detector and not _same(stated, detector):

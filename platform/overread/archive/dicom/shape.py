@@ -6,7 +6,7 @@ from pydicom.datadict import dictionary_description
 from pydicom.dataset import Dataset
 
 from .limits import Limits
-from .raw_element import number_in
+from .raw_element import number_in, text_in
 from .refusal import MALFORMED, Refused
 
 GREY = frozenset({"MONOCHROME1", "MONOCHROME2", "PALETTE COLOR"})
@@ -112,7 +112,9 @@ def _frames(header: Dataset, limits: Limits) -> int:
 def _photometric(header: Dataset, samples: int) -> str:
     if samples not in (1, 3):
         raise Refused("samples", f"Samples per Pixel is {samples}; 1 and 3 are read.")
-    photometric = str(header.get("PhotometricInterpretation") or "").strip()
+    photometric = text_in(header, "PhotometricInterpretation")
+    if photometric is None:
+        photometric = str(header.get("PhotometricInterpretation") or "").strip()
     if photometric not in GREY | COLOUR:
         raise Refused("photometric", "Photometric Interpretation is missing or none that is read here.")
     if (photometric in COLOUR) != (samples == 3):
