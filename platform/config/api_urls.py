@@ -2,13 +2,14 @@
 
 from django.urls import include, path
 
+# Looked through in this order: what is asked for most often stands first
 APPS = (
+    "overread.archive",
+    "labeling",
+    "inference",
     "overread.accounts",
     "overread.projects",
     "overread.jobs",
-    "overread.archive",
-    "inference",
-    "labeling",
     "training",
     "overread.api",
 )

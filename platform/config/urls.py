@@ -3,8 +3,8 @@
 from django.urls import include, path
 
 urlpatterns = [
-    path("", include("frontend.urls")),
     path("api/v1/", include("config.api_urls")),
+    path("", include("frontend.urls")),
 ]
 
 handler400, handler403, handler404, handler500 = (

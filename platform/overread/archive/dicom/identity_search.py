@@ -48,8 +48,11 @@ def word(text: str, raw: bytes = b"") -> Word | None:
     if len(text) < shortest or _is_even(text):
         return None
     forms = {raw.strip()[:LONGEST]}
-    for variant in {text} if text.isascii() else {text, text.upper(), text.lower()}:
-        forms.update(_encoded(variant))
+    if text.isascii():
+        forms.update((text.encode(), text.encode("utf-16-le"), text.encode("utf-16-be")))
+    else:
+        for variant in {text, text.upper(), text.lower()}:
+            forms.update(_encoded(variant))
     return Word(text, frozenset(form.lower() for form in forms if len(form) >= SHORTEST))
 
 
@@ -137,8 +140,8 @@ class Search:
         """bool [n]: whether the bytes at each place are the first four of a form."""
         four = data.take(places[:, None] + np.arange(SHORTEST), mode="clip")
         heads = LOWER[four].view("<u4")[:, 0]
-        nearest = self._heads.take(self._heads.searchsorted(heads), mode="clip")
-        return nearest == heads
+        found: Flags = self._heads.take(self._heads.searchsorted(heads), mode="clip") == heads
+        return found
 
 
 def _pair_tables(forms: Sequence[bytes]) -> Flags:
