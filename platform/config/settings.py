@@ -170,7 +170,12 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     }
     DATABASES["default"]["TEST"] = {"NAME": str(DATA / f"test-{os.getpid()}.sqlite3")}
 else:
+    DATABASES["default"]["ENGINE"] = "overread.postgresql"
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+    # A hot statement (overread.rows) that has run so often on a connection is planned once; 0: never, for poolers that
+    # hand a session on to others and do not know prepared statements.
+    prepare = envint("DATABASE_PREPARE", 3, low=0, high=1000)
+    DATABASES["default"].setdefault("OPTIONS", {})["prepare_threshold"] = prepare or None
 DATABASES["default"]["CONN_MAX_AGE"] = 300  # closing a SQLite database costs milliseconds, too
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

@@ -28,6 +28,12 @@ def database() -> BaseDatabaseWrapper:
     return connections[DEFAULT_DB_ALIAS]
 
 
+def _cursor(connection: BaseDatabaseWrapper) -> Any:
+    """PostgreSQL plans a statement once; SQLite's module keeps what it has compiled."""
+    prepared = getattr(connection, "cursor_for_prepared", connection.cursor)
+    return prepared()
+
+
 # ── inserting ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -47,7 +53,7 @@ def insert_all(rows: Sequence[models.Model]) -> int:
     model, connection = type(rows[0]), database()
     adapters = _adapters(model)
     values = [adapt(row, connection) for row in rows for adapt in adapters]
-    with connection.cursor() as cursor:
+    with _cursor(connection) as cursor:
         cursor.execute(_insertion(model, len(rows)), values)
         made = cursor.fetchall()
     key = model._meta.pk
@@ -123,7 +129,7 @@ def update(row: models.Model, *names: str, provided: Mapping[str, Any] | None = 
     adapters = _adapters_by_name(model)
     values = [adapters[name](row, connection) for name in (*names, model._meta.pk.attname)]
     values += [_bound(value, connection) for value in (provided or {}).values()]
-    with connection.cursor() as cursor:
+    with _cursor(connection) as cursor:
         cursor.execute(_updating(model, names, tuple(provided or ())), values)
         return bool(cursor.rowcount)
 
@@ -170,7 +176,7 @@ class Prepared:
 
     def found(self, *given: Any) -> list[tuple[Any, ...]]:
         """The rows, as the database gives them."""
-        with database().cursor() as cursor:
+        with _cursor(database()) as cursor:
             cursor.execute(self.sql, self.values(*given))
             return list(cursor.fetchall())
 
@@ -201,7 +207,7 @@ def whether(*questions: tuple[Prepared, Sequence[Any]]) -> list[bool]:
     """Whether each of these finds a row, with its parameters; all in one statement."""
     asked = ", ".join(f"EXISTS ({prepared.sql})" for prepared, _ in questions)
     values = [value for prepared, given in questions for value in prepared.values(*given)]
-    with database().cursor() as cursor:
+    with _cursor(database()) as cursor:
         cursor.execute(f"SELECT {asked}", values)
         return [bool(value) for value in cursor.fetchone()]
 
@@ -224,7 +230,7 @@ class Select:
     def rows(self, *values: Any) -> list[tuple[Any, ...]]:
         """The rows for these parameters: texts, numbers, UUIDs or moments."""
         connection = database()
-        with connection.cursor() as cursor:
+        with _cursor(connection) as cursor:
             cursor.execute(self._sql or self._composed(connection), [_bound(value, connection) for value in values])
             found = cursor.fetchall()
         return [self._objects(row, connection) for row in found]
