@@ -19,7 +19,8 @@ QUOTED = re.compile(r"[\"']([a-z_]\w*(?:\.\w+)+)[\"']")  # may be the name of a 
 ADDRESS = re.compile(r"frontend\.pages\.(\w+)|(?:.*\.)?(\w+)\.api$|.*\.api\.(\w+)$")
 BY_JOB = re.compile(r".*\.(handlers|listeners)$")
 ASKING = {"client", "reverse", "url"}  # the words of a test that asks for an address
-WHOLE = ("tests.browser.", "tests.services.", "tests.api.test_schema", "tests.test_permissions")  # these use all of it
+WHOLE = ("tests.browser.", "tests.services.", "tests.upgrade.", "tests.api.test_schema", "tests.test_permissions")
+"""These use all of it."""
 
 
 def changed(commit: str = "", root: Path = ROOT) -> set[str]:

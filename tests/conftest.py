@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import hypothesis
 import pytest
@@ -15,6 +16,8 @@ from tests import factories
 hypothesis.settings.register_profile("overread", deadline=None)  # the machines are busy
 hypothesis.settings.load_profile("overread")
 
+Made = TypeVar("Made")
+
 pytest_plugins = ("tests.telling",)
 
 
@@ -23,6 +26,25 @@ def anchors(settings: Any, tmp_path: Path) -> Path:
     """Where the audit chain is anchored: in a file of each test's own, as each has a database of its own."""
     settings.AUDIT_ANCHORS = tmp_path / "anchors.jsonl"
     return tmp_path / "anchors.jsonl"
+
+
+@pytest.fixture(scope="module")
+def shared_rows(django_db_setup: None, django_db_blocker: Any) -> Iterator[Any]:
+    """Makes rows once for all tests of a module: `shared_rows(function)` calls it with the database open.
+
+    What a test changes of them is rolled back with that test, and they themselves with the module.
+    """
+    from django.db import transaction
+
+    def make(rows: Callable[[], Made]) -> Made:
+        with django_db_blocker.unblock():
+            return rows()
+
+    around = transaction.atomic()
+    make(around.__enter__)
+    yield make
+    make(lambda: transaction.set_rollback(True))
+    make(lambda: around.__exit__(None, None, None))
 
 
 @pytest.fixture

@@ -4,9 +4,11 @@ in.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations.migration import Migration
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
 
@@ -97,6 +99,47 @@ class Lift(Operation):
 
     def describe(self) -> str:
         return f"Let {self.table} be changed"
+
+
+class Remaking(Migration):
+    """A migration for which SQLite makes the table `remade` anew.
+
+    SQLite refuses that while a trigger of another table asks this one, so those triggers are set aside meanwhile. Only a
+    database that is upgraded has them: in a new one, the rooms above come after all migrations of this one.
+    """
+
+    remade = ""
+
+    def apply(
+        self, project_state: ProjectState, schema_editor: BaseDatabaseSchemaEditor, collect_sql: bool = False
+    ) -> ProjectState:
+        with _set_aside(schema_editor, self.remade):
+            return super().apply(project_state, schema_editor, collect_sql)
+
+    def unapply(
+        self, project_state: ProjectState, schema_editor: BaseDatabaseSchemaEditor, collect_sql: bool = False
+    ) -> ProjectState:
+        with _set_aside(schema_editor, self.remade):
+            return super().unapply(project_state, schema_editor, collect_sql)
+
+
+@contextmanager
+def _set_aside(schema_editor: BaseDatabaseSchemaEditor, table: str) -> Iterator[None]:
+    """Without the triggers of other tables that name this one. What fails is rolled back, triggers and all."""
+    if schema_editor.connection.vendor != "sqlite":
+        yield
+        return
+    with schema_editor.connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name <> %s AND instr(sql, %s)",
+            [table, table],
+        )
+        found = cursor.fetchall()
+    for name, _ in found:
+        schema_editor.execute(f"DROP TRIGGER {name}", params=None)
+    yield
+    for _, sql in found:
+        schema_editor.execute(sql, params=None)
 
 
 class RefuseInsert(Operation):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -30,8 +32,17 @@ STRATEGIES = strategies.names()
 
 
 @pytest.fixture
-def every_kind(db: None) -> Project:
+def every_kind(every_kind_made: Project, db: None) -> Project:
     """Three kinds of finding, twelve labelled images, six others, a model in use, an empty queue."""
+    return Project.objects.get(pk=every_kind_made.pk)
+
+
+@pytest.fixture(scope="module")
+def every_kind_made(shared_rows: Any) -> Project:
+    return shared_rows(every_kind_make)
+
+
+def every_kind_make() -> Project:
     project = make_project(findings=(EFFUSION, GRADE, AGE), auto_fill=False)
     for seed in range(18):
         image = make_image(project)
@@ -88,8 +99,17 @@ def test_before_ten_labels_a_measurement_has_the_champions_interval(db: None) ->
 
 
 @pytest.fixture
-def unmodelled(db: None) -> Project:
+def unmodelled(unmodelled_made: Project, db: None) -> Project:
     """Embedded for another project that shares the backbone; no label, no model of its own."""
+    return Project.objects.get(pk=unmodelled_made.pk)
+
+
+@pytest.fixture(scope="module")
+def unmodelled_made(shared_rows: Any) -> Project:
+    return shared_rows(unmodelled_make)
+
+
+def unmodelled_make() -> Project:
     project, other = make_project(auto_fill=False), make_project(auto_fill=False)
     images = [make_image(project) for _ in range(5)]
     for image in images:

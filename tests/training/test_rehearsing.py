@@ -22,7 +22,7 @@ from labeling.selection.pool import Output, Pool
 from overread.archive import blobs
 from overread.archive.models import Image
 from overread.archive.queries import patients_of
-from tests.training.test_runs import table
+from tests.training.pictures import table
 
 ROUND, ROUNDS = 12, 4  # by the last round there is a model, though the first may have too few answers to learn from
 

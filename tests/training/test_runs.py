@@ -18,7 +18,7 @@ from tests.factories import make_image, make_pipeline, make_project, make_read, 
 from tests.training.pictures import RECIPE, table
 from training.engine import recipes
 from training.management.commands.rehearse import GATE
-from training.models import Rehearsal, Run, Snapshot, SnapshotItem, Verdict
+from training.models import Run, Snapshot, SnapshotItem, Verdict
 from training.services import (
     GateClosed,
     NothingToLearn,
@@ -32,15 +32,23 @@ from training.services import (
 )
 
 
+@pytest.fixture(scope="module")
+def imported(shared_rows: Any, tmp_path_factory: pytest.TempPathFactory) -> None:
+    csv = table(tmp_path_factory.mktemp("pack"), 90)
+
+    def rows() -> None:
+        call_command("import_dataset", "table", csv=csv, project="pack", image_column="file", verbosity=0,
+                     patient_column="patient_id", label_column=["nodule"], independent=True, declaration="Drawn.")  # fmt: skip
+        Project.objects.filter(slug="pack").update(recipe=RECIPE, gate_policy=GATE, auto_fill=False)
+        run_all(queues=("io", "inference"))  # decoded once, not by every test that trains
+
+    shared_rows(rows)
+
+
 @pytest.fixture
-def pack(db: None, tmp_path: Path) -> Project:
+def pack(imported: None, db: None) -> Project:
     """Ninety labelled pictures of an easy finding, imported as an independent standard."""
-    call_command("import_dataset", "table", csv=table(tmp_path, 90), project="pack", image_column="file", verbosity=0,
-                 patient_column="patient_id", label_column=["nodule"], independent=True, declaration="Drawn.")  # fmt: skip
-    project = Project.objects.get(slug="pack")
-    project.recipe, project.gate_policy, project.auto_fill = RECIPE, GATE, False
-    project.save()
-    return project
+    return Project.objects.get(slug="pack")
 
 
 def test_the_same_labels_are_one_snapshot(pack: Project) -> None:
@@ -193,11 +201,12 @@ def test_train_and_predict_from_the_command_line(
     result = json.loads(capsys.readouterr().out.strip().splitlines()[-1])
     assert result["held_out"]["findings"]["nodule"]["auroc"] >= 0
     out = tmp_path / "scores.csv"
+    table(tmp_path, 12)
     (tmp_path / "=bad.png").write_bytes(b"no picture")
     call_command("predict", str(tmp_path), project="pack", csv=out)
     lines = out.read_text().splitlines()
     assert lines[0].startswith("file,model,nodule,nodule_threshold,nodule_above")
-    assert len(lines) == 1 + 90 + 2  # the pictures, labels.csv and the bad one
+    assert len(lines) == 1 + 12 + 2  # the pictures, labels.csv and the bad one
 
 
 def test_train_says_what_is_wrong(db: None) -> None:
@@ -214,59 +223,3 @@ def test_train_takes_a_recipe_by_name(pack: Project) -> None:
 def test_train_knows_its_recipes(db: None) -> None:
     with pytest.raises(CommandError, match="there are densenet121, quick"):
         call_command("train", project=make_project().slug, recipe="large")
-
-
-def test_a_rehearsal_prints_its_curve(db: None, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    call_command("rehearse", csv=table(tmp_path, 80), rounds=2, per_round=30, readers=2, error_rate=0.1, strategy="margin",
-                 set=["size=32", "epochs=2", "threads=1"], json=True)  # fmt: skip
-    curve = json.loads(capsys.readouterr().out.strip().splitlines()[-1])["curve"]
-    assert [point["labels"] for point in curve] == [30, 60]
-    assert curve[-1]["macro_auroc"] is not None
-
-
-@pytest.mark.parametrize(
-    ("wrong", "words"),
-    [
-        ({"strategy": "nonsense"}, "There is no such strategy"),
-        ({"strategy": "nowhere.at:all"}, "not of a library"),
-        ({"strategy": "modAL.nowhere:all"}, "modAL.nowhere:all"),
-        ({"strategy": "skactiveml.pool:QueryByCommittee"}, "QueryByCommittee"),
-        ({"retrain_every": -1}, "0 or more, not -1"),
-        ({"set": ["epochs=x"]}, "epochs"),
-        ({"audit_share": 3.0}, "less than or equal to 1"),
-        ({"readers": 0}, "one reader at least"),
-        ({"seed": -1}, "a seed of 0 or more"),
-    ],
-)
-def test_a_rehearsal_that_makes_no_sense_is_told_in_a_line_and_leaves_nothing(
-    db: None, tmp_path: Path, wrong: dict[str, Any], words: str
-) -> None:
-    asked = {"csv": table(tmp_path, 4), "rounds": 1, "per_round": 2} | wrong
-    with pytest.raises(CommandError, match=words):
-        call_command("rehearse", **asked)
-    assert not Project.objects.exists() and not User.objects.exists()
-
-
-def test_a_rehearsal_ends_when_no_image_is_left(db: None, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    call_command("rehearse", csv=table(tmp_path, 6), rounds=4, per_round=20, readers=1)
-    assert "ended after 1 of 4 rounds" in capsys.readouterr().out
-    assert len(Rehearsal.objects.get().curve) == 1
-
-
-def test_a_rehearsal_that_takes_nothing_in_leaves_nothing(db: None, tmp_path: Path) -> None:
-    path = table(tmp_path, 3)
-    for picture in tmp_path.glob("*.png"):
-        picture.write_bytes(b"no picture")
-    with pytest.raises(CommandError, match="No image could be taken in"):
-        call_command("rehearse", csv=path, rounds=1, per_round=2)
-    assert not Project.objects.exists() and not User.objects.exists()
-
-
-def test_a_rehearsal_that_fails_later_says_what_remains(
-    db: None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    path = table(tmp_path, 3)
-    path.write_text(path.read_text().rsplit(",", 1)[0] + ",\n")  # the last row's truth is missing
-    with pytest.raises(CommandError, match="truth of every finding"):
-        call_command("rehearse", csv=path, rounds=1, per_round=2, label_column=["nodule"], project="short")
-    assert "Project short remains" in capsys.readouterr().err and Project.objects.filter(slug="short").exists()

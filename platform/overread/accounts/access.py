@@ -9,9 +9,10 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from knox.models import AuthToken
 
+from overread.accounts.events import AccessEnded
 from overread.accounts.lockout import addresses_forget
 from overread.accounts.models import Session, User
-from overread.accounts.signals import access_ended
+from overread.events import announce
 
 
 def sessions_of(user: User) -> QuerySet[Session]:
@@ -31,7 +32,7 @@ def session_end(*, user: User, reference: str) -> bool:
     named = next((session for session in sessions_of(user) if session.reference == reference), None)
     if named:
         named.delete()
-        access_ended.send(sender=User, user=user, sessions=1, tokens=0)
+        announce(AccessEnded(user.pk, sessions=1))
     return named is not None
 
 
@@ -40,7 +41,7 @@ def token_revoke(*, user: User, key: str) -> bool:
     """Revoke the token that is listed as `key`. False where this person has none of that name."""
     revoked = AuthToken.objects.filter(user=user, token_key=key).delete()[0]
     if revoked:
-        access_ended.send(sender=User, user=user, sessions=0, tokens=1)
+        announce(AccessEnded(user.pk, tokens=1))
     return bool(revoked)
 
 
@@ -49,7 +50,7 @@ def sessions_end(*, user: User, but: str | None = None) -> int:
     """End somebody's sessions, all but the one whose secret key is given. Returns how many."""
     ended = Session.objects.filter(user=user).exclude(session_key=but).delete()[0]
     if ended:
-        access_ended.send(sender=User, user=user, sessions=ended, tokens=0)
+        announce(AccessEnded(user.pk, sessions=ended))
     return ended
 
 
@@ -58,7 +59,7 @@ def tokens_revoke(*, user: User) -> int:
     """Revoke all of somebody's tokens. Returns how many."""
     revoked = int(AuthToken.objects.filter(user=user).delete()[0])
     if revoked:
-        access_ended.send(sender=User, user=user, sessions=0, tokens=revoked)
+        announce(AccessEnded(user.pk, tokens=revoked))
     return revoked
 
 

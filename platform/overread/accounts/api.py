@@ -18,13 +18,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from overread.accounts.access import token_revoke, tokens_of, tokens_revoke
+from overread.accounts.events import TokenMade, TokenRefused
 from overread.accounts.models import Preferences, User
 from overread.accounts.queries import preferences_of
 from overread.accounts.services import preferences_change
-from overread.accounts.signals import token_made, token_refused
 from overread.api import Problem
 from overread.api.bodies import Shape
 from overread.api.views import View
+from overread.events import announce
 
 
 class CredentialsSerializer(Shape):
@@ -86,12 +87,12 @@ class Tokens(View):
         credentials = self.body(CredentialsSerializer)
         user = self._who(credentials)
         if tokens_of(user).count() >= knox_settings.TOKEN_LIMIT_PER_USER:
-            token_refused.send(sender=User, user=user, reason="too many")
+            announce(TokenRefused(user.pk, reason="too many"))
             raise Problem(
                 "No more tokens.", "Revoke one that you no longer need, or all of them when signed in.", status=409
             )
         made, token = AuthToken.objects.create(user)
-        token_made.send(sender=User, user=user)
+        announce(TokenMade(user.pk))
         if credentials:
             user_logged_in.send(sender=User, request=request._request, user=user)
         return self.show({"token": token, "key": made.token_key, "expiry": made.expiry}, TokenSerializer, 201)

@@ -11,9 +11,10 @@ from django.http import HttpRequest
 from django.utils import timezone
 from knox.models import AuthToken
 
+from overread.accounts.events import PasswordChanged
 from overread.accounts.models import Session, User
 from overread.accounts.sessions import ADDRESS, BROWSER, STARTED
-from overread.accounts.signals import password_changed
+from overread.events import listen
 from overread.origin import client_address
 
 
@@ -26,8 +27,8 @@ def session_describe(sender: Any, request: HttpRequest, user: User, **_: Any) ->
         request.session[BROWSER] = request.META.get("HTTP_USER_AGENT", "")[:255]
 
 
-@receiver(password_changed)
-def access_end(sender: Any, user: User, **_: Any) -> None:
+@listen(PasswordChanged)
+def access_end(event: PasswordChanged) -> None:
     """A new password, by whatever road, ends what the old one had opened."""
-    Session.objects.filter(user=user).delete()
-    AuthToken.objects.filter(user=user).delete()
+    Session.objects.filter(user_id=event.user).delete()
+    AuthToken.objects.filter(user_id=event.user).delete()

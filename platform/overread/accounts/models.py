@@ -13,8 +13,9 @@ from django.db import models, transaction
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
+from overread.accounts.events import PasswordChanged
 from overread.accounts.keys import keys_check
-from overread.accounts.signals import password_changed
+from overread.events import announce
 
 
 class UserManager(BaseUserManager["User"]):
@@ -64,7 +65,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         with transaction.atomic():
             super().save(*args, **options)
             if anew:
-                password_changed.send(sender=User, user=self)
+                announce(PasswordChanged(self.pk))
 
     @property
     def initials(self) -> str:

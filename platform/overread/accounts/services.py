@@ -9,9 +9,10 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db import transaction
 
+from overread.accounts.events import AccountMade, LockLifted
 from overread.accounts.lockout import lock_lift
 from overread.accounts.models import Preferences, User
-from overread.accounts.signals import account_made, lock_lifted
+from overread.events import announce
 
 
 @transaction.atomic
@@ -30,7 +31,7 @@ def user_create(*, email: str, name: str = "") -> tuple[User, str]:
     user.set_password(password)
     user.full_clean()
     user.save()
-    account_made.send(sender=User, user=user)
+    announce(AccountMade(user.pk))
     return user, password
 
 
@@ -45,7 +46,7 @@ def password_change(*, user: User, password: str) -> None:
 def account_unlock(*, user: User) -> None:
     """Forget the wrong passwords that were tried for an account, wherever they came from."""
     lock_lift(user)
-    lock_lifted.send(sender=User, user=user)
+    announce(LockLifted(user.pk))
 
 
 @transaction.atomic

@@ -1,4 +1,4 @@
-"""Sign-ins, accounts and what opens them reach the log by signals, so that accounts need not know of it."""
+"""Sign-ins reach the log by Django's signals, other news of accounts by events: accounts need not know of it."""
 
 from __future__ import annotations
 
@@ -7,16 +7,17 @@ from typing import Any
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.dispatch import receiver
 
-from overread.accounts.models import User
-from overread.accounts.signals import (
-    access_ended,
-    account_made,
-    lock_lifted,
-    password_changed,
-    token_made,
-    token_refused,
+from overread.accounts.events import (
+    AccessEnded,
+    AccountMade,
+    LockLifted,
+    PasswordChanged,
+    TokenMade,
+    TokenRefused,
 )
+from overread.accounts.models import User
 from overread.audit.services import event_append
+from overread.events import listen
 from overread.origin import origin
 
 
@@ -45,34 +46,40 @@ def refused(sender: Any, credentials: dict[str, Any], request: Any = None, **_: 
     event_append(verb="session.refuse", target=tried, **detail)
 
 
-@receiver(token_made)
-def token_told(sender: Any, user: User, **_: Any) -> None:
+@listen(TokenMade)
+def token_told(event: TokenMade) -> None:
+    user = User.objects.get(pk=event.user)
     event_append(verb="token.create", actor=user, target=user)
 
 
-@receiver(token_refused)
-def token_refusal_told(sender: Any, user: User, reason: str, **_: Any) -> None:
-    event_append(verb="token.refuse", target=user, reason=reason)
+@listen(TokenRefused)
+def token_refusal_told(event: TokenRefused) -> None:
+    event_append(verb="token.refuse", target=User.objects.get(pk=event.user), reason=event.reason)
 
 
-@receiver(access_ended)
-def access_told(sender: Any, user: User, sessions: int, tokens: int, **_: Any) -> None:
-    event_append(verb="access.end", actor=whoever_asks(), target=user, sessions=sessions, tokens=tokens)
+@listen(AccessEnded)
+def access_told(event: AccessEnded) -> None:
+    account_tell("access.end", event.user, sessions=event.sessions, tokens=event.tokens)
 
 
-@receiver(lock_lifted)
-def lock_told(sender: Any, user: User, **_: Any) -> None:
-    event_append(verb="lock.lift", actor=whoever_asks(), target=user)
+@listen(LockLifted)
+def lock_told(event: LockLifted) -> None:
+    account_tell("lock.lift", event.user)
 
 
-@receiver(account_made)
-def account_told(sender: Any, user: User, **_: Any) -> None:
-    event_append(verb="account.create", actor=whoever_asks(), target=user)
+@listen(AccountMade)
+def account_told(event: AccountMade) -> None:
+    account_tell("account.create", event.user)
 
 
-@receiver(password_changed)
-def password_told(sender: Any, user: User, **_: Any) -> None:
-    event_append(verb="password.change", actor=whoever_asks(), target=user)
+@listen(PasswordChanged)
+def password_told(event: PasswordChanged) -> None:
+    account_tell("password.change", event.user)
+
+
+def account_tell(verb: str, user: int, **detail: Any) -> None:
+    """Tell of something that whoever asks has done to an account."""
+    event_append(verb=verb, actor=whoever_asks(), target=User.objects.get(pk=user), **detail)
 
 
 def whoever_asks() -> User | None:

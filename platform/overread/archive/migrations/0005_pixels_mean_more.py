@@ -2,12 +2,13 @@
 
 from django.db import migrations, models
 
-from overread.triggers import Immutable, Lift
+from overread.triggers import Immutable, Lift, Remaking
 
 IMMUTABLE = ["study_id", "sha256"]  # as 0003 has it
 
 
-class Migration(migrations.Migration):
+class Migration(Remaking):
+    remade = "archive_image"
     dependencies = [("archive", "0004_frames_after_the_first")]
 
     operations = [

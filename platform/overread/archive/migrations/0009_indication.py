@@ -1,11 +1,12 @@
 from django.db import migrations, models
 
-from overread.triggers import Immutable, Lift
+from overread.triggers import Immutable, Lift, Remaking
 
 IMMUTABLE = ["study_id", "sha256"]
 
 
-class Migration(migrations.Migration):
+class Migration(Remaking):
+    remade = "archive_image"
     dependencies = [("archive", "0008_look_and_mismatch")]
 
     operations = [
