@@ -110,5 +110,5 @@ def _table(seed: int, count: int, recipe: Recipe, tell: Callable[[str], None]) -
 def _case(shot: Shot, recipe: Recipe) -> tuple[np.ndarray[Any, np.dtype[np.uint8]], list[float]]:
     """One film, through intake and decoding like any other file."""
     content, truth = draw(shot, f"LEARNT-{shot.patient}", LABELLED_SIZE)
-    pixels = dicom.model_input(dicom.render(dicom.receive(content, key=KEY).content))
+    pixels = dicom.model_input(dicom.render(dicom.take_in(content, key=KEY).content))
     return recipe.preparation().pixels(pixels), [float(value == "present") for value in truth.values()]

@@ -24,7 +24,7 @@ from overread.jobs.running import Lease
 from overread.projects.models import Project
 
 Source = Literal["upload", "rest", "import"]
-OF_STUDY = {"patient", "study_uid", "series_uid", "study_day"}  # facts that a study or a patient keeps, or nobody
+OF_STUDY = ("patient", "study_uid", "study_day")  # facts that the study and its patient keep
 IMAGE_FACTS = [field.name for field in fields(dicom.ImageFacts) if field.name not in OF_STUDY]
 FRAME_FACTS = [field.name for field in fields(dicom.Frame) if field.name not in ("full", "half", "windows")]
 RENDERING_FACTS = [*FRAME_FACTS, "rows", "columns", "half_rows", "half_columns", "inverted"]
@@ -71,35 +71,32 @@ def image_ingest(
     wins over it. A file that names nobody is a patient of its own. `indication`, too, wins over what the file says; an
     image that is there gets it. Raises dicom.Refused with a code and a reason.
     """
-    arrival = dicom.receive(content, key=settings.PSEUDONYM_KEY.encode())
+    key = settings.PSEUDONYM_KEY.encode()
+    result = dicom.take_in(content, key=key)
+    facts = result.facts
     if patient:
-        pseudonym = dicom.pseudonym(issuer="", patient_id=patient, key=settings.PSEUDONYM_KEY.encode())
-    else:
-        pseudonym = arrival.patient or dicom.pseudonym(
-            issuer="content", patient_id=arrival.sha256, key=settings.PSEUDONYM_KEY.encode()
-        )
-    blobs.put(arrival.content, arrival.sha256)
+        facts = replace(facts, patient=dicom.pseudonym(issuer="", patient_id=patient, key=key))
+    elif not facts.patient:
+        facts = replace(facts, patient=dicom.pseudonym(issuer="content", patient_id=result.sha256, key=key))
     if indication:
-        arrival = replace(arrival, indication=indication)
-    return _store(project=project, arrival=arrival, pseudonym=pseudonym, source=source, actor=actor)
+        facts = replace(facts, indication=indication)
+    blobs.put(result.content, result.sha256)
+    return _store(project=project, facts=facts, sha256=result.sha256, source=source, actor=actor)
 
 
 @transaction.atomic
-def _store(*, project: Project, arrival: dicom.Arrival, pseudonym: str, source: Source, actor: User | None) -> Ingested:
+def _store(*, project: Project, facts: dicom.ImageFacts, sha256: str, source: Source, actor: User | None) -> Ingested:
     """One statement a table: this is what an upload waits for."""
-    if not KNOWN.rows(arrival.sha256):
-        image = Image(
-            study=_study_ensure(arrival, pseudonym),
-            sha256=arrival.sha256,
-            **{name: getattr(arrival, name) for name in IMAGE_FACTS},
-        )
+    if not KNOWN.rows(sha256):
+        columns = {name: getattr(facts, name) for name in IMAGE_FACTS}
+        image = Image(study=_study_ensure(facts), sha256=sha256, **columns)
         if rows.insert(image):
             return _store_new(project=project, image=image, source=source, actor=actor)
         # the same file came at the same moment; now it is there
-    image = Image.objects.select_related("study__patient", "rendering").get(sha256=arrival.sha256)
+    image = Image.objects.select_related("study__patient", "rendering").get(sha256=sha256)
     enrolled = image_enrol(project=project, image=image, source=source, actor=actor)
-    if source == "import" and arrival.indication not in ("", image.indication):
-        image.indication = arrival.indication
+    if source == "import" and facts.indication not in ("", image.indication):
+        image.indication = facts.indication
         image.save(update_fields=["indication"])
         event_append(verb="image.indication", actor=actor, target=image, project=project.pk)
     return Ingested(image, new=False, enrolled=enrolled)
@@ -116,15 +113,15 @@ def _store_new(*, project: Project, image: Image, source: Source, actor: User | 
     return Ingested(image, new=True, enrolled=True)
 
 
-def _study_ensure(arrival: dicom.Arrival, pseudonym: str) -> Study:
-    made = Study(uid=arrival.study_uid, patient=patient_ensure(pseudonym=pseudonym), day=arrival.study_day)
+def _study_ensure(facts: dicom.ImageFacts) -> Study:
+    made = Study(uid=facts.study_uid, patient=patient_ensure(pseudonym=facts.patient), day=facts.study_day)
     if rows.insert(made):
         return made
     study = Study.objects.select_related("patient").get(uid=made.uid)
     if study.patient == made.patient:
         return study
     # two patients claim one study UID: keep them apart
-    made.uid = "2.25." + str(int(hashlib.sha256(f"{made.uid}:{pseudonym}".encode()).hexdigest()[:30], 16))
+    made.uid = "2.25." + str(int(hashlib.sha256(f"{made.uid}:{facts.patient}".encode()).hexdigest()[:30], 16))
     if rows.insert(made):
         return made
     return Study.objects.select_related("patient").get(uid=made.uid)

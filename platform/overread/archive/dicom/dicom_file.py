@@ -1,4 +1,4 @@
-"""A DICOM file, received: its header written anew without identity, its pixel data no more than its pictures."""
+"""A DICOM file, cleaned: its header written anew without identity, its pixel data no more than its pictures."""
 
 import hashlib
 import struct
@@ -14,12 +14,12 @@ from .frames import CompressedImage, DicomImage, open_dicom
 from .identity import Named, StandIns
 from .identity_check import check, read_identity, scrub, scrubbed
 from .indication import read_indication
+from .intake_parts import IntakeParts
 from .limits import Limits
 from .orientation import read_orientation
 from .part10 import PREFIX, PREFIX_AT
 from .pixel_element import UNDEFINED, PixelElement
 from .raw_element import encoded
-from .received import Received
 from .refusal import Refused
 from .scale import read_scale
 from .values import ImageFacts
@@ -29,8 +29,8 @@ IMPLEMENTATION_NAME = "OVERREAD_1"
 FLOAT_VRS = {"FloatPixelData": "OF", "DoubleFloatPixelData": "OD"}
 
 
-def receive_dicom(content: bytes, stand: Callable[[Named], StandIns], limits: Limits) -> Received:
-    """Check, parse and de-identify. Raises Refused for anything that is no readable image."""
+def clean_dicom(content: bytes, stand: Callable[[Named], StandIns], limits: Limits) -> IntakeParts:
+    """Check, parse, de-identify and describe. Raises Refused for anything that is no readable image."""
     image = open_dicom(content, limits)
     file, pixels = image.file, clean_pixels(image)
     clean = deidentify(
@@ -53,7 +53,7 @@ def receive_dicom(content: bytes, stand: Callable[[Named], StandIns], limits: Li
     if file.body is not content:  # of an inflated data set the parent holds nothing
         pieces = [joined(file.body, pieces)]
     indication = scrubbed(read_indication(file.header), identity)
-    return Received(_facts(clean, pixels, indication), pieces)
+    return IntakeParts(_facts(clean, pixels, indication), pieces)
 
 
 def _profile_inside(image: DicomImage) -> bytes:
@@ -116,7 +116,6 @@ def _facts(clean: Deidentified, pixels: CleanPixels, indication: str) -> ImageFa
         kind="dicom",
         patient=clean.stands.patient,
         study_uid=clean.stands.study,
-        series_uid=clean.stands.series,
         instance_uid=clean.stands.instance,
         rows=shape.rows,
         columns=shape.columns,

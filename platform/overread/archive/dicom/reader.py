@@ -12,7 +12,7 @@ from .look import Look
 from .process import Child
 from .refusal import Refused
 from .tones import Tones
-from .values import Arrival, Frame, Rendering, Window
+from .values import Frame, ImageFacts, IntakeResult, Rendering, Window
 from .wire import Blob
 
 if TYPE_CHECKING:
@@ -55,15 +55,16 @@ class Reader:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.close()
 
-    def receive(self, content: bytes, *, key: bytes) -> Arrival:
+    def take_in(self, content: bytes, *, key: bytes) -> IntakeResult:
         """Bound, check, parse, de-identify and hash one file. `key` makes the pseudonyms. Raises Refused."""
         answer, (own,) = self._ask({"do": "receive"}, content, key=key)
         made = _assembled(answer["parts"], memoryview(own), memoryview(content))
-        facts = answer["facts"]
-        if facts["pixel_spacing"] is not None:
-            facts["pixel_spacing"] = tuple(facts["pixel_spacing"])
-        digest = hashlib.sha256(made).hexdigest()
-        return Arrival(content=made, sha256=digest, untouched=_untouched(answer["parts"], len(content)), **facts)
+        return IntakeResult(
+            facts=_image_facts(answer["facts"]),
+            content=made,
+            sha256=hashlib.sha256(made).hexdigest(),
+            untouched=_untouched(answer["parts"], len(content)),
+        )
 
     def render(self, content: bytes, *, frame: int = 0) -> Rendering:
         """Decode one frame of a de-identified original and pack it for browser and models. Raises Refused."""
@@ -144,6 +145,13 @@ class Reader:
         return None
 
 
+def _image_facts(facts: dict[str, Any]) -> ImageFacts:
+    """The facts of a file as they were before they became JSON."""
+    if facts["pixel_spacing"] is not None:
+        facts["pixel_spacing"] = tuple(facts["pixel_spacing"])
+    return ImageFacts(**facts)
+
+
 def _frame_facts(facts: dict[str, Any]) -> dict[str, Any]:
     """The facts of a frame as they were before they became JSON."""
     windows = tuple(Window(**{**window, "table": tuple(window["table"])}) for window in facts["windows"])
@@ -190,9 +198,9 @@ def _after_fork() -> None:
 os.register_at_fork(after_in_child=_after_fork)
 
 
-def receive(content: bytes, *, key: bytes) -> Arrival:
-    """Reader.receive in this process's own reader."""
-    return standing_reader().receive(content, key=key)
+def take_in(content: bytes, *, key: bytes) -> IntakeResult:
+    """Reader.take_in in this process's own reader."""
+    return standing_reader().take_in(content, key=key)
 
 
 def render(content: bytes, *, frame: int = 0) -> Rendering:

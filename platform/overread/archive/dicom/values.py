@@ -1,6 +1,6 @@
 """What comes out of the intake room."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from .look import Look
@@ -22,7 +22,6 @@ class ImageFacts:
     kind: Kind
     patient: str
     study_uid: str
-    series_uid: str
     instance_uid: str
     rows: int
     columns: int
@@ -48,13 +47,14 @@ class ImageFacts:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Arrival(ImageFacts):
-    """A received file without its identity: the de-identified original, its SHA-256 in hex, and the facts of it.
+class IntakeResult:
+    """A file without its identity: the facts of it, the de-identified original, and its SHA-256 in hex.
 
     `untouched`: the file ended with its pixel data, and these are stored byte for byte.
     """
 
-    content: bytes
+    facts: ImageFacts
+    content: bytes = field(repr=False)
     sha256: str
     untouched: bool
 
