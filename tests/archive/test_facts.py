@@ -1,8 +1,11 @@
 """One list of facts: what the intake tells of a file and of its pixels are the columns of their rows."""
 
+from dataclasses import fields
+
 from django.db.models import Model
 
-from overread.archive.models import Image
+from overread.archive import dicom
+from overread.archive.models import FrameRendering, Image, Rendering
 from overread.archive.rereading import READ_ANEW, SETTLED
 from overread.archive.services import IMAGE_FACTS
 
@@ -19,3 +22,8 @@ def test_every_fact_of_an_image_has_its_column():
 
 def test_every_settled_fact_is_one():
     assert set(READ_ANEW) | set(SETTLED) == set(IMAGE_FACTS)
+
+
+def test_every_fact_of_a_frame_has_its_column():
+    assert {field.name for field in fields(dicom.Frame)} == columns(FrameRendering) - {"id", "image", "number"}
+    assert {field.name for field in fields(dicom.Rendering)} == columns(Rendering) - {"id", "image"}

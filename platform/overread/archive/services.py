@@ -26,8 +26,6 @@ from overread.projects.models import Project
 Source = Literal["upload", "rest", "import"]
 OF_STUDY = ("patient", "study_uid", "study_day")  # facts that the study and its patient keep
 IMAGE_FACTS = [field.name for field in fields(dicom.ImageFacts) if field.name not in OF_STUDY]
-FRAME_FACTS = [field.name for field in fields(dicom.Frame) if field.name not in ("full", "half", "windows")]
-RENDERING_FACTS = [*FRAME_FACTS, "rows", "columns", "half_rows", "half_columns", "inverted"]
 KNOWN = rows.Select(also=["1"], rest="FROM archive_image WHERE sha256 = %s")
 FRAMES_AT_ONCE = 16  # of one file in one call: each call has the processor time of a whole file
 
@@ -189,15 +187,9 @@ def image_render(*, image: Image, lease: Lease) -> None:
         with lease.finishing():
             image_quarantine(image=image, reason=refusal.reason)
         return
-    digests = {name: blobs.put(getattr(made, name)) for name in ("full", "half", "thumb")}
-    told = {name: getattr(made, name) for name in RENDERING_FACTS}
+    columns = _columns(made)
     with lease.finishing():
-        told |= {
-            "windows": _windows(made),
-            "tones": asdict(made.tones) if made.tones else None,
-            "look": asdict(made.look) if made.look else None,
-        }
-        rendering, _new = Rendering.objects.update_or_create(image=image, defaults={**digests, **told})
+        rendering, _new = Rendering.objects.update_or_create(image=image, defaults=columns)
         FrameRendering.objects.filter(image=image).delete()
         FrameRendering.objects.bulk_create(frames)
         again = image.status == Image.Status.READY
@@ -209,24 +201,22 @@ def image_render(*, image: Image, lease: Lease) -> None:
 
 def _frames_made(image: Image, content: bytes, lease: Lease) -> Iterator[FrameRendering]:
     """The frames after the first, a batch at a time, up to the most that are kept of one image. Raises dicom.Refused."""
-    count = min(image.frames, settings.FRAMES_MAX)
-    for first in range(1, count, FRAMES_AT_ONCE):
-        for number, frame in enumerate(
-            dicom.render_frames(content, first=first, count=min(FRAMES_AT_ONCE, count - first)), start=first
-        ):
-            yield FrameRendering(
-                image=image,
-                number=number,
-                full=blobs.put(frame.full),
-                half=blobs.put(frame.half),
-                windows=_windows(frame),
-                **{name: getattr(frame, name) for name in FRAME_FACTS},
-            )
-        lease.progress(frames=min(first + FRAMES_AT_ONCE, count), of=image.frames)
+    end = min(image.frames, settings.FRAMES_MAX)
+    for first in range(1, end, FRAMES_AT_ONCE):
+        beyond = min(first + FRAMES_AT_ONCE, end)
+        frames = dicom.render_frames(content, first=first, count=beyond - first)
+        for number, frame in enumerate(frames, start=first):
+            yield FrameRendering(image=image, number=number, **_columns(frame))
+        lease.progress(frames=beyond, of=image.frames)
 
 
-def _windows(frame: dicom.Frame) -> list[dict[str, Any]]:
-    return [asdict(window) for window in frame.windows]
+def _columns(frame: dicom.Frame) -> dict[str, Any]:
+    """What the row of a frame holds of it: its facts, and in place of each level the digest of its blob."""
+    columns = asdict(frame)
+    for name, value in columns.items():
+        if isinstance(value, bytes):
+            columns[name] = blobs.put(value)
+    return columns
 
 
 def image_quarantine(*, image: Image, reason: str) -> None:

@@ -47,7 +47,7 @@ def test_a_rendition_comes_out(intake: Reader, row: dict[str, str]):
     result = intake.take_in((PACK / row["file"]).read_bytes(), key=KEY)
     rendering = intake.render(result.content)
     assert (rendering.rows, rendering.columns) == (int(row["rows"]), int(row["cols"]))
-    assert rendering.frames == int(row["frames"] or 1)
+    assert result.facts.frames == int(row["frames"] or 1)
     assert rendering.thumb.startswith(b"\xff\xd8")
 
 

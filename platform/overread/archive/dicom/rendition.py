@@ -36,9 +36,9 @@ def render(content: bytes, frame: int, limits: Limits) -> Rendering:
         return _rendered(open_dicom(content, limits), frame)
     pixels = decoded_picture(content, frame, limits)
     if pixels.ndim == 3:
-        return _pack_colour(eight_bits(pixels, bits=8 * pixels.itemsize), frame=frame, frames=1)
+        return _pack_colour(eight_bits(pixels, bits=8 * pixels.itemsize), first=True)
     image = squeezed(pixels, bits=8 * pixels.dtype.itemsize)
-    return _pack_grey(image, (automatic_window(image),), inverted=False, frame=frame, frames=1)
+    return _pack_grey(image, (automatic_window(image),), inverted=False, first=True)
 
 
 def render_frames(content: bytes, first: int, count: int, limits: Limits) -> list[Frame]:
@@ -68,16 +68,17 @@ def _rendered(image: DicomImage, frame: int) -> Rendering:
     stored, header, shape = image.frame(frame), image.header, image.shape
     little_endian = image.file.syntax.is_little_endian
     aspect = read_scale(header).aspect
+    first = frame == 0
     if shape.photometric == "PALETTE COLOR":
         rgb = palette_rgb(stored, header, shape=shape, little_endian=little_endian)
-        return _pack_colour(to_srgb(rgb, header.get("ICCProfile")), frame=frame, frames=shape.frames, aspect=aspect)
+        return _pack_colour(to_srgb(rgb, header.get("ICCProfile")), first=first, aspect=aspect)
     if shape.samples == 3:
         rgb = to_srgb(eight_bits(stored, bits=shape.bits_stored), header.get("ICCProfile"))
-        return _pack_colour(rgb, frame=frame, frames=shape.frames, aspect=aspect)
+        return _pack_colour(rgb, first=first, aspect=aspect)
     numbers = modality_numbers(stored, header, frame=frame, shape=shape, little_endian=little_endian)
     inverted = shape.photometric == "MONOCHROME1"
     choice = windows(header, numbers, frame=frame, little_endian=little_endian)
-    return _pack_grey(numbers, choice, inverted=inverted, frame=frame, frames=shape.frames, aspect=aspect)
+    return _pack_grey(numbers, choice, inverted=inverted, first=first, aspect=aspect)
 
 
 def _pack_grey(
@@ -85,8 +86,7 @@ def _pack_grey(
     choice: tuple[Window, ...],
     *,
     inverted: bool,
-    frame: int,
-    frames: int,
+    first: bool,
     aspect: float = 1.0,
 ) -> Rendering:
     half = box_half(image.numbers, image.padding)
@@ -101,8 +101,6 @@ def _pack_grey(
         half_columns=half.shape[1],
         channels=1,
         bits=image.bits,
-        frame=frame,
-        frames=frames,
         slope=image.slope,
         intercept=image.intercept,
         inverted=inverted,
@@ -110,22 +108,23 @@ def _pack_grey(
         windows=choice,
         minimum=low,
         maximum=high,
-        aspect=aspect,
         tones=None,
         look=None,
     )
     small = _small(image.numbers, half, image.padding)
     picture = np.rint(shown(small, made, choice[0]) * 255).astype(np.uint8)
     made = replace(made, thumb=_thumb(picture, aspect))
-    return replace(made, tones=_tones(small, made), look=look(picture)) if frame == 0 else made
+    if not first:
+        return made
+    return replace(made, tones=_tones(small, made), look=look(picture))
 
 
-def _pack_colour(rgb: Pixels, *, frame: int, frames: int, aspect: float = 1.0) -> Rendering:
+def _pack_colour(rgb: Pixels, *, first: bool, aspect: float = 1.0) -> Rendering:
     """RGB, unless the three channels are one and the same: then it is a grey image of 8 bits."""
     if (rgb[..., 0] == rgb[..., 1]).all() and (rgb[..., 0] == rgb[..., 2]).all():
         image = squeezed(np.ascontiguousarray(rgb[..., 0]), bits=8)
         window = automatic_window(image)
-        return _pack_grey(image, (window,), inverted=False, frame=frame, frames=frames, aspect=aspect)
+        return _pack_grey(image, (window,), inverted=False, first=first, aspect=aspect)
     half = box_half(rgb)
     picture = np.rint(_small(rgb, half, None)).astype(np.uint8)
     return Rendering(
@@ -138,8 +137,6 @@ def _pack_colour(rgb: Pixels, *, frame: int, frames: int, aspect: float = 1.0) -
         half_columns=half.shape[1],
         channels=3,
         bits=8,
-        frame=frame,
-        frames=frames,
         slope=1.0,
         intercept=0.0,
         inverted=False,
@@ -147,9 +144,8 @@ def _pack_colour(rgb: Pixels, *, frame: int, frames: int, aspect: float = 1.0) -
         windows=(),
         minimum=float(rgb.min()),
         maximum=float(rgb.max()),
-        aspect=aspect,
         tones=None,
-        look=look(picture) if frame == 0 else None,
+        look=look(picture) if first else None,
     )
 
 

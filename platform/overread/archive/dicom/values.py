@@ -101,8 +101,8 @@ class Frame:
 class Rendering(Frame):
     """The first frame of a file, and what holds of all its frames.
 
-    `inverted` means that low values are bright (MONOCHROME1). `aspect` is the height of a pixel by its width. `thumb` is a
-    small JPEG, windowed, the right way round and of the right shape. `tones` are modality values.
+    `inverted` means that low values are bright (MONOCHROME1). `thumb` is a small JPEG, windowed, the right way round and of
+    the right shape. `tones` are modality values.
     """
 
     thumb: bytes
@@ -110,9 +110,6 @@ class Rendering(Frame):
     columns: int
     half_rows: int
     half_columns: int
-    frame: int  # which frame this is, from 0
-    frames: int  # how many the file holds
     inverted: bool
-    aspect: float
-    tones: Tones | None  # of a grey image in which anything differs
-    look: Look | None  # of a file's first frame
+    tones: Tones | None  # of a grey image in which anything differs; of a file's first frame alone, as is `look`
+    look: Look | None
