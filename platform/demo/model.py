@@ -66,7 +66,8 @@ def model_make(
     from training.services.held_out_metrics import held_out_metrics
     from training.services.snapshots import SPLIT_SEED
 
-    taught, kept = _table(LEARNT_SEED, learnt, recipe, tell), _table(HELD_OUT_SEED, held_out, recipe, tell)
+    taught = _table(LEARNT_SEED, learnt, recipe, tell)
+    kept = _table(HELD_OUT_SEED, held_out, recipe, tell)
     data = TrainingSet(
         images=taught.images,
         labels=taught.labels,
@@ -102,7 +103,8 @@ def _table(seed: int, count: int, recipe: Recipe, tell: Callable[[str], None]) -
     with ProcessPoolExecutor(processors(), mp_context=get_context("spawn")) as pool:
         made = pool.map(partial(_case, recipe=recipe), planned, chunksize=8)
         for row, (pixels, truth) in enumerate(made):
-            images[row], labels[row] = pixels, truth
+            images[row] = pixels
+            labels[row] = truth
             tell(f"film {row + 1} of {count}")
     return HeldOutCases(images, labels, np.array([str(shot.patient) for shot in planned]))
 

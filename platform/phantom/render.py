@@ -73,10 +73,12 @@ def draw_findings(
     """
     chances = prevalence if isinstance(prevalence, Mapping) else dict.fromkeys(FINDINGS, prevalence)
     findings_known(set(chances))
-    streams, drawn = Streams(seed, seed if patient is None else patient), {}
+    streams = Streams(seed, seed if patient is None else patient)
+    drawn = {}
     for name in FINDINGS:
         rng = (streams.of_patient if REGISTRY[name].lasting else streams.of_image)(f"draw {name}")
-        present, severity = rng.random() < chances.get(name, 0), float(rng.uniform(0.15, 1))
+        present = rng.random() < chances.get(name, 0)
+        severity = float(rng.uniform(0.15, 1))
         if present:
             drawn[name] = severity
     return drawn
@@ -100,7 +102,8 @@ def render(
     findings = dict(findings or {})
     _check(findings, size, difficulty)
     streams = Streams(seed, seed if patient is None else patient)
-    person, machine = Patient.draw(streams.of_patient("patient")), _device(device, streams)
+    person = Patient.draw(streams.of_patient("patient"))
+    machine = _device(device, streams)
     pose = Pose.draw(streams.of_image("pose"), person, _view(view, machine, streams))
     chest = chest_project(Projection(person, pose, min(size, FINEST)), streams)
     tissue = Tissue(chest, _lungs(chest, findings, 1 - difficulty))
@@ -148,7 +151,8 @@ def _find(name: str, severity: float, tissue: Tissue, ease: float, streams: Stre
 
 
 def _box(mask: NDArray[np.bool_]) -> tuple[int, int, int, int]:
-    rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
+    rows = np.flatnonzero(mask.any(1))
+    columns = np.flatnonzero(mask.any(0))
     if not len(rows):
         return 0, 0, 0, 0
     return int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1

@@ -55,9 +55,12 @@ class Shot:
 def shots(batch: Batch) -> list[Shot]:
     """The images of a batch. A longer batch of the same seed begins with the same images."""
     rng = np.random.default_rng([batch.seed, 77])
-    planned, base, patient = [], batch.seed * PATIENTS_FROM, -1
+    planned = []
+    base = batch.seed * PATIENTS_FROM
+    patient = -1
     for index in range(batch.count):
-        another, lateral = rng.random() < 1 / IMAGES_PER_PATIENT, rng.random() < batch.lateral_share
+        another = rng.random() < 1 / IMAGES_PER_PATIENT
+        lateral = rng.random() < batch.lateral_share
         patient = max(0, patient + another)
         planned.append(Shot(base + index, base + patient, "LATERAL" if lateral else None))
     return planned

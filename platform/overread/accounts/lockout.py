@@ -34,8 +34,10 @@ class Lockout(AxesDatabaseHandler):  # type: ignore[misc]
 
     def get_failures(self, request: Any, credentials: dict[str, Any] | None = None) -> int:
         """This account's failures from this address; as many as lock where a wider limit is reached. One query, or two."""
-        name, address = get_client_username(request, credentials), request.axes_ip_address
-        of_account, from_address = Q(username=name), Q(ip_address=address)
+        name = get_client_username(request, credentials)
+        address = request.axes_ip_address
+        of_account = Q(username=name)
+        from_address = Q(ip_address=address)
         recent = AccessAttempt.objects.filter(
             of_account | from_address, attempt_time__gte=get_cool_off_threshold(request)
         )

@@ -38,15 +38,18 @@ class SessionStore(DatabaseSessions):
     def create_model_instance(self, data: dict[str, Any]) -> Session:
         row = cast(Session, super().create_model_instance(data))
         if user := data.get(SESSION_KEY):
-            row.user_id, row.used_at = int(user), timezone.now()
+            row.user_id = int(user)
+            row.used_at = timezone.now()
             row.started_at = datetime.fromtimestamp(data.get(STARTED) or row.used_at.timestamp(), UTC)
-            row.address, row.browser = data.get(ADDRESS, ""), data.get(BROWSER, "")
+            row.address = data.get(ADDRESS, "")
+            row.browser = data.get(BROWSER, "")
             row.expire_date = ends_at(row.started_at, row.used_at)
         return row
 
     def touch(self) -> None:
         """Write down that this session is in use. No other column is written, so no request undoes another's."""
-        row, now = self.row, timezone.now()
+        row = self.row
+        now = timezone.now()
         if row and row.started_at and row.used_at and now - row.used_at >= TOUCHED_EVERY:
             Session.objects.filter(pk=row.pk).update(used_at=now, expire_date=ends_at(row.started_at, now))
 

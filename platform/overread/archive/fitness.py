@@ -57,5 +57,6 @@ def _grey_mismatch(words: str, image: Image, rendering: Rendering) -> str:
 
 
 def _elongation(image: Image) -> float:
-    height, width = image.rows * image.pixel_aspect, float(image.columns)
+    height = image.rows * image.pixel_aspect
+    width = float(image.columns)
     return max(height / width, width / height)

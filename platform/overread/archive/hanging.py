@@ -25,7 +25,8 @@ class Directed(Protocol):
 
 OPPOSITE = dict(zip("LRAPHF", "RLPAFH", strict=True))
 # Where rows and columns lead to as such a picture is usually hung. A lateral view may face either way.
-FRONTAL, AXIAL = ("L", "F"), ("L", "P")
+FRONTAL = ("L", "F")
+AXIAL = ("L", "P")
 LATERAL = (("A", "F"), ("P", "F"))
 
 
@@ -46,7 +47,8 @@ def hanging_of(image: Directed) -> Hanging:
 
 def _against(usual: tuple[str, str], row: str, column: str) -> Hanging:
     right, down = usual
-    left, up = OPPOSITE[right], OPPOSITE[down]
+    left = OPPOSITE[right]
+    up = OPPOSITE[down]
     if (row, column) == (right, down):
         return Hanging.USUAL
     if (row, column) == (left, down):

@@ -106,7 +106,8 @@ def _named(window: Window) -> Window:
 
 
 def _shows(window: Window, frame: PackedFrame) -> bool:
-    low, high = window.center - window.width / 2, window.center + window.width / 2
+    low = window.center - window.width / 2
+    high = window.center + window.width / 2
     return low < frame.maximum and high > frame.minimum
 
 

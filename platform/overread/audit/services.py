@@ -90,8 +90,10 @@ def events_seal(*, limit: int = 5000) -> int:
     position, digest = (head.position, head.hash) if head else (0, GENESIS)
     fresh = list(Event.objects.filter(position=None).order_by("pk")[:limit])
     for event in fresh:
-        position, digest = position + 1, event_digest(digest, event)
-        event.position, event.hash = position, digest
+        position += 1
+        digest = event_digest(digest, event)
+        event.position = position
+        event.hash = digest
     if fresh:
         Event.objects.bulk_update(fresh, ["position", "hash"], batch_size=500)
         seal = Seal.objects.create(position=position, hash=digest, signature=sign(position, digest))

@@ -57,7 +57,8 @@ def views_collect(*, settling: timedelta = SETTLING) -> int:
     Returns how many events were made: none where another process is at it. What one that died had set aside is there for
     the next, and nobody takes a file that was set aside less than `settling` ago.
     """
-    folder, made = _folder(), 0
+    folder = _folder()
+    made = 0
     with _alone(folder) as alone:
         if not alone:
             return 0

@@ -37,7 +37,9 @@ class Lease:
     """What a handler holds while it works."""
 
     def __init__(self, job: Job) -> None:
-        self.job, self.token, self.lost = job, job.token, threading.Event()
+        self.job = job
+        self.token = job.token
+        self.lost = threading.Event()
 
     @contextmanager
     def finishing(self) -> Iterator[None]:

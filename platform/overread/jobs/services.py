@@ -145,7 +145,10 @@ def job_release(*, pk: UUID, token: int) -> None:
     """
     job = Job.objects.select_for_update().filter(pk=pk, token=token, state=State.RUNNING).first()
     if job:
-        job.state, job.attempts, job.lease_until, job.rung_at = State.QUEUED, job.attempts - 1, None, None
+        job.state = State.QUEUED
+        job.attempts -= 1
+        job.lease_until = None
+        job.rung_at = None
         job.save()
 
 
@@ -157,13 +160,17 @@ def job_fail(*, pk: UUID, token: int, error: str, final: bool = False) -> None:
 
 
 def _fail(job: Job, error: str, final: bool = False) -> None:
-    job.error, job.lease_until, job.rung_at = error[:4000], None, None
+    job.error = error[:4000]
+    job.lease_until = None
+    job.rung_at = None
     if final or job.attempts >= job.attempts_max:
-        job.state, job.finished_at = State.DEAD, timezone.now()
+        job.state = State.DEAD
+        job.finished_at = timezone.now()
         event_append(verb="job.die", target=job, project=job.project_id, kind=job.kind)
         _give_up(job)
     else:
-        job.state, job.run_after = State.QUEUED, timezone.now() + timedelta(seconds=2**job.attempts)
+        job.state = State.QUEUED
+        job.run_after = timezone.now() + timedelta(seconds=2**job.attempts)
     job.save()
 
 
@@ -185,8 +192,10 @@ def job_cancel(*, job: Job, actor: User | None) -> bool:
     active = Job.objects.select_for_update().filter(pk=job.pk, state__in=[State.QUEUED, State.RUNNING]).first()
     if active is None:
         return False
-    active.state, active.error = State.CANCELLED, CANCELLED
-    active.lease_until, active.finished_at = None, timezone.now()
+    active.state = State.CANCELLED
+    active.error = CANCELLED
+    active.lease_until = None
+    active.finished_at = timezone.now()
     _give_up(active)
     active.save()
     event_append(verb="job.cancel", actor=actor, target=active, project=active.project_id)

@@ -49,5 +49,6 @@ def misfit(name: str, kind: type) -> str:
 
 def fits(values: dict[str, Any], name: str, kind: type) -> bool:
     """Whether a value is of its field's own type; a whole number is also a number, a truth value is not."""
-    value, default = values[name], getattr(kind, name)
+    value = values[name]
+    default = getattr(kind, name)
     return type(value) is type(default) or (isinstance(default, float) and type(value) is int)

@@ -133,7 +133,8 @@ def unchanged(element: Element, *, ascii_texts: bool) -> RawDataElement | None:
     """
     if not isinstance(element, RawDataElement):
         return None
-    vr, value = _plain_vr(int(element.tag)), element.value
+    vr = _plain_vr(int(element.tag))
+    value = element.value
     if not vr or element.VR not in (vr, None) or (vr in IN_CHARACTER_SET and not ascii_texts):
         return None
     if not value or len(value) % 2 or len(value) > LONGEST_PLAIN or not PLAIN[vr].fullmatch(value):

@@ -123,7 +123,8 @@ def _uncompressed(image: CompressedImage) -> CleanPixels:
 
 def _compressed(image: CompressedImage) -> CleanPixels:
     fragments = image.fragments
-    frames, untouched = [], _is_all_there_is(image)
+    frames = []
+    untouched = _is_all_there_is(image)
     for index, ranges in enumerate(image.ranges):
         stream = image.stream(index)
         pieces = image.codec.essential(stream, image.stated)

@@ -97,7 +97,8 @@ def kept_part(
     ascii_texts = means_ascii(source)
     part: dict[BaseTag, Element] = {}
     for tag in found.keys() & kept.keys():
-        inner, element = kept[tag], found[tag]
+        inner = kept[tag]
+        element = found[tag]
         if tag in without or is_empty(element):
             continue
         if inner is not None:

@@ -32,7 +32,8 @@ FLOAT_VRS = {"FloatPixelData": "OF", "DoubleFloatPixelData": "OD"}
 def clean_dicom(content: bytes, stand: Callable[[Named], StandIns], limits: Limits) -> IntakeParts:
     """Check, parse, de-identify and describe. Raises Refused for anything that is no readable image."""
     image = open_dicom(content, limits)
-    file, pixels = image.file, clean_pixels(image)
+    file = image.file
+    pixels = clean_pixels(image)
     clean = deidentify(
         file.header,
         instance=identifying_text(file.header, "SOPInstanceUID") or hashlib.sha256(content).hexdigest(),

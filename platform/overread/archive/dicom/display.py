@@ -76,7 +76,8 @@ def model_input(frame: Packed, full: bytes | None = None) -> np.ndarray[Any, np.
     bits = 8 if frame.channels == 3 else frame.bits
     padded = padded_in(numbers, frame.padding)
     if bits <= 8:
-        low, high = 0.0, 2.0**bits - 1
+        low = 0.0
+        high = 2.0**bits - 1
     else:
         low, high = np.percentile(numbers if padded is None else numbers[~padded], PERCENTILES)
     span = np.float32(max(high - low, 1e-6))

@@ -151,7 +151,8 @@ def without_texts(profile: bytes) -> bytes:
         raise UNREADABLE from error
     tags += [(name, NO_TEXT) for name in TEXT_TAGS]
     places: dict[bytes, int] = {}  # tags often share their data
-    table, body = struct.pack(">I", len(tags)), b""
+    table = struct.pack(">I", len(tags))
+    body = b""
     start = HEADER_BYTES + len(table) + TAG_BYTES * len(tags)
     for name, data in tags:
         if data not in places:

@@ -33,7 +33,8 @@ def look(picture: Picture) -> Look:
         colour = float((levels.max(axis=2) - levels.min(axis=2)).mean())
         levels = levels.mean(axis=2)
     contrast = float(levels.std())
-    across, down = np.diff(levels, axis=1), np.diff(levels, axis=0)
+    across = np.diff(levels, axis=1)
+    down = np.diff(levels, axis=0)
     step = np.sqrt((_mean(across**2) + _mean(down**2)) / 2)
     return Look(colour, contrast, float(step / contrast) if contrast else 0.0, _flat(np.rint(levels)))
 

@@ -103,7 +103,8 @@ def first_value(written: int, possible: Range) -> int:
     as_signed = written - 65536 if written >= 32768 else written
     if as_signed == written:
         return written
-    fits, fits_signed = written <= high, low <= as_signed
+    fits = written <= high
+    fits_signed = low <= as_signed
     if fits != fits_signed:
         return written if fits else as_signed
     return as_signed if low < 0 else written
@@ -126,7 +127,8 @@ def _raw(item: Dataset, keyword: str, *, little_endian: bool) -> tuple[Any, str]
         raise Refused("attribute", f"{keyword} is missing.")
     element = item.get_item(keyword)
     if isinstance(element, RawDataElement):
-        value, little_endian = element.value or b"", element.is_little_endian
+        value = element.value or b""
+        little_endian = element.is_little_endian
     else:
         value = element.value
     return value, "<" if little_endian or element.VR == "OB" else ">"  # single bytes are never swapped
@@ -164,7 +166,8 @@ def _segments(code: list[int], count: int, *, wide: bool) -> tuple[list[int], in
     at = taken = 0
     while len(entries) < count and at + 2 <= len(code):
         if code[at] == INDIRECT:
-            times, place = code[at + 1], _place(code, at + 2, wide=wide)
+            times = code[at + 1]
+            place = _place(code, at + 2, wide=wide)
             at += 4 if wide else 6
             for _ in range(times):
                 place = _segment(code, place, entries, count)
@@ -185,7 +188,8 @@ def _segment(code: list[int], at: int, entries: list[int], count: int) -> int:
 
     Of a discrete segment no more is read than `count` entries need.
     """
-    kind, length = code[at], code[at + 1]
+    kind = code[at]
+    length = code[at + 1]
     if kind == DISCRETE:
         length = min(length, count - len(entries))
         values = code[at + 2 : at + 2 + length]
@@ -195,7 +199,8 @@ def _segment(code: list[int], at: int, entries: list[int], count: int) -> int:
         return at + 2 + length
     if kind != LINEAR or not entries:
         raise IndexError
-    start, end = entries[-1], code[at + 2]
+    start = entries[-1]
+    end = code[at + 2]
     entries.extend(round(start + (end - start) * step / length) for step in range(1, length + 1))
     return at + 3
 

@@ -132,7 +132,8 @@ def _scaled(values: Values, mask: Mask | None) -> ModalityNumbers:
 
 
 def _rescale(group: Dataset) -> tuple[float, float]:
-    slope, intercept = (_number(group, "RescaleSlope", 1.0), _number(group, "RescaleIntercept", 0.0))
+    slope = _number(group, "RescaleSlope", 1.0)
+    intercept = _number(group, "RescaleIntercept", 0.0)
     if slope == 0:
         raise Refused("attribute", "Rescale Slope is zero.")
     return slope, intercept

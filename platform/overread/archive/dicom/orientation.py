@@ -22,7 +22,8 @@ def read_orientation(header: Dataset) -> str:
     cosines = _numbers(group.get("ImageOrientationPatient"))
     if len(cosines) != 6:
         return ""
-    row, column = _letters(cosines[:3]), _letters(cosines[3:])
+    row = _letters(cosines[:3])
+    column = _letters(cosines[3:])
     return f"{row}\\{column}" if row and column else ""
 
 

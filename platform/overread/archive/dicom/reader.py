@@ -167,7 +167,8 @@ def _untouched(parts: list[list[int]], length: int) -> bool:
 
 def _assembled(parts: list[list[int]], own: memoryview, received: memoryview) -> bytes:
     """The content whose parts are either a range of the received file or the next so many bytes of the child's own."""
-    pieces, at = [], 0
+    pieces = []
+    at = 0
     for part in parts:
         if len(part) == 2:
             pieces.append(received[part[0] : part[1]])
@@ -192,7 +193,8 @@ def standing_reader() -> Reader:
 
 def _after_fork() -> None:
     global _lock, _standing
-    _lock, _standing = threading.Lock(), None
+    _lock = threading.Lock()
+    _standing = None
 
 
 os.register_at_fork(after_in_child=_after_fork)

@@ -65,7 +65,9 @@ def decoded_picture(content: bytes, frame: int | None, limits: Limits) -> Pixels
 
 
 def _rendered(image: DicomImage, frame: int) -> Rendering:
-    stored, header, shape = image.frame(frame), image.header, image.shape
+    stored = image.frame(frame)
+    header = image.header
+    shape = image.shape
     little_endian = image.file.syntax.is_little_endian
     aspect = read_scale(header).aspect
     first = frame == 0

@@ -37,7 +37,8 @@ def overshoots(cells: Pixels, shape: Shape) -> bool:
         return highest < int(cells.max()) <= highest * (1 + OVERSHOOT)
     lowest, highest = shape.value_range
     margin = int(highest * OVERSHOOT)
-    low, high = int(cells.min()), int(cells.max())
+    low = int(cells.min())
+    high = int(cells.max())
     beyond = low < lowest or highest < high
     return beyond and lowest - margin <= low and high <= highest + margin
 

@@ -73,7 +73,8 @@ def _pair(value: Any) -> Pair | None:
         row, column = value
     except (TypeError, ValueError):
         return None
-    first, second = _number(row), _number(column)
+    first = _number(row)
+    second = _number(column)
     return (first, second) if first and second else None
 
 

@@ -63,7 +63,8 @@ class Shape:
 
 def read_shape(header: Dataset, keyword: str, limits: Limits) -> Shape:
     """The Shape of the image in `header`, whose pixels are in the attribute `keyword`. Raises Refused."""
-    rows, columns = _whole(header, "Rows"), _whole(header, "Columns")
+    rows = _whole(header, "Rows")
+    columns = _whole(header, "Columns")
     if not (0 < rows < 65536 and 0 < columns < 65536):
         raise Refused("dimensions", f"The image has {rows} Rows and {columns} Columns.")
     frames = _frames(header, limits)

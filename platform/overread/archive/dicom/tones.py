@@ -84,7 +84,8 @@ def _in_three(inside: Values) -> tuple[Values, Values, Values]:
 
 def _numbers(values: Values, measured: Flags) -> Values:
     """The values from the lowest to the highest measured one as 0 to LEVELS - 1."""
-    low, high = values[measured].min(), values[measured].max()
+    low = values[measured].min()
+    high = values[measured].max()
     share = (values.astype(np.float64) - low) / (high - low)
     numbers: Values = np.clip(share * (LEVELS - 1), 0, LEVELS - 1).astype(np.int64)
     return numbers
@@ -93,9 +94,14 @@ def _numbers(values: Values, measured: Flags) -> Values:
 def _thresholds(numbers: Values) -> tuple[int, int]:
     """The highest number of the first and of the second of three classes, chosen for the largest variance between them."""
     counts = np.bincount(numbers, minlength=LEVELS).astype(np.float64)
-    count, total = np.cumsum(counts), np.cumsum(counts * np.arange(LEVELS))
-    below, within, above = count[:, None], count[None, :] - count[:, None], count[-1] - count[None, :]
-    below_total, within_total, above_total = total[:, None], total[None, :] - total[:, None], total[-1] - total[None, :]
+    count = np.cumsum(counts)
+    total = np.cumsum(counts * np.arange(LEVELS))
+    below = count[:, None]
+    within = count[None, :] - count[:, None]
+    above = count[-1] - count[None, :]
+    below_total = total[:, None]
+    within_total = total[None, :] - total[:, None]
+    above_total = total[-1] - total[None, :]
     between = _share(below_total, below) + _share(within_total, within) + _share(above_total, above)
     between[np.tril_indices(LEVELS)] = -1
     first, second = np.unravel_index(np.argmax(between), between.shape)

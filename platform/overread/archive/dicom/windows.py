@@ -41,7 +41,8 @@ def _voi_group(header: Dataset, frame: int) -> Dataset:
 def automatic_window(image: ModalityNumbers) -> Window:
     """The full range of 8 bits, else from the 0.5th to the 99.5th percentile of what was measured."""
     if image.bits <= 8:
-        low, high = 0, 2**image.bits - 1
+        low = 0
+        high = 2**image.bits - 1
     else:
         counts = np.bincount(image.numbers.ravel(), minlength=65536)
         if image.padding is not None:
@@ -88,5 +89,6 @@ def _floats(value: Any) -> list[float]:
 
 def shows(window: Window, low: float, high: float) -> bool:
     """Whether some of the values from `low` to `high` get a grey between black and white."""
-    below, above = window.center - window.width / 2, window.center + window.width / 2
+    below = window.center - window.width / 2
+    above = window.center + window.width / 2
     return low == high or (below < high and above > low)

@@ -30,7 +30,9 @@ from .standard_error import standard_error
 
 BEGINS = b"\xff\xd8\xff"
 END_OF_SCAN = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")  # neither a stuffed byte nor fill nor a restart marker
-SEQUENTIAL, PROGRESSIVE, LOSSLESS = frozenset({0xC0, 0xC1, 0xC9}), frozenset({0xC2, 0xCA}), frozenset({0xC3, 0xCB})
+SEQUENTIAL = frozenset({0xC0, 0xC1, 0xC9})
+PROGRESSIVE = frozenset({0xC2, 0xCA})
+LOSSLESS = frozenset({0xC3, 0xCB})
 FRAMES = SEQUENTIAL | PROGRESSIVE | LOSSLESS
 OTHER_FRAMES = frozenset({0xC5, 0xC6, 0xC7, 0xCD, 0xCE, 0xCF, 0xF7})  # hierarchical ones, and JPEG-LS
 NEEDED = FRAMES | {

@@ -56,7 +56,9 @@ def _essential(stream: Stream, described: CodeStream) -> list[Piece]:
 
 def decode(stream: bytes, described: CodeStream, syntax: str) -> Pixels:
     """uint8, uint16 or uint32 [rows, columns] or [rows, columns, samples]. Raises Refused."""
-    rows, columns, samples = described.rows, described.columns, described.samples
+    rows = described.rows
+    columns = described.columns
+    samples = described.samples
     try:
         decoded = _decoded(stream, rows * columns, described.precision)
     except Refused:  # something that is no run lies behind a segment
@@ -104,9 +106,11 @@ def _run_bytes(segment: bytes) -> int:
     while at < len(segment) - 1:  # an even length may leave one byte over
         run = segment[at]
         if run < NO_OPERATION:
-            at, done = at + run + 2, done + run + 1
+            at += run + 2
+            done += run + 1
         elif run > NO_OPERATION:
-            at, done = at + 2, done + 257 - run
+            at += 2
+            done += 257 - run
         else:
             at += 1
     return done if at <= len(segment) else 0
@@ -128,9 +132,11 @@ def _walked(segment: bytes, pixels: int) -> int:
     while done < pixels and at < len(segment):
         run = segment[at]
         if run < NO_OPERATION:  # run + 1 bytes follow as they are
-            at, done = at + run + 2, done + run + 1
+            at += run + 2
+            done += run + 1
         elif run > NO_OPERATION:  # the byte that follows, 257 - run times
-            at, done = at + 2, done + 257 - run
+            at += 2
+            done += 257 - run
         else:
             at += 1
     if done < pixels or at > len(segment):
