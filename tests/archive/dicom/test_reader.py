@@ -134,7 +134,7 @@ def test_who_finds_no_free_child_in_time_is_told():
             ask(reader)
         for pid in pids:
             os.kill(pid, signal.SIGCONT)
-        assert [each.result().rows for each in slow] == [12, 12]
+        assert [each.result().facts.rows for each in slow] == [12, 12]
         assert ask(reader).facts.rows == 12
 
 
