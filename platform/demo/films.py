@@ -38,7 +38,9 @@ class Film:
 
     @property
     def size(self) -> int:
-        return LABELLED_SIZE if self.labelled else UNREAD_SIZE
+        if self.labelled:
+            return LABELLED_SIZE
+        return UNREAD_SIZE
 
 
 def films() -> list[Film]:

@@ -126,7 +126,9 @@ def _of_reference(film: Film) -> bool:
 def films_make(*, project: Project, first: int, lease: Lease) -> None:
     """Draw and take in some films; the truth of the labelled ones is kept as an independent standard."""
     sooner, later = films_ordered()
-    planned = (sooner if first < len(sooner) else sooner + later)[first : first + CHUNK]
+    planned = sooner[first : first + CHUNK]
+    if not planned:
+        planned = (sooner + later)[first : first + CHUNK]
     source = label_import_open(
         project=project, name="Synthetic films", sha256="0" * 64, declaration=DECLARATION, independent=True
     )

@@ -13,7 +13,9 @@ from phantom.shoulder import Arm
 
 def body_project(projection: Projection, arms: list[Arm], rng: Generator) -> Map:
     """Path length through the whole body, organs and air included, cm."""
-    return _from_the_side(projection, rng) if projection.pose.side_on else _from_the_front(projection, arms, rng)
+    if projection.pose.side_on:
+        return _from_the_side(projection, rng)
+    return _from_the_front(projection, arms, rng)
 
 
 def _from_the_front(projection: Projection, arms: list[Arm], rng: Generator) -> Map:
@@ -55,8 +57,12 @@ def _breast_add(projection: Projection, out: Map, side: int, rng: Generator) -> 
     female = projection.patient.sex == "F"
     x = side * patient.width * rng.uniform(0.52, 0.66)
     z = projection.height * rng.uniform(0.76, 0.98)
-    big = (5.2 + 0.8 * patient.habitus) if female else 4.6
-    swell = (1.6 + 0.9 * (patient.habitus + 1.6)) if female else 0.55 + 0.2 * (patient.habitus + 1)
+    if female:
+        big = 5.2 + 0.8 * patient.habitus
+        swell = 1.6 + 0.9 * (patient.habitus + 1.6)
+    else:
+        big = 4.6
+        swell = 0.55 + 0.2 * (patient.habitus + 1)
     near = projection.window(x, z, big * 1.2, big * 1.55)
     dx = projection.x[:, near[1]] - x
     dz = projection.z[near[0]] - z
@@ -69,7 +75,6 @@ def _from_the_side(projection: Projection, rng: Generator) -> Map:
     depth = patient.depth
     wall = patient.wall
     bust = 0.72 * projection.height
-    female = patient.sex == "F"
     trunk = (depth + 0.6 * wall, depth + 0.6 * wall + 0.8, depth + 0.5 * wall)
     back = curve([-10, -4, 0, 6, 14, 30], [5, 5.5, 8, *trunk], z)
     belly = (depth + 0.4 * wall, depth + 0.8 * wall, depth + wall + patient.habitus)
@@ -77,7 +82,11 @@ def _from_the_side(projection: Projection, rng: Generator) -> Map:
     widths = (patient.width + 1.5, patient.width + 0.6 * patient.wall, patient.width + patient.wall)
     half = curve([-10, -5, -2, 4, 9, 30], [5.5, 7, 10, *widths], z)
     out = 1.75 * half * chord(np.where(x < 0, x / front, x / back), 2.5)
-    reach = 5.5 + 0.5 * patient.habitus if female else 2.0
+    reach = 2.0
+    deep = 1.0
+    if patient.sex == "F":
+        reach = 5.5 + 0.5 * patient.habitus
+        deep = 4.5
     q = np.hypot((x + front - 1.5) / reach, (z - bust) / np.where(z > bust, 4.5, 9)).astype(np.float32)
-    out += (4.5 if female else 1) * chord(q) * sigmoid((z - 0.76 * bust) / 1.5)
+    out += deep * chord(q) * sigmoid((z - 0.76 * bust) / 1.5)
     return out + 0.3 * clouds(rng, out.shape, 2 / projection.px) * (out > 1)

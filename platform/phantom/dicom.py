@@ -43,7 +43,9 @@ def to_dicom(
     study = study_uid or _uid("study", patient_id, radiograph.seed)
     meta = FileMetaDataset()
     meta.FileMetaInformationVersion = b"\x00\x01"
-    meta.MediaStorageSOPClassUID = DigitalXRayImageStorageForPresentation if direct else ComputedRadiographyImageStorage
+    meta.MediaStorageSOPClassUID = ComputedRadiographyImageStorage
+    if direct:
+        meta.MediaStorageSOPClassUID = DigitalXRayImageStorageForPresentation
     meta.MediaStorageSOPInstanceUID = _uid(
         "image", study, number, hashlib.sha256(radiograph.pixels.tobytes()).hexdigest()
     )
@@ -143,10 +145,14 @@ def _pixels(file: Dataset, radiograph: Radiograph) -> None:
 
 def _digital_x_ray(file: Dataset, radiograph: Radiograph) -> None:
     """What the DX modules ask for beside the CR ones."""
-    file.PresentationLUTShape = "INVERSE" if radiograph.monochrome1 else "IDENTITY"
     file.PresentationIntentType = "FOR PRESENTATION"
     file.PixelIntensityRelationship = "LOG"
-    file.PixelIntensityRelationshipSign = 1 if radiograph.monochrome1 else -1
+    if radiograph.monochrome1:
+        file.PresentationLUTShape = "INVERSE"
+        file.PixelIntensityRelationshipSign = 1
+    else:
+        file.PresentationLUTShape = "IDENTITY"
+        file.PixelIntensityRelationshipSign = -1
     file.ImageLaterality = "U"
     file.DetectorType = "DIRECT"
     file.AnatomicRegionSequence = _code(CHEST)

@@ -53,13 +53,16 @@ class Projection:
     @cached_property
     def flatten(self) -> Map:
         """(3, 2) matrix from body coordinates to image coordinates, both cm."""
-        rows = [[0, 0], [-1, 0], [0, 1]] if self.pose.side_on else [[1, 0], [self.pose.sideways, 0], [0, 1]]
-        return np.array(rows, np.float32)
+        if self.pose.side_on:
+            return np.array([[0, 0], [-1, 0], [0, 1]], np.float32)
+        return np.array([[1, 0], [self.pose.sideways, 0], [0, 1]], np.float32)
 
     @cached_property
     def reach(self) -> float:
         """Half the chest across the image, cm."""
-        return self.patient.depth if self.pose.side_on else self.patient.width
+        if self.pose.side_on:
+            return self.patient.depth
+        return self.patient.width
 
     def cage(self, z: ArrayLike) -> Map:
         """Half the inner width of the rib cage at depth z, cm."""

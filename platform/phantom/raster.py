@@ -15,7 +15,9 @@ BILINEAR = Image.Resampling.BILINEAR
 
 def blur(a: Map, sigma: float) -> Map:
     """Gaussian blur, sigma in pixels; nothing at all below a fifth of a pixel."""
-    return a if sigma < 0.2 else np.asarray(gaussian_filter(a, sigma, truncate=3), np.float32)
+    if sigma < 0.2:
+        return a
+    return np.asarray(gaussian_filter(a, sigma, truncate=3), np.float32)
 
 
 def enlarge(a: Map, shape: tuple[int, int]) -> Map:

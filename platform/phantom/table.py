@@ -82,7 +82,9 @@ def shot_write(shot: Shot, batch: Batch, out: Path) -> Row:
 def png_write(film: Radiograph, path: Path) -> None:
     """16-bit PNG over the full range; bone is white, since PNG cannot say that it is not."""
     levels = 2**film.bits - 1
-    pixels = levels - film.pixels if film.monochrome1 else film.pixels
+    pixels = film.pixels
+    if film.monochrome1:
+        pixels = levels - film.pixels
     Image.fromarray((pixels.astype(np.uint32) * 65535 // levels).astype(np.uint16)).save(path)
 
 
@@ -99,8 +101,10 @@ def _row(film: Radiograph, name: str, patient_id: str, monochrome1: bool) -> Row
     for finding in FINDINGS:
         truth = film.findings.get(finding)
         row[finding] = str(int(truth is not None))
-        row[f"{finding}_extent"] = f"{truth.extent:.4g}" if truth else ""
-        row[f"{finding}_box"] = " ".join(map(str, truth.box)) if truth else ""
+        row[f"{finding}_extent"] = row[f"{finding}_box"] = ""
+        if truth is not None:
+            row[f"{finding}_extent"] = f"{truth.extent:.4g}"
+            row[f"{finding}_box"] = " ".join(map(str, truth.box))
     return row
 
 
@@ -131,4 +135,6 @@ def table_write(batch: Batch, out: Path, jobs: int = 1) -> Iterator[Row]:
 
 def processors() -> int:
     """How many processes this one may run at a time."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

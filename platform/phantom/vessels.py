@@ -40,16 +40,14 @@ def _ball() -> Map:
 
 def trees_project(projection: Projection, streams: Streams) -> tuple[Map, Map]:
     """Path lengths of blood in the vessels of both lungs, and of air in the bronchi beside the larger ones (cm)."""
-    large = projection.empty()
-    medium = projection.empty()
-    small = projection.empty()
+    large, medium, small = (projection.empty() for _ in range(3))
+    generations = [large] * 3 + [medium] * 3 + [small] * 3
     for side in (-1, 1):
         rng = streams.of_patient(f"vessels {side}")
         branches = _trunks(projection, side, rng)
         _hilum_add(projection, side, float(branches.start[:, 2].mean()), small, rng)
-        for generation, across in enumerate(POINTS_ACROSS):
+        for across, out in zip(POINTS_ACROSS, generations, strict=True):
             points, volumes = _fill(projection, branches, across, rng)
-            out = large if generation < 3 else medium if generation < 6 else small
             projection.splat(out, points @ projection.flatten, volumes)
             branches = _daughters(projection, branches, side, rng)
     below = round(0.25 / projection.px)

@@ -33,7 +33,9 @@ class SessionStore(DatabaseSessions):
 
     def load(self) -> dict[str, Any]:
         self.row = self._get_session_from_db()  # type: ignore[attr-defined]
-        return self.decode(self.row.session_data) if self.row else {}
+        if self.row:
+            return self.decode(self.row.session_data)
+        return {}
 
     def create_model_instance(self, data: dict[str, Any]) -> Session:
         row = cast(Session, super().create_model_instance(data))

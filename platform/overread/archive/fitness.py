@@ -53,7 +53,9 @@ def _grey_mismatch(words: str, image: Image, rendering: Rendering) -> str:
         return Mismatch.BLANK
     if flat > MOST_FLAT:
         return Mismatch.DRAWN
-    return "" if LEAST_DETAIL <= detail <= MOST_DETAIL else Mismatch.TEXTURE
+    if LEAST_DETAIL <= detail <= MOST_DETAIL:
+        return ""
+    return Mismatch.TEXTURE
 
 
 def _elongation(image: Image) -> float:

@@ -41,7 +41,9 @@ def hanging_of(image: Directed) -> Hanging:
     if axes == {frozenset("LR"), frozenset("AP")}:
         return _against(AXIAL, row, column)
     if axes == {frozenset("AP"), frozenset("HF")}:
-        return Hanging.USUAL if (row, column) in LATERAL else Hanging.TURNED
+        if (row, column) in LATERAL:
+            return Hanging.USUAL
+        return Hanging.TURNED
     return Hanging.UNKNOWN
 
 

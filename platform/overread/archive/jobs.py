@@ -16,7 +16,9 @@ RENDER = "archive.render"
 
 def queue_for(source: str) -> Queue | None:
     """Somebody waits for an upload; an import is bulk work."""
-    return None if source == "import" else "interactive"
+    if source == "import":
+        return None
+    return "interactive"
 
 
 def render_request(*, image: UUID, project: UUID, source: str) -> Job:

@@ -77,7 +77,9 @@ def _anchored(path: Path) -> tuple[dict[int, set[str]], int]:
 def events_newest(*, verb: str = "") -> QuerySet[Event]:
     """Events with their actors, newest first, those of one verb where asked."""
     events = Event.objects.select_related("actor").order_by("-pk")
-    return events.filter(verb=verb) if verb else events
+    if verb:
+        return events.filter(verb=verb)
+    return events
 
 
 def verbs_known() -> QuerySet[Event, str]:

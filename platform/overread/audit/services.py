@@ -52,14 +52,11 @@ def event_of(
     """
     if current := origin():
         detail |= current.as_detail()
-    return Event(
-        verb=verb,
-        actor=actor,
-        project_id=project,
-        detail=detail,
-        target_type=target._meta.label_lower if target else "",
-        target_id=str(target.pk) if target else "",
-    )
+    event = Event(verb=verb, actor=actor, project_id=project, detail=detail)
+    if target:
+        event.target_type = target._meta.label_lower
+        event.target_id = str(target.pk)
+    return event
 
 
 def event_digest(previous: str, event: Event) -> str:
@@ -87,7 +84,11 @@ def events_seal(*, limit: int = 5000) -> int:
     """Chain the events that are committed but not yet chained, and sign the new head. Returns how many were chained."""
     _seal_alone()
     head = Seal.objects.order_by("-position").first()
-    position, digest = (head.position, head.hash) if head else (0, GENESIS)
+    position = 0
+    digest = GENESIS
+    if head:
+        position = head.position
+        digest = head.hash
     fresh = list(Event.objects.filter(position=None).order_by("pk")[:limit])
     for event in fresh:
         position += 1

@@ -124,17 +124,21 @@ def _by_known_actors(events: list[Event]) -> list[Event]:
     known = User.objects.in_bulk({event.actor_id for event in events})
     for event in events:
         if event.actor_id not in known:
-            event.actor_id, event.detail = None, event.detail | {"user": event.actor_id}
+            event.detail["user"] = event.actor_id
+            event.actor_id = None
     return events
 
 
 def _event(note: dict[str, Any], images: list[str]) -> Event:
-    detail = {"what": note["what"], "seen_at": note["at"], **note["origin"]}
-    return Event(
+    event = Event(
         verb=VERB,
         actor_id=note["user"],
         project_id=note["project"],
         target_type="archive.image",
-        target_id=images[0] if len(images) == 1 else "",
-        detail=detail if len(images) == 1 else detail | {"images": images},
+        detail={"what": note["what"], "seen_at": note["at"], **note["origin"]},
     )
+    if len(images) == 1:
+        event.target_id = images[0]
+    else:
+        event.detail["images"] = images
+    return event

@@ -112,7 +112,10 @@ def worker_name() -> str:
 def run(pk: UUID) -> None:
     """Answer a bell: do that job, then go on with what waits in its queue, for a while."""
     job = services.job_claim(pk=pk, worker=worker_name())
-    queue = job.queue if job else Job.objects.filter(pk=pk).values_list("queue", flat=True).first()
+    if job:
+        queue: str | None = job.queue
+    else:
+        queue = Job.objects.filter(pk=pk).values_list("queue", flat=True).first()
     until = time.monotonic() + DRAIN_SECONDS
     while queue and (job or time.monotonic() < until):
         if job:

@@ -39,7 +39,9 @@ def declared(typed: Any, kind: type) -> None:
 
 def unknown(name: str, known: list[str]) -> str:
     near = get_close_matches(name, known, 1)
-    asked = _('There is no "%s".') % name + (_(' Did you mean "%s"?') % near[0] if near else "")
+    asked = _('There is no "%s".') % name
+    if near:
+        asked += _(' Did you mean "%s"?') % near[0]
     return asked + _(" One can set: %s.") % ", ".join(known)
 
 

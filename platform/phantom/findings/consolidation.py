@@ -15,7 +15,10 @@ def draw(tissue: Tissue, rng: Generator, severity: float, ease: float, side: Sid
     """Extent: share of that lung's area."""
     p = tissue.projection
     lung = tissue.healthy[side]
-    sign = float(rng.choice([-1, 1])) if p.pose.side_on else (-1 if side == "R" else 1)
+    if p.pose.side_on:
+        sign = float(rng.choice([-1, 1]))
+    else:
+        sign = -1 if side == "R" else 1
     x = sign * p.reach * rng.uniform(0.38, 0.72)
     z = p.height * rng.uniform(0.22, 0.86)
     size = 2.4 + 2.8 * severity

@@ -29,7 +29,9 @@ def words(state: dict[str, Any]) -> tuple[str, bool]:
         return "the network did not pass the gate (see Models). Read without suggestions, or start a run.", True
     if state["scored"] and state["queue"]:
         more = state["of"] - state["films"]
-        return "ready: sign in and read." + (f" {more} more films come in slowly beside." if more > 0 else ""), True
+        if more > 0:
+            return f"ready: sign in and read. {more} more films come in slowly beside.", True
+        return "ready: sign in and read.", True
     if state["passed"]:
         return "the network passed the gate; it scores the films.", False
     return f"{state['films'] // 10 * 10} films drawn and taken in; the gate needs some sixty.", False

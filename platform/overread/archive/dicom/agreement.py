@@ -67,6 +67,10 @@ def _photometric(shape: Shape, stream: CodeStream) -> str:
     if stream.colour in BY_COLOUR:
         return BY_COLOUR[stream.colour]
     if stream.colour == "YBR":
-        return shape.photometric if shape.photometric in YBR else "YBR_FULL"
+        if shape.photometric in YBR:
+            return shape.photometric
+        return "YBR_FULL"
     # a header that speaks of a transform which the stream does not have means RGB
-    return shape.photometric if shape.photometric in YBR else "RGB"
+    if shape.photometric in YBR:
+        return shape.photometric
+    return "RGB"

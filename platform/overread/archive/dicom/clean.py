@@ -66,7 +66,9 @@ def _float(value: Any) -> float:
 
 
 def _bulk(value: Any) -> Any:
-    return bytes(value) if isinstance(value, bytes | bytearray) else _number(value)
+    if isinstance(value, bytes | bytearray):
+        return bytes(value)
+    return _number(value)
 
 
 CLEANERS: dict[str, Cleaner] = {
@@ -123,7 +125,9 @@ LONGEST_PLAIN = 1024  # bytes, far below what a length of two bytes can say
 def _plain_vr(tag: int) -> str:
     """The value representation of an attribute that may stay `unchanged`, "" for every other one."""
     vr = str(dictionary_VR(tag))
-    return vr if vr in PLAIN and keyword_for_tag(tag) not in BY_KEYWORD else ""
+    if vr in PLAIN and keyword_for_tag(tag) not in BY_KEYWORD:
+        return vr
+    return ""
 
 
 def unchanged(element: Element, *, ascii_texts: bool) -> RawDataElement | None:
@@ -139,7 +143,9 @@ def unchanged(element: Element, *, ascii_texts: bool) -> RawDataElement | None:
         return None
     if not value or len(value) % 2 or len(value) > LONGEST_PLAIN or not PLAIN[vr].fullmatch(value):
         return None
-    return element if element.VR else element._replace(VR=vr)
+    if element.VR:
+        return element
+    return element._replace(VR=vr)
 
 
 def cleaned(dataset: Dataset, tag: int, *, little_endian: bool) -> DataElement | None:
@@ -174,7 +180,9 @@ def cleaned(dataset: Dataset, tag: int, *, little_endian: bool) -> DataElement |
 
 
 def _cleaned_value(value: Any, clean: Cleaner) -> Any:
-    return [clean(part) for part in value] if isinstance(value, MultiValue | list) else clean(value)
+    if isinstance(value, MultiValue | list):
+        return [clean(part) for part in value]
+    return clean(value)
 
 
 def _is_empty(value: Any) -> bool:
@@ -195,14 +203,13 @@ def _cleaned_table(dataset: Dataset, tag: int, keyword: str, *, little_endian: b
     if keyword.endswith("Descriptor"):
         if len(words) != 3:
             return None
-        signed = element.VR == "SS"
-        return DataElement(
-            tag, element.VR if signed else "US", [int(word) for word in (words.view(np.int16) if signed else words)]
-        )
+        if element.VR == "SS":
+            return DataElement(tag, "SS", words.view(np.int16).tolist())
+        return DataElement(tag, "US", words.tolist())
     if not len(words):
         return None
     if dictionary_VR(tag) == "US or OW" and element.VR == "US" and words.nbytes <= LONGEST_SHORT:
-        return DataElement(tag, "US", [int(word) for word in words])
+        return DataElement(tag, "US", words.tolist())
     order = "<" if little_endian else ">"
     return DataElement(tag, "OW", words.astype(f"{order}u2").tobytes())
 

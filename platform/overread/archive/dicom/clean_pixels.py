@@ -40,7 +40,9 @@ def clean_pixels(image: DicomImage) -> CleanPixels:
     if isinstance(image, CompressedImage):
         streams = [image.described(index) for index in range(image.stated.frames)]
         whole = replace(image, shape=all_agreed(image.stated, streams))
-        return _uncompressed(whole) if _holds_spare_bits(whole, streams) else _compressed(whole)
+        if _holds_spare_bits(whole, streams):
+            return _uncompressed(whole)
+        return _compressed(whole)
     assert isinstance(image, NativeImage)
     return _native(image)
 
@@ -81,8 +83,9 @@ def _native(image: NativeImage) -> CleanPixels:
             )
             shape = replace(shape, high_bit=shape.bits_stored - 1)
             cleaned = _bytes(samples, order, shape)
-            pieces: list[Piece] = [cleaned[:-2], b"\0" + cleaned[-1:]] if half_word else _even([cleaned], length)
-            return CleanPixels(pieces, shape, syntax)
+            if half_word:
+                return CleanPixels([cleaned[:-2], b"\0" + cleaned[-1:]], shape, syntax)
+            return CleanPixels(_even([cleaned], length), shape, syntax)
     if half_word:
         last = image.file.body[start + length : start + length + 1]  # the two bytes of a word are swapped (PS3.5 7.3)
         return CleanPixels([(start, start + length - 1), b"\0" + last], shape, syntax)
@@ -91,7 +94,9 @@ def _native(image: NativeImage) -> CleanPixels:
 
 def _even(pieces: list[Piece], length: int) -> list[Piece]:
     """With a byte more where a value would have an odd length (PS3.5 7.1.1)."""
-    return [*pieces, b"\0"] if length % 2 else pieces
+    if length % 2:
+        return [*pieces, b"\0"]
+    return pieces
 
 
 def _bytes(samples: Pixels, order: str, shape: Shape) -> bytes:
@@ -130,8 +135,10 @@ def _compressed(image: CompressedImage) -> CleanPixels:
         pieces = image.codec.essential(stream, image.stated)
         untouched = untouched and _is_whole(pieces, len(stream))
         frames.append(_placed(pieces, stream, ranges))
-    place = (image.file.pixels.start, fragments.end)
-    return CleanPixels([place] if untouched else list(written(frames)), image.shape, image.file.syntax)
+    kept: list[Piece] = [(image.file.pixels.start, fragments.end)]
+    if not untouched:
+        kept = list(written(frames))
+    return CleanPixels(kept, image.shape, image.file.syntax)
 
 
 def _is_whole(pieces: list[Piece], length: int) -> bool:

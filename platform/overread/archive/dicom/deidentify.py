@@ -78,7 +78,7 @@ def deidentify(
     identity = _identity_attributes(stands)
     identity["SOPClassUID"] = sop_class
     identity["PatientAge"] = _age_string(age)
-    identity["StudyDate"] = "" if day is None else datetime.date.fromordinal(EPOCH + day).strftime("%Y%m%d").zfill(8)
+    identity["StudyDate"] = _date_string(day)
     header = Dataset({**kept, **pixels, **_elements(identity, little_endian=little_endian)})
     header.set_original_encoding(None, None, "UTF8")  # or pydicom looks up the character set for each value
     return Deidentified(header, stands, sop_class, age, day)
@@ -118,7 +118,9 @@ def _kept_items(source: Dataset, tag: int, inner: Kept, depth: int, *, little_en
         items = list(source[tag].value or ())
     # empty ones too: their places are frame numbers
     parts = [kept_part(item, inner, depth - 1, little_endian=little_endian) for item in items]
-    return list(map(Dataset, parts)) if any(parts) or tag in NEVER_SILENT else []
+    if any(parts) or tag in NEVER_SILENT:
+        return list(map(Dataset, parts))
+    return []
 
 
 def identifying_text(source: Dataset, keyword: str) -> str:
@@ -181,7 +183,9 @@ def _sop_class(source: Dataset, sop_class: str) -> str:
 def _date(source: Dataset, keyword: str) -> datetime.date | None:
     match = DATE.fullmatch(identifying_text(source, keyword))
     try:
-        return datetime.date(*(int(part) for part in match.groups())) if match else None
+        if match:
+            return datetime.date(*(int(part) for part in match.groups()))
+        return None
     except ValueError:
         return None
 
@@ -206,6 +210,13 @@ def _age_years(source: Dataset) -> float | None:
     return round(min(years, OLDEST_YEARS), 4)
 
 
+def _date_string(day: int | None) -> str:
+    """A day since the epoch as a DICOM date, "" where none is known."""
+    if day is None:
+        return ""
+    return datetime.date.fromordinal(EPOCH + day).strftime("%Y%m%d").zfill(8)
+
+
 def _age_string(years: float | None) -> str:
     """Years from the second birthday on, months from two of them on, days before."""
     if years is None:
@@ -213,4 +224,6 @@ def _age_string(years: float | None) -> str:
     if years >= 2:
         return f"{int(years):03d}Y"
     months = round(years * 12)
-    return f"{months:03d}M" if months >= 2 else f"{round(years * 365.25):03d}D"
+    if months >= 2:
+        return f"{months:03d}M"
+    return f"{round(years * 365.25):03d}D"

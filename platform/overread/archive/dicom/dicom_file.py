@@ -95,7 +95,9 @@ def _pixel_head(element: PixelElement, pixels: CleanPixels) -> bytes:
     syntax = pixels.syntax
     order = "<" if syntax.is_little_endian else ">"
     tag = struct.pack(f"{order}HH", element.tag >> 16, element.tag & 0xFFFF)
-    length = UNDEFINED if syntax.is_encapsulated else pixels.length
+    length = pixels.length
+    if syntax.is_encapsulated:
+        length = UNDEFINED
     if syntax.is_implicit_VR:
         return tag + struct.pack("<I", length)
     return tag + _pixel_vr(element, pixels).encode() + struct.pack(f"{order}HI", 0, length)
@@ -107,7 +109,9 @@ def _pixel_vr(element: PixelElement, pixels: CleanPixels) -> str:
         return FLOAT_VRS.get(element.keyword, "OB")
     if element.vr in ("OB", "OW") and element.length != UNDEFINED:
         return element.vr
-    return "OB" if pixels.shape.bits_allocated <= 8 else "OW"
+    if pixels.shape.bits_allocated <= 8:
+        return "OB"
+    return "OW"
 
 
 def _facts(clean: Deidentified, pixels: CleanPixels, indication: str) -> ImageFacts:

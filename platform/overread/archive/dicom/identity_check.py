@@ -10,7 +10,7 @@ from pydicom.dataelem import RawDataElement
 from pydicom.dataset import Dataset
 from pydicom.tag import BaseTag
 
-from .codecs import Piece, joined
+from .codecs import Piece, content_of, joined
 from .identity_search import Search, Word, word
 from .keep import KEPT, Kept, tags
 from .raw_element import elements, is_empty, text_of, values
@@ -75,7 +75,9 @@ def scrub(header: Dataset, identity: Identity) -> None:
 
 def scrubbed(text: str, identity: Identity) -> str:
     """`text`, or "" where it repeats a name or number of the patient or the visit."""
-    return "" if _repeats(text, *_told_apart(identity)) else text
+    if _repeats(text, *_told_apart(identity)):
+        return ""
+    return text
 
 
 def _told_apart(identity: Identity) -> tuple[frozenset[str], list[str]]:
@@ -131,9 +133,7 @@ def check(pieces: Sequence[Piece], body: bytes, header: Dataset, identity: Ident
     may be what some other attribute says, too.
     """
     view = memoryview(body)
-    parts: list[bytes | memoryview] = [
-        view[piece[0] : piece[1]] if isinstance(piece, tuple) else piece for piece in pieces
-    ]
+    parts = [content_of(piece, view) for piece in pieces]
     if len(parts) > MOST_PIECES:
         parts = [parts[0], joined(view, pieces[1:])]
     search = Search([*identity.words, EXIF])
@@ -177,7 +177,9 @@ def _texts(
             for item in _items(source, tag):
                 yield from _texts(item, depth - 1, inner if isinstance(inner, Mapping) else {})
         elif inner is ... and vr in TEXTS and not is_empty(element):
-            raw = element.value if isinstance(element, RawDataElement) else b""
+            raw = b""
+            if isinstance(element, RawDataElement):
+                raw = element.value
             yield from ((vr, tag, text, raw) for text in _read(source, tag, vr, raw))
 
 

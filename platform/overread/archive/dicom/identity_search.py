@@ -44,8 +44,7 @@ def word(text: str, raw: bytes = b"") -> Word | None:
     nothing: too short, or as flat areas and ramps of an image are.
     """
     text = text.strip()[:LONGEST]
-    shortest = SHORTEST_NUMBER if text.isdigit() else SHORTEST if text.isascii() else SHORTEST_FOREIGN
-    if len(text) < shortest or _is_even(text):
+    if len(text) < _shortest(text) or _is_even(text):
         return None
     forms = {raw.strip()[:LONGEST]}
     if text.isascii():
@@ -54,6 +53,15 @@ def word(text: str, raw: bytes = b"") -> Word | None:
         for variant in {text, text.upper(), text.lower()}:
             forms.update(_encoded(variant))
     return Word(text, frozenset(form.lower() for form in forms if len(form) >= SHORTEST))
+
+
+def _shortest(text: str) -> int:
+    """How many characters of its kind say something."""
+    if text.isdigit():
+        return SHORTEST_NUMBER
+    if text.isascii():
+        return SHORTEST
+    return SHORTEST_FOREIGN
 
 
 def _is_even(text: str) -> bool:

@@ -41,4 +41,6 @@ def _meaning(code: Dataset) -> str:
     if not CODE.fullmatch(word(code, "CodeValue")):
         return ""
     meaning = word(code, "CodeMeaning")
-    return meaning if meaning.isprintable() and len(meaning) <= LONGEST else ""
+    if meaning.isprintable() and len(meaning) <= LONGEST:
+        return meaning
+    return ""

@@ -36,15 +36,22 @@ def look(picture: Picture) -> Look:
     across = np.diff(levels, axis=1)
     down = np.diff(levels, axis=0)
     step = np.sqrt((_mean(across**2) + _mean(down**2)) / 2)
-    return Look(colour, contrast, float(step / contrast) if contrast else 0.0, _flat(np.rint(levels)))
+    detail = 0.0
+    if contrast:
+        detail = float(step / contrast)
+    return Look(colour, contrast, detail, _flat(np.rint(levels)))
 
 
 def _flat(levels: Picture) -> float:
     here = levels[:-1, :-1]
     same = (here == levels[1:, :-1]) & (here == levels[:-1, 1:])
     light = here > levels.min() + BESIDE_DARKEST
-    return float((same & light).sum() / light.sum()) if light.any() else 0.0
+    if light.any():
+        return float((same & light).sum() / light.sum())
+    return 0.0
 
 
 def _mean(values: Picture) -> float:
-    return float(values.mean()) if values.size else 0.0
+    if values.size:
+        return float(values.mean())
+    return 0.0

@@ -77,7 +77,9 @@ def words_taken(item: Dataset, descriptor: str, data: str, *, segmented: bool, l
     except Refused:
         return 0
     half = (stated.count + 1) // 2
-    return 0 if stated.bits == 8 and half < len(words) < stated.count else min(len(words), stated.count)
+    if stated.bits == 8 and half < len(words) < stated.count:
+        return 0
+    return min(len(words), stated.count)
 
 
 def bits_used(*tables: Numbers) -> int:
@@ -100,14 +102,14 @@ def first_value(written: int, possible: Range) -> int:
     The value representation does not tell (C.11.2.1.1 makes it depend on what is looked up, and files disagree).
     """
     low, high = possible
-    as_signed = written - 65536 if written >= 32768 else written
-    if as_signed == written:
+    if written < 32768:
         return written
+    as_signed = written - 65536
     fits = written <= high
-    fits_signed = low <= as_signed
-    if fits != fits_signed:
-        return written if fits else as_signed
-    return as_signed if low < 0 else written
+    signed = low <= as_signed
+    if signed == fits:  # both are possible values, or neither is
+        signed = low < 0
+    return as_signed if signed else written
 
 
 def read_words(item: Dataset, keyword: str, *, little_endian: bool) -> Numbers:
@@ -137,7 +139,9 @@ def _raw(item: Dataset, keyword: str, *, little_endian: bool) -> tuple[Any, str]
 def _entries(item: Dataset, keyword: str, count: int, *, little_endian: bool) -> Numbers:
     """The entries as numbers, one word each, or two in a word where there are exactly half as many words."""
     words = read_words(item, keyword, little_endian=little_endian)
-    return _bytes_of(words) if len(words) == (count + 1) // 2 < count else words
+    if len(words) == (count + 1) // 2 < count:
+        return _bytes_of(words)
+    return words
 
 
 def _bytes_of(words: Numbers) -> Numbers:
@@ -149,10 +153,13 @@ def _expanded(words: Numbers, keyword: str, stated: Descriptor) -> tuple[Numbers
     """A segmented table written out (PS3.3 C.7.9.2), and how many of its words that takes. Raises Refused."""
     wide = stated.bits > 8
     words = words[: MOST_WORDS_AN_ENTRY * stated.count]
-    code = [int(number) for number in (words if wide else _bytes_of(words))]
+    if not wide:
+        words = _bytes_of(words)
     try:
-        entries, taken = _segments(code, stated.count, wide=wide)
-        return np.asarray(entries[: stated.count], dtype=np.uint16), taken if wide else (taken + 1) // 2
+        entries, taken = _segments(words.tolist(), stated.count, wide=wide)
+        if not wide:
+            taken = (taken + 1) // 2
+        return np.asarray(entries[: stated.count], dtype=np.uint16), taken
     except (IndexError, OverflowError) as error:
         raise Refused("attribute", f"{keyword} does not follow the rules of segmented tables.") from error
 

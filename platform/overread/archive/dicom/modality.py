@@ -116,14 +116,19 @@ def _ends(numbers: Values, mask: Mask | None) -> Range | None:
 
 def _scaled(values: Values, mask: Mask | None) -> ModalityNumbers:
     """Values of more than 16 bits; under a mask number 0 is kept for padding."""
-    measured = values[np.isfinite(values)] if mask is None else values[~mask]
-    plain = measured.astype(np.float64)
-    low, high = (float(plain.min()), float(plain.max())) if plain.size else (0.0, 0.0)
+    measured = np.isfinite(values) if mask is None else ~mask
+    plain = values[measured].astype(np.float64)
+    low = high = 0.0
+    if plain.size:
+        low = float(plain.min())
+        high = float(plain.max())
     if not math.isfinite(high - low):
         raise Refused("attribute", "The pixel values span more than numbers can hold.")
     first = 0 if mask is None else 1
     whole = values.dtype.kind in "iu" and high - low <= TOP - first
-    slope = 1.0 if whole or high == low else (high - low) / (TOP - first)
+    slope = 1.0
+    if high > low and not whole:
+        slope = (high - low) / (TOP - first)
     spread = np.rint((np.nan_to_num(values.astype(np.float64), nan=low, posinf=low, neginf=low) - low) / slope) + first
     if mask is None:
         return ModalityNumbers(spread.astype("<u2"), slope, low, 16)

@@ -24,7 +24,9 @@ def read_orientation(header: Dataset) -> str:
         return ""
     row = _letters(cosines[:3])
     column = _letters(cosines[3:])
-    return f"{row}\\{column}" if row and column else ""
+    if row and column:
+        return f"{row}\\{column}"
+    return ""
 
 
 def _letters(direction: list[float]) -> str:

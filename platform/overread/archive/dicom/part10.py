@@ -80,7 +80,9 @@ def _check_syntax(syntax: UID) -> None:
     if not syntax:
         raise Refused("transfer_syntax", "The file does not name its transfer syntax (Transfer Syntax UID).")
     if not is_read(syntax):
-        name = syntax.name if syntax.is_transfer_syntax and not syntax.is_private else "an unknown one"
+        name = "an unknown one"
+        if syntax.is_transfer_syntax and not syntax.is_private:
+            name = syntax.name
         raise Refused("transfer_syntax", f"The transfer syntax (Transfer Syntax UID) is not read here: {name}.")
 
 

@@ -44,7 +44,9 @@ def _kept_jpeg(content: bytes, pieces: list[Piece]) -> IntakeParts:
 
 def picture_pixels(content: bytes, kind: Kind, limits: Limits) -> Pixels:
     """uint8 or uint16, [rows, columns] or [rows, columns, 3]. Raises Refused."""
-    return jpeg_picture.plain(content, limits) if kind == "jpeg" else png.plain(content, limits)
+    if kind == "jpeg":
+        return jpeg_picture.plain(content, limits)
+    return png.plain(content, limits)
 
 
 def _facts(kind: Kind, content: bytes, size: tuple[int, int], *, bits: int, colour: bool) -> ImageFacts:

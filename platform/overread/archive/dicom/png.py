@@ -58,7 +58,9 @@ def _check_all_rows(content: bytes) -> None:
     """Raises Refused where the compressed data end before the last row: Pillow leaves the rest black (13.0.0)."""
     columns, rows, depth, colour, _compression, _filter, interlaced = struct.unpack_from(">IIBBBBB", content, 16)
     bits = depth * SAMPLES[colour]
-    parts = [_part(rows, columns, *each) for each in PASSES] if interlaced else [(rows, columns)]
+    parts = [(rows, columns)]
+    if interlaced:
+        parts = [_part(rows, columns, *each) for each in PASSES]
     wanted = sum(height * (1 + (width * bits + 7) // 8) for height, width in parts if width)
     machine = zlib.decompressobj()
     with refusing("decode", "The PNG file is broken or ends early."):
@@ -82,19 +84,22 @@ def _samples(content: bytes, image: Image.Image, limits: Limits) -> Samples:
     depth = content[DEPTH_AT]
     colour = content[COLOUR_AT]
     if colour == PALETTE:
-        clear = "transparency" in image.info
         if int(np.asarray(loaded(image, "PNG")).max()) >= len(_chunk(content, b"PLTE") or b"") // 3:
             raise Refused("decode", "The PNG has pixels of colours that are not in its palette.")
-        found = np.asarray(loaded(image, "PNG").convert("RGBA" if clear else "RGB"))
-        return found[..., :3], found[..., 3] if clear else None
+        if "transparency" not in image.info:
+            return np.asarray(loaded(image, "PNG").convert("RGB")), None
+        found = np.asarray(loaded(image, "PNG").convert("RGBA"))
+        return found[..., :3], found[..., 3]
     if depth == 16 and colour != GREY:
         found = _sixteen_bits(content, image, colour, limits)
     else:
         found = np.asarray(loaded(image, "PNG"))
     if found.dtype == bool:
         found = found * np.uint8(255)
-    if colour in (GREY_ALPHA, RGBA):
-        return found[..., :-1].squeeze(-1) if colour == GREY_ALPHA else found[..., :3], found[..., -1]
+    if colour == GREY_ALPHA:
+        return found[..., 0], found[..., 1]
+    if colour == RGBA:
+        return found[..., :3], found[..., 3]
     return found, _opaque_but(found, image.info.get("transparency"), depth)
 
 

@@ -72,7 +72,8 @@ class Reader:
         facts = _frame_facts(answer["facts"])
         if facts["tones"] is not None:
             facts["tones"] = Tones(**{part: tuple(span) for part, span in facts["tones"].items()})
-        facts["look"] = Look(**facts["look"]) if facts["look"] else None
+        if facts["look"] is not None:
+            facts["look"] = Look(**facts["look"])
         return Rendering(full=bytes(full), half=bytes(half), thumb=bytes(thumb), **facts)
 
     def render_frames(self, content: bytes, *, first: int, count: int) -> tuple[Frame, ...]:
@@ -154,9 +155,10 @@ def _image_facts(facts: dict[str, Any]) -> ImageFacts:
 
 def _frame_facts(facts: dict[str, Any]) -> dict[str, Any]:
     """The facts of a frame as they were before they became JSON."""
-    windows = tuple(Window(**{**window, "table": tuple(window["table"])}) for window in facts["windows"])
-    padding = None if facts["padding"] is None else tuple(facts["padding"])
-    return {**facts, "windows": windows, "padding": padding}
+    facts["windows"] = tuple(Window(**{**window, "table": tuple(window["table"])}) for window in facts["windows"])
+    if facts["padding"] is not None:
+        facts["padding"] = tuple(facts["padding"])
+    return facts
 
 
 def _untouched(parts: list[list[int]], length: int) -> bool:

@@ -158,7 +158,9 @@ def _packed(pixels: Pixels) -> bytes:
 
 def _small(full: Pixels, half: Pixels, padding: tuple[int, int] | None) -> Any:
     """Box mean by a whole factor, so that the longer side is less than twice a thumbnail's, float32."""
-    pixels = full if max(full.shape[:2]) < 2 * THUMB_SIDE else half
+    pixels = half
+    if max(full.shape[:2]) < 2 * THUMB_SIDE:
+        pixels = full
     factor = max(1, max(pixels.shape[:2]) // THUMB_SIDE)
     return block_mean(pixels, min(factor, *pixels.shape[:2]), padding)
 
@@ -167,8 +169,13 @@ def _tones(small: Any, made: Rendering) -> Tones | None:
     """The tones of a small level, in modality values."""
     padded = padded_in(small, made.padding)
     values = small * made.slope + made.intercept
-    found = tones(-values if made.inverted else values, None if padded is None else ~padded)
-    return mirrored(found) if found and made.inverted else found
+    measured = None
+    if padded is not None:
+        measured = ~padded
+    if not made.inverted:
+        return tones(values, measured)
+    found = tones(-values, measured)
+    return found and mirrored(found)
 
 
 def _thumb(pixels: Pixels, aspect: float) -> bytes:

@@ -43,7 +43,9 @@ class Shape:
     def value_range(self) -> tuple[int, int]:
         """The lowest and the highest number that the bits stored can say."""
         half = 2 ** (self.bits_stored - 1)
-        return (-half, half - 1) if self.signed else (0, 2 * half - 1)
+        if self.signed:
+            return (-half, half - 1)
+        return (0, 2 * half - 1)
 
     @property
     def pixel_bytes(self) -> int:

@@ -32,7 +32,8 @@ def tones(values: Values, measured: Flags | None = None) -> Tones | None:
 
     `measured` is False where a pixel is padding. No span leaves out more than SATURATED percent of the body.
     """
-    measured = np.ones(values.shape, bool) if measured is None else measured
+    if measured is None:
+        measured = np.ones(values.shape, bool)
     if not measured.any() or np.ptp(values[measured]) <= 0:
         return None
     body = _body(values, measured)
@@ -64,7 +65,9 @@ def _body(values: Values, measured: Flags) -> Flags:
     first, _second = _thresholds(numbers[measured])
     dark = (numbers <= first) | ~measured
     body = measured & ~_from_edges(dark) & (numbers > 0)
-    return body if body.mean() >= LEAST_BODY else measured
+    if body.mean() >= LEAST_BODY:
+        return body
+    return measured
 
 
 def _from_edges(dark: Flags) -> Flags:
@@ -116,7 +119,9 @@ def _share(total: Values, count: Values) -> Values:
 
 def _percentile(values: Values, percent: float) -> float:
     """NaN for none, which fmax and fmin overlook."""
-    return float(np.percentile(values, percent)) if values.size else float("nan")
+    if values.size:
+        return float(np.percentile(values, percent))
+    return float("nan")
 
 
 def _span(low: float, high: float, least: float) -> Span:

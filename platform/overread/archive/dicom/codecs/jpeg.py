@@ -88,14 +88,19 @@ def describe(stream: Stream, shape: Shape | None = None) -> CodeStream:
     markers.check_transform(found, len(frame.components))
     if frame.marker in LOSSLESS and frame.precision < LEAST_LOSSLESS:
         raise Refused("bits", f"Lossless JPEG of {frame.precision} bits is not read.")
+    colour: Colour = ""
+    profile = b""
+    if len(frame.components) == 3:
+        colour = _colour(found, frame)
+        profile = markers.icc_profile(found)
     return CodeStream(
         rows=frame.rows,
         columns=frame.columns,
         samples=len(frame.components),
         precision=frame.precision,
         exact=frame.marker in LOSSLESS,
-        colour=_colour(found, frame) if len(frame.components) == 3 else "",
-        profile=markers.icc_profile(found) if len(frame.components) == 3 else b"",
+        colour=colour,
+        profile=profile,
     )
 
 
@@ -103,7 +108,9 @@ def _colour(found: list[markers.Segment], frame: Frame) -> Colour:
     stated = markers.colour_of(found, bytes(component.name for component in frame.components))
     first, *others = frame.components
     subsampled = all(each.horizontal < first.horizontal or each.vertical < first.vertical for each in others)
-    return "YBR" if not stated and subsampled else stated  # nobody halves red and blue
+    if not stated and subsampled:
+        return "YBR"  # nobody halves red and blue
+    return stated
 
 
 def essential(stream: Stream, shape: Shape | None = None) -> list[Piece]:

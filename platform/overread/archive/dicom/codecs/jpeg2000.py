@@ -273,7 +273,9 @@ def _layout(code: Stream) -> Layout:
         at = parts[-1].end
     if not parts:
         raise cut_short()
-    end = at + 2 if bytes(code[at : at + 2]) == EOC.to_bytes(2) else at
+    end = at
+    if bytes(code[at : at + 2]) == EOC.to_bytes(2):
+        end = at + 2
     return Layout(main, tuple(parts), end)
 
 
@@ -293,7 +295,9 @@ def _tile_part(code: Stream, at: int) -> TilePart:
 def _end_of_code_stream(code: Stream, at: int) -> int:
     """Where EOC lies, or the stream ends: the last tile-part may leave its length open."""
     found = bytes(code[at:]).find(EOC.to_bytes(2))  # packets never hold 0xFF before a byte above 0x8F
-    return len(code) if found < 0 else at + found
+    if found < 0:
+        return len(code)
+    return at + found
 
 
 def _segments(code: Stream, at: int, until: int) -> tuple[tuple[Segment, ...], int]:

@@ -51,7 +51,9 @@ def _essential(stream: Stream, described: CodeStream) -> list[Piece]:
     plain = _written(needed)
     # a frame that holds nothing else is kept as it is, but for padding behind its last segment
     length = len(plain) - len(needed[-1]) % 2
-    return [(0, length)] if stream[:length] == plain[:length] else [plain]
+    if stream[:length] == plain[:length]:
+        return [(0, length)]
+    return [plain]
 
 
 def decode(stream: bytes, described: CodeStream, syntax: str) -> Pixels:
