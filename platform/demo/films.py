@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from overread.projects.services import FindingSpec
     from phantom.table import Shot
 
-FINDINGS = (
+FINDINGS: tuple[FindingSpec, ...] = (
     {"slug": "effusion", "name": "Effusion"},
     {"slug": "consolidation", "name": "Consolidation"},
     {"slug": "nodule", "name": "Nodule"},

@@ -7,6 +7,7 @@ slowly beside, a few at a time: nobody waits for them.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 from itertools import zip_longest
 from typing import Any
@@ -173,14 +174,27 @@ def go_on(job: Job) -> None:
         judge_request(project, 0)
 
 
-def demo_state(project: Project) -> dict[str, Any]:
-    """How far the demo is, for the terminal that started it. `scored`: the network in use has answered what is there."""
+@dataclass(frozen=True)
+class DemoState:
+    """How far the demo is. `passed` is None until the gate has decided; `scored`: the network in use has answered what is
+    there.
+    """
+
+    films: int
+    of: int
+    passed: bool | None
+    scored: bool
+    queue: int
+
+
+def demo_state(project: Project) -> DemoState:
+    """For the terminal that started the demo."""
     verdict = Verdict.objects.filter(project=project).order_by("created_at").first()
     scoring = refresh_jobs(project.pk).filter(state__in=ACTIVE)
-    return {
-        "films": Image.objects.filter(enrolments__project=project).count(),
-        "of": LABELLED + UNREAD,
-        "passed": verdict.passed if verdict else None,
-        "scored": Champion.objects.filter(project=project).exists() and not scoring.exists(),
-        "queue": project.assignments.filter(state="queued").count(),
-    }
+    return DemoState(
+        films=Image.objects.filter(enrolments__project=project).count(),
+        of=LABELLED + UNREAD,
+        passed=verdict.passed if verdict else None,
+        scored=Champion.objects.filter(project=project).exists() and not scoring.exists(),
+        queue=project.assignments.filter(state="queued").count(),
+    )

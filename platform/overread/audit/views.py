@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TypedDict
 from uuid import UUID, uuid4
 
 from django.conf import settings
@@ -31,10 +31,21 @@ MOST_IMAGES = 500  # in one event
 SETTLING = timedelta(seconds=30)  # for so long after a file was set aside, somebody may still be writing to it
 
 
+class ViewNote(TypedDict):
+    """A line of the file that views are written to; `at` in ISO 8601, keys and UUIDs as text."""
+
+    at: str
+    user: int
+    image: str
+    what: str
+    project: str | None
+    origin: dict[str, str]
+
+
 def view_note(*, user: User, image: UUID, what: str, project: UUID | None = None) -> None:
     """Write down that a user is shown something of an image: "page", "full", "thumb", "map" and the like."""
     current = origin()
-    note = {
+    note: ViewNote = {
         "at": timezone.now().isoformat(),
         "user": user.pk,
         "image": str(image),
@@ -95,7 +106,7 @@ def _folder() -> Path:
     return Path(settings.DATA) / "views"
 
 
-def _notes(path: Path) -> Iterator[dict[str, Any]]:
+def _notes(path: Path) -> Iterator[ViewNote]:
     """The lines of a file; what a full disk or a killed process cut short is left out: its viewer was shown nothing."""
     for line in path.read_bytes().splitlines():
         try:
@@ -104,9 +115,9 @@ def _notes(path: Path) -> Iterator[dict[str, Any]]:
             continue
 
 
-def _events(notes: Iterable[dict[str, Any]]) -> Iterator[Event]:
+def _events(notes: Iterable[ViewNote]) -> Iterator[Event]:
     """One event a view, and one for the thumbnails of one project that one person was shown from one address."""
-    thumbs: dict[tuple[int, str, str | None], list[dict[str, Any]]] = {}
+    thumbs: dict[tuple[int, str, str | None], list[ViewNote]] = {}
     for note in notes:
         if note["what"] == THUMB:
             key = (note["user"], note["origin"].get("address", ""), note["project"])
@@ -129,7 +140,7 @@ def _by_known_actors(events: list[Event]) -> list[Event]:
     return events
 
 
-def _event(note: dict[str, Any], images: list[str]) -> Event:
+def _event(note: ViewNote, images: list[str]) -> Event:
     event = Event(
         verb=VERB,
         actor_id=note["user"],

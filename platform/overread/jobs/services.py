@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -80,7 +81,8 @@ def job_enqueue_once(*, kind: str, project: UUID, delay: timedelta = timedelta(0
     )
 
 
-def _plain(arguments: dict[str, Any]) -> dict[str, Any]:
+def _plain(arguments: Mapping[str, object]) -> dict[str, object]:
+    """Arguments as JSON holds them: a UUID as its text."""
     return {name: str(value) if isinstance(value, UUID) else value for name, value in arguments.items()}
 
 
@@ -120,7 +122,7 @@ def job_heartbeat(*, pk: UUID, token: int) -> bool:
     return bool(Job.objects.filter(pk=pk, token=token, state=State.RUNNING).update(lease_until=lease))
 
 
-def job_progress(*, pk: UUID, token: int, progress: dict[str, Any]) -> None:
+def job_progress(*, pk: UUID, token: int, progress: Mapping[str, object]) -> None:
     """Say how far the work is. Raises LeaseLost when it is no longer ours."""
     if not Job.objects.filter(pk=pk, token=token, state=State.RUNNING).update(progress=progress):
         raise LeaseLost(f"job {pk}")
