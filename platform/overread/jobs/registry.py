@@ -23,7 +23,7 @@ AnyLook = TypeVar("AnyLook", bound=Look)
 
 
 @dataclass(frozen=True)
-class Kind:
+class JobKind:
     """One kind of job: its name, its queue, its handler, and how often it is tried.
 
     `on_death` is called with the job in the transaction that declares it dead or cancels it. What is done of a `shared`
@@ -38,7 +38,7 @@ class Kind:
     shared: bool = False
 
 
-KINDS: dict[str, Kind] = {}
+KINDS: dict[str, JobKind] = {}
 
 
 def job(
@@ -49,7 +49,7 @@ def job(
     def register(handler: AnyHandler) -> AnyHandler:
         if name in KINDS:
             raise ValueError(f"{named(KINDS[name].handler)} does the jobs of kind {name} already.")
-        KINDS[name] = Kind(name, queue, handler, attempts, on_death, shared)
+        KINDS[name] = JobKind(name, queue, handler, attempts, on_death, shared)
         return handler
 
     return register

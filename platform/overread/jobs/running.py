@@ -21,16 +21,16 @@ from overread.jobs.registry import KINDS
 
 log = logging.getLogger(__name__)
 DRAIN_SECONDS = 30
-ending = threading.Event()
-"""Set once this process was asked to end: the job in hand goes back to its queue at its next step."""
+shutdown = threading.Event()
+"""Set once this process has been asked to end: the job in hand goes back to its queue at its next step."""
 
 
 class JobRefused(Exception):
     """The work can never succeed as asked; trying again is no use. The text is shown to the operator."""
 
 
-class Ending(Exception):
-    """This process was asked to end. The job goes back as it is, and the attempt does not count."""
+class ShutdownRequested(Exception):
+    """This process has been asked to end. The job goes back as it is, and the attempt does not count."""
 
 
 class Lease:
@@ -49,14 +49,16 @@ class Lease:
             services.job_finish(pk=self.job.pk, token=self.token)
 
     def progress(self, **progress: Any) -> None:
-        """Tell how far it is; also the step at which a cancelled job (LeaseLost) or an ending process (Ending) leaves."""
+        """Say how far the work is. Here a cancelled job stops (LeaseLost), and so does one whose process is to end
+        (ShutdownRequested).
+        """
         services.job_progress(pk=self.job.pk, token=self.token, progress=progress)
-        if ending.is_set():
-            raise Ending
+        if shutdown.is_set():
+            raise ShutdownRequested
 
-    def to_leave(self) -> bool:
-        """Whether the work is to be left where it is: the lease is lost, or this process was asked to end."""
-        return self.lost.is_set() or ending.is_set()
+    def should_stop(self) -> bool:
+        """Whether to stop where the work is: the lease is lost, or this process has been asked to end."""
+        return self.lost.is_set() or shutdown.is_set()
 
     def beat(self) -> None:
         if not services.job_heartbeat(pk=self.job.pk, token=self.token):
@@ -96,7 +98,7 @@ def work(job: Job) -> None:
             raise RuntimeError(f"The handler of {job.kind} returned without finishing its job.")
     except services.LeaseLost:
         log.info("job %s (%s): lease lost, nothing written", job.pk, job.kind)
-    except Ending:
+    except ShutdownRequested:
         services.job_release(pk=job.pk, token=lease.token)
     except JobRefused as refusal:
         services.job_fail(pk=job.pk, token=lease.token, error=str(refusal), final=True)
@@ -120,7 +122,7 @@ def run(pk: UUID) -> None:
     while queue and (job or time.monotonic() < until):
         if job:
             work(job)
-        if ending.is_set() or time.monotonic() >= until:
+        if shutdown.is_set() or time.monotonic() >= until:
             break
         job = _next(queue)
         if job is None:
