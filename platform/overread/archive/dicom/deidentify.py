@@ -12,9 +12,9 @@ from pydicom.sequence import Sequence
 from pydicom.tag import BaseTag
 from pydicom.uid import SecondaryCaptureImageStorage
 
+from .allow_list import ALLOWED, AllowList
 from .clean import cleaned, unchanged
 from .identity import Named, StandIns
-from .keep import KEPT, Kept
 from .raw_element import CHARACTER_SET, Element, is_empty, means_ascii, raw_element, text_in
 from .refusal import MALFORMED, Refused, refusing
 from .shape import Shape
@@ -55,13 +55,13 @@ def deidentify(
     depth: int,
     little_endian: bool,
 ) -> Deidentified:
-    """A new header with what `keep.KEPT` names of `source` and keyed stand-ins for the identity.
+    """A new header with what `allow_list.ALLOWED` names of `source` and keyed stand-ins for the identity.
 
     `instance` is the file's own SOP Instance UID, or what names the file where it has none; `stand` gives the stand-ins
     for what the file names. Raises Refused for sequences nested more than `depth` deep.
     """
     pixels = _elements(shape_attributes(shape), little_endian=little_endian)
-    kept = kept_part(source, KEPT, depth, little_endian=little_endian, without=pixels.keys())
+    kept = kept_part(source, ALLOWED, depth, little_endian=little_endian, without=pixels.keys())
     stands = stand(
         Named(
             issuer=identifying_text(source, "IssuerOfPatientID"),
@@ -90,14 +90,14 @@ def _elements(attributes: Mapping[str, str | int], *, little_endian: bool) -> di
 
 
 def kept_part(
-    source: Dataset, kept: Kept, depth: int, *, little_endian: bool, without: Collection[int] = ()
+    source: Dataset, allowed: AllowList, depth: int, *, little_endian: bool, without: Collection[int] = ()
 ) -> dict[BaseTag, Element]:
-    """What `kept` names of one data set, its kept sequences included, but for the tags in `without`."""
+    """What `allowed` names of one data set, its sequences included, but for the tags in `without`."""
     found = {int(tag): element for tag, element in source.items()}  # a BaseTag compares in Python
     ascii_texts = means_ascii(source)
     part: dict[BaseTag, Element] = {}
-    for tag in found.keys() & kept.keys():
-        inner = kept[tag]
+    for tag in found.keys() & allowed.keys():
+        inner = allowed[tag]
         element = found[tag]
         if tag in without or is_empty(element):
             continue
@@ -111,7 +111,7 @@ def kept_part(
     return part
 
 
-def _kept_items(source: Dataset, tag: int, inner: Kept, depth: int, *, little_endian: bool) -> list[Dataset]:
+def _kept_items(source: Dataset, tag: int, inner: AllowList, depth: int, *, little_endian: bool) -> list[Dataset]:
     if depth == 0:
         raise Refused("nesting", "Sequences are nested deeper than any image needs.")
     with refusing("unreadable", f"The sequence {keyword_for_tag(tag)} could not be parsed."):

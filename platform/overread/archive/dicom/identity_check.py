@@ -10,9 +10,9 @@ from pydicom.dataelem import RawDataElement
 from pydicom.dataset import Dataset
 from pydicom.tag import BaseTag
 
+from .allow_list import ALLOWED, AllowList, tags
 from .codecs import Piece, content_of, joined
 from .identity_search import Search, Word, word
-from .keep import KEPT, Kept, tags
 from .raw_element import elements, is_empty, text_of, values
 from .refusal import Refused
 
@@ -165,13 +165,11 @@ def _texts_in(header: Dataset) -> Iterator[str]:
             yield text_of(element)
 
 
-def _texts(
-    source: Dataset, depth: int, kept: Mapping[int, Kept | None] = KEPT
-) -> Iterator[tuple[str, BaseTag, str, bytes]]:
-    """VR, tag, text, and raw bytes where they are at hand, of everything readable that is not kept."""
+def _texts(source: Dataset, depth: int, allowed: AllowList = ALLOWED) -> Iterator[tuple[str, BaseTag, str, bytes]]:
+    """VR, tag, text, and raw bytes where they are at hand, of everything readable that is not allowed."""
     for element in elements(source):
         tag = element.tag
-        inner = kept.get(int(tag), ...)
+        inner = allowed.get(int(tag), ...)
         vr = element.VR or _known_vr(tag)
         if vr == "SQ" and depth > 0 and not is_empty(element):
             for item in _items(source, tag):

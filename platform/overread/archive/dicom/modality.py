@@ -69,7 +69,7 @@ def modality_numbers(
         )
         return _looked_up(stored, table, mask)
     slope, intercept = _rescale(frame_macro(header, "PixelValueTransformationSequence", frame))
-    plain = squeezed(stored, bits=shape.bits_stored, mask=mask)
+    plain = to_uint16(stored, bits=shape.bits_stored, mask=mask)
     ends = [end * slope + intercept for end in shape.value_range]
     return replace(
         plain,
@@ -90,7 +90,7 @@ def _looked_up(stored: Values, table: LookupTable, mask: Mask | None) -> Modalit
     return ModalityNumbers(numbers, 1.0, 0.0, table.bits, padding=(spare, spare))
 
 
-def squeezed(values: Values, *, bits: int, mask: Mask | None = None) -> ModalityNumbers:
+def to_uint16(values: Values, *, bits: int, mask: Mask | None = None) -> ModalityNumbers:
     """Any values as uint16: unchanged where they fit, moved up where signed, scaled where wider than 16 bits."""
     if values.dtype.kind in "ui" and values.dtype.itemsize <= 2:
         lowest = int(np.iinfo(values.dtype).min)

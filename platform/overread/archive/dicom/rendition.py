@@ -15,7 +15,7 @@ from .frames import DicomImage, open_dicom
 from .icc import to_srgb
 from .limits import Limits
 from .look import look
-from .modality import ModalityNumbers, modality_numbers, squeezed
+from .modality import ModalityNumbers, modality_numbers, to_uint16
 from .part10 import is_part10
 from .picture import picture_kind, picture_pixels
 from .refusal import Refused
@@ -37,7 +37,7 @@ def render(content: bytes, frame: int, limits: Limits) -> Rendering:
     pixels = decoded_picture(content, frame, limits)
     if pixels.ndim == 3:
         return _pack_colour(eight_bits(pixels, bits=8 * pixels.itemsize), first=True)
-    image = squeezed(pixels, bits=8 * pixels.dtype.itemsize)
+    image = to_uint16(pixels, bits=8 * pixels.dtype.itemsize)
     return _pack_grey(image, (automatic_window(image),), inverted=False, first=True)
 
 
@@ -124,7 +124,7 @@ def _pack_grey(
 def _pack_colour(rgb: Pixels, *, first: bool, aspect: float = 1.0) -> Rendering:
     """RGB, unless the three channels are one and the same: then it is a grey image of 8 bits."""
     if (rgb[..., 0] == rgb[..., 1]).all() and (rgb[..., 0] == rgb[..., 2]).all():
-        image = squeezed(np.ascontiguousarray(rgb[..., 0]), bits=8)
+        image = to_uint16(np.ascontiguousarray(rgb[..., 0]), bits=8)
         window = automatic_window(image)
         return _pack_grey(image, (window,), inverted=False, first=first, aspect=aspect)
     half = box_half(rgb)
