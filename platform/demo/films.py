@@ -1,6 +1,6 @@
-"""The demo's films, and those its network learnt from: which they are, and how one is drawn. Knows no database.
+"""The demo's films and those its network learnt from: the list of them, and how one is drawn. Knows no database.
 
-The generator is imported where it is used: it needs a second that a start has better use for.
+The generator is imported where it is used, because importing it takes a second.
 """
 
 from __future__ import annotations

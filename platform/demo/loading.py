@@ -1,4 +1,4 @@
-"""Putting the demo in place: people, project and network at once, the films by jobs like any other.
+"""Setting up the demo: people, project and network at once, the films by jobs like any other.
 
 First come the films that the gate needs, which are those of the reference set's patients, and some to read. When they
 are in, the network goes through the gate like any challenger, and a reader has suggestions. The other films come in
@@ -102,7 +102,7 @@ def _project(recipe: dict[str, Any]) -> Project:
 
 
 def _recipe(bundle: str) -> dict[str, Any]:
-    """Of the runs that somebody starts: on from the network in use, for seconds."""
+    """The recipe of runs that somebody starts: they continue from the network in use, for seconds."""
     return Recipe(
         architecture="tiny_cnn", size=128, epochs=20, learning_rate=1e-3, initial="bundle", initial_sha256=bundle
     ).to_dict()
@@ -144,7 +144,7 @@ def films_make(*, project: Project, first: int, lease: Lease) -> None:
 
 
 def network_judge(*, project: Project, look: int, lease: Lease) -> None:
-    """Hold the network against the gate, once the films that come first are in, and put it in use if it passes."""
+    """Put the network before the gate once the first films are in, and promote it if it passes."""
     from training.services.judging import challenger_judge
 
     if render_jobs().filter(project_id=project.pk, state__in=ACTIVE).exists():
@@ -160,7 +160,7 @@ def network_judge(*, project: Project, look: int, lease: Lease) -> None:
 
 
 def go_on(job: Job) -> None:
-    """Order what follows a job of the demo that is over, done or given up; in the transaction that says so."""
+    """Order what follows a job of the demo that is done or given up, in the transaction that ends it."""
     project = Project.objects.select_for_update(no_key=True).get(pk=job.arguments["of"])  # one after the other
     sooner, later = films_ordered()
     if job.kind != FILMS:

@@ -1,7 +1,7 @@
 """The demo's network: made once by `manage.py make_demo_model`, kept in the repository, registered by the loader.
 
-It learns from synthetic films of patients who are in no demo. The same versions on the same kind of processor make the
-same bytes. Making it needs torch and minutes, reading it neither.
+It learns from synthetic films of patients who are not in the demo. The same versions on the same kind of processor make the
+same bytes. Making it takes torch and minutes; reading it takes neither.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def model_make(
     held_out: int = HELD_OUT,
     tell: Callable[[str], None] = lambda words: None,
 ) -> Bundle:
-    """Draw the films, train on some, try the network on the others, and pack it with what is known of it."""
+    """Draw the films, train on some, evaluate the network on the others, and pack it with its metrics."""
     from training.engine.dataset import TrainingSet, split_by_patient
     from training.engine.loop import fit
     from training.engine.packaging import package
@@ -93,7 +93,7 @@ def model_make(
 
 
 def _table(seed: int, count: int, recipe: Recipe, tell: Callable[[str], None]) -> HeldOutCases:
-    """So many films of a table as the network takes them, with their truth."""
+    """`count` films of a table as the network takes them, with their truth."""
     from phantom.table import Batch, processors, shots
     from training.services.training_data import HeldOutCases
 

@@ -144,7 +144,7 @@ def _pixels(file: Dataset, radiograph: Radiograph) -> None:
 
 
 def _digital_x_ray(file: Dataset, radiograph: Radiograph) -> None:
-    """What the DX modules ask for beside the CR ones."""
+    """What the DX modules require beyond the CR ones."""
     file.PresentationIntentType = "FOR PRESENTATION"
     file.PixelIntensityRelationship = "LOG"
     if radiograph.monochrome1:

@@ -1,4 +1,4 @@
-"""How hard the findings are, and whether anything beside them tells.
+"""How hard the findings are to see, and whether anything else gives them away.
 
     python -m phantom.measure --train 1400 --test 400 --difficulty 0.5
 

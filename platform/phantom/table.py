@@ -80,7 +80,7 @@ def shot_write(shot: Shot, batch: Batch, out: Path) -> Row:
 
 
 def png_write(film: Radiograph, path: Path) -> None:
-    """16-bit PNG over the full range; bone is white, since PNG cannot say that it is not."""
+    """16-bit PNG over the full range; bone is white, since PNG cannot state the opposite."""
     levels = 2**film.bits - 1
     pixels = film.pixels
     if film.monochrome1:

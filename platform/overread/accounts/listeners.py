@@ -19,7 +19,7 @@ from overread.origin import client_address
 
 @receiver(user_logged_in)
 def session_describe(sender: Any, request: HttpRequest, user: User, **_: Any) -> None:
-    """Note when, whence and with what. A token that is made by password alone has no session."""
+    """Note when, from which address and with which browser. A token made by password alone has no session."""
     if request.session.get(SESSION_KEY) == str(user.pk):
         request.session[STARTED] = timezone.now().timestamp()
         request.session[ADDRESS] = client_address(request)
@@ -28,6 +28,6 @@ def session_describe(sender: Any, request: HttpRequest, user: User, **_: Any) ->
 
 @receiver(password_changed)
 def access_end(sender: Any, user: User, **_: Any) -> None:
-    """A new password, by whatever road, ends what the old one had opened."""
+    """A new password, however it was set, ends the sessions and tokens of the old one."""
     Session.objects.filter(user=user).delete()
     AuthToken.objects.filter(user=user).delete()

@@ -23,7 +23,7 @@ STARTED, ADDRESS, BROWSER = "started", "address", "browser"
 
 
 class SessionStore(DatabaseSessions):
-    """Django's, on our table. `row` is what was loaded, None for a session that is new."""
+    """Django's, on our table. `row` is the row that was loaded, None for a new session."""
 
     row: Session | None = None
 
@@ -62,7 +62,7 @@ def ends_at(started: datetime, used: datetime) -> datetime:
 
 
 def middleware(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """Touches the session of whoever uses a page. What pages ask by themselves, every few seconds, is no use."""
+    """Touches the session of whoever uses a page. Requests that pages send by themselves every few seconds do not count as use."""
 
     def answer(request: HttpRequest) -> HttpResponse:
         response = get_response(request)

@@ -1,4 +1,4 @@
-"""What happens to people here, for whoever keeps a record of it; each is sent with `user`."""
+"""Signals about people, for whoever keeps a record; each is sent with `user`."""
 
 from django.dispatch import Signal
 

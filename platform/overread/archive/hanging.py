@@ -7,7 +7,7 @@ from typing import Protocol
 
 
 class Hanging(StrEnum):
-    """How the stored rows and columns lie to the usual way; nothing is turned because of it."""
+    """How the stored rows and columns relate to the usual hanging; nothing is turned because of it."""
 
     UNKNOWN = "unknown"  # the file does not say, or the view has no usual way
     USUAL = "usual"

@@ -89,7 +89,7 @@ class Companions:
 
 
 def companions_in(project: Project, images: Sequence[Image]) -> dict[UUID, Companions]:
-    """For each of these images what may hang beside it, out of the same project; one question for them all."""
+    """For each of these images, what may hang beside it from the same project; one query for them all."""
     of_one = Q(pk=None)
     for image in images:
         of_one |= Q(study=image.study_id)

@@ -1,4 +1,4 @@
-"""Bringing images that an older version took in up to what this one knows of a file."""
+"""Updating images that an older version took in to what this version reads from a file."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Reread:
 
 
 def image_reread(*, image: Image) -> Reread:
-    """Describe the stored original anew, and have it rendered again. Predictions and reads stay as they are.
+    """Read the facts of the stored original again, and have it rendered again. Predictions and reads stay as they are.
 
     "metadata": it would be stored with fewer bytes today, because comments and the like stand inside its pixel data.
     """

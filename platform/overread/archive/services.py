@@ -101,7 +101,7 @@ def _store(*, project: Project, facts: dicom.ImageFacts, sha256: str, source: So
 
 
 def _store_new(*, project: Project, image: Image, source: Source, actor: User | None) -> Ingested:
-    """What goes with a new image: its place in the project, its job, and what is told of both."""
+    """What belongs to a new image: its enrolment in the project, its job, and their audit events."""
     rows.insert(Enrolment(project=project, image=image, source=source, added_by=actor))
     place = project.pk
     received = event_of(verb="image.receive", actor=actor, target=image, project=place, kind=image.kind)
@@ -138,10 +138,10 @@ def image_enrol(*, project: Project, image: Image, source: Source, actor: User |
 
 
 def enrolment_check(*, enrolment: Enrolment, image: Image, rendering: Rendering, again: bool = False) -> None:
-    """Announce a ready image to its project, unless it plainly is not what the project reads and nobody said it were.
+    """Announce a ready image to its project, unless it is plainly not what the project reads and nobody has admitted it.
 
-    `again`: the image was ready before. What the project took then it keeps, as it may have been read since; what looks
-    otherwise now is only told of in the audit log.
+    `again`: the image was ready before. What the project accepted then it keeps, as it may have been read since; a mismatch
+    found now only goes to the audit log.
     """
     if not _stopped(enrolment, image, rendering, again=again):
         announce(ImageReady(image.pk, enrolment.project_id, enrolment.source))
@@ -164,7 +164,7 @@ def _stopped(enrolment: Enrolment, image: Image, rendering: Rendering, *, again:
 
 @transaction.atomic
 def enrolment_admit(*, project: Project, image: Image, actor: User) -> bool:
-    """Take an image for what the project reads, on a member's word. False where there was no mismatch."""
+    """Accept an image as what the project reads, because a member says so. False where there was no mismatch."""
     stopped = Enrolment.objects.filter(project=project, image=image).exclude(mismatch="")
     if not stopped.update(mismatch="", admitted_by=actor):
         return False
@@ -176,7 +176,7 @@ def enrolment_admit(*, project: Project, image: Image, actor: User) -> bool:
 
 
 def image_render(*, image: Image, lease: Lease) -> None:
-    """Decode an image and keep what browsers and models need of it. What does not decode goes to quarantine with its
+    """Decode an image and store what browsers and models need of it. What does not decode goes to quarantine with its
     reason.
     """
     try:

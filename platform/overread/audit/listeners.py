@@ -78,7 +78,7 @@ def password_told(sender: Any, user: User, **_: Any) -> None:
 
 
 def whoever_asks() -> User | None:
-    """Who is signed in for the request in hand; nobody that is known of where a command does it."""
+    """Who is signed in for the current request; None in a command."""
     current = origin()
     user = None
     if current:

@@ -29,7 +29,7 @@ def event_append(
     project: UUID | None = None,
     **detail: Any,
 ) -> Event:
-    """Tell of something done, in the caller's transaction.
+    """Record something that was done, in the caller's transaction.
 
     `detail` holds ids, numbers and words, never a patient's identity.
     """

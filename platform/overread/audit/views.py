@@ -1,9 +1,9 @@
 """Who looked at which image: written down as it happens, and brought into the audit log a minute or two later.
 
 Looking at a case is many requests, which must wait for no database; nor may a view be lost with the process that served it. So
-a line is appended to a file before the answer leaves, by one system call, and outlives the process. A tick sets the file
-aside, a later one brings it in: by then nobody can be writing to it any more. Should that end between storing and deleting, a
-view stands in the log twice, never not at all.
+a line is appended to a file before the answer leaves, by one system call, and outlives the process. Once a minute the
+file is set aside; a later round brings it in, when nobody can be writing to it any more. Where the process ends between storing
+and deleting, a view stands in the log twice, but is never lost.
 """
 
 from __future__ import annotations
@@ -65,8 +65,8 @@ def view_note(*, user: User, image: UUID, what: str, project: UUID | None = None
 def views_collect(*, settling: timedelta = SETTLING) -> int:
     """Bring what was set aside into the log, and set aside what was written since. Called about once a minute.
 
-    Returns how many events were made: none where another process is at it. What one that died had set aside is there for
-    the next, and nobody takes a file that was set aside less than `settling` ago.
+    Returns how many events were made: none where another process is collecting. What a process that died had set aside waits
+    for the next, and nobody takes a file that was set aside less than `settling` ago.
     """
     folder = _folder()
     made = 0
@@ -86,7 +86,7 @@ def views_collect(*, settling: timedelta = SETTLING) -> int:
 
 @contextmanager
 def _alone(folder: Path) -> Iterator[bool]:
-    """Whether nobody else collects meanwhile. The lock ends with the process that holds it, however that ends."""
+    """Whether no other process is collecting. The lock ends with the process that holds it, however that ends."""
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "lock").open("ab") as lock:
         try:
@@ -98,7 +98,7 @@ def _alone(folder: Path) -> Iterator[bool]:
 
 
 def _aside(at: datetime) -> str:
-    """How the name begins of what was set aside then; later ones sort behind."""
+    """How the name of a file begins that was set aside at that time; later ones sort after it."""
     return f"aside-{at:%Y%m%dT%H%M%S}"
 
 
@@ -107,7 +107,7 @@ def _folder() -> Path:
 
 
 def _notes(path: Path) -> Iterator[ViewNote]:
-    """The lines of a file; what a full disk or a killed process cut short is left out: its viewer was shown nothing."""
+    """The lines of a file. One that a full disk or a killed process cut short is left out: its viewer was shown nothing."""
     for line in path.read_bytes().splitlines():
         try:
             yield json.loads(line)
@@ -131,7 +131,7 @@ def _events(notes: Iterable[ViewNote]) -> Iterator[Event]:
 
 
 def _by_known_actors(events: list[Event]) -> list[Event]:
-    """An event of an account that is gone names it in its detail alone: as its actor it would stop all the others."""
+    """An event of a deleted account names it in its detail only: as the actor it would make the whole insert fail."""
     known = User.objects.in_bulk({event.actor_id for event in events})
     for event in events:
         if event.actor_id not in known:

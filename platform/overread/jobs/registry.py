@@ -1,6 +1,6 @@
-"""What kinds of job there are: each handler says of itself which queue does it and how often it is tried.
+"""The kinds of job: each handler declares its queue and how often it is tried.
 
-Handlers stand in their app's `handlers.py`, which every process imports when it starts. What only a worker needs, such as the
+Handlers are in their app's `handlers.py`, which every process imports when it starts. What only a worker needs, such as the
 models' libraries, is therefore imported inside the handler.
 """
 
@@ -26,8 +26,8 @@ AnyLook = TypeVar("AnyLook", bound=Look)
 class JobKind:
     """One kind of job: its name, its queue, its handler, and how often it is tried.
 
-    `on_death` is called with the job in the transaction that declares it dead or cancels it. What is done of a `shared`
-    kind is there for every project of the image, whichever one it was enqueued for.
+    `on_death` is called with the job in the transaction that declares it dead or cancels it. The result of a `shared`
+    kind serves every project of the image, whichever one it was enqueued for.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""How a worker does one job: hold the lease, beat, finish effects and state together."""
+"""How a worker does one job: it holds the lease, sends heartbeats, and commits effects and state together."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def heartbeat(lease: Lease) -> Iterator[None]:
 
 
 def work(job: Job) -> None:
-    """Do one claimed job. What goes wrong is written to its row, and not raised."""
+    """Do one claimed job. An error is written to its row, not raised."""
     lease = Lease(job)
     try:
         with heartbeat(lease):  # around the imports, too: on a busy machine those of a cold worker may outlast a lease
@@ -130,7 +130,7 @@ def run(pk: UUID) -> None:
 
 
 def _next(queue: str) -> Job | None:
-    """What to do after a job of this queue: somebody who waits before a screen comes before bulk work."""
+    """What to do after a job of this queue: work that somebody waits for at a screen comes before bulk work."""
     before = ("interactive",) if queue in ("io", "inference") else ()
     claims = (services.job_claim_next(queue=each, worker=worker_name()) for each in (*before, queue))
     return next((job for job in claims if job), None)

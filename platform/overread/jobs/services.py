@@ -47,7 +47,7 @@ def job_enqueue(
 ) -> Job:
     """The job with this key, made on first call, in the caller's transaction; its bell rings after the commit.
 
-    `queue` stands in for the kind's own: what somebody waits for before a screen is interactive.
+    `queue` replaces the kind's own: work that somebody waits for at a screen is interactive.
     """
     spec = KINDS[kind]
     now = timezone.now()
@@ -73,7 +73,7 @@ def job_enqueue(
 def job_enqueue_once(*, kind: str, project: UUID, delay: timedelta = timedelta(0), **arguments: Any) -> Job:
     """A job of this kind for the project that starts after this transaction: the one already waiting, or a new one.
 
-    The waiting one is locked, so that no worker takes it before what it is to see has been committed.
+    The waiting one is locked, so that no worker takes it before the changes it is to see are committed.
     """
     waiting = Job.objects.select_for_update().filter(kind=kind, project_id=project, state=State.QUEUED).first()
     return waiting or job_enqueue(
@@ -177,7 +177,7 @@ def _fail(job: Job, error: str, final: bool = False) -> None:
 
 
 def _give_up(job: Job) -> None:
-    """Tell whoever counted on this job that it will not be done. What goes wrong there joins the job's error."""
+    """Tell whoever relied on this job that it will not be done. An error there is added to the job's own."""
     kind = KINDS.get(job.kind)
     if kind is None or kind.on_death is None:
         return
@@ -228,7 +228,7 @@ def jobs_retry_of(*, image: UUID, project: UUID, actor: User) -> int:
 
 
 def jobs_reap() -> int:
-    """Put back jobs whose lease ran out; ring again for due jobs nobody came for. Returns how many were put back."""
+    """Put back jobs whose lease ran out; ring again for due jobs that nobody has taken. Returns how many were put back."""
     lapsed = Job.objects.filter(state=State.RUNNING, lease_until__lt=timezone.now()).values_list("pk", flat=True)
     count = sum([_reap(pk) for pk in lapsed[:200]])
     silent = [(pk, queue) for queue in QUEUES for pk in _unheard(queue, anew=count > 0)]

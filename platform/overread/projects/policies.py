@@ -1,4 +1,4 @@
-"""Policies that a project holds for other rooms. Each room says, in its `listeners.py`, how its own is checked."""
+"""Policies that a project holds for other rooms. Each room checks its own, in its `listeners.py`."""
 
 from __future__ import annotations
 

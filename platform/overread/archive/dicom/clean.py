@@ -1,9 +1,9 @@
-"""Making one kept value say only what its value representation allows (PS3.5 6.2), or nothing.
+"""Limiting one retained value to what its value representation allows (PS3.5 6.2), or removing it.
 
-An attribute that stays is no hiding place: a name in Rows or in View Position does not pass its cleaner.
+An attribute on the allow list must not become a hiding place: a name in Rows or in View Position does not get through.
 
-A value that plainly passes is not taken apart: `unchanged` leaves it as it lies in the file. It knows the usual values by
-their bytes alone; for every other one `cleaned` decides.
+A value that plainly passes is not parsed: `unchanged` leaves it as it stands in the file. It recognises the usual values by
+their bytes; `cleaned` decides on all others.
 """
 
 import math
@@ -149,9 +149,9 @@ def unchanged(element: Element, *, ascii_texts: bool) -> RawDataElement | None:
 
 
 def cleaned(dataset: Dataset, tag: int, *, little_endian: bool) -> DataElement | None:
-    """The element `tag` of `dataset` with a clean value, or None where it is absent or says something improper.
+    """The element `tag` of `dataset` with a clean value, or None where it is absent or its value is not valid.
 
-    Raises Refused where something improper decides on the pixels' values.
+    Raises Refused where an invalid value would change how pixels are read.
     """
     keyword = keyword_for_tag(tag)
     if TABLES.fullmatch(keyword):

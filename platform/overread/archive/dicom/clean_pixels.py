@@ -1,7 +1,7 @@
-"""What of a file's pixel data is stored: what its pictures need, and nothing else.
+"""The part of a file's pixel data that is stored: what its frames need, and nothing else.
 
-Left out are metadata inside code streams, what lies behind a frame or between its parts, fragments of no frame, and the
-bits of a cell outside its sample, where old files keep overlay planes. Pixel data that hold none of these stay as they
+Left out are metadata inside code streams, bytes after a frame or between its parts, fragments that belong to no frame, and
+the bits of a cell outside its sample, where old files keep overlay planes. Pixel data that hold none of these stay as they
 are, byte for byte.
 """
 
@@ -48,7 +48,7 @@ def clean_pixels(image: DicomImage) -> CleanPixels:
 
 
 def spare_bits_used(cells: Pixels, shape: Shape) -> bool:
-    """Whether bits outside the samples say anything. Zeros do not, nor does the sign repeated above a signed sample."""
+    """Whether bits outside the samples hold anything. Zeros do not count, nor does the sign repeated above a signed sample."""
     if shape.shift:
         return True  # what lies below a sample is never worth a look
     plain = cells.view(cells.dtype.str.replace("i", "u"))
@@ -93,7 +93,7 @@ def _native(image: NativeImage) -> CleanPixels:
 
 
 def _even(pieces: list[Piece], length: int) -> list[Piece]:
-    """With a byte more where a value would have an odd length (PS3.5 7.1.1)."""
+    """Padded with one byte where the value would have an odd length (PS3.5 7.1.1)."""
     if length % 2:
         return [*pieces, b"\0"]
     return pieces
@@ -105,7 +105,7 @@ def _bytes(samples: Pixels, order: str, shape: Shape) -> bytes:
 
 
 def _holds_spare_bits(image: CompressedImage, streams: list[CodeStream]) -> bool:
-    """Whether bits outside the samples went through a code stream. One that is not exact could not keep them."""
+    """Whether a code stream also carries bits outside the samples. A lossy one cannot keep them."""
     shape = image.shape
     return any(
         spare_bits_used(image.cells(index, stream), shape)
@@ -115,7 +115,7 @@ def _holds_spare_bits(image: CompressedImage, streams: list[CodeStream]) -> bool
 
 
 def _uncompressed(image: CompressedImage) -> CleanPixels:
-    """The samples alone, as native pixel data: encoding them anew would need an encoder for each syntax."""
+    """The samples alone, as native pixel data: encoding them again would need an encoder for each syntax."""
     decoded = [image.samples(index) for index in range(image.shape.frames)]
     shape = replace(image.shape, high_bit=image.shape.bits_stored - 1)
     if shape.photometric in ("YBR_RCT", "YBR_ICT"):
@@ -142,12 +142,12 @@ def _compressed(image: CompressedImage) -> CleanPixels:
 
 
 def _is_whole(pieces: list[Piece], length: int) -> bool:
-    """Whether a frame consists of what it needs, but for one byte that makes its length even."""
+    """Whether the frame needs all of its bytes, except for one that makes its length even."""
     return len(pieces) == 1 and isinstance(pieces[0], tuple) and pieces[0][0] == 0 and length - pieces[0][1] <= 1
 
 
 def _is_all_there_is(image: CompressedImage) -> bool:
-    """Whether no fragment is left over and the Basic Offset Table says nothing or the truth."""
+    """Whether no fragment is left over and the Basic Offset Table is empty or correct."""
     fragments = image.fragments
     used = sum(map(len, image.ranges)) == len(fragments.fragments)
     first = fragments.offsets[1]

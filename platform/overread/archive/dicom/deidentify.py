@@ -1,4 +1,4 @@
-"""From a header with identity to one without, and to the pseudonyms that stand for it."""
+"""From a header that names the patient to one that does not, and the pseudonyms that stand in."""
 
 import datetime
 import re
@@ -36,7 +36,7 @@ EPOCH = datetime.date(1970, 1, 1).toordinal()
 
 @dataclass(frozen=True)
 class Deidentified:
-    """A header that names nobody, what in it stands for the identity, and the facts about the patient that may be known."""
+    """A header that names nobody, the stand-ins in it, and the facts about the patient that may be kept."""
 
     header: Dataset
     stands: StandIns
@@ -136,7 +136,7 @@ def identifying_text(source: Dataset, keyword: str) -> str:
 
 
 def _identity_attributes(stands: StandIns) -> dict[str, str | int]:
-    """What is said of the patient, the study and the file: nothing, or what stands for it."""
+    """The attributes that identify patient, study and file: empty, or a stand-in."""
     attributes: dict[str, str | int] = dict.fromkeys(EMPTIED, "")
     attributes |= {
         "SpecificCharacterSet": CHARACTER_SET,

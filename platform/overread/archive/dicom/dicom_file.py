@@ -1,4 +1,4 @@
-"""A DICOM file, cleaned: its header written anew without identity, its pixel data no more than its pictures."""
+"""A DICOM file, cleaned: a new header without identity, and of the pixel data only what its frames need."""
 
 import hashlib
 import struct
@@ -30,7 +30,7 @@ FLOAT_VRS = {"FloatPixelData": "OF", "DoubleFloatPixelData": "OD"}
 
 
 def clean_dicom(content: bytes, stand: Callable[[Named], StandIns], limits: Limits) -> IntakeParts:
-    """Check, parse, de-identify and describe. Raises Refused for anything that is no readable image."""
+    """Check, parse, de-identify and describe. Raises Refused for anything that is not a readable image."""
     image = open_dicom(content, limits)
     file = image.file
     pixels = clean_pixels(image)
@@ -60,7 +60,7 @@ def clean_dicom(content: bytes, stand: Callable[[Named], StandIns], limits: Limi
 def _profile_inside(image: DicomImage) -> bytes:
     """The profile inside the code stream, without texts; b"" where there is none or it cannot be followed.
 
-    The standard knows of the header's profile alone (PS3.3 C.11.15), so the image is fine without this one.
+    The standard knows only the header's profile (PS3.3 C.11.15), so the image is complete without this one.
     """
     if not isinstance(image, CompressedImage) or not image.first.profile:
         return b""

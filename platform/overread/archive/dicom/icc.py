@@ -1,7 +1,7 @@
 """From the colours that a file states to sRGB, which is what browsers show (ICC.1, PNG 3rd edition 11.3.2, IEC 61966-2-1).
 
-A profile that means sRGB leaves every pixel as it is. One that cannot be followed is a reason to refuse the file: colours
-shown wrong are not seen to be wrong.
+A profile that means sRGB leaves every pixel as it is. A file whose profile cannot be followed is refused: nobody would notice
+wrong colours.
 """
 
 import struct

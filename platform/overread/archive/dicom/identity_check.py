@@ -1,4 +1,4 @@
-"""The words of a header that name the patient, and the proof that none of them is stored."""
+"""The words of a header that name the patient, and the check that none of them is stored."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -53,7 +53,7 @@ class Identity:
 
 
 def read_identity(source: Dataset, depth: int) -> Identity:
-    """The texts of all attributes that are not kept, as they can be read, sequences included."""
+    """The texts of all attributes that are removed, as far as they can be read, sequences included."""
     words: dict[str, Word] = {}
     names: set[str] = set()
     for vr, tag, text, raw in _texts(source, depth):
@@ -109,7 +109,7 @@ def _scrub(header: Dataset, names: frozenset[str], long_ones: Sequence[str]) -> 
 
 
 def _whole_numbers(texts: Iterable[str]) -> Iterator[str]:
-    """The digits of each number that is a whole one: the 125 in 0.125 is nobody's."""
+    """The digits of each whole number: the 125 in 0.125 identifies nobody."""
     for text in texts:
         if match := WHOLE_NUMBER.fullmatch(text.strip()):
             yield match[1]
@@ -152,7 +152,7 @@ def check(pieces: Sequence[Piece], body: bytes, header: Dataset, identity: Ident
 
 
 def _said(header: Dataset) -> str:
-    """The texts of the new header. Bytes of tables and profiles are no excuse for a word that stands in them."""
+    """The texts of the new header. Bytes of tables and profiles do not count: a word found in them is not excused."""
     return " ".join(_texts_in(header)).casefold()
 
 

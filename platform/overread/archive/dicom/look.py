@@ -1,4 +1,4 @@
-"""What an image looks like, in four numbers: enough to tell a photograph, a drawing or noise from a radiograph."""
+"""Four numbers on how an image looks: enough to tell a photograph, a drawing or noise from a radiograph."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +12,7 @@ BESIDE_DARKEST = 2  # levels of 255: collimation and air are flat in good radiog
 
 @dataclass(frozen=True)
 class Look:
-    """Of an image as it is displayed, at the size of a thumbnail.
+    """Four numbers of an image as it is displayed, at the size of a thumbnail.
 
     `colour`: mean difference between the largest and the smallest of red, green and blue, 0 to 255. `contrast`: standard
     deviation of the grey levels, 0 to 127.5. `detail`: root mean square difference of neighbours by that deviation, 0 for
@@ -26,7 +26,7 @@ class Look:
 
 
 def look(picture: Picture) -> Look:
-    """Of [rows, columns] or [rows, columns, 3], 0 to 255."""
+    """The Look of a picture, [rows, columns] or [rows, columns, 3], 0 to 255."""
     levels = picture.astype(np.float64)
     colour = 0.0
     if levels.ndim == 3:

@@ -64,7 +64,7 @@ def read_table(
 
 
 def words_taken(item: Dataset, descriptor: str, data: str, *, segmented: bool, little_endian: bool) -> int:
-    """How many 16-bit words of `data` hold the table's entries. What follows them is nobody's to keep.
+    """How many 16-bit words of `data` hold the table's entries. What follows them is not stored.
 
     0 where that cannot be told: the descriptor cannot be read, or it speaks of bytes and there are too many words for one
     byte each and too few for one word each. Raises Refused where `data` holds no numbers.

@@ -62,7 +62,7 @@ def _keywords(shape: Shape) -> tuple[str, str]:
 def check_padding(cells: np.ndarray[Any, Any], header: Dataset, shape: Shape) -> None:
     """Raises Refused where whole cells (uint16) hold a padding value that the bits stored cannot say.
 
-    Cut to the bits stored it would pass for a measurement.
+    Cut to the bits stored, it would look like a measurement.
     """
     for keyword in PLAIN:
         value = _number(header.get(keyword))

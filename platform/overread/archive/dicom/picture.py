@@ -1,4 +1,4 @@
-"""PNG and JPEG files, cleaned: decoded once to prove them, stripped of everything but their pixels."""
+"""PNG and JPEG files, cleaned: decoded once to check that they are whole, stripped of everything but their pixels."""
 
 import hashlib
 
@@ -18,7 +18,7 @@ def picture_kind(content: bytes) -> Kind | None:
 
 
 def clean_picture(content: bytes, kind: Kind, limits: Limits) -> IntakeParts:
-    """A JPEG whose compressed data can stay keeps them; every other picture becomes a lossless PNG of its pixels.
+    """A JPEG keeps its compressed data where that is possible; every other picture becomes a lossless PNG of its pixels.
 
     Grey keeps 8 or 16 bits, and so does colour; colours become sRGB, transparency is laid on black, an EXIF orientation is
     applied. Raises Refused for what is broken, cut short, or not understood.

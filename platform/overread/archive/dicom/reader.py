@@ -24,14 +24,14 @@ CHILDREN = 2  # of a process: a slow file leaves one for the others
 
 
 class Busy(Exception):
-    """All children have a file in hand, and none was free in time. Nothing is known of the file."""
+    """All children were busy, and none became free in time. The file has not been looked at."""
 
 
 class Reader:
     """Reads hostile files in `children` processes at a time. Thread-safe; a fork gets fresh children of its own.
 
-    A child serves `recycle_after` files and is replaced; one that fails, hangs or is killed costs its file a Refused
-    and is replaced for the next. Who waits `wait_seconds` for a free child gets Busy.
+    A child serves `recycle_after` files and is replaced. Where one fails, hangs or is killed, its file is Refused and the next
+    file gets a new child. A caller that waits `wait_seconds` for a free child gets Busy.
     """
 
     def __init__(
@@ -56,7 +56,7 @@ class Reader:
         self.close()
 
     def take_in(self, content: bytes, *, key: bytes) -> IntakeResult:
-        """Bound, check, parse, de-identify and hash one file. `key` makes the pseudonyms. Raises Refused."""
+        """Check the size, parse, de-identify and hash one file. `key` makes the pseudonyms. Raises Refused."""
         answer, (own,) = self._ask({"do": "receive"}, content, key=key)
         made = _assembled(answer["parts"], memoryview(own), memoryview(content))
         return IntakeResult(
@@ -77,7 +77,7 @@ class Reader:
         return Rendering(full=bytes(full), half=bytes(half), thumb=bytes(thumb), **facts)
 
     def render_frames(self, content: bytes, *, first: int, count: int) -> tuple[Frame, ...]:
-        """So many frames from `first` on, decoded in one go. Raises Refused, naming the frame that does not decode."""
+        """`count` frames from `first` on, decoded in one go. Raises Refused, naming the frame that does not decode."""
         answer, levels = self._ask({"do": "render_frames", "first": first, "count": count}, content)
         pairs = zip(levels[::2], levels[1::2], strict=True)
         return tuple(
@@ -93,7 +93,7 @@ class Reader:
         return np.frombuffer(data, np.dtype(answer["dtype"])).reshape(answer["shape"])
 
     def freedoms(self) -> tuple[str, ...]:
-        """What a child can still do here of what it is to be forbidden: "network", "processes", "files" (doctor)."""
+        """What a child can do on this machine although it should not: "network", "processes", "files" (doctor)."""
         answer, _ = self._ask({"do": "freedoms"}, b"?")
         return tuple(answer["freedoms"])
 
@@ -102,7 +102,7 @@ class Reader:
         return tuple(child.pid for child in list(self._idle.queue) if child is not None)
 
     def close(self) -> None:
-        """Wait for the files under way, then end the children. Who still waits for a child gets a RuntimeError."""
+        """Wait for the files in progress, then end the children. Callers that still wait for a child get a RuntimeError."""
         self._closed = True
         for child in [self._idle.get() for _ in range(self._children)]:
             if child is not None:
@@ -139,7 +139,7 @@ class Reader:
             idle.put(self._still_good(child))
 
     def _still_good(self, child: Child | None) -> Child | None:
-        """The child, or None after clearing away one that has ended or served its time."""
+        """The child, or None after discarding one that has ended or has served its files."""
         if child is None or (child.is_alive() and child.served < self._recycle_after):
             return child
         child.kill()
@@ -162,13 +162,13 @@ def _frame_facts(facts: dict[str, Any]) -> dict[str, Any]:
 
 
 def _untouched(parts: list[list[int]], length: int) -> bool:
-    """Whether all that stays of the file lies together at its end, but for the byte that makes a length even."""
+    """Whether everything kept of the file is one range at its end, except for the byte that makes a length even."""
     kept = [part for part in parts if len(part) == 2]
     return len(kept) == 1 and length - kept[0][1] <= 1
 
 
 def _assembled(parts: list[list[int]], own: memoryview, received: memoryview) -> bytes:
-    """The content whose parts are either a range of the received file or the next so many bytes of the child's own."""
+    """The content: each part is a range of the received file, or the next bytes of the child's own."""
     pieces = []
     at = 0
     for part in parts:
@@ -185,7 +185,7 @@ _standing: Reader | None = None
 
 
 def standing_reader() -> Reader:
-    """The one Reader of this process, started at its first file."""
+    """The one Reader of this process, started with its first file."""
     global _standing
     with _lock:
         if _standing is None:

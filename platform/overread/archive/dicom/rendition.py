@@ -42,7 +42,7 @@ def render(content: bytes, frame: int, limits: Limits) -> Rendering:
 
 
 def render_frames(content: bytes, first: int, count: int, limits: Limits) -> list[Frame]:
-    """So many frames from `first` on. Raises Refused, with the frame's number counted from 1, where one does not decode."""
+    """`count` frames from `first` on. Raises Refused, with the frame's number counted from 1, where one does not decode."""
     image = open_dicom(content, limits)
     return [_frame(image, number) for number in range(first, first + count)]
 
@@ -179,7 +179,7 @@ def _tones(small: Any, made: Rendering) -> Tones | None:
 
 
 def _thumb(pixels: Pixels, aspect: float) -> bytes:
-    """uint8 grey or RGB as a JPEG of at most 256 pixels on the longer side, of the shape that the image has in truth."""
+    """uint8 grey or RGB as a JPEG of at most 256 pixels on the longer side, in the image's true shape."""
     image = Image.fromarray(pixels)
     if aspect == 1.0:
         image.thumbnail((THUMB_SIDE, THUMB_SIDE), Image.Resampling.BOX)

@@ -1,4 +1,4 @@
-"""The image's own account of its size (PS3.3 C.7.6.3), checked before anything is allocated."""
+"""The size that an image states (PS3.3 C.7.6.3), checked before anything is allocated."""
 
 from dataclasses import dataclass
 
@@ -41,7 +41,7 @@ class Shape:
 
     @property
     def value_range(self) -> tuple[int, int]:
-        """The lowest and the highest number that the bits stored can say."""
+        """The lowest and the highest number that the bits stored can hold."""
         half = 2 ** (self.bits_stored - 1)
         if self.signed:
             return (-half, half - 1)

@@ -55,12 +55,12 @@ def tones(values: Values, measured: Flags | None = None) -> Tones | None:
 
 
 def mirrored(found: Tones) -> Tones:
-    """The same of values whose signs were changed."""
+    """The tones of the same values with their signs changed."""
     return Tones(*((-high, -low) for low, high in (found.dark, found.middle, found.bright)))
 
 
 def _body(values: Values, measured: Flags) -> Flags:
-    """Where the body is: everything but dark runs that reach in from an edge, and padding."""
+    """Where the body is: everything except padding and dark runs that reach in from an edge."""
     numbers = _numbers(values, measured)
     first, _second = _thresholds(numbers[measured])
     dark = (numbers <= first) | ~measured

@@ -1,4 +1,4 @@
-"""What comes out of the intake room."""
+"""What the intake returns."""
 
 from dataclasses import dataclass, field
 from typing import Literal
@@ -13,7 +13,7 @@ SpacingKind = Literal["patient", "detector", "corrected", "unknown"]
 
 @dataclass(frozen=True, kw_only=True)
 class ImageFacts:
-    """What the archive keeps of a received file beside its pixels. Texts that the file leaves out are "".
+    """The one list of facts about a file beside its pixels, from the child process to the row. A text the file leaves out is "".
 
     `patient` is a keyed pseudonym, "" when the file names nobody. The UIDs are re-mapped ones. `transfer_syntax` is that
     of the stored file, "" for PNG and JPEG.
@@ -43,7 +43,7 @@ class ImageFacts:
     pixel_aspect: float = 1.0  # height of a pixel by its width
     indication: str = ""  # why the image was asked for, in words
     study_day: int | None = None  # days since 1970-01-01, shifted by one keyed offset per patient
-    burned_in: bool | None = None  # the file's own word on text burned into the pixels
+    burned_in: bool | None = None  # whether the file says that text is burned into the pixels
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""What one compressed frame says of itself, whatever the DICOM header around it says."""
+"""What one compressed frame says about itself, whatever the DICOM header around it says."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -135,9 +135,9 @@ def frame_header(found: list[markers.Segment]) -> Frame:
 
 
 def _check_scans(frame: Frame, found: list[markers.Segment]) -> None:
-    """Every coefficient of every component has to come, down to its last bit.
+    """Raises Refused unless every coefficient of every component arrives, down to its last bit.
 
-    A decoder shows a JPEG whose last scans are missing without a word, only coarser.
+    A decoder shows a JPEG whose last scans are missing without any warning, only coarser.
     """
     wanted = range(COEFFICIENTS) if frame.marker in PROGRESSIVE else range(1)
     missing = {(component.name, coefficient) for component in frame.components for coefficient in wanted}

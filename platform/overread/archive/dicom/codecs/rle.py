@@ -1,6 +1,6 @@
 """RLE Lossless (PS3.5 Annex G), decoded by pylibjpeg-rle, which refuses a segment that ends early.
 
-An RLE frame tells nothing of its size but the number of its segments: one for each byte of each sample.
+An RLE frame says nothing about its size except the number of its segments: one for each byte of each sample.
 """
 
 import struct
@@ -28,7 +28,7 @@ def begins(fragment: Stream) -> bool:
 
 
 def describe(stream: Stream, shape: Shape) -> CodeStream:
-    """What the header around it says, after checking that the frame has its segments. Raises Refused."""
+    """What the DICOM header says, after checking that the frame has its segments. Raises Refused."""
     if shape.bits_allocated % 8:
         raise Refused("bits", f"RLE of {shape.bits_allocated} Bits Allocated is not read.")
     wanted = shape.samples * shape.bits_allocated // 8

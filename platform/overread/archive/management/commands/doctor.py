@@ -1,4 +1,4 @@
-"""manage.py doctor: whether what this deployment stands on is there, one line each."""
+"""manage.py doctor: whether everything this deployment depends on works, one line each."""
 
 from __future__ import annotations
 
