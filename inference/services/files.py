@@ -68,8 +68,8 @@ def _score_batch(pipeline: Pipeline, paths: list[Path], images: list[NDArray[np.
 def _read(reader: dicom.Reader, path: Path) -> NDArray[np.float32] | str:
     """The pixels (H, W[, 3]), 0 to 1, as a classifier takes them, or the reason why there are none."""
     try:
-        arrival = reader.receive(path.read_bytes(), key=settings.PSEUDONYM_KEY.encode())
-        return dicom.model_input(reader.render(arrival.content))
+        result = reader.take_in(path.read_bytes(), key=settings.PSEUDONYM_KEY.encode())
+        return dicom.model_input(reader.render(result.content))
     except dicom.Refused as refusal:
         return refusal.reason
     except OSError as error:

@@ -1,6 +1,6 @@
-"""The demo's films, and those its network learnt from: which they are, and how one is drawn. Knows no database.
+"""The demo's films and those its network learnt from: the list of them, and how one is drawn. Knows no database.
 
-The generator is imported where it is used: it needs a second that a start has better use for.
+The generator is imported where it is used, because importing it takes a second.
 """
 
 from __future__ import annotations
@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from overread.projects.services import FindingSpec
     from phantom.table import Shot
 
-FINDINGS = (
+FINDINGS: tuple[FindingSpec, ...] = (
     {"slug": "effusion", "name": "Effusion"},
     {"slug": "consolidation", "name": "Consolidation"},
     {"slug": "nodule", "name": "Nodule"},
@@ -38,7 +39,9 @@ class Film:
 
     @property
     def size(self) -> int:
-        return LABELLED_SIZE if self.labelled else UNREAD_SIZE
+        if self.labelled:
+            return LABELLED_SIZE
+        return UNREAD_SIZE
 
 
 def films() -> list[Film]:

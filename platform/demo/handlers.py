@@ -1,4 +1,4 @@
-"""What the demo's jobs do. Nobody else needs what draws its films: it is imported by the handler."""
+"""What the demo's jobs do. Only they need the generator, so the handlers import it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from overread.projects.models import Project
 
 
 def go_on_without(job: Job) -> None:
-    """What follows a job of the demo follows it, too, where it was given up."""
+    """Order the next job of the demo also where this one was given up."""
     from demo.loading import go_on
 
     go_on(job)

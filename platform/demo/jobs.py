@@ -19,5 +19,6 @@ def films_request(project: Project, first: int, delay: timedelta = timedelta(0))
 
 def judge_request(project: Project, look: int) -> Job:
     """Have the network judged, a moment from now: the last films may still be on their way to the archive."""
-    key, delay = f"{JUDGE}:{project.pk}:{look}", timedelta(seconds=1)
+    key = f"{JUDGE}:{project.pk}:{look}"
+    delay = timedelta(seconds=1)
     return job_enqueue(kind=JUDGE, key=key, project=project.pk, delay=delay, of=project.pk, look=look)

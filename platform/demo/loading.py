@@ -1,4 +1,4 @@
-"""Putting the demo in place: people, project and network at once, the films by jobs like any other.
+"""Setting up the demo: people, project and network at once, the films by jobs like any other.
 
 First come the films that the gate needs, which are those of the reference set's patients, and some to read. When they
 are in, the network goes through the gate like any challenger, and a reader has suggestions. The other films come in
@@ -7,6 +7,7 @@ slowly beside, a few at a time: nobody waits for them.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 from itertools import zip_longest
 from typing import Any
@@ -101,7 +102,7 @@ def _project(recipe: dict[str, Any]) -> Project:
 
 
 def _recipe(bundle: str) -> dict[str, Any]:
-    """Of the runs that somebody starts: on from the network in use, for seconds."""
+    """The recipe of runs that somebody starts: they continue from the network in use, for seconds."""
     return Recipe(
         architecture="tiny_cnn", size=128, epochs=20, learning_rate=1e-3, initial="bundle", initial_sha256=bundle
     ).to_dict()
@@ -126,7 +127,9 @@ def _of_reference(film: Film) -> bool:
 def films_make(*, project: Project, first: int, lease: Lease) -> None:
     """Draw and take in some films; the truth of the labelled ones is kept as an independent standard."""
     sooner, later = films_ordered()
-    planned = (sooner if first < len(sooner) else sooner + later)[first : first + CHUNK]
+    planned = sooner[first : first + CHUNK]
+    if not planned:
+        planned = (sooner + later)[first : first + CHUNK]
     source = label_import_open(
         project=project, name="Synthetic films", sha256="0" * 64, declaration=DECLARATION, independent=True
     )
@@ -141,7 +144,7 @@ def films_make(*, project: Project, first: int, lease: Lease) -> None:
 
 
 def network_judge(*, project: Project, look: int, lease: Lease) -> None:
-    """Hold the network against the gate, once the films that come first are in, and put it in use if it passes."""
+    """Put the network before the gate once the first films are in, and promote it if it passes."""
     from training.services.judging import challenger_judge
 
     if render_jobs().filter(project_id=project.pk, state__in=ACTIVE).exists():
@@ -157,7 +160,7 @@ def network_judge(*, project: Project, look: int, lease: Lease) -> None:
 
 
 def go_on(job: Job) -> None:
-    """Order what follows a job of the demo that is over, done or given up; in the transaction that says so."""
+    """Order what follows a job of the demo that is done or given up, in the transaction that ends it."""
     project = Project.objects.select_for_update(no_key=True).get(pk=job.arguments["of"])  # one after the other
     sooner, later = films_ordered()
     if job.kind != FILMS:
@@ -171,14 +174,27 @@ def go_on(job: Job) -> None:
         judge_request(project, 0)
 
 
-def demo_state(project: Project) -> dict[str, Any]:
-    """How far the demo is, for the terminal that started it. `scored`: the network in use has answered what is there."""
+@dataclass(frozen=True)
+class DemoState:
+    """How far the demo is. `passed` is None until the gate has decided; `scored`: the network in use has answered what is
+    there.
+    """
+
+    films: int
+    of: int
+    passed: bool | None
+    scored: bool
+    queue: int
+
+
+def demo_state(project: Project) -> DemoState:
+    """For the terminal that started the demo."""
     verdict = Verdict.objects.filter(project=project).order_by("created_at").first()
     scoring = refresh_jobs(project.pk).filter(state__in=ACTIVE)
-    return {
-        "films": Image.objects.filter(enrolments__project=project).count(),
-        "of": LABELLED + UNREAD,
-        "passed": verdict.passed if verdict else None,
-        "scored": Champion.objects.filter(project=project).exists() and not scoring.exists(),
-        "queue": project.assignments.filter(state="queued").count(),
-    }
+    return DemoState(
+        films=Image.objects.filter(enrolments__project=project).count(),
+        of=LABELLED + UNREAD,
+        passed=verdict.passed if verdict else None,
+        scored=Champion.objects.filter(project=project).exists() and not scoring.exists(),
+        queue=project.assignments.filter(state="queued").count(),
+    )

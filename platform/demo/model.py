@@ -1,7 +1,7 @@
 """The demo's network: made once by `manage.py make_demo_model`, kept in the repository, registered by the loader.
 
-It learns from synthetic films of patients who are in no demo. The same versions on the same kind of processor make the
-same bytes. Making it needs torch and minutes, reading it neither.
+It learns from synthetic films of patients who are not in the demo. The same versions on the same kind of processor make the
+same bytes. Making it takes torch and minutes; reading it takes neither.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def model_make(
     held_out: int = HELD_OUT,
     tell: Callable[[str], None] = lambda words: None,
 ) -> Bundle:
-    """Draw the films, train on some, try the network on the others, and pack it with what is known of it."""
+    """Draw the films, train on some, evaluate the network on the others, and pack it with its metrics."""
     from training.engine.dataset import TrainingSet, split_by_patient
     from training.engine.loop import fit
     from training.engine.packaging import package
@@ -66,7 +66,8 @@ def model_make(
     from training.services.held_out_metrics import held_out_metrics
     from training.services.snapshots import SPLIT_SEED
 
-    taught, kept = _table(LEARNT_SEED, learnt, recipe, tell), _table(HELD_OUT_SEED, held_out, recipe, tell)
+    taught = _table(LEARNT_SEED, learnt, recipe, tell)
+    kept = _table(HELD_OUT_SEED, held_out, recipe, tell)
     data = TrainingSet(
         images=taught.images,
         labels=taught.labels,
@@ -92,7 +93,7 @@ def model_make(
 
 
 def _table(seed: int, count: int, recipe: Recipe, tell: Callable[[str], None]) -> HeldOutCases:
-    """So many films of a table as the network takes them, with their truth."""
+    """`count` films of a table as the network takes them, with their truth."""
     from phantom.table import Batch, processors, shots
     from training.services.training_data import HeldOutCases
 
@@ -102,7 +103,8 @@ def _table(seed: int, count: int, recipe: Recipe, tell: Callable[[str], None]) -
     with ProcessPoolExecutor(processors(), mp_context=get_context("spawn")) as pool:
         made = pool.map(partial(_case, recipe=recipe), planned, chunksize=8)
         for row, (pixels, truth) in enumerate(made):
-            images[row], labels[row] = pixels, truth
+            images[row] = pixels
+            labels[row] = truth
             tell(f"film {row + 1} of {count}")
     return HeldOutCases(images, labels, np.array([str(shot.patient) for shot in planned]))
 
@@ -110,5 +112,5 @@ def _table(seed: int, count: int, recipe: Recipe, tell: Callable[[str], None]) -
 def _case(shot: Shot, recipe: Recipe) -> tuple[np.ndarray[Any, np.dtype[np.uint8]], list[float]]:
     """One film, through intake and decoding like any other file."""
     content, truth = draw(shot, f"LEARNT-{shot.patient}", LABELLED_SIZE)
-    pixels = dicom.model_input(dicom.render(dicom.receive(content, key=KEY).content))
+    pixels = dicom.model_input(dicom.render(dicom.take_in(content, key=KEY).content))
     return recipe.preparation().pixels(pixels), [float(value == "present") for value in truth.values()]

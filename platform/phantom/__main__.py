@@ -20,7 +20,8 @@ def main() -> None:
     parser.add_argument("--lateral-share", type=float, default=0.0, help="share of lateral views")
     parser.add_argument("--jobs", type=int, default=processors())
     args = vars(parser.parse_args())
-    out, jobs = args.pop("out"), args.pop("jobs")
+    out = args.pop("out")
+    jobs = args.pop("jobs")
     batch = Batch(**args)
     for _ in tqdm(table_write(batch, out, jobs), total=batch.count, unit="film", desc="radiographs"):
         pass

@@ -68,7 +68,8 @@ def _lungs(projection: Projection, ctr: float, domes: Domes, streams: Streams) -
 
 
 def _bones(projection: Projection, raised: float, streams: Streams) -> Map:
-    out, rng = projection.empty(), streams.of_patient("bones")
+    out = projection.empty()
+    rng = streams.of_patient("bones")
     gap = rib_gap(projection, rng)
     spine_add(projection, out, gap, rng)
     ribs_add(projection, out, gap, rng)

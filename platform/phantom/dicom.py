@@ -43,7 +43,9 @@ def to_dicom(
     study = study_uid or _uid("study", patient_id, radiograph.seed)
     meta = FileMetaDataset()
     meta.FileMetaInformationVersion = b"\x00\x01"
-    meta.MediaStorageSOPClassUID = DigitalXRayImageStorageForPresentation if direct else ComputedRadiographyImageStorage
+    meta.MediaStorageSOPClassUID = ComputedRadiographyImageStorage
+    if direct:
+        meta.MediaStorageSOPClassUID = DigitalXRayImageStorageForPresentation
     meta.MediaStorageSOPInstanceUID = _uid(
         "image", study, number, hashlib.sha256(radiograph.pixels.tobytes()).hexdigest()
     )
@@ -51,8 +53,10 @@ def to_dicom(
     meta.ImplementationClassUID = IMPLEMENTATION
     meta.ImplementationVersionName = "OVERREAD_PHANTOM"
     file = FileDataset("", {}, file_meta=meta, preamble=b"\x00" * 128)
-    file.SOPClassUID, file.SOPInstanceUID = meta.MediaStorageSOPClassUID, meta.MediaStorageSOPInstanceUID
-    file.StudyInstanceUID, file.SeriesInstanceUID = study, _uid("series", study, number)
+    file.SOPClassUID = meta.MediaStorageSOPClassUID
+    file.SOPInstanceUID = meta.MediaStorageSOPInstanceUID
+    file.StudyInstanceUID = study
+    file.SeriesInstanceUID = _uid("series", study, number)
     file.SeriesNumber = file.InstanceNumber = number
     _patient(file, radiograph, patient_id)
     _study(file, radiograph, day or FIRST_DAY + timedelta(days=radiograph.seed % 1000))
@@ -72,16 +76,21 @@ def _uid(*parts: object) -> str:
 
 def _code(code: Code) -> Sequence:
     item = Dataset()
-    item.CodeValue, item.CodingSchemeDesignator, item.CodeMeaning = code.value, code.scheme_designator, code.meaning
+    item.CodeValue = code.value
+    item.CodingSchemeDesignator = code.scheme_designator
+    item.CodeMeaning = code.meaning
     return Sequence([item])
 
 
 def _patient(file: Dataset, radiograph: Radiograph, patient_id: str) -> None:
     digits = "".join(filter(str.isdigit, patient_id)) or "0"
-    file.PatientName, file.PatientID = f"Phantom^{int(digits):06d}"[:64], patient_id
-    file.PatientSex, file.PatientAge = radiograph.patient.sex, f"{radiograph.patient.age:03d}Y"
+    file.PatientName = f"Phantom^{int(digits):06d}"[:64]
+    file.PatientID = patient_id
+    file.PatientSex = radiograph.patient.sex
+    file.PatientAge = f"{radiograph.patient.age:03d}Y"
     file.PatientBirthDate = ""
-    file.PatientIdentityRemoved, file.DeidentificationMethod = "YES", "synthetic, no person"
+    file.PatientIdentityRemoved = "YES"
+    file.DeidentificationMethod = "synthetic, no person"
     file.QualityControlSubject = "YES"
 
 
@@ -98,11 +107,15 @@ def _study(file: Dataset, radiograph: Radiograph, day: date) -> None:
 def _acquisition(file: Dataset, radiograph: Radiograph) -> None:
     device, view = radiograph.device, radiograph.pose.view
     file.Modality = device.modality
-    file.Manufacturer, file.ManufacturerModelName = device.maker, device.name
-    file.StationName, file.DeviceSerialNumber = device.name.upper(), device.name
+    file.Manufacturer = device.maker
+    file.ManufacturerModelName = device.name
+    file.StationName = device.name.upper()
+    file.DeviceSerialNumber = device.name
     file.SoftwareVersions = "1"
-    file.BodyPartExamined, file.ViewPosition = "CHEST", POSITIONS[view]
-    file.KVP, file.DistanceSourceToDetector = KILOVOLTS[view], 1000 if view == "AP" else 1800
+    file.BodyPartExamined = "CHEST"
+    file.ViewPosition = POSITIONS[view]
+    file.KVP = KILOVOLTS[view]
+    file.DistanceSourceToDetector = 1000 if view == "AP" else 1800
     file.PatientOrientation = ["P", "F"] if view == "LATERAL" else ["L", "F"]
     file.Laterality = ""
     spacing = f"{radiograph.spacing:.6f}"
@@ -113,22 +126,33 @@ def _pixels(file: Dataset, radiograph: Radiograph) -> None:
     levels = 2**radiograph.bits
     file.ImageType = ["DERIVED", "PRIMARY", ""]
     file.DerivationDescription = "computed by phantom; no patient was imaged"
-    file.BurnedInAnnotation, file.LossyImageCompression = "NO", "00"
-    file.SamplesPerPixel, file.PixelRepresentation = 1, 0
+    file.BurnedInAnnotation = "NO"
+    file.LossyImageCompression = "00"
+    file.SamplesPerPixel = 1
+    file.PixelRepresentation = 0
     file.Rows, file.Columns = radiograph.pixels.shape
-    file.BitsAllocated, file.BitsStored, file.HighBit = 16, radiograph.bits, radiograph.bits - 1
+    file.BitsAllocated = 16
+    file.BitsStored = radiograph.bits
+    file.HighBit = radiograph.bits - 1
     file.PhotometricInterpretation = "MONOCHROME1" if radiograph.monochrome1 else "MONOCHROME2"
-    file.RescaleIntercept, file.RescaleSlope, file.RescaleType = 0, 1, "US"
-    file.WindowCenter, file.WindowWidth = levels // 2, levels
+    file.RescaleIntercept = 0
+    file.RescaleSlope = 1
+    file.RescaleType = "US"
+    file.WindowCenter = levels // 2
+    file.WindowWidth = levels
     file.PixelData = np.ascontiguousarray(radiograph.pixels, "<u2").tobytes()
 
 
 def _digital_x_ray(file: Dataset, radiograph: Radiograph) -> None:
-    """What the DX modules ask for beside the CR ones."""
-    file.PresentationLUTShape = "INVERSE" if radiograph.monochrome1 else "IDENTITY"
+    """What the DX modules require beyond the CR ones."""
     file.PresentationIntentType = "FOR PRESENTATION"
     file.PixelIntensityRelationship = "LOG"
-    file.PixelIntensityRelationshipSign = 1 if radiograph.monochrome1 else -1
+    if radiograph.monochrome1:
+        file.PresentationLUTShape = "INVERSE"
+        file.PixelIntensityRelationshipSign = 1
+    else:
+        file.PresentationLUTShape = "IDENTITY"
+        file.PixelIntensityRelationshipSign = -1
     file.ImageLaterality = "U"
     file.DetectorType = "DIRECT"
     file.AnatomicRegionSequence = _code(CHEST)

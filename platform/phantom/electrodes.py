@@ -13,7 +13,8 @@ def electrodes_add(projection: Projection, out: Map, rng: Generator) -> None:
     if rng.random() >= (0.45 if projection.pose.view == "AP" else 0.06):
         return
     for _ in range(rng.integers(2, 5)):
-        width, height = projection.patient.width, projection.height
+        width = projection.patient.width
+        height = projection.height
         pad = np.array([rng.uniform(-0.85, 0.85) * width, 10, rng.uniform(0.1, 1.05) * height])
         plug = np.array([rng.uniform(-1.2, 1.2) * width, 10, rng.choice([-6, height + 12])])
         k = np.linspace(0, 1, 60)[:, None]

@@ -17,7 +17,10 @@ def gas_project(projection: Projection, domes: Domes, rng: Generator) -> Map:
 
 
 def _airway_add(projection: Projection, out: Map) -> None:
-    x, z, height, sideways = projection.x, projection.z, projection.height, projection.pose.sideways
+    x = projection.x
+    z = projection.z
+    height = projection.height
+    sideways = projection.pose.sideways
     middle = 0.25 * np.sin(np.clip(z / height, -0.3, 0.27) * 9) - sideways - 0.3
     bore = 0.85 if projection.patient.sex == "M" else 0.72
     columns = np.flatnonzero(np.abs(x[0]) < 7)
@@ -31,12 +34,15 @@ def _airway_add(projection: Projection, out: Map) -> None:
 
 
 def _abdomen_add(projection: Projection, out: Map, domes: Domes, rng: Generator) -> None:
-    x, z = rng.uniform(4.5, 7.5), domes.left + rng.uniform(2.4, 3.4)
-    deep, wide = rng.uniform(1.5, 6), rng.uniform(2, 4)
+    x = rng.uniform(4.5, 7.5)
+    z = domes.left + rng.uniform(2.4, 3.4)
+    deep = rng.uniform(1.5, 6)
+    wide = rng.uniform(2, 4)
     if projection.pose.view == "PA":  # erect, so the stomach shows a fluid level
         near, bubble = projection.ellipsoid(x, z, wide, 2.1)
         out[near] += deep * bubble * sigmoid((z + 0.7 - projection.z[near[0]]) / 0.05)
     for _ in range(rng.integers(2, 7)):
-        x, z = rng.uniform(-2, 11), domes.left + rng.uniform(3, 10)
+        x = rng.uniform(-2, 11)
+        z = domes.left + rng.uniform(3, 10)
         near, loop = projection.ellipsoid(x, z, rng.uniform(0.7, 2), rng.uniform(0.6, 1.6), rng.uniform(0, 3))
         out[near] += rng.uniform(0.5, 3) * loop * (projection.z[near[0]] > domes.left + 1.2)

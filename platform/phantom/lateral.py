@@ -30,8 +30,10 @@ def lungs_project_side_on(projection: Projection, ctr: float, domes: Domes, rng:
 
 def _heart(projection: Projection, scale: float) -> Map:
     """An egg leaning forwards on the diaphragm, path length in cm."""
-    x, z = projection.x + 3.4, projection.z - projection.height + 3.6
-    u, v = (x * 0.86 + z * 0.5) / (4.4 * scale), (z * 0.86 - x * 0.5) / (5.9 * scale)
+    x = projection.x + 3.4
+    z = projection.z - projection.height + 3.6
+    u = (x * 0.86 + z * 0.5) / (4.4 * scale)
+    v = (z * 0.86 - x * 0.5) / (5.9 * scale)
     egg = blur(ellipsoid(u, v), 0.12 / projection.px)
     return 10.5 * scale * egg
 
@@ -40,7 +42,8 @@ def _middle(projection: Projection) -> Map:
     """Great vessels, oesophagus and spine's muscle, path length in cm."""
     x, z, height = projection.x, projection.z, projection.height
     upper = 5.5 * chord(np.clip((x + 0.5) / 5.5, -1, 1)) * sigmoid((0.45 * height - z) / 1.5)
-    u, v = (x - 1.0) / 3.2, (z - 0.28 * height) / 1.9
+    u = (x - 1.0) / 3.2
+    v = (z - 0.28 * height) / 1.9
     arch = 3 * blur(ellipsoid(u, v), 0.2 / projection.px)
     descending = 2.0 * chord((x - 4.2) / 1.3) * sigmoid((z - 0.28 * height) / 0.8)
     return 3.0 + upper + arch + descending
@@ -49,7 +52,8 @@ def _middle(projection: Projection) -> Map:
 def gas_side_on(projection: Projection, domes: Domes, rng: Generator) -> Map:
     """Stomach bubble and windpipe seen from the side, cm of gas."""
     x, z = projection.x, projection.z
-    u, v = (x + 1) / rng.uniform(2, 3.5), (z - domes.left - 2.6) / 1.6
+    u = (x + 1) / rng.uniform(2, 3.5)
+    v = (z - domes.left - 2.6) / 1.6
     stomach = 3 * ellipsoid(u, v) * sigmoid((domes.left + 3.2 - z) / 0.05)
     pipe = chord((x - 0.6 - math.tan(0.1) * z) / 0.8, 3)
     return stomach + 1.6 * pipe * sigmoid((0.33 * projection.height - z) / 0.5) * sigmoid((z + 4) / 0.5)

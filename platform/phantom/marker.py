@@ -13,7 +13,8 @@ def marker_draw(kind: Marker, view: View, size: int, rng: Generator) -> Map:
     """Letters in an upper corner, (size, size) from 0 to 1; L is always on the patient's left, R on the right."""
     film = Image.new("L", (size, size))
     left = rng.random() < 0.6
-    x, y = (rng.uniform(0.90, 0.95) if left else rng.uniform(0.05, 0.10)), rng.uniform(0.05, 0.22)
+    x = rng.uniform(0.90, 0.95) if left else rng.uniform(0.05, 0.10)
+    y = rng.uniform(0.05, 0.22)
     tall = int(size * rng.uniform(0.035, 0.055))
     _stamp(film, "L" if left else "R", (x, y), tall, rng.normal(0, 6), ring=kind == "disc")
     if kind == "initials":

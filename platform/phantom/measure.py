@@ -1,4 +1,4 @@
-"""How hard the findings are, and whether anything beside them tells.
+"""How hard the findings are to see, and whether anything else gives them away.
 
     python -m phantom.measure --train 1400 --test 400 --difficulty 0.5
 
@@ -85,7 +85,8 @@ def network(outputs: int) -> nn.Module:
 def augment(batch: Tensor) -> Tensor:
     """Shifts of 4 %, turns of 5 degrees, contrast and brightness of 15 %."""
     n = len(batch)
-    angle, shift = (torch.rand(n) - 0.5) * 0.18, (torch.rand(n, 2) - 0.5) * 0.16
+    angle = (torch.rand(n) - 0.5) * 0.18
+    shift = (torch.rand(n, 2) - 0.5) * 0.16
     top = torch.stack([angle.cos(), -angle.sin(), shift[:, 0]], 1)
     rows = torch.stack([top, torch.stack([angle.sin(), angle.cos(), shift[:, 1]], 1)], 1)
     grid = functional.affine_grid(rows, list(batch.shape), align_corners=False)
@@ -98,7 +99,8 @@ def train(films: Films, epochs: int, seed: int) -> nn.Module:
     """Binary cross-entropy on all findings, AdamW under a one-cycle schedule."""
     torch.manual_seed(seed)
     images = torch.from_numpy(films.images - 0.5)[:, None]
-    labels, batch = torch.from_numpy(films.labels), 16
+    labels = torch.from_numpy(films.labels)
+    batch = 16
     model = network(labels.shape[1])
     optimiser = torch.optim.AdamW(model.parameters(), weight_decay=0.02)
     steps = -(-len(images) // batch)
@@ -158,7 +160,8 @@ def main() -> None:
     torch.set_num_threads(args.jobs)
     seeds = range(args.seed, args.seed + args.train + args.test)
     all_films = films(seeds, size=args.size, difficulty=args.difficulty, prevalence=args.prevalence, jobs=args.jobs)
-    learn, rest = all_films.part(slice(args.train)), all_films.part(slice(args.train, None))
+    learn = all_films.part(slice(args.train))
+    rest = all_films.part(slice(args.train, None))
     found = scores(train(learn, args.epochs, args.seed), rest.images)
     facts = OneHotEncoder(sparse_output=False)
     columns = {

@@ -22,7 +22,8 @@ class _Blend:
     """A smooth maximum of overlapping bodies: the fourth root of the sum of fourth powers."""
 
     def __init__(self, projection: Projection) -> None:
-        self.projection, self.sum = projection, projection.empty()
+        self.projection = projection
+        self.sum = projection.empty()
 
     def add(self, body: Map, where: Window = (slice(None), slice(None))) -> None:
         self.sum[where] += power(body, 4)
@@ -43,7 +44,8 @@ def mediastinum_project(
 
     shape: path length of the chest's inside; inner: half width of the mediastinum at every pixel, cm.
     """
-    height, age = projection.height, float(np.clip((projection.patient.age - 40) / 40, 0, 1))
+    height = projection.height
+    age = float(np.clip((projection.patient.age - 40) / 40, 0, 1))
     scale = 2 * projection.patient.width * ctr / 12.6
     blend = _Blend(projection)
     blend.add(0.80 * shape * chord((projection.x - 2 * projection.pose.sideways) / inner, 3))
@@ -58,7 +60,8 @@ def mediastinum_project(
     ):  # fat pads
         x += 3 * projection.pose.sideways
         near = projection.window(x, z, 3 * rx, 3 * rz)
-        u, v = (projection.x[:, near[1]] - x) / rx, (projection.z[near[0]] - z) / rz
+        u = (projection.x[:, near[1]] - x) / rx
+        v = (projection.z[near[0]] - z) / rz
         blend.add(deep * np.exp(-u * u - v * v), near)
     aorta = chord((projection.x - 1.5 - 0.4 * age + 4 * projection.pose.sideways) / 1.35)
     blend.add(2.6 * aorta * (projection.z > 0.27 * height))  # descending

@@ -53,22 +53,27 @@ class Projection:
     @cached_property
     def flatten(self) -> Map:
         """(3, 2) matrix from body coordinates to image coordinates, both cm."""
-        rows = [[0, 0], [-1, 0], [0, 1]] if self.pose.side_on else [[1, 0], [self.pose.sideways, 0], [0, 1]]
-        return np.array(rows, np.float32)
+        if self.pose.side_on:
+            return np.array([[0, 0], [-1, 0], [0, 1]], np.float32)
+        return np.array([[1, 0], [self.pose.sideways, 0], [0, 1]], np.float32)
 
     @cached_property
     def reach(self) -> float:
         """Half the chest across the image, cm."""
-        return self.patient.depth if self.pose.side_on else self.patient.width
+        if self.pose.side_on:
+            return self.patient.depth
+        return self.patient.width
 
     def cage(self, z: ArrayLike) -> Map:
         """Half the inner width of the rib cage at depth z, cm."""
-        knots, half = [-0.3, 0, 0.08, 0.2, 0.4, 0.7, 1, 1.4], [0.24, 0.46, 0.64, 0.80, 0.93, 0.99, 1, 0.96]
+        knots = [-0.3, 0, 0.08, 0.2, 0.4, 0.7, 1, 1.4]
+        half = [0.24, 0.46, 0.64, 0.80, 0.93, 0.99, 1, 0.96]
         return self.patient.width * curve(knots, half, np.asarray(z) / self.height)
 
     def cage_depth(self, z: ArrayLike) -> Map:
         """Half the inner front-to-back depth of the rib cage at depth z, cm."""
-        knots, half = [-0.3, 0, 0.1, 0.3, 0.6, 1, 1.4], [0.3, 0.42, 0.56, 0.76, 0.93, 1, 1]
+        knots = [-0.3, 0, 0.1, 0.3, 0.6, 1, 1.4]
+        half = [0.3, 0.42, 0.56, 0.76, 0.93, 1, 1]
         return self.patient.depth * curve(knots, half, np.asarray(z) / self.height)
 
     def empty(self) -> Map:
@@ -86,8 +91,10 @@ class Projection:
     def ellipsoid(self, x: float, z: float, rx: float, rz: float, lean: float = 0) -> tuple[Window, Map]:
         """The rows and columns an ellipsoid covers and its relative path there; `lean` in radians."""
         near = self.window(x, z, max(rx, rz), max(rx, rz))
-        dx, dz = self.x[:, near[1]] - x, self.z[near[0]] - z
-        cosine, sine = math.cos(lean), math.sin(lean)
+        dx = self.x[:, near[1]] - x
+        dz = self.z[near[0]] - z
+        cosine = math.cos(lean)
+        sine = math.sin(lean)
         return near, ellipsoid((dx * cosine + dz * sine) / rx, (dz * cosine - dx * sine) / rz)
 
     def splat(self, out: Map, points: Map, volumes: Map) -> None:
@@ -97,8 +104,10 @@ class Projection:
         seen = (columns >= 0) & (columns < self.n) & (rows >= 0) & (rows < self.n)
         if not seen.any():
             return
-        columns, rows = columns[seen], rows[seen]
-        first, last = int(rows.min()), int(rows.max()) + 1
+        columns = columns[seen]
+        rows = rows[seen]
+        first = int(rows.min())
+        last = int(rows.max()) + 1
         weights = np.broadcast_to(volumes, points.shape[:-1]).ravel()[seen]
         counts = np.bincount((rows - first) * self.n + columns, weights, (last - first) * self.n)
         out[first:last] += (counts / self.px**2).reshape(last - first, self.n)

@@ -15,7 +15,9 @@ BILINEAR = Image.Resampling.BILINEAR
 
 def blur(a: Map, sigma: float) -> Map:
     """Gaussian blur, sigma in pixels; nothing at all below a fifth of a pixel."""
-    return a if sigma < 0.2 else np.asarray(gaussian_filter(a, sigma, truncate=3), np.float32)
+    if sigma < 0.2:
+        return a
+    return np.asarray(gaussian_filter(a, sigma, truncate=3), np.float32)
 
 
 def enlarge(a: Map, shape: tuple[int, int]) -> Map:
@@ -26,9 +28,11 @@ def enlarge(a: Map, shape: tuple[int, int]) -> Map:
 
 def turn(a: Map, degrees: float, size: int, how: Image.Resampling = BICUBIC) -> Map:
     """A square map turned about its middle and resized to (size, size), zoomed just enough that no corner is empty."""
-    angle, half = math.radians(degrees), a.shape[0] / 2
+    angle = math.radians(degrees)
+    half = a.shape[0] / 2
     zoom = a.shape[0] / size / (abs(math.cos(angle)) + abs(math.sin(angle)))
-    c, s = math.cos(angle) * zoom, math.sin(angle) * zoom
+    c = math.cos(angle) * zoom
+    s = math.sin(angle) * zoom
     affine = (c, s, half - size / 2 * (c + s), -s, c, half - size / 2 * (c - s))
     image = Image.fromarray(np.asarray(a, np.float32))
     return np.asarray(image.transform((size, size), Image.Transform.AFFINE, affine, how), np.float32)

@@ -73,10 +73,12 @@ def draw_findings(
     """
     chances = prevalence if isinstance(prevalence, Mapping) else dict.fromkeys(FINDINGS, prevalence)
     findings_known(set(chances))
-    streams, drawn = Streams(seed, seed if patient is None else patient), {}
+    streams = Streams.seeded(seed, patient)
+    drawn = {}
     for name in FINDINGS:
-        rng = (streams.of_patient if REGISTRY[name].lasting else streams.of_image)(f"draw {name}")
-        present, severity = rng.random() < chances.get(name, 0), float(rng.uniform(0.15, 1))
+        rng = streams.of(f"draw {name}", lasting=REGISTRY[name].lasting)
+        present = rng.random() < chances.get(name, 0)
+        severity = float(rng.uniform(0.15, 1))
         if present:
             drawn[name] = severity
     return drawn
@@ -99,8 +101,9 @@ def render(
     """
     findings = dict(findings or {})
     _check(findings, size, difficulty)
-    streams = Streams(seed, seed if patient is None else patient)
-    person, machine = Patient.draw(streams.of_patient("patient")), _device(device, streams)
+    streams = Streams.seeded(seed, patient)
+    person = Patient.draw(streams.of_patient("patient"))
+    machine = _device(device, streams)
     pose = Pose.draw(streams.of_image("pose"), person, _view(view, machine, streams))
     chest = chest_project(Projection(person, pose, min(size, FINEST)), streams)
     tissue = Tissue(chest, _lungs(chest, findings, 1 - difficulty))
@@ -108,7 +111,9 @@ def render(
     truths = {name: _find(name, findings[name], tissue, 1 - difficulty, streams, size) for name in drawn}
     grey = _film(chest, tissue, machine, streams, size)
     levels = 2**machine.bits - 1
-    stored = np.rint((1 - grey if machine.monochrome1 else grey) * levels).astype(np.uint16)
+    if machine.monochrome1:
+        grey = 1 - grey
+    stored = np.rint(grey * levels).astype(np.uint16)
     return Radiograph(seed, stored, person, pose, machine, 10 * pose.field / size, truths)
 
 
@@ -123,12 +128,16 @@ def _check(findings: Mapping[str, float], size: int, difficulty: float) -> None:
 
 
 def _device(name: str | None, streams: Streams) -> Device:
-    return device_named(name) if name else DEVICES[int(streams.of_image("device").integers(len(DEVICES)))]
+    if name:
+        return device_named(name)
+    return DEVICES[int(streams.of_image("device").integers(len(DEVICES)))]
 
 
 def _view(view: View | None, device: Device, streams: Streams) -> View:
+    if view:
+        return view
     supine = device.mobile or streams.of_image("view").random() < 0.2
-    return view or ("AP" if supine else "PA")
+    return "AP" if supine else "PA"
 
 
 def _lungs(chest: Chest, findings: Mapping[str, float], ease: float) -> Lungs:
@@ -140,7 +149,7 @@ def _lungs(chest: Chest, findings: Mapping[str, float], ease: float) -> Lungs:
 
 def _find(name: str, severity: float, tissue: Tissue, ease: float, streams: Streams, size: int) -> Truth:
     finding = REGISTRY[name]
-    rng = (streams.of_patient if finding.lasting else streams.of_image)(name)
+    rng = streams.of(name, lasting=finding.lasting)
     side: Side = finding.side or ("R" if rng.random() < 0.5 else "L")
     drawn = finding.draw(tissue, rng, severity, ease, side)
     mask = turn(drawn.mask.astype(np.float32), tissue.projection.pose.turn, size, BILINEAR) > 0.5
@@ -148,7 +157,8 @@ def _find(name: str, severity: float, tissue: Tissue, ease: float, streams: Stre
 
 
 def _box(mask: NDArray[np.bool_]) -> tuple[int, int, int, int]:
-    rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
+    rows = np.flatnonzero(mask.any(1))
+    columns = np.flatnonzero(mask.any(0))
     if not len(rows):
         return 0, 0, 0, 0
     return int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1

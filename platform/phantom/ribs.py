@@ -31,7 +31,10 @@ def _rib(projection: Projection, level: int, side: int, gap: float, steep: float
     phi = np.linspace(np.deg2rad(4), far + rng.normal(0, 0.03), 90)
     along = np.clip((phi - phi[0]) / (np.deg2rad(140) - phi[0]), 0, 1.1)
     bend = along ** rng.normal(2.2, 0.12)
-    fall = (0.67 * along + 0.43 * bend) if level > 9 else (0.27 * along + 0.73 * bend)
+    if level > 9:
+        fall = 0.67 * along + 0.43 * bend
+    else:
+        fall = 0.27 * along + 0.73 * bend
     drop = steep * DROP_CM[level] + rng.normal(0, 0.25)
     z = -1.0 + gap * level + drop * fall - 0.35 * np.sin(np.pi * np.clip(along * 2.6, 0, 1))
     z += 0.08 * np.sin(phi * 5 + rng.uniform(0, 6))

@@ -43,8 +43,10 @@ def _scapula_add(projection: Projection, out: Map, arm: Arm, rng: Generator) -> 
     def at(x: float, z: float) -> NDArray[np.float64]:
         return np.array([arm.x - arm.side * (1.8 + x), -7, arm.z + z])
 
-    neck, tip = at(0.4, 1.2), at(2.0 + inward, 13.2)
-    upper, root = at(6.0 + inward, -0.6), at(6.2 + inward, 1.6)
+    neck = at(0.4, 1.2)
+    tip = at(2.0 + inward, 13.2)
+    upper = at(6.0 + inward, -0.6)
+    root = at(6.2 + inward, 1.6)
     for tube in (
         Tube(bezier(neck, at(1.7 + 0.5 * inward, 6), tip), 0.22, 0.30, 0.07, 0.1),  # lateral border
         Tube(bezier(tip, at(6.8 + inward, 7), upper), 0.14, 0.2, 0.06, 0.1),  # medial border
@@ -58,7 +60,8 @@ def _scapula_add(projection: Projection, out: Map, arm: Arm, rng: Generator) -> 
     if rows.stop <= rows.start or columns.stop <= columns.start:
         return
     image = Image.new("L", (columns.stop - columns.start, rows.stop - rows.start))
-    left, top = projection.x[0, columns.start], projection.z[rows.start, 0]
+    left = projection.x[0, columns.start]
+    top = projection.z[rows.start, 0]
     ImageDraw.Draw(image).polygon(
         [((q[0] - left) / projection.px, (q[2] - top) / projection.px) for q in blade], fill=255
     )
@@ -73,6 +76,7 @@ def _humerus_add(projection: Projection, out: Map, arm: Arm, rng: Generator) -> 
     grown = np.interp(h, [0.03, 0.16], [0, 1])
     tube_add(projection, out, Tube(shaft, radius, radius, 0.2 * grown, 0.10 * grown), rng)
     near = projection.window(arm.x, arm.z, 2.6, 2.8)
-    x, z = projection.x[:, near[1]], projection.z[near[0]]
+    x = projection.x[:, near[1]]
+    z = projection.z[near[0]]
     ball = np.hypot(x - arm.x + projection.pose.sideways, (z - arm.z) / 1.08) / 2.35
     out[near] += 2.1 * chord(ball) - 1.45 * chord(ball / 0.95)

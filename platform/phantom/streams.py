@@ -17,6 +17,19 @@ class Streams:
     seed: int
     patient: int
 
+    @classmethod
+    def seeded(cls, seed: int, patient: int | None) -> "Streams":
+        """Without a seed of its own the patient has the image's."""
+        if patient is None:
+            patient = seed
+        return cls(seed, patient)
+
+    def of(self, name: str, *, lasting: bool) -> Generator:
+        """The patient's stream for what lasts from image to image, else the image's."""
+        if lasting:
+            return self.of_patient(name)
+        return self.of_image(name)
+
     def of_patient(self, name: str) -> Generator:
         return np.random.default_rng([self.patient, 0, crc32(name.encode())])
 

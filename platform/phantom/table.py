@@ -55,9 +55,12 @@ class Shot:
 def shots(batch: Batch) -> list[Shot]:
     """The images of a batch. A longer batch of the same seed begins with the same images."""
     rng = np.random.default_rng([batch.seed, 77])
-    planned, base, patient = [], batch.seed * PATIENTS_FROM, -1
+    planned = []
+    base = batch.seed * PATIENTS_FROM
+    patient = -1
     for index in range(batch.count):
-        another, lateral = rng.random() < 1 / IMAGES_PER_PATIENT, rng.random() < batch.lateral_share
+        another = rng.random() < 1 / IMAGES_PER_PATIENT
+        lateral = rng.random() < batch.lateral_share
         patient = max(0, patient + another)
         planned.append(Shot(base + index, base + patient, "LATERAL" if lateral else None))
     return planned
@@ -77,9 +80,11 @@ def shot_write(shot: Shot, batch: Batch, out: Path) -> Row:
 
 
 def png_write(film: Radiograph, path: Path) -> None:
-    """16-bit PNG over the full range; bone is white, since PNG cannot say that it is not."""
+    """16-bit PNG over the full range; bone is white, since PNG cannot state the opposite."""
     levels = 2**film.bits - 1
-    pixels = levels - film.pixels if film.monochrome1 else film.pixels
+    pixels = film.pixels
+    if film.monochrome1:
+        pixels = levels - film.pixels
     Image.fromarray((pixels.astype(np.uint32) * 65535 // levels).astype(np.uint16)).save(path)
 
 
@@ -96,8 +101,10 @@ def _row(film: Radiograph, name: str, patient_id: str, monochrome1: bool) -> Row
     for finding in FINDINGS:
         truth = film.findings.get(finding)
         row[finding] = str(int(truth is not None))
-        row[f"{finding}_extent"] = f"{truth.extent:.4g}" if truth else ""
-        row[f"{finding}_box"] = " ".join(map(str, truth.box)) if truth else ""
+        row[f"{finding}_extent"] = row[f"{finding}_box"] = ""
+        if truth is not None:
+            row[f"{finding}_extent"] = f"{truth.extent:.4g}"
+            row[f"{finding}_box"] = " ".join(map(str, truth.box))
     return row
 
 
@@ -128,4 +135,6 @@ def table_write(batch: Batch, out: Path, jobs: int = 1) -> Iterator[Row]:
 
 def processors() -> int:
     """How many processes this one may run at a time."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

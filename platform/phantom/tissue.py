@@ -39,7 +39,9 @@ class Tissue:
         p = self.chest.projection
         self.healthy = {"R": self.lungs.right, "L": self.lungs.left}
         self.lung = {side: lung.copy() for side, lung in self.healthy.items()}
-        self.opaque, self.airways, self.markings = p.empty(), p.empty(), p.empty() + 1
+        self.opaque = p.empty()
+        self.airways = p.empty()
+        self.markings = p.empty() + 1
         beyond = np.logaddexp((np.abs(p.x) - self.lungs.wall) / 0.6, -(1.15 * p.z + 0.1) / 0.6)
         self.inward = np.asarray(-0.6 * beyond, np.float32)
 

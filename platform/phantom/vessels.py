@@ -40,14 +40,14 @@ def _ball() -> Map:
 
 def trees_project(projection: Projection, streams: Streams) -> tuple[Map, Map]:
     """Path lengths of blood in the vessels of both lungs, and of air in the bronchi beside the larger ones (cm)."""
-    large, medium, small = projection.empty(), projection.empty(), projection.empty()
+    large, medium, small = (projection.empty() for _ in range(3))
+    generations = [large] * 3 + [medium] * 3 + [small] * 3
     for side in (-1, 1):
         rng = streams.of_patient(f"vessels {side}")
         branches = _trunks(projection, side, rng)
         _hilum_add(projection, side, float(branches.start[:, 2].mean()), small, rng)
-        for generation, across in enumerate(POINTS_ACROSS):
+        for across, out in zip(POINTS_ACROSS, generations, strict=True):
             points, volumes = _fill(projection, branches, across, rng)
-            out = large if generation < 3 else medium if generation < 6 else small
             projection.splat(out, points @ projection.flatten, volumes)
             branches = _daughters(projection, branches, side, rng)
     below = round(0.25 / projection.px)
@@ -70,14 +70,16 @@ def _trunks(projection: Projection, side: int, rng: Generator) -> Branches:
 def _hilum_add(projection: Projection, side: int, z: float, vessels: Map, rng: Generator) -> None:
     x = 0.5 if projection.pose.side_on else side * 3.9
     near = projection.window(x, z + 0.8, 3.2, 6.5)
-    u, v = (projection.x[:, near[1]] - x) / 1.1, (projection.z[near[0]] - z - 0.8) / 2.3
+    u = (projection.x[:, near[1]] - x) / 1.1
+    v = (projection.z[near[0]] - z - 0.8) / 2.3
     haze = np.exp(-u * u - v * v)
     vessels[near] += 0.9 * haze * (1 + 0.5 * clouds(rng, haze.shape, 0.6 / projection.px))
 
 
 def _fill(projection: Projection, branches: Branches, across: int, rng: Generator) -> tuple[Map, Map]:
     """Points (k, n, across, 3) filling bowed, tapering branches, and the volume of each (k, n, across) in cm3."""
-    many, mean = len(branches.radius), float(branches.length.mean())
+    many = len(branches.radius)
+    mean = float(branches.length.mean())
     n = max(6, int(mean / (0.7 * projection.px)))
     k = np.linspace(0, 1, n, dtype=np.float32)[None, :, None]
     length = branches.length[:, None, None]
@@ -101,9 +103,11 @@ def _daughters(projection: Projection, parents: Branches, side: int, rng: Genera
         normal = np.cross(parents.direction, rng.normal(0, 1, (many, 3)) + [0, 2.2, 0]) * flip
         normal /= np.linalg.norm(normal, axis=1, keepdims=True)
         directions.append(parents.direction * np.cos(angle) + normal * np.sin(angle) + [side * 0.03, 0, 0])
-    direction, start = np.concatenate(directions), np.concatenate([middle, middle])
+    direction = np.concatenate(directions)
+    start = np.concatenate([middle, middle])
     direction /= np.linalg.norm(direction, axis=1, keepdims=True)
-    thick, thin = rng.uniform(0.80, 0.92, many), rng.uniform(0.5, 0.75, many)
+    thick = rng.uniform(0.80, 0.92, many)
+    thin = rng.uniform(0.5, 0.75, many)
     radius = np.concatenate([parents.radius * thick, parents.radius * thin])
     length = np.concatenate([parents.length, parents.length]) * 0.84 * rng.uniform(0.75, 1.25, 2 * many)
     keep = (radius > 0.018) & (np.abs(start[:, 0]) < projection.cage(start[:, 2]))

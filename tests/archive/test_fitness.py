@@ -44,11 +44,9 @@ def table(pack: str) -> list[dict[str, str]]:
 
 def said_of(content: bytes, modality: str, reader: Reader) -> str:
     """The mismatch of a picture, by the way that the product goes."""
-    arrival = reader.receive(content, key=b"a key for tests")
-    made = reader.render(arrival.content)
-    image = Image(
-        rows=arrival.rows, columns=arrival.columns, modality=arrival.modality, pixel_aspect=arrival.pixel_aspect
-    )
+    result = reader.take_in(content, key=b"a key for tests")
+    made, facts = reader.render(result.content), result.facts
+    image = Image(rows=facts.rows, columns=facts.columns, modality=facts.modality, pixel_aspect=facts.pixel_aspect)
     assert made.look is not None
     return mismatch_of(modality=modality, image=image, rendering=Rendering(look=vars(made.look)))
 

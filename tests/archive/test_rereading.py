@@ -18,13 +18,14 @@ from overread.projects.models import Project
 from tests.archive.dicom import streams
 from tests.archive.dicom.made import dicom, ramp
 
-OLD = {"intent": "", "orientation": "", "spacing_kind": "unknown", "pixel_aspect": 1.0}
+OLD = {"view": "", "intent": "", "orientation": "", "spacing_kind": "unknown", "pixel_aspect": 1.0}
 pytestmark = pytest.mark.django_db
 
 
 def taken_in_long_ago(project: Project) -> Image:
     content = dicom(
         ramp(),
+        ViewPosition="PA",
         PresentationIntentType="FOR PROCESSING",
         PatientOrientation=["L", "F"],
         ImagerPixelSpacing=[0.2, 0.1],
@@ -48,6 +49,7 @@ def test_facts_and_renditions_become_those_of_today(project: Project) -> None:
     assert said() == "1 images described anew\n"
     image.refresh_from_db()
     assert (image.intent, image.orientation, image.spacing_kind) == ("FOR PROCESSING", "L\\F", "detector")
+    assert image.view == "PA"
     assert (image.pixel_spacing, image.pixel_aspect) == ([0.2, 0.1], 2.0)
     run_all()
     assert Rendering.objects.get(image=image).padding == [0, 0]

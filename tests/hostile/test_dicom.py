@@ -32,9 +32,9 @@ def element(group: int, number: int, vr: bytes, value: bytes, length: int | None
 
 
 def taken(reader: Reader, content: bytes) -> str:
-    """The code of refusal, or "" for a file that is received and decoded."""
+    """The code of refusal, or "" for a file that is taken in and decoded."""
     try:
-        reader.render(reader.receive(content, key=KEY).content)
+        reader.render(reader.take_in(content, key=KEY).content)
     except Refused as refused:
         assert refused.reason
         return refused.code
@@ -217,9 +217,9 @@ def test_odd_character_sets_and_control_characters_do_no_harm(intake: Reader):
     made = dataset(ramp(), Manufacturer="A\x1b[31m<script>", ManufacturerModelName="ok")
     made.SpecificCharacterSet = "ISO 2022 IR 87"
     made["SpecificCharacterSet"]._value = "NO SUCH SET"
-    content = intake.receive(saved(made).replace(b"MRN-1", b"\xff\xfe\x80\x81\x82"), key=KEY)
-    assert content.device == "ok"
-    assert len(content.patient) == 32
+    facts = intake.take_in(saved(made).replace(b"MRN-1", b"\xff\xfe\x80\x81\x82"), key=KEY).facts
+    assert facts.device == "ok"
+    assert len(facts.patient) == 32
 
 
 def test_many_frames_are_capped(intake: Reader):

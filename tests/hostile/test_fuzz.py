@@ -48,9 +48,9 @@ def damaged(content: bytes, cut: float, flips: list[tuple[float, int]]) -> bytes
 
 def survive(reader: Reader, content: bytes) -> None:
     try:
-        arrival = reader.receive(content, key=KEY)
-        rendering = reader.render(arrival.content)
-        assert (rendering.rows, rendering.columns) == (arrival.rows, arrival.columns)
+        result = reader.take_in(content, key=KEY)
+        rendering = reader.render(result.content)
+        assert (rendering.rows, rendering.columns) == (result.facts.rows, result.facts.columns)
     except Refused as refused:
         assert refused.code not in ("crashed", "timeout", "memory"), refused  # noqa: PT017
         assert "A^B" not in refused.reason  # noqa: PT017

@@ -22,7 +22,7 @@ def header(columns: int, rows: int, depth: int = 8, colour: int = 0) -> bytes:
 
 def code(reader: Reader, content: bytes) -> str:
     with pytest.raises(Refused) as refused:
-        reader.receive(content, key=KEY)
+        reader.take_in(content, key=KEY)
     return refused.value.code
 
 
@@ -45,7 +45,7 @@ def test_a_bomb_in_a_png_text_does_no_harm(intake: Reader, name: bytes):
     pixels = zlib.compress(b"\0" + bytes(8), 9)
     content = PNG + header(8, 1) + chunk(name, prefix + bomb) + chunk(b"IDAT", pixels) + chunk(b"IEND", b"")
     try:
-        assert len(intake.receive(content, key=KEY).content) < 1000
+        assert len(intake.take_in(content, key=KEY).content) < 1000
     except Refused as refused:
         assert refused.code == "decode"
 

@@ -9,18 +9,18 @@ from celery.signals import after_task_publish
 
 from overread.audit.models import Event
 from overread.jobs.models import Job
-from overread.jobs.registry import KINDS, Kind
+from overread.jobs.registry import KINDS, JobKind
 from overread.jobs.services import job_claim, job_enqueue
 from tests.jobs import handlers
 
 OURS = (
-    Kind("tests.note", "io", handlers.note),
-    Kind("tests.stumble", "io", handlers.stumble, 2, handlers.mourn),
-    Kind("tests.step", "io", handlers.step),
-    Kind("tests.forget", "io", handlers.forget),
-    Kind("tests.refuse", "io", handlers.refuse, 3, handlers.mourn),
-    Kind("tests.grief", "io", handlers.stumble, 1, handlers.mourn_badly),
-    Kind("tests.slow", "io", handlers.slow),
+    JobKind("tests.note", "io", handlers.note),
+    JobKind("tests.stumble", "io", handlers.stumble, 2, handlers.mourn),
+    JobKind("tests.step", "io", handlers.step),
+    JobKind("tests.forget", "io", handlers.forget),
+    JobKind("tests.refuse", "io", handlers.refuse, 3, handlers.mourn),
+    JobKind("tests.grief", "io", handlers.stumble, 1, handlers.mourn_badly),
+    JobKind("tests.slow", "io", handlers.slow),
 )
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from overread.jobs.registry import EACH_MINUTE, KINDS, Kind, job, named
+from overread.jobs.registry import EACH_MINUTE, KINDS, JobKind, job, named
 from overread.jobs.running import Lease
 from tests.jobs.handlers import mourn
 
@@ -21,13 +21,13 @@ def sweep(job: Lease) -> None:
 @pytest.fixture
 def of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is registered is forgotten after the test."""
-    monkeypatch.setitem(KINDS, "tests.sweep", Kind("tests.sweep", "io", sweep))
+    monkeypatch.setitem(KINDS, "tests.sweep", JobKind("tests.sweep", "io", sweep))
     del KINDS["tests.sweep"]
 
 
 def test_a_handler_says_what_kind_of_job_it_does(of_its_own: None) -> None:
     assert job("tests.sweep", queue="training", attempts=2, on_death=mourn, shared=True)(sweep) is sweep
-    assert KINDS["tests.sweep"] == Kind("tests.sweep", "training", sweep, attempts=2, on_death=mourn, shared=True)
+    assert KINDS["tests.sweep"] == JobKind("tests.sweep", "training", sweep, attempts=2, on_death=mourn, shared=True)
 
 
 def test_two_handlers_of_one_kind_are_refused(of_its_own: None) -> None:

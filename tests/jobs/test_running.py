@@ -7,7 +7,7 @@ import pytest
 
 from overread.audit.models import Event
 from overread.jobs.models import Job, State
-from overread.jobs.running import ending, run, run_all
+from overread.jobs.running import run, run_all, shutdown
 from overread.jobs.tasks import tick
 from tests.jobs.conftest import claim, make_job, notes
 from tests.jobs.handlers import tick as note_tick
@@ -79,11 +79,11 @@ def test_a_tick_that_fails_keeps_none_from_its_turn(monkeypatch: pytest.MonkeyPa
 
 def test_a_process_asked_to_end_gives_its_job_back_and_takes_no_other() -> None:
     jobs = [make_job("tests.step"), make_job("tests.step")]
-    ending.set()
+    shutdown.set()
     try:
         run(jobs[0].pk)
     finally:
-        ending.clear()
+        shutdown.clear()
     states = Job.objects.values_list("state", "attempts", "lease_until", "error")
     assert list(states) == [(State.QUEUED, 0, None, "")] * 2
     assert run_all() == 2 and set(Job.objects.values_list("state", flat=True)) == {State.DONE}

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from inference.engine.bundle import Bundle
 from inference.services.versions import bundle_load, bundle_store, version_register
-from overread.jobs.running import Ending, JobRefused, Lease
+from overread.jobs.running import JobRefused, Lease, ShutdownRequested
 from overread.jobs.services import LeaseLost
 from training.engine.dataset import TrainingSet
 from training.engine.loop import fit
@@ -31,7 +31,7 @@ def run_execute(*, run: Run, lease: Lease) -> None:
     """Train by the run's recipe on its snapshot. An earlier attempt's checkpoint is continued.
 
     Afterwards a job of its own puts the model before the gate. Raises LeaseLost for a cancelled run, with nothing
-    written; Ending when the worker is asked to stop; JobRefused when the run is over already.
+    written; ShutdownRequested when the worker is asked to stop; JobRefused when the run is over already.
     """
     _start(run)
     report = ProgressReporter(run, lease)
@@ -86,7 +86,7 @@ def _fit(run: Run, recipe: Recipe, data: TrainingSet, lease: Lease, report: Prog
             recipe,
             on_progress=report.epoch,
             checkpoint=checkpoint,
-            should_stop=lease.to_leave,
+            should_stop=lease.should_stop,
             initial=initial,
         )
     except Stopped as stopped:
@@ -94,7 +94,7 @@ def _fit(run: Run, recipe: Recipe, data: TrainingSet, lease: Lease, report: Prog
         # the job goes on elsewhere from the checkpoint.
         if lease.lost.is_set():
             raise LeaseLost(str(stopped)) from stopped
-        raise Ending(str(stopped)) from stopped
+        raise ShutdownRequested(str(stopped)) from stopped
 
 
 def _register(run: Run, bundle: Bundle, facts: dict[str, Any], lease: Lease) -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 from django.utils.text import slugify
 
 from labeling.values import NOT_ASSESSABLE, answer_problem
 from overread.projects.models import Finding
+from overread.projects.services import FindingSpec
 
 YES = {"1", "1.0", "true", "yes", "y", "present", "positive"}
 NO = {"0", "0.0", "false", "no", "n", "absent", "negative"}
@@ -43,9 +44,9 @@ def named_slugs(cell: str, separator: str) -> list[str]:
     return [slug for slug in slugs if slug]
 
 
-def findings_from_labels(values: Mapping[str, Iterable[str]], *, separator: str, unit: str) -> list[dict[str, Any]]:
+def findings_from_labels(values: Mapping[str, Iterable[str]], *, separator: str, unit: str) -> list[FindingSpec]:
     """The findings a new project needs for these label columns, by the distinct values of each. Raises TableError."""
-    specs: list[dict[str, Any]] = []
+    specs: list[FindingSpec] = []
     for column, cells in values.items():
         distinct = {cell.strip() for cell in cells}
         known = {cell for cell in distinct if cell.lower() not in UNKNOWN}
@@ -55,9 +56,9 @@ def findings_from_labels(values: Mapping[str, Iterable[str]], *, separator: str,
     return specs
 
 
-def _findings_of_column(column: str, known: set[str], separator: str, unit: str) -> list[dict[str, Any]]:
+def _findings_of_column(column: str, known: set[str], separator: str, unit: str) -> list[FindingSpec]:
     """The findings behind one column, guessed from its known cells: yes/no, names, numbers, then options."""
-    own = {"slug": _slug(column), "name": _display_name(column)}
+    own: FindingSpec = {"slug": _slug(column), "name": _display_name(column)}
     numeric = all(_is_number(cell) for cell in known)
     if _is_yes_no(known, numeric=numeric):
         return [own]
@@ -65,12 +66,12 @@ def _findings_of_column(column: str, known: set[str], separator: str, unit: str)
     if names & NEGATIVES or any(separator in cell for cell in known):
         return [{"slug": slug, "name": _display_name(slug)} for slug in sorted(names - NEGATIVES)]
     if numeric:
-        return [{**own, "kind": Finding.Kind.MEASUREMENT, "unit": unit or "units"}]
+        return [{**own, "kind": "measurement", "unit": unit or "units"}]
     if len(known) > OPTIONS_AT_MOST:
         raise TableError(
             f"Column {column!r} holds {len(known)} different words; make the project and its findings first."
         )
-    return [{**own, "kind": Finding.Kind.CATEGORICAL, "options": sorted(known)}]
+    return [{**own, "kind": "categorical", "options": sorted(known)}]
 
 
 def _is_yes_no(known: set[str], *, numeric: bool) -> bool:

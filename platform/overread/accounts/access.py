@@ -1,4 +1,4 @@
-"""By what somebody gets in: sessions and tokens, listed and ended."""
+"""What a person is signed in by: sessions and tokens, listed and ended."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def tokens_of(user: User) -> QuerySet[Any]:
 
 @transaction.atomic
 def session_end(*, user: User, reference: str) -> bool:
-    """End the session that is listed as `reference`. False where this person has none of that name."""
+    """End the session that is listed as `reference`. False where this person has no such session."""
     named = next((session for session in sessions_of(user) if session.reference == reference), None)
     if named:
         named.delete()
@@ -38,7 +38,7 @@ def session_end(*, user: User, reference: str) -> bool:
 
 @transaction.atomic
 def token_revoke(*, user: User, key: str) -> bool:
-    """Revoke the token that is listed as `key`. False where this person has none of that name."""
+    """Revoke the token that is listed as `key`. False where this person has no such token."""
     revoked = AuthToken.objects.filter(user=user, token_key=key).delete()[0]
     if revoked:
         announce(AccessEnded(user.pk, tokens=1))

@@ -79,7 +79,9 @@ class Tokens(View):
     ordering = ("-created", "pk")
 
     def get_permissions(self) -> Sequence[Any]:
-        return [AllowAny()] if self.request.method == "POST" else super().get_permissions()
+        if self.request.method == "POST":
+            return [AllowAny()]
+        return super().get_permissions()
 
     @extend_schema("token_create", request=CredentialsSerializer, responses={201: TokenSerializer})
     def post(self, request: Request) -> Response:

@@ -1,4 +1,4 @@
-"""Which keys a person may give to commands. The commands themselves are the reading page's (frontend/src/reading/keys.ts)."""
+"""Which keys a person may assign to commands. The commands themselves are the reading page's (frontend/src/reading/keys.ts)."""
 
 from __future__ import annotations
 

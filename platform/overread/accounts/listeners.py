@@ -20,7 +20,7 @@ from overread.origin import client_address
 
 @receiver(user_logged_in)
 def session_describe(sender: Any, request: HttpRequest, user: User, **_: Any) -> None:
-    """Note when, whence and with what. A token that is made by password alone has no session."""
+    """Note when, from which address and with which browser. A token made by password alone has no session."""
     if request.session.get(SESSION_KEY) == str(user.pk):
         request.session[STARTED] = timezone.now().timestamp()
         request.session[ADDRESS] = client_address(request)
@@ -29,6 +29,6 @@ def session_describe(sender: Any, request: HttpRequest, user: User, **_: Any) ->
 
 @listen(PasswordChanged)
 def access_end(event: PasswordChanged) -> None:
-    """A new password, by whatever road, ends what the old one had opened."""
+    """A new password, however it was set, ends the sessions and tokens of the old one."""
     Session.objects.filter(user_id=event.user).delete()
     AuthToken.objects.filter(user_id=event.user).delete()

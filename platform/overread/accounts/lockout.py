@@ -34,8 +34,10 @@ class Lockout(AxesDatabaseHandler):  # type: ignore[misc]
 
     def get_failures(self, request: Any, credentials: dict[str, Any] | None = None) -> int:
         """This account's failures from this address; as many as lock where a wider limit is reached. One query, or two."""
-        name, address = get_client_username(request, credentials), request.axes_ip_address
-        of_account, from_address = Q(username=name), Q(ip_address=address)
+        name = get_client_username(request, credentials)
+        address = request.axes_ip_address
+        of_account = Q(username=name)
+        from_address = Q(ip_address=address)
         recent = AccessAttempt.objects.filter(
             of_account | from_address, attempt_time__gte=get_cool_off_threshold(request)
         )
@@ -51,17 +53,17 @@ class Lockout(AxesDatabaseHandler):  # type: ignore[misc]
         return own
 
     def user_logged_in(self, sender: Any, request: Any, user: User, **_: Any) -> None:
-        """The address is known from now on, and the account's failures from there are forgotten, no others."""
+        """From now on the address is known; the account's failures from there are forgotten, and no others."""
         own = {"username": name_kept(request, {"username": user.get_username()}), "ip_address": request.axes_ip_address}
         AccessLog.objects.create(path_info=request.axes_path_info, **own)
         AccessAttempt.objects.filter(**own).delete()
 
     def user_logged_out(self, *_: Any, **__: Any) -> None:
-        """Nothing is counted by it; the audit log has it."""
+        """Nothing is counted; the audit log has it."""
 
 
 def name_kept(request: HttpRequest | None, credentials: dict[str, Any] | None) -> str:
-    """What is kept of a typed name: a keyed digest, one for all spellings. People type passwords into that field."""
+    """A keyed digest in place of a typed name, one for all spellings: people type passwords into that field."""
     name = str((credentials or {}).get("username") or "").strip().lower()
     return salted_hmac("overread.accounts.lockout", name, algorithm="sha256").hexdigest()
 

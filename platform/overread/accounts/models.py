@@ -60,7 +60,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         self.set_password(None)
 
     def save(self, *args: Any, **options: Any) -> None:
-        """A password that was set anew is told of, whoever set it; a hash that Django renews at sign-in is none."""
+        """Announces a new password, whoever set it; a hash that Django renews at sign-in is not one."""
         anew = self._password is not None and not self._state.adding
         with transaction.atomic():
             super().save(*args, **options)
@@ -74,7 +74,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
 
 class Preferences(models.Model):
-    """How one person has the pages, wherever they sign in. A row is made with their first choice."""
+    """How one person likes the pages, wherever they sign in. The row is made with their first choice."""
 
     class Theme(models.TextChoices):
         AUTO = "auto", _("Automatic")
@@ -98,7 +98,7 @@ class Preferences(models.Model):
 
 
 class Session(AbstractBaseSession):
-    """A session, as Django's, and whose it is (overread.accounts.sessions). Nobody's where nobody is signed in."""
+    """Django's session, and whose it is (overread.accounts.sessions); nobody's before sign-in."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, null=True, related_name="sessions")
     started_at = models.DateTimeField(null=True)
@@ -112,5 +112,5 @@ class Session(AbstractBaseSession):
 
     @property
     def reference(self) -> str:
-        """What it is called in pages and addresses: its key would open it."""
+        """Its name in pages and addresses, where the key itself would give access."""
         return salted_hmac("overread.accounts.session", self.session_key, algorithm="sha256").hexdigest()[:24]

@@ -23,7 +23,7 @@ STARTED, ADDRESS, BROWSER = "started", "address", "browser"
 
 
 class SessionStore(DatabaseSessions):
-    """Django's, on our table. `row` is what was loaded, None for a session that is new."""
+    """Django's, on our table. `row` is the row that was loaded, None for a new session."""
 
     row: Session | None = None
 
@@ -33,20 +33,25 @@ class SessionStore(DatabaseSessions):
 
     def load(self) -> dict[str, Any]:
         self.row = self._get_session_from_db()  # type: ignore[attr-defined]
-        return self.decode(self.row.session_data) if self.row else {}
+        if self.row:
+            return self.decode(self.row.session_data)
+        return {}
 
     def create_model_instance(self, data: dict[str, Any]) -> Session:
         row = cast(Session, super().create_model_instance(data))
         if user := data.get(SESSION_KEY):
-            row.user_id, row.used_at = int(user), timezone.now()
+            row.user_id = int(user)
+            row.used_at = timezone.now()
             row.started_at = datetime.fromtimestamp(data.get(STARTED) or row.used_at.timestamp(), UTC)
-            row.address, row.browser = data.get(ADDRESS, ""), data.get(BROWSER, "")
+            row.address = data.get(ADDRESS, "")
+            row.browser = data.get(BROWSER, "")
             row.expire_date = ends_at(row.started_at, row.used_at)
         return row
 
     def touch(self) -> None:
         """Write down that this session is in use. No other column is written, so no request undoes another's."""
-        row, now = self.row, timezone.now()
+        row = self.row
+        now = timezone.now()
         if row and row.started_at and row.used_at and now - row.used_at >= TOUCHED_EVERY:
             Session.objects.filter(pk=row.pk).update(used_at=now, expire_date=ends_at(row.started_at, now))
 
@@ -57,7 +62,7 @@ def ends_at(started: datetime, used: datetime) -> datetime:
 
 
 def middleware(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """Touches the session of whoever uses a page. What pages ask by themselves, every few seconds, is no use."""
+    """Touches the session of whoever uses a page. Requests that pages send by themselves every few seconds do not count as use."""
 
     def answer(request: HttpRequest) -> HttpResponse:
         response = get_response(request)

@@ -1,4 +1,4 @@
-"""What happens to images, for the rooms above."""
+"""Events about images, for the rooms above."""
 
 from dataclasses import dataclass
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""Whether an image plainly is not what its project reads: a photograph, a drawing, a blank film.
+"""Whether an image is plainly not what its project reads: a photograph, a drawing, a blank film.
 
 These checks are meant to be few and sure. They were set on 3,300 chest radiographs of four sources, none of which they stop,
 and on 250 dermoscopic images. Images that only a trained eye tells apart, such as a chest radiograph upside down, pass.
@@ -28,7 +28,7 @@ Mismatch = Enrolment.Mismatch
 def mismatch_of(*, modality: str, image: Image, rendering: Rendering) -> str:
     """The first check that fails for a project of this modality (its own words), or "".
 
-    A modality that none of the words above is part of says nothing of what to expect. Images rendered by older versions,
+    A modality that contains none of the words above sets no expectation. Images rendered by older versions,
     of which no look is stored, pass.
     """
     words = modality.casefold()
@@ -53,9 +53,12 @@ def _grey_mismatch(words: str, image: Image, rendering: Rendering) -> str:
         return Mismatch.BLANK
     if flat > MOST_FLAT:
         return Mismatch.DRAWN
-    return "" if LEAST_DETAIL <= detail <= MOST_DETAIL else Mismatch.TEXTURE
+    if LEAST_DETAIL <= detail <= MOST_DETAIL:
+        return ""
+    return Mismatch.TEXTURE
 
 
 def _elongation(image: Image) -> float:
-    height, width = image.rows * image.pixel_aspect, float(image.columns)
+    height = image.rows * image.pixel_aspect
+    width = float(image.columns)
     return max(height / width, width / height)

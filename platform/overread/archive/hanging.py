@@ -7,7 +7,7 @@ from typing import Protocol
 
 
 class Hanging(StrEnum):
-    """How the stored rows and columns lie to the usual way; nothing is turned because of it."""
+    """How the stored rows and columns relate to the usual hanging; nothing is turned because of it."""
 
     UNKNOWN = "unknown"  # the file does not say, or the view has no usual way
     USUAL = "usual"
@@ -25,7 +25,8 @@ class Directed(Protocol):
 
 OPPOSITE = dict(zip("LRAPHF", "RLPAFH", strict=True))
 # Where rows and columns lead to as such a picture is usually hung. A lateral view may face either way.
-FRONTAL, AXIAL = ("L", "F"), ("L", "P")
+FRONTAL = ("L", "F")
+AXIAL = ("L", "P")
 LATERAL = (("A", "F"), ("P", "F"))
 
 
@@ -40,13 +41,16 @@ def hanging_of(image: Directed) -> Hanging:
     if axes == {frozenset("LR"), frozenset("AP")}:
         return _against(AXIAL, row, column)
     if axes == {frozenset("AP"), frozenset("HF")}:
-        return Hanging.USUAL if (row, column) in LATERAL else Hanging.TURNED
+        if (row, column) in LATERAL:
+            return Hanging.USUAL
+        return Hanging.TURNED
     return Hanging.UNKNOWN
 
 
 def _against(usual: tuple[str, str], row: str, column: str) -> Hanging:
     right, down = usual
-    left, up = OPPOSITE[right], OPPOSITE[down]
+    left = OPPOSITE[right]
+    up = OPPOSITE[down]
     if (row, column) == (right, down):
         return Hanging.USUAL
     if (row, column) == (left, down):

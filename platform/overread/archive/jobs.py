@@ -1,4 +1,4 @@
-"""The archive's jobs: how they are called, asked for and found. What they do is in `handlers`."""
+"""The archive's jobs: their names, and how they are requested and found. What they do is in `handlers`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,9 @@ RENDER = "archive.render"
 
 def queue_for(source: str) -> Queue | None:
     """Somebody waits for an upload; an import is bulk work."""
-    return None if source == "import" else "interactive"
+    if source == "import":
+        return None
+    return "interactive"
 
 
 def render_request(*, image: UUID, project: UUID, source: str) -> Job:
@@ -26,7 +28,7 @@ def render_request(*, image: UUID, project: UUID, source: str) -> Job:
 
 
 def rerender_request(*, image: UUID) -> Job:
-    """Have an image decoded anew, by one job a day: a command that is started again goes on where it was."""
+    """Have an image decoded again, by one job a day: a command that is restarted continues where it was."""
     key = f"{RENDER}:{image}:{timezone.now():%Y-%m-%d}"
     return job_enqueue(kind=RENDER, key=key, queue="io", image=image)
 

@@ -1,4 +1,4 @@
-"""Opening an image from elsewhere (a PACS, a RIS) by a signed token: who made one and who used it is on record.
+"""Opening an image from elsewhere (a PACS, a RIS) by a signed token: the log holds who made one and who used it.
 
 A token names a project and an image by their random keys and nothing else: no patient, no UID. It opens nothing for
 whoever is not signed in and a member of the project, and nothing at all after settings.LAUNCH_SECONDS.
@@ -26,7 +26,7 @@ STUDY, IMAGE = "s", "i"  # what a token opens: the newest image of the study, or
 
 
 class LaunchRefused(Exception):
-    """The token opens nothing for this user. Why is nobody's business: forged, too old, foreign, or gone."""
+    """The token opens nothing for this user. The reason is not told: forged, too old, foreign, or gone."""
 
 
 @dataclass(frozen=True)

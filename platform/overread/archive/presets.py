@@ -51,9 +51,11 @@ def presets(image: Image, frame: PackedFrame, *, tones: Tones | None) -> list[Wi
 
     `tones` are those of the image's first frame, for all frames, so that a window stays as it is while one leafs through.
     """
-    own = [_named(Window(**{**each, "table": tuple(each.get("table", ()))})) for each in frame.windows]
+    offered = [_named(Window(**{**each, "table": tuple(each.get("table", ()))})) for each in frame.windows]
+    if offered:
+        offered += _usual(image, frame, tones)
     chosen: list[Window] = []
-    for window in own + (_usual(image, frame, tones) if own else []):
+    for window in offered:
         if not any(_alike(window, other) for other in chosen):
             chosen.append(window)
     return [_preset(window) for window in chosen]
@@ -73,7 +75,9 @@ def _preset(window: Window) -> WindowPreset:
 
 def value_unit(image: Image, frame: PackedFrame) -> str:
     """HU for computed tomography in Hounsfield units; "" where a value is in no unit."""
-    return "HU" if _in_hounsfield(image, frame) else ""
+    if _in_hounsfield(image, frame):
+        return "HU"
+    return ""
 
 
 def _usual(image: Image, frame: PackedFrame, tones: Tones | None) -> list[Window]:
@@ -86,9 +90,13 @@ def _usual(image: Image, frame: PackedFrame, tones: Tones | None) -> list[Window
 
 
 def _parts(image: Image) -> tuple[Part, ...]:
-    if image.modality in RADIOGRAPHS:
-        return (CHEST if image.body_part.upper().replace(" ", "") in LUNGS else ()) + BODY
-    return BREAST if image.modality == "MG" else PLAIN
+    if image.modality == "MG":
+        return BREAST
+    if image.modality not in RADIOGRAPHS:
+        return PLAIN
+    if image.body_part.upper().replace(" ", "") in LUNGS:
+        return CHEST + BODY
+    return BODY
 
 
 def _over(label: str, span: Sequence[float]) -> Window:
@@ -102,11 +110,14 @@ def _in_hounsfield(image: Image, frame: PackedFrame) -> bool:
 
 
 def _named(window: Window) -> Window:
-    return replace(window, label=_("Standard")) if window.label in UNNAMED else window
+    if window.label in UNNAMED:
+        return replace(window, label=_("Standard"))
+    return window
 
 
 def _shows(window: Window, frame: PackedFrame) -> bool:
-    low, high = window.center - window.width / 2, window.center + window.width / 2
+    low = window.center - window.width / 2
+    high = window.center + window.width / 2
     return low < frame.maximum and high > frame.minimum
 
 

@@ -52,14 +52,18 @@ def image_named(*, project: Project, study_uid: str = "", instance_uid: str = ""
 
     None also where images of several patients bear the UID: it then says nothing of whose image is meant.
     """
+    if not study_uid and not instance_uid:
+        return None
     key = settings.PSEUDONYM_KEY.encode()
     named = images_in(project)
     if study_uid:
         named = named.filter(study__uid=dicom.remapped_uid(study_uid, key=key))
     if instance_uid:
         named = named.filter(instance_uid=dicom.remapped_uid(instance_uid, key=key))
-    found = list(named) if study_uid or instance_uid else []
-    return found[0] if len({image.patient.pk for image in found}) == 1 else None
+    found = list(named)
+    if len({image.patient.pk for image in found}) == 1:
+        return found[0]
+    return None
 
 
 def patients_of(images: Sequence[UUID]) -> list[int]:
@@ -85,11 +89,12 @@ class Companions:
 
 
 def companions_in(project: Project, images: Sequence[Image]) -> dict[UUID, Companions]:
-    """For each of these images what may hang beside it, out of the same project; one question for them all."""
+    """For each of these images, what may hang beside it from the same project; one query for them all."""
     of_one = Q(pk=None)
     for image in images:
-        earlier = Q(study__patient=image.study.patient_id, study__day__lt=image.study.day)
-        of_one |= Q(study=image.study_id) | (earlier if image.study.day is not None else Q(pk=None))
+        of_one |= Q(study=image.study_id)
+        if image.study.day is not None:
+            of_one |= Q(study__patient=image.study.patient_id, study__day__lt=image.study.day)
     ready = images_in(project).filter(of_one, status=Image.Status.READY)
     found = list(
         ready.order_by(F("study__day").desc(nulls_last=True), "created_at", "pk")[: HUNG_AT_MOST * len(images)]
@@ -136,7 +141,9 @@ def level_digest(image: Image, level: str, frame: int) -> str | None:
 
 def frame_asked(text: str) -> int:
     """The frame that an address asks for, counted from 0; -1, which there is none of, for what is no number."""
-    return int(text) if text.isascii() and text.isdecimal() and len(text) <= 6 else -1
+    if text.isascii() and text.isdecimal() and len(text) <= 6:
+        return int(text)
+    return -1
 
 
 def image_shown(rendering: Rendering) -> NDArray[np.uint8]:

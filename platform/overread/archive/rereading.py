@@ -1,4 +1,4 @@
-"""Bringing images that an older version took in up to what this one knows of a file."""
+"""Updating images that an older version took in to what this version reads from a file."""
 
 from __future__ import annotations
 
@@ -11,11 +11,13 @@ from django.db import transaction
 from overread.archive import blobs, dicom
 from overread.archive.jobs import rerender_request
 from overread.archive.models import Image
+from overread.archive.services import IMAGE_FACTS
 from overread.audit.services import event_append
 
-# What the file says and the version that took it in may not have kept; its header names nobody any more, so
-# whatever was made of the patient's identity stays as it is.
-FACTS = ("intent", "orientation", "pixel_spacing", "spacing_kind", "pixel_aspect", "bits_stored", "photometric")
+# Facts that stay as they are: the header names nobody any more, so whatever was made of the patient's identity cannot be
+# read anew; the stored file keeps its coding, whatever it would be stored as today; an indication may be the importer's.
+SETTLED = ("instance_uid", "age_years", "kind", "transfer_syntax", "indication")
+READ_ANEW = [name for name in IMAGE_FACTS if name not in SETTLED]
 Outcome = Literal["same", "changed", "refused", "damaged", "metadata"]
 
 
@@ -28,18 +30,18 @@ class Reread:
 
 
 def image_reread(*, image: Image) -> Reread:
-    """Describe the stored original anew, and have it rendered again. Predictions and reads stay as they are.
+    """Read the facts of the stored original again, and have it rendered again. Predictions and reads stay as they are.
 
     "metadata": it would be stored with fewer bytes today, because comments and the like stand inside its pixel data.
     """
     try:
         content = blobs.get(image.sha256)
-        arrival = dicom.receive(content, key=settings.PSEUDONYM_KEY.encode())
+        result = dicom.take_in(content, key=settings.PSEUDONYM_KEY.encode())
     except (blobs.BlobDamaged, FileNotFoundError):
         return Reread("damaged", "The stored original is missing or damaged.")
     except dicom.Refused as refusal:
         return Reread("refused", refusal.reason)
-    found = {name: getattr(arrival, name) for name in FACTS}
+    found = {name: getattr(result.facts, name) for name in READ_ANEW}
     if found["pixel_spacing"] is not None:
         found["pixel_spacing"] = list(found["pixel_spacing"])
     changed = {name: value for name, value in found.items() if value != getattr(image, name)}
@@ -48,6 +50,6 @@ def image_reread(*, image: Image) -> Reread:
             Image.objects.filter(pk=image.pk).update(**changed)
             event_append(verb="image.reread", target=image, changed=sorted(changed))
         rerender_request(image=image.pk)
-    if image.kind == "dicom" and not arrival.untouched:
+    if image.kind == "dicom" and not result.untouched:
         return Reread("metadata", "Its pixel data hold more than the picture.")
     return Reread("changed" if changed else "same")

@@ -24,10 +24,8 @@ from overread.jobs.running import Lease
 from overread.projects.models import Project
 
 Source = Literal["upload", "rest", "import"]
-OF_STUDY = {"patient", "study_uid", "series_uid", "study_day"}  # facts that a study or a patient keeps, or nobody
+OF_STUDY = ("patient", "study_uid", "study_day")  # facts that the study and its patient keep
 IMAGE_FACTS = [field.name for field in fields(dicom.ImageFacts) if field.name not in OF_STUDY]
-FRAME_FACTS = [field.name for field in fields(dicom.Frame) if field.name not in ("full", "half", "windows")]
-RENDERING_FACTS = [*FRAME_FACTS, "rows", "columns", "half_rows", "half_columns", "inverted"]
 KNOWN = rows.Select(also=["1"], rest="FROM archive_image WHERE sha256 = %s")
 FRAMES_AT_ONCE = 16  # of one file in one call: each call has the processor time of a whole file
 
@@ -71,42 +69,39 @@ def image_ingest(
     wins over it. A file that names nobody is a patient of its own. `indication`, too, wins over what the file says; an
     image that is there gets it. Raises dicom.Refused with a code and a reason.
     """
-    arrival = dicom.receive(content, key=settings.PSEUDONYM_KEY.encode())
+    key = settings.PSEUDONYM_KEY.encode()
+    result = dicom.take_in(content, key=key)
+    facts = result.facts
     if patient:
-        pseudonym = dicom.pseudonym(issuer="", patient_id=patient, key=settings.PSEUDONYM_KEY.encode())
-    else:
-        pseudonym = arrival.patient or dicom.pseudonym(
-            issuer="content", patient_id=arrival.sha256, key=settings.PSEUDONYM_KEY.encode()
-        )
-    blobs.put(arrival.content, arrival.sha256)
+        facts = replace(facts, patient=dicom.pseudonym(issuer="", patient_id=patient, key=key))
+    elif not facts.patient:
+        facts = replace(facts, patient=dicom.pseudonym(issuer="content", patient_id=result.sha256, key=key))
     if indication:
-        arrival = replace(arrival, indication=indication)
-    return _store(project=project, arrival=arrival, pseudonym=pseudonym, source=source, actor=actor)
+        facts = replace(facts, indication=indication)
+    blobs.put(result.content, result.sha256)
+    return _store(project=project, facts=facts, sha256=result.sha256, source=source, actor=actor)
 
 
 @transaction.atomic
-def _store(*, project: Project, arrival: dicom.Arrival, pseudonym: str, source: Source, actor: User | None) -> Ingested:
+def _store(*, project: Project, facts: dicom.ImageFacts, sha256: str, source: Source, actor: User | None) -> Ingested:
     """One statement a table: this is what an upload waits for."""
-    if not KNOWN.rows(arrival.sha256):
-        image = Image(
-            study=_study_ensure(arrival, pseudonym),
-            sha256=arrival.sha256,
-            **{name: getattr(arrival, name) for name in IMAGE_FACTS},
-        )
+    if not KNOWN.rows(sha256):
+        columns = {name: getattr(facts, name) for name in IMAGE_FACTS}
+        image = Image(study=_study_ensure(facts), sha256=sha256, **columns)
         if rows.insert(image):
             return _store_new(project=project, image=image, source=source, actor=actor)
         # the same file came at the same moment; now it is there
-    image = Image.objects.select_related("study__patient", "rendering").get(sha256=arrival.sha256)
+    image = Image.objects.select_related("study__patient", "rendering").get(sha256=sha256)
     enrolled = image_enrol(project=project, image=image, source=source, actor=actor)
-    if source == "import" and arrival.indication not in ("", image.indication):
-        image.indication = arrival.indication
+    if source == "import" and facts.indication not in ("", image.indication):
+        image.indication = facts.indication
         image.save(update_fields=["indication"])
         event_append(verb="image.indication", actor=actor, target=image, project=project.pk)
     return Ingested(image, new=False, enrolled=enrolled)
 
 
 def _store_new(*, project: Project, image: Image, source: Source, actor: User | None) -> Ingested:
-    """What goes with a new image: its place in the project, its job, and what is told of both."""
+    """What belongs to a new image: its enrolment in the project, its job, and their audit events."""
     rows.insert(Enrolment(project=project, image=image, source=source, added_by=actor))
     place = project.pk
     received = event_of(verb="image.receive", actor=actor, target=image, project=place, kind=image.kind)
@@ -116,15 +111,15 @@ def _store_new(*, project: Project, image: Image, source: Source, actor: User | 
     return Ingested(image, new=True, enrolled=True)
 
 
-def _study_ensure(arrival: dicom.Arrival, pseudonym: str) -> Study:
-    made = Study(uid=arrival.study_uid, patient=patient_ensure(pseudonym=pseudonym), day=arrival.study_day)
+def _study_ensure(facts: dicom.ImageFacts) -> Study:
+    made = Study(uid=facts.study_uid, patient=patient_ensure(pseudonym=facts.patient), day=facts.study_day)
     if rows.insert(made):
         return made
     study = Study.objects.select_related("patient").get(uid=made.uid)
     if study.patient == made.patient:
         return study
     # two patients claim one study UID: keep them apart
-    made.uid = "2.25." + str(int(hashlib.sha256(f"{made.uid}:{pseudonym}".encode()).hexdigest()[:30], 16))
+    made.uid = "2.25." + str(int(hashlib.sha256(f"{made.uid}:{facts.patient}".encode()).hexdigest()[:30], 16))
     if rows.insert(made):
         return made
     return Study.objects.select_related("patient").get(uid=made.uid)
@@ -143,10 +138,10 @@ def image_enrol(*, project: Project, image: Image, source: Source, actor: User |
 
 
 def enrolment_check(*, enrolment: Enrolment, image: Image, rendering: Rendering, again: bool = False) -> None:
-    """Announce a ready image to its project, unless it plainly is not what the project reads and nobody said it were.
+    """Announce a ready image to its project, unless it is plainly not what the project reads and nobody has admitted it.
 
-    `again`: the image was ready before. What the project took then it keeps, as it may have been read since; what looks
-    otherwise now is only told of in the audit log.
+    `again`: the image was ready before. What the project accepted then it keeps, as it may have been read since; a mismatch
+    found now only goes to the audit log.
     """
     if not _stopped(enrolment, image, rendering, again=again):
         announce(ImageReady(image.pk, enrolment.project_id, enrolment.source))
@@ -169,7 +164,7 @@ def _stopped(enrolment: Enrolment, image: Image, rendering: Rendering, *, again:
 
 @transaction.atomic
 def enrolment_admit(*, project: Project, image: Image, actor: User) -> bool:
-    """Take an image for what the project reads, on a member's word. False where there was no mismatch."""
+    """Accept an image as what the project reads, because a member says so. False where there was no mismatch."""
     stopped = Enrolment.objects.filter(project=project, image=image).exclude(mismatch="")
     if not stopped.update(mismatch="", admitted_by=actor):
         return False
@@ -181,7 +176,7 @@ def enrolment_admit(*, project: Project, image: Image, actor: User) -> bool:
 
 
 def image_render(*, image: Image, lease: Lease) -> None:
-    """Decode an image and keep what browsers and models need of it. What does not decode goes to quarantine with its
+    """Decode an image and store what browsers and models need of it. What does not decode goes to quarantine with its
     reason.
     """
     try:
@@ -192,15 +187,9 @@ def image_render(*, image: Image, lease: Lease) -> None:
         with lease.finishing():
             image_quarantine(image=image, reason=refusal.reason)
         return
-    digests = {name: blobs.put(getattr(made, name)) for name in ("full", "half", "thumb")}
-    told = {name: getattr(made, name) for name in RENDERING_FACTS}
+    columns = _columns(made)
     with lease.finishing():
-        told |= {
-            "windows": _windows(made),
-            "tones": asdict(made.tones) if made.tones else None,
-            "look": asdict(made.look) if made.look else None,
-        }
-        rendering, _new = Rendering.objects.update_or_create(image=image, defaults={**digests, **told})
+        rendering, _new = Rendering.objects.update_or_create(image=image, defaults=columns)
         FrameRendering.objects.filter(image=image).delete()
         FrameRendering.objects.bulk_create(frames)
         again = image.status == Image.Status.READY
@@ -212,24 +201,22 @@ def image_render(*, image: Image, lease: Lease) -> None:
 
 def _frames_made(image: Image, content: bytes, lease: Lease) -> Iterator[FrameRendering]:
     """The frames after the first, a batch at a time, up to the most that are kept of one image. Raises dicom.Refused."""
-    count = min(image.frames, settings.FRAMES_MAX)
-    for first in range(1, count, FRAMES_AT_ONCE):
-        for number, frame in enumerate(
-            dicom.render_frames(content, first=first, count=min(FRAMES_AT_ONCE, count - first)), start=first
-        ):
-            yield FrameRendering(
-                image=image,
-                number=number,
-                full=blobs.put(frame.full),
-                half=blobs.put(frame.half),
-                windows=_windows(frame),
-                **{name: getattr(frame, name) for name in FRAME_FACTS},
-            )
-        lease.progress(frames=min(first + FRAMES_AT_ONCE, count), of=image.frames)
+    end = min(image.frames, settings.FRAMES_MAX)
+    for first in range(1, end, FRAMES_AT_ONCE):
+        beyond = min(first + FRAMES_AT_ONCE, end)
+        frames = dicom.render_frames(content, first=first, count=beyond - first)
+        for number, frame in enumerate(frames, start=first):
+            yield FrameRendering(image=image, number=number, **_columns(frame))
+        lease.progress(frames=beyond, of=image.frames)
 
 
-def _windows(frame: dicom.Frame) -> list[dict[str, Any]]:
-    return [asdict(window) for window in frame.windows]
+def _columns(frame: dicom.Frame) -> dict[str, Any]:
+    """What the row of a frame holds of it: its facts, and in place of each level the digest of its blob."""
+    columns = asdict(frame)
+    for name, value in columns.items():
+        if isinstance(value, bytes):
+            columns[name] = blobs.put(value)
+    return columns
 
 
 def image_quarantine(*, image: Image, reason: str) -> None:

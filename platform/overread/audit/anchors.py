@@ -1,4 +1,4 @@
-"""The chain's signed head, written outside the database at every seal: who cuts the log's end off has to cut it here, too.
+"""The chain's signed head, written outside the database at every seal: whoever cuts off the end of the log must cut it here, too.
 
 One line of JSON a seal, appended to AUDIT_ANCHORS and, where AUDIT_ANCHOR_LOG is set, told to the log, which can be kept
 on another machine.
@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Anchor:
-    """That the chain had this hash at this position, then (ISO 8601)."""
+    """States that the chain had this hash at this position at that time (ISO 8601)."""
 
     position: int
     hash: str
@@ -42,7 +42,7 @@ class Anchor:
 
 
 def anchor_append(anchor: Anchor) -> None:
-    """Write it behind the others, durably. A disk that is full stops no seal: the next anchor covers this one."""
+    """Append it durably. A full disk stops no seal: the next anchor covers this one."""
     line = json.dumps(asdict(anchor), separators=(",", ":"))
     log.info("anchor %s", line)
     try:

@@ -42,8 +42,10 @@ def refused(sender: Any, credentials: dict[str, Any], request: Any = None, **_: 
         reason = "inactive"
     else:
         reason = "not recognised"
-    detail: dict[str, Any] = {"reason": reason} if tried else {"reason": reason, "account": "unknown account"}
-    event_append(verb="session.refuse", target=tried, **detail)
+    if tried:
+        event_append(verb="session.refuse", target=tried, reason=reason)
+    else:
+        event_append(verb="session.refuse", reason=reason, account="unknown account")
 
 
 @listen(TokenMade)
@@ -83,7 +85,9 @@ def account_tell(verb: str, user: int, **detail: Any) -> None:
 
 
 def whoever_asks() -> User | None:
-    """Who is signed in for the request in hand; nobody that is known of where a command does it."""
+    """Who is signed in for the current request; None in a command."""
     current = origin()
-    user = getattr(current.request, "user", None) if current else None
+    user = None
+    if current:
+        user = getattr(current.request, "user", None)
     return user if isinstance(user, User) else None

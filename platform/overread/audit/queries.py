@@ -43,7 +43,9 @@ def chain_verify(anchors: Path | None = None) -> ChainReport:
     seals = {seal.position: seal for seal in Seal.objects.all()}
     anchored, strange = _anchored(anchors or settings.AUDIT_ANCHORS)
     compared = sum(len(hashes) for hashes in anchored.values())
-    digest, count, lost = GENESIS, 0, None
+    digest = GENESIS
+    count = 0
+    lost = None
     for event in Event.objects.exclude(position=None).order_by("position").iterator(2000):
         count += 1
         digest = event_digest(digest, event)
@@ -75,7 +77,9 @@ def _anchored(path: Path) -> tuple[dict[int, set[str]], int]:
 def events_newest(*, verb: str = "") -> QuerySet[Event]:
     """Events with their actors, newest first, those of one verb where asked."""
     events = Event.objects.select_related("actor").order_by("-pk")
-    return events.filter(verb=verb) if verb else events
+    if verb:
+        return events.filter(verb=verb)
+    return events
 
 
 def verbs_known() -> QuerySet[Event, str]:

@@ -29,7 +29,7 @@ def event_append(
     project: UUID | None = None,
     **detail: Any,
 ) -> Event:
-    """Tell of something done, in the caller's transaction.
+    """Record something that was done, in the caller's transaction.
 
     `detail` holds ids, numbers and words, never a patient's identity.
     """
@@ -52,14 +52,11 @@ def event_of(
     """
     if current := origin():
         detail |= current.as_detail()
-    return Event(
-        verb=verb,
-        actor=actor,
-        project_id=project,
-        detail=detail,
-        target_type=target._meta.label_lower if target else "",
-        target_id=str(target.pk) if target else "",
-    )
+    event = Event(verb=verb, actor=actor, project_id=project, detail=detail)
+    if target:
+        event.target_type = target._meta.label_lower
+        event.target_id = str(target.pk)
+    return event
 
 
 def event_digest(previous: str, event: Event) -> str:
@@ -87,11 +84,17 @@ def events_seal(*, limit: int = 5000) -> int:
     """Chain the events that are committed but not yet chained, and sign the new head. Returns how many were chained."""
     _seal_alone()
     head = Seal.objects.order_by("-position").first()
-    position, digest = (head.position, head.hash) if head else (0, GENESIS)
+    position = 0
+    digest = GENESIS
+    if head:
+        position = head.position
+        digest = head.hash
     fresh = list(Event.objects.filter(position=None).order_by("pk")[:limit])
     for event in fresh:
-        position, digest = position + 1, event_digest(digest, event)
-        event.position, event.hash = position, digest
+        position += 1
+        digest = event_digest(digest, event)
+        event.position = position
+        event.hash = digest
     if fresh:
         Event.objects.bulk_update(fresh, ["position", "hash"], batch_size=500)
         seal = Seal.objects.create(position=position, hash=digest, signature=sign(position, digest))

@@ -1,9 +1,9 @@
 """Who looked at which image: written down as it happens, and brought into the audit log a minute or two later.
 
 Looking at a case is many requests, which must wait for no database; nor may a view be lost with the process that served it. So
-a line is appended to a file before the answer leaves, by one system call, and outlives the process. A tick sets the file
-aside, a later one brings it in: by then nobody can be writing to it any more. Should that end between storing and deleting, a
-view stands in the log twice, never not at all.
+a line is appended to a file before the answer leaves, by one system call, and outlives the process. Once a minute the
+file is set aside; a later round brings it in, when nobody can be writing to it any more. Where the process ends between storing
+and deleting, a view stands in the log twice, but is never lost.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TypedDict
 from uuid import UUID, uuid4
 
 from django.conf import settings
@@ -31,10 +31,21 @@ MOST_IMAGES = 500  # in one event
 SETTLING = timedelta(seconds=30)  # for so long after a file was set aside, somebody may still be writing to it
 
 
+class ViewNote(TypedDict):
+    """A line of the file that views are written to; `at` in ISO 8601, keys and UUIDs as text."""
+
+    at: str
+    user: int
+    image: str
+    what: str
+    project: str | None
+    origin: dict[str, str]
+
+
 def view_note(*, user: User, image: UUID, what: str, project: UUID | None = None) -> None:
     """Write down that a user is shown something of an image: "page", "full", "thumb", "map" and the like."""
     current = origin()
-    note = {
+    note: ViewNote = {
         "at": timezone.now().isoformat(),
         "user": user.pk,
         "image": str(image),
@@ -54,10 +65,11 @@ def view_note(*, user: User, image: UUID, what: str, project: UUID | None = None
 def views_collect(*, settling: timedelta = SETTLING) -> int:
     """Bring what was set aside into the log, and set aside what was written since. Called about once a minute.
 
-    Returns how many events were made: none where another process is at it. What one that died had set aside is there for
-    the next, and nobody takes a file that was set aside less than `settling` ago.
+    Returns how many events were made: none where another process is collecting. What a process that died had set aside waits
+    for the next, and nobody takes a file that was set aside less than `settling` ago.
     """
-    folder, made = _folder(), 0
+    folder = _folder()
+    made = 0
     with _alone(folder) as alone:
         if not alone:
             return 0
@@ -74,7 +86,7 @@ def views_collect(*, settling: timedelta = SETTLING) -> int:
 
 @contextmanager
 def _alone(folder: Path) -> Iterator[bool]:
-    """Whether nobody else collects meanwhile. The lock ends with the process that holds it, however that ends."""
+    """Whether no other process is collecting. The lock ends with the process that holds it, however that ends."""
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "lock").open("ab") as lock:
         try:
@@ -86,7 +98,7 @@ def _alone(folder: Path) -> Iterator[bool]:
 
 
 def _aside(at: datetime) -> str:
-    """How the name begins of what was set aside then; later ones sort behind."""
+    """How the name of a file begins that was set aside at that time; later ones sort after it."""
     return f"aside-{at:%Y%m%dT%H%M%S}"
 
 
@@ -94,8 +106,8 @@ def _folder() -> Path:
     return Path(settings.DATA) / "views"
 
 
-def _notes(path: Path) -> Iterator[dict[str, Any]]:
-    """The lines of a file; what a full disk or a killed process cut short is left out: its viewer was shown nothing."""
+def _notes(path: Path) -> Iterator[ViewNote]:
+    """The lines of a file. One that a full disk or a killed process cut short is left out: its viewer was shown nothing."""
     for line in path.read_bytes().splitlines():
         try:
             yield json.loads(line)
@@ -103,9 +115,9 @@ def _notes(path: Path) -> Iterator[dict[str, Any]]:
             continue
 
 
-def _events(notes: Iterable[dict[str, Any]]) -> Iterator[Event]:
+def _events(notes: Iterable[ViewNote]) -> Iterator[Event]:
     """One event a view, and one for the thumbnails of one project that one person was shown from one address."""
-    thumbs: dict[tuple[int, str, str | None], list[dict[str, Any]]] = {}
+    thumbs: dict[tuple[int, str, str | None], list[ViewNote]] = {}
     for note in notes:
         if note["what"] == THUMB:
             key = (note["user"], note["origin"].get("address", ""), note["project"])
@@ -119,21 +131,25 @@ def _events(notes: Iterable[dict[str, Any]]) -> Iterator[Event]:
 
 
 def _by_known_actors(events: list[Event]) -> list[Event]:
-    """An event of an account that is gone names it in its detail alone: as its actor it would stop all the others."""
+    """An event of a deleted account names it in its detail only: as the actor it would make the whole insert fail."""
     known = User.objects.in_bulk({event.actor_id for event in events})
     for event in events:
         if event.actor_id not in known:
-            event.actor_id, event.detail = None, event.detail | {"user": event.actor_id}
+            event.detail["user"] = event.actor_id
+            event.actor_id = None
     return events
 
 
-def _event(note: dict[str, Any], images: list[str]) -> Event:
-    detail = {"what": note["what"], "seen_at": note["at"], **note["origin"]}
-    return Event(
+def _event(note: ViewNote, images: list[str]) -> Event:
+    event = Event(
         verb=VERB,
         actor_id=note["user"],
         project_id=note["project"],
         target_type="archive.image",
-        target_id=images[0] if len(images) == 1 else "",
-        detail=detail if len(images) == 1 else detail | {"images": images},
+        detail={"what": note["what"], "seen_at": note["at"], **note["origin"]},
     )
+    if len(images) == 1:
+        event.target_id = images[0]
+    else:
+        event.detail["images"] = images
+    return event

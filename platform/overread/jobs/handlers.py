@@ -1,4 +1,4 @@
-"""What is looked at for the rooms below this one, which know of no jobs."""
+"""What is done each minute for the rooms below this one, which know of no jobs."""
 
 from overread.accounts.access import access_tidy
 from overread.audit.services import events_seal

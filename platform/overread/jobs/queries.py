@@ -23,8 +23,11 @@ def jobs_summary() -> list[Any]:
 def jobs_newest(*, state: str = "", kind: str = "") -> QuerySet[Job]:
     """Jobs, newest first, filtered where asked."""
     jobs = Job.objects.select_related("requested_by").order_by("-created_at")
-    jobs = jobs.filter(state=state) if state else jobs
-    return jobs.filter(kind=kind) if kind else jobs
+    if state:
+        jobs = jobs.filter(state=state)
+    if kind:
+        jobs = jobs.filter(kind=kind)
+    return jobs
 
 
 def workers_alive() -> int:

@@ -1,6 +1,6 @@
-"""What kinds of job there are: each handler says of itself which queue does it and how often it is tried.
+"""The kinds of job: each handler declares its queue and how often it is tried.
 
-Handlers stand in their app's `handlers.py`, which every process imports when it starts. What only a worker needs, such as the
+Handlers are in their app's `handlers.py`, which every process imports when it starts. What only a worker needs, such as the
 models' libraries, is therefore imported inside the handler.
 """
 
@@ -23,11 +23,11 @@ AnyLook = TypeVar("AnyLook", bound=Look)
 
 
 @dataclass(frozen=True)
-class Kind:
+class JobKind:
     """One kind of job: its name, its queue, its handler, and how often it is tried.
 
-    `on_death` is called with the job in the transaction that declares it dead or cancels it. What is done of a `shared`
-    kind is there for every project of the image, whichever one it was enqueued for.
+    `on_death` is called with the job in the transaction that declares it dead or cancels it. The result of a `shared`
+    kind serves every project of the image, whichever one it was enqueued for.
     """
 
     name: str
@@ -38,7 +38,7 @@ class Kind:
     shared: bool = False
 
 
-KINDS: dict[str, Kind] = {}
+KINDS: dict[str, JobKind] = {}
 
 
 def job(
@@ -49,7 +49,7 @@ def job(
     def register(handler: AnyHandler) -> AnyHandler:
         if name in KINDS:
             raise ValueError(f"{named(KINDS[name].handler)} does the jobs of kind {name} already.")
-        KINDS[name] = Kind(name, queue, handler, attempts, on_death, shared)
+        KINDS[name] = JobKind(name, queue, handler, attempts, on_death, shared)
         return handler
 
     return register

@@ -1,4 +1,4 @@
-"""How a worker does one job: hold the lease, beat, finish effects and state together."""
+"""How a worker does one job: it holds the lease, sends heartbeats, and commits effects and state together."""
 
 from __future__ import annotations
 
@@ -21,23 +21,25 @@ from overread.jobs.registry import KINDS
 
 log = logging.getLogger(__name__)
 DRAIN_SECONDS = 30
-ending = threading.Event()
-"""Set once this process was asked to end: the job in hand goes back to its queue at its next step."""
+shutdown = threading.Event()
+"""Set once this process has been asked to end: the job in hand goes back to its queue at its next step."""
 
 
 class JobRefused(Exception):
     """The work can never succeed as asked; trying again is no use. The text is shown to the operator."""
 
 
-class Ending(Exception):
-    """This process was asked to end. The job goes back as it is, and the attempt does not count."""
+class ShutdownRequested(Exception):
+    """This process has been asked to end. The job goes back as it is, and the attempt does not count."""
 
 
 class Lease:
     """What a handler holds while it works."""
 
     def __init__(self, job: Job) -> None:
-        self.job, self.token, self.lost = job, job.token, threading.Event()
+        self.job = job
+        self.token = job.token
+        self.lost = threading.Event()
 
     @contextmanager
     def finishing(self) -> Iterator[None]:
@@ -47,14 +49,16 @@ class Lease:
             services.job_finish(pk=self.job.pk, token=self.token)
 
     def progress(self, **progress: Any) -> None:
-        """Tell how far it is; also the step at which a cancelled job (LeaseLost) or an ending process (Ending) leaves."""
+        """Say how far the work is. Here a cancelled job stops (LeaseLost), and so does one whose process is to end
+        (ShutdownRequested).
+        """
         services.job_progress(pk=self.job.pk, token=self.token, progress=progress)
-        if ending.is_set():
-            raise Ending
+        if shutdown.is_set():
+            raise ShutdownRequested
 
-    def to_leave(self) -> bool:
-        """Whether the work is to be left where it is: the lease is lost, or this process was asked to end."""
-        return self.lost.is_set() or ending.is_set()
+    def should_stop(self) -> bool:
+        """Whether to stop where the work is: the lease is lost, or this process has been asked to end."""
+        return self.lost.is_set() or shutdown.is_set()
 
     def beat(self) -> None:
         if not services.job_heartbeat(pk=self.job.pk, token=self.token):
@@ -85,7 +89,7 @@ def heartbeat(lease: Lease) -> Iterator[None]:
 
 
 def work(job: Job) -> None:
-    """Do one claimed job. What goes wrong is written to its row, and not raised."""
+    """Do one claimed job. An error is written to its row, not raised."""
     lease = Lease(job)
     try:
         with heartbeat(lease):  # around the imports, too: on a busy machine those of a cold worker may outlast a lease
@@ -94,7 +98,7 @@ def work(job: Job) -> None:
             raise RuntimeError(f"The handler of {job.kind} returned without finishing its job.")
     except services.LeaseLost:
         log.info("job %s (%s): lease lost, nothing written", job.pk, job.kind)
-    except Ending:
+    except ShutdownRequested:
         services.job_release(pk=job.pk, token=lease.token)
     except JobRefused as refusal:
         services.job_fail(pk=job.pk, token=lease.token, error=str(refusal), final=True)
@@ -110,12 +114,15 @@ def worker_name() -> str:
 def run(pk: UUID) -> None:
     """Answer a bell: do that job, then go on with what waits in its queue, for a while."""
     job = services.job_claim(pk=pk, worker=worker_name())
-    queue = job.queue if job else Job.objects.filter(pk=pk).values_list("queue", flat=True).first()
+    if job:
+        queue: str | None = job.queue
+    else:
+        queue = Job.objects.filter(pk=pk).values_list("queue", flat=True).first()
     until = time.monotonic() + DRAIN_SECONDS
     while queue and (job or time.monotonic() < until):
         if job:
             work(job)
-        if ending.is_set() or time.monotonic() >= until:
+        if shutdown.is_set() or time.monotonic() >= until:
             break
         job = _next(queue)
         if job is None:
@@ -123,7 +130,7 @@ def run(pk: UUID) -> None:
 
 
 def _next(queue: str) -> Job | None:
-    """What to do after a job of this queue: somebody who waits before a screen comes before bulk work."""
+    """What to do after a job of this queue: work that somebody waits for at a screen comes before bulk work."""
     before = ("interactive",) if queue in ("io", "inference") else ()
     claims = (services.job_claim_next(queue=each, worker=worker_name()) for each in (*before, queue))
     return next((job for job in claims if job), None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -46,7 +47,7 @@ def job_enqueue(
 ) -> Job:
     """The job with this key, made on first call, in the caller's transaction; its bell rings after the commit.
 
-    `queue` stands in for the kind's own: what somebody waits for before a screen is interactive.
+    `queue` replaces the kind's own: work that somebody waits for at a screen is interactive.
     """
     spec = KINDS[kind]
     now = timezone.now()
@@ -72,7 +73,7 @@ def job_enqueue(
 def job_enqueue_once(*, kind: str, project: UUID, delay: timedelta = timedelta(0), **arguments: Any) -> Job:
     """A job of this kind for the project that starts after this transaction: the one already waiting, or a new one.
 
-    The waiting one is locked, so that no worker takes it before what it is to see has been committed.
+    The waiting one is locked, so that no worker takes it before the changes it is to see are committed.
     """
     waiting = Job.objects.select_for_update().filter(kind=kind, project_id=project, state=State.QUEUED).first()
     return waiting or job_enqueue(
@@ -80,7 +81,8 @@ def job_enqueue_once(*, kind: str, project: UUID, delay: timedelta = timedelta(0
     )
 
 
-def _plain(arguments: dict[str, Any]) -> dict[str, Any]:
+def _plain(arguments: Mapping[str, object]) -> dict[str, object]:
+    """Arguments as JSON holds them: a UUID as its text."""
     return {name: str(value) if isinstance(value, UUID) else value for name, value in arguments.items()}
 
 
@@ -120,7 +122,7 @@ def job_heartbeat(*, pk: UUID, token: int) -> bool:
     return bool(Job.objects.filter(pk=pk, token=token, state=State.RUNNING).update(lease_until=lease))
 
 
-def job_progress(*, pk: UUID, token: int, progress: dict[str, Any]) -> None:
+def job_progress(*, pk: UUID, token: int, progress: Mapping[str, object]) -> None:
     """Say how far the work is. Raises LeaseLost when it is no longer ours."""
     if not Job.objects.filter(pk=pk, token=token, state=State.RUNNING).update(progress=progress):
         raise LeaseLost(f"job {pk}")
@@ -145,7 +147,10 @@ def job_release(*, pk: UUID, token: int) -> None:
     """
     job = Job.objects.select_for_update().filter(pk=pk, token=token, state=State.RUNNING).first()
     if job:
-        job.state, job.attempts, job.lease_until, job.rung_at = State.QUEUED, job.attempts - 1, None, None
+        job.state = State.QUEUED
+        job.attempts -= 1
+        job.lease_until = None
+        job.rung_at = None
         job.save()
 
 
@@ -157,18 +162,22 @@ def job_fail(*, pk: UUID, token: int, error: str, final: bool = False) -> None:
 
 
 def _fail(job: Job, error: str, final: bool = False) -> None:
-    job.error, job.lease_until, job.rung_at = error[:4000], None, None
+    job.error = error[:4000]
+    job.lease_until = None
+    job.rung_at = None
     if final or job.attempts >= job.attempts_max:
-        job.state, job.finished_at = State.DEAD, timezone.now()
+        job.state = State.DEAD
+        job.finished_at = timezone.now()
         event_append(verb="job.die", target=job, project=job.project_id, kind=job.kind)
         _give_up(job)
     else:
-        job.state, job.run_after = State.QUEUED, timezone.now() + timedelta(seconds=2**job.attempts)
+        job.state = State.QUEUED
+        job.run_after = timezone.now() + timedelta(seconds=2**job.attempts)
     job.save()
 
 
 def _give_up(job: Job) -> None:
-    """Tell whoever counted on this job that it will not be done. What goes wrong there joins the job's error."""
+    """Tell whoever relied on this job that it will not be done. An error there is added to the job's own."""
     kind = KINDS.get(job.kind)
     if kind is None or kind.on_death is None:
         return
@@ -185,8 +194,10 @@ def job_cancel(*, job: Job, actor: User | None) -> bool:
     active = Job.objects.select_for_update().filter(pk=job.pk, state__in=[State.QUEUED, State.RUNNING]).first()
     if active is None:
         return False
-    active.state, active.error = State.CANCELLED, CANCELLED
-    active.lease_until, active.finished_at = None, timezone.now()
+    active.state = State.CANCELLED
+    active.error = CANCELLED
+    active.lease_until = None
+    active.finished_at = timezone.now()
     _give_up(active)
     active.save()
     event_append(verb="job.cancel", actor=actor, target=active, project=active.project_id)
@@ -217,7 +228,7 @@ def jobs_retry_of(*, image: UUID, project: UUID, actor: User) -> int:
 
 
 def jobs_reap() -> int:
-    """Put back jobs whose lease ran out; ring again for due jobs nobody came for. Returns how many were put back."""
+    """Put back jobs whose lease ran out; ring again for due jobs that nobody has taken. Returns how many were put back."""
     lapsed = Job.objects.filter(state=State.RUNNING, lease_until__lt=timezone.now()).values_list("pk", flat=True)
     count = sum([_reap(pk) for pk in lapsed[:200]])
     silent = [(pk, queue) for queue in QUEUES for pk in _unheard(queue, anew=count > 0)]

@@ -17,8 +17,8 @@ log = logging.getLogger(__name__)
 @shared_task(name="jobs.run")
 def run(pk: str) -> None:
     """Do the job, and more of its queue. SIGTERM has a job that tells its progress give itself back at its next step."""
-    running.ending.clear()
-    idle = signal.signal(signal.SIGTERM, lambda *_: running.ending.set())
+    running.shutdown.clear()
+    idle = signal.signal(signal.SIGTERM, lambda *_: running.shutdown.set())
     try:
         running.run(UUID(pk))
     finally:

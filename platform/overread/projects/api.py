@@ -34,7 +34,9 @@ class ProjectView(View):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
-        needed = self.permission_to_write if request.method in ("POST", "PATCH") else ""
+        needed = ""
+        if request.method in ("POST", "PATCH"):
+            needed = self.permission_to_write
         self.project = project_for(self.user, kwargs["slug"], needed or self.permission)
 
     def get_serializer_context(self) -> dict[str, Any]:

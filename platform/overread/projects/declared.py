@@ -39,7 +39,9 @@ def declared(typed: Any, kind: type) -> None:
 
 def unknown(name: str, known: list[str]) -> str:
     near = get_close_matches(name, known, 1)
-    asked = _('There is no "%s".') % name + (_(' Did you mean "%s"?') % near[0] if near else "")
+    asked = _('There is no "%s".') % name
+    if near:
+        asked += _(' Did you mean "%s"?') % near[0]
     return asked + _(" One can set: %s.") % ", ".join(known)
 
 
@@ -49,5 +51,6 @@ def misfit(name: str, kind: type) -> str:
 
 def fits(values: dict[str, Any], name: str, kind: type) -> bool:
     """Whether a value is of its field's own type; a whole number is also a number, a truth value is not."""
-    value, default = values[name], getattr(kind, name)
+    value = values[name]
+    default = getattr(kind, name)
     return type(value) is type(default) or (isinstance(default, float) and type(value) is int)

@@ -1,4 +1,4 @@
-"""What happens to projects, for the rooms above."""
+"""Events about projects, for the rooms above."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -6,7 +6,7 @@ from uuid import UUID
 
 @dataclass(frozen=True)
 class PolicyChanged:
-    """These fields of a project have another value. Among them is `urgent`, which its findings hold."""
+    """These fields of a project have changed. `urgent`, a field of its findings, is among them."""
 
     project: UUID
     fields: frozenset[str]

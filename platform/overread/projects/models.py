@@ -116,7 +116,7 @@ class Project(models.Model):
         return self.name
 
     def clean(self) -> None:
-        policies_check(self.__dict__)
+        policies_check(self)
 
 
 class Finding(models.Model):

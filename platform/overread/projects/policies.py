@@ -1,4 +1,4 @@
-"""Policies that a project holds for other rooms. Each room says, in its `listeners.py`, how its own is checked."""
+"""Policies that a project holds for other rooms. Each room checks its own, in its `listeners.py`."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ def policy_check(field: str) -> Callable[[Check], Check]:
     return register
 
 
-def policies_check(values: dict[str, Any]) -> None:
-    """Raises ValidationError with one entry per field whose room refuses its value."""
+def policies_check(project: object) -> None:
+    """Raises ValidationError with one entry per field of the project whose room refuses its value."""
     wrong: dict[str, list[str]] = {}
     for field, check in CHECKS.items():
         try:
-            check(values[field])
+            check(getattr(project, field))
         except ValidationError as refusal:
             wrong[field] = refusal.messages
     if wrong:

@@ -47,7 +47,7 @@ def project_names(pks: Collection[UUID]) -> dict[UUID, str]:
 
 
 def memberships_of(project: Project) -> QuerySet[Membership]:
-    """Who is what in the project, by the person's name."""
+    """The roles of people in the project, by name."""
     memberships = Membership.objects.filter(project=project).select_related("user")
     return memberships.order_by("user__name", "user", "role")
 
@@ -64,8 +64,8 @@ def is_administrator(user: User, project: Project) -> bool:
 
 
 def project_for(user: User, slug: str, permission: str) -> Project:
-    """The project, if the user may do this in it. Http404 to strangers (it is not told to exist), PermissionDenied to
-    members.
+    """The project, if the user may do this in it. Raises Http404 for strangers, who must not learn that it exists, and
+    PermissionDenied for members.
     """
     held = HELD.rows(user.pk, slug) if user.is_active else []
     if not held:

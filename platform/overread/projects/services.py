@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any
+from typing import Any, Literal, Required, TypedDict
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -16,17 +16,31 @@ from overread.projects.events import PolicyChanged
 from overread.projects.models import Finding, Membership, Project, Role
 
 
+class FindingSpec(TypedDict, total=False):
+    """One question of a new project, by the names of Finding's fields."""
+
+    slug: Required[str]
+    name: Required[str]
+    kind: Literal["binary", "categorical", "measurement"]
+    options: list[str]
+    unit: str
+    minimum: float | None
+    maximum: float | None
+    urgent: bool
+    quota: float
+
+
 @transaction.atomic
 def project_create(
     *,
     slug: str,
     name: str,
     modality: str,
-    findings: Sequence[dict[str, Any]],
+    findings: Sequence[FindingSpec],
     actor: User | None = None,
     **policies: Any,
 ) -> Project:
-    """A project with its findings, each a mapping of Finding's fields. Raises ValidationError naming the field."""
+    """A project with its findings. Raises ValidationError naming the field."""
     project = Project(slug=slug, name=name, modality=modality, **policies)
     project.full_clean()
     project.save()

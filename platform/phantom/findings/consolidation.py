@@ -13,9 +13,14 @@ CLOUDS = ((0.30, 3.0), (0.10, 1.0), (0.05, 0.4))
 
 def draw(tissue: Tissue, rng: Generator, severity: float, ease: float, side: Side) -> Drawn:
     """Extent: share of that lung's area."""
-    p, lung = tissue.projection, tissue.healthy[side]
-    sign = float(rng.choice([-1, 1])) if p.pose.side_on else (-1 if side == "R" else 1)
-    x, z = sign * p.reach * rng.uniform(0.38, 0.72), p.height * rng.uniform(0.22, 0.86)
+    p = tissue.projection
+    lung = tissue.healthy[side]
+    if p.pose.side_on:
+        sign = float(rng.choice([-1, 1]))
+    else:
+        sign = -1 if side == "R" else 1
+    x = sign * p.reach * rng.uniform(0.38, 0.72)
+    z = p.height * rng.uniform(0.22, 0.86)
     size = 2.4 + 2.8 * severity
     r = np.hypot((p.x - x) / size, (p.z - z) / (size * rng.uniform(0.8, 1.15)))
     for weight, grain in CLOUDS:

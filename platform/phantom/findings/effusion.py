@@ -9,7 +9,8 @@ from phantom.tissue import Drawn, Finding, Side, Tissue, between
 
 def draw(tissue: Tissue, rng: Generator, severity: float, ease: float, side: Side) -> Drawn:
     """Extent: height of the fluid above the costophrenic angle. Lying patients (AP) show a soft upper edge."""
-    p, lung = tissue.projection, tissue.healthy[side]
+    p = tissue.projection
+    lung = tissue.healthy[side]
     angle = float(p.z[np.flatnonzero((lung > 0.3).any(1))[-1], 0])
     height = 0.2 + severity**2 * between(1, 12, ease)
     climb = (0.8 + 2.8 * severity) * np.exp(-np.maximum(tissue.inward, 0) / 2)

@@ -11,7 +11,8 @@ MESHES_CM = (0.35, 0.6, 0.9)
 
 def draw(tissue: Tissue, rng: Generator, severity: float, ease: float, side: Side) -> Drawn:
     """Extent: share of both lungs' area where the net is dense."""
-    p, both = tissue.projection, tissue.healthy["R"] + tissue.healthy["L"]
+    p = tissue.projection
+    both = tissue.healthy["R"] + tissue.healthy["L"]
     net = sum((np.exp(-np.abs(clouds(rng, both.shape, mesh / p.px)) / 0.22) for mesh in MESHES_CM), p.empty()) - 1
     basal = 0.35 + 0.75 * p.z / p.height + 0.25 * clouds(rng, both.shape, 4 / p.px)
     spread = np.clip(basal, 0, 1.3) * np.clip(both / 5, 0, 1)

@@ -11,12 +11,15 @@ from phantom.tissue import Drawn, Finding, Side, Tissue, between
 
 def draw(tissue: Tissue, rng: Generator, severity: float, ease: float, side: Side) -> Drawn:
     """Extent: diameter."""
-    p, lung = tissue.projection, tissue.healthy[side]
+    p = tissue.projection
+    lung = tissue.healthy[side]
     radius = 0.65 + severity * between(0.9, 2.1, ease)
-    place, squash = rng.random(), rng.uniform(0.9, 1.1)
+    place = rng.random()
+    squash = rng.uniform(0.9, 1.1)
     x, z = _place(tissue, side, place)
     near = p.window(x, z, 2 * radius, 2 * radius)
-    dx, dz = p.x[:, near[1]] - x, p.z[near[0]] - z
+    dx = p.x[:, near[1]] - x
+    dz = p.z[near[0]] - z
     angle = np.arctan2(dz, dx)
     outline = 1 + sum(rng.normal(0, 0.12 / m) * np.cos(m * angle + rng.uniform(0, 6)) for m in (2, 3, 4, 5, 7))
     q = (np.hypot(dx, dz * squash) / (radius * outline)).astype(np.float32)
@@ -30,7 +33,8 @@ def draw(tissue: Tissue, rng: Generator, severity: float, ease: float, side: Sid
 
 def _place(tissue: Tissue, side: Side, place: float) -> tuple[float, float]:
     """A point in well aerated lung, 1.5 cm from the wall and above the dome; `place` in [0, 1) chooses."""
-    p, lung = tissue.projection, tissue.healthy[side]
+    p = tissue.projection
+    lung = tissue.healthy[side]
     dome = tissue.chest.domes.right if side == "R" else tissue.chest.domes.left
     inside: NDArray[np.bool_] = (tissue.inward > 1.5) & (p.z < dome)
     deep = inside & (lung > min(8.0, 0.7 * float(lung[inside].max())))

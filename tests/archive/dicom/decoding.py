@@ -334,7 +334,7 @@ def lines(reader: Reader, names: list[str]) -> list[Line]:
     found = []
     for case in cases():
         content = file_of(case)
-        ours = reader.pixels(reader.receive(content, key=b"table").content)
+        ours = reader.pixels(reader.take_in(content, key=b"table").content)
         results = tuple(difference(case, content, ours, name) for name in names)
         sign = "signed" if case.signed else "unsigned"
         bits = f"{case.stored}/{case.allocated}"

@@ -7,7 +7,7 @@ from io import BytesIO
 
 from pydicom import dcmread
 
-from overread.archive.dicom.keep import KEPT
+from overread.archive.dicom.allow_list import ALLOWED
 
 PIXEL_DATA = b"\xe0\x7f\x10\x00"
 IDENTIFYING = {"PN", "LO", "SH", "LT", "ST", "UT", "UC", "DA", "DT", "AE"}
@@ -18,7 +18,7 @@ RARE = 7  # characters from which noise does not spell a text by accident
 
 def leaks(received: bytes, stored: bytes) -> list[str]:
     """Tags of removed attributes a text of which is left, unless one that stays (the manufacturer's) says the same."""
-    said = " ".join(str(element.value) for element in dcmread(BytesIO(stored)).iterall() if element.tag in KEPT)
+    said = " ".join(str(element.value) for element in dcmread(BytesIO(stored)).iterall() if element.tag in ALLOWED)
     everything = stored.lower()
     header = everything[: everything.rindex(PIXEL_DATA)] if PIXEL_DATA in everything else everything
     found = [] if b"exif\0\0" not in everything else ["EXIF"]
@@ -33,7 +33,7 @@ def leaks(received: bytes, stored: bytes) -> list[str]:
 
 def _identifying(received: bytes) -> Iterator[tuple[str, str]]:
     for element in dcmread(BytesIO(received)).iterall():
-        if element.tag not in KEPT and element.VR in IDENTIFYING:
+        if element.tag not in ALLOWED and element.VR in IDENTIFYING:
             for text in str(element.value).split("\\"):
                 yield str(element.tag), text
 

@@ -9,18 +9,18 @@ from PIL import Image
 from pydicom import uid
 from pydicom.pixels.processing import convert_color_space
 
-from overread.archive.dicom import Arrival, Reader, Refused
+from overread.archive.dicom import IntakeResult, Reader, Refused
 
 from . import streams
 from .made import KEY
 
 
-def stored(intake: Reader, content: bytes, frame: int = 0) -> tuple[Arrival, np.ndarray]:
+def stored(intake: Reader, content: bytes, frame: int = 0) -> tuple[IntakeResult, np.ndarray]:
     """What arrived, and its pixels as they were stored; they are those of the file as it came."""
-    arrival = intake.receive(content, key=KEY)
-    pixels = intake.pixels(arrival.content, frame=frame)
+    result = intake.take_in(content, key=KEY)
+    pixels = intake.pixels(result.content, frame=frame)
     assert np.array_equal(pixels, intake.pixels(content, frame=frame))
-    return arrival, pixels
+    return result, pixels
 
 
 SELF_EXPLAINING = {
@@ -76,8 +76,8 @@ def test_the_precision_is_that_of_the_stream(intake: Reader, encode, stated: int
     syntax = uid.JPEG2000Lossless if encode is streams.jpeg2000_of else uid.JPEGLSLossless
     high_bit = 15 if high == "top" else stated - 1
     content = streams.around([encode(pixels, 12)], pixels, syntax, BitsStored=stated, HighBit=high_bit)
-    arrival, found = stored(intake, content)
-    assert arrival.bits_stored == 12
+    result, found = stored(intake, content)
+    assert result.facts.bits_stored == 12
     assert np.array_equal(found, pixels)
 
 
@@ -111,9 +111,9 @@ def test_cells_coded_whole_are_read_by_the_header(intake: Reader, kind: str, hig
         "jpeg2000": (streams.jpeg2000(cells), uid.JPEG2000Lossless),
         "lossless_jpeg": (streams.lossless_jpeg(cells, 16), uid.JPEGLosslessSV1),
     }[kind]
-    arrival, found = stored(intake, streams.around([stream], pixels, syntax, BitsStored=12, HighBit=high_bit))
+    result, found = stored(intake, streams.around([stream], pixels, syntax, BitsStored=12, HighBit=high_bit))
     assert np.array_equal(found, pixels)
-    assert arrival.transfer_syntax == uid.ExplicitVRLittleEndian  # the bits beside the samples are gone
+    assert result.facts.transfer_syntax == uid.ExplicitVRLittleEndian  # the bits beside the samples are gone
 
 
 @pytest.mark.parametrize("syntax", [uid.JPEGLSNearLossless, uid.JPEG2000])
@@ -121,16 +121,16 @@ def test_bits_beside_the_samples_go_where_a_stream_is_lossless_by_choice(intake:
     pixels = streams.noise(40, 56, bits=12)
     cells = pixels | np.uint16(0x8000)
     stream = streams.jpegls(cells) if syntax == uid.JPEGLSNearLossless else streams.jpeg2000(cells)
-    arrival, found = stored(intake, streams.around([stream], pixels, syntax, BitsStored=12))
+    result, found = stored(intake, streams.around([stream], pixels, syntax, BitsStored=12))
     assert np.array_equal(found, pixels)
-    assert arrival.transfer_syntax == uid.ExplicitVRLittleEndian
+    assert result.facts.transfer_syntax == uid.ExplicitVRLittleEndian
 
 
 def test_what_lossy_coding_leaves_beyond_the_range_is_clipped(intake: Reader):
     pixels = np.tile(np.repeat(np.array([0, 4095], "uint16"), 16), (32, 2))
     stream = streams.jpeg2000(pixels, irreversible=True, quality_layers=[20])
-    arrival, found = stored(intake, streams.around([stream], pixels, uid.JPEG2000, BitsStored=12))
-    assert arrival.transfer_syntax == uid.JPEG2000
+    result, found = stored(intake, streams.around([stream], pixels, uid.JPEG2000, BitsStored=12))
+    assert result.facts.transfer_syntax == uid.JPEG2000
     assert (found[pixels > 0] > 2048).all()  # nothing wraps around
     assert found.max() == 4095
 
@@ -142,9 +142,9 @@ def test_frames_may_differ_in_precision(intake: Reader):
         both = np.stack([shallow, deep])[order]
         content = streams.around(coded[order], both, uid.JPEG2000Lossless, NumberOfFrames=2, BitsStored=12)
         for frame in (0, 1):
-            arrival, found = stored(intake, content, frame)
+            result, found = stored(intake, content, frame)
             assert np.array_equal(found, both[frame])
-            assert arrival.bits_stored == 12
+            assert result.facts.bits_stored == 12
 
 
 def test_frames_of_different_colours_are_refused(intake: Reader):
@@ -155,7 +155,7 @@ def test_frames_of_different_colours_are_refused(intake: Reader):
         coded, np.stack([rgb, rgb]), uid.JPEG2000Lossless, NumberOfFrames=2, PhotometricInterpretation="YBR_FULL"
     )
     with pytest.raises(Refused, match="differ in their colours"):
-        intake.receive(content, key=KEY)
+        intake.take_in(content, key=KEY)
 
 
 @pytest.mark.parametrize(
@@ -172,7 +172,7 @@ def test_what_contradicts_itself_is_refused_with_its_reason(intake: Reader, enco
     pixels = streams.noise(40, 56, bits=12)
     syntax = uid.JPEG2000Lossless if encode is streams.jpeg2000 else uid.JPEGLSLossless
     with pytest.raises(Refused, match=words) as refused:
-        intake.receive(streams.around([encode(pixels)], pixels, syntax, **change), key=KEY)
+        intake.take_in(streams.around([encode(pixels)], pixels, syntax, **change), key=KEY)
     assert refused.value.code == "contradiction"
 
 
@@ -180,7 +180,7 @@ def test_halved_chrominance_that_is_not_halved_is_refused(intake: Reader):
     from .made import dicom
 
     with pytest.raises(Refused, match="YBR_FULL_422") as refused:
-        intake.receive(dicom(streams.smooth(16, 20), PhotometricInterpretation="YBR_FULL_422"), key=KEY)
+        intake.take_in(dicom(streams.smooth(16, 20), PhotometricInterpretation="YBR_FULL_422"), key=KEY)
     assert refused.value.code == "contradiction"
 
 
@@ -189,7 +189,7 @@ def test_a_colour_transform_for_other_components_is_refused(intake: Reader):
     stream = streams.jpeg(pixels)
     adobe = b"\xff\xee\0\x0eAdobe\0\x64\0\0\0\0\2"  # to YCCK, of three components
     with pytest.raises(Refused, match="colour transform") as refusal:
-        intake.receive(streams.around([stream[:2] + adobe + stream[2:]], pixels, uid.JPEGBaseline8Bit), key=KEY)
+        intake.take_in(streams.around([stream[:2] + adobe + stream[2:]], pixels, uid.JPEGBaseline8Bit), key=KEY)
     assert refusal.value.code == "contradiction"
 
 
@@ -201,4 +201,4 @@ def test_a_jp2_box_of_a_long_length_is_read(intake: Reader):
     at = plain.index(b"jp2c") - 4
     long = plain[:at] + struct.pack(">I4sQ", 1, b"jp2c", len(plain) - at + 8) + plain[at + 8 :]
     content = streams.around([long], pixels, uid.JPEG2000Lossless)
-    assert np.array_equal(intake.pixels(intake.receive(content, key=KEY).content), pixels)
+    assert np.array_equal(intake.pixels(intake.take_in(content, key=KEY).content), pixels)

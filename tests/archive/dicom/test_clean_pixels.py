@@ -99,7 +99,7 @@ def test_what_hides_in_a_code_stream_goes(intake: Reader, kind: str, place):
     plain = encode(pixels)
     hiding = streams.around([place(plain)], pixels, syntax, **attributes)
     assert SECRET in hiding
-    stored = intake.receive(hiding, key=KEY).content
+    stored = intake.take_in(hiding, key=KEY).content
     assert SECRET not in stored
     assert b"Exif" not in stored
     assert np.array_equal(intake.pixels(stored), intake.pixels(streams.around([plain], pixels, syntax, **attributes)))
@@ -111,8 +111,8 @@ def test_what_hides_in_a_code_stream_goes(intake: Reader, kind: str, place):
 def test_a_code_stream_without_metadata_stays_byte_for_byte(intake: Reader, kind: str):
     syntax, pixels, encode, _places = CODINGS[kind]
     attributes = {} if pixels.dtype == np.uint8 else {"BitsStored": 12}
-    bare = intake.receive(streams.around([encode(pixels)], pixels, syntax, **attributes), key=KEY).content
-    again = intake.receive(bare, key=KEY).content
+    bare = intake.take_in(streams.around([encode(pixels)], pixels, syntax, **attributes), key=KEY).content
+    again = intake.take_in(bare, key=KEY).content
     assert dcmread(BytesIO(again)).PixelData == dcmread(BytesIO(bare)).PixelData
 
 
@@ -130,7 +130,7 @@ def test_fragments_of_no_frame_go(intake: Reader, table: str):
     made["PixelData"].VR, made["PixelData"].is_undefined_length = "OB", True
     content = saved(made)
     assert SECRET in content
-    stored = intake.receive(content, key=KEY).content
+    stored = intake.take_in(content, key=KEY).content
     assert SECRET not in stored
     assert np.array_equal(intake.pixels(stored, frame=None), np.stack([DEEP, DEEP[::-1]]))
 
@@ -144,7 +144,7 @@ def test_bytes_behind_the_last_frame_go(intake: Reader, dtype: str, syntax: uid.
         made.FloatPixelData = made.PixelData
         for absent in ("PixelData", "PixelRepresentation", "BitsStored", "HighBit"):
             delattr(made, absent)
-    stored = intake.receive(saved(made), key=KEY).content
+    stored = intake.take_in(saved(made), key=KEY).content
     assert SECRET not in stored
     assert np.array_equal(intake.pixels(stored), ramp(dtype=dtype))
 
@@ -159,9 +159,9 @@ def test_an_overlay_plane_in_unused_bits_goes(intake: Reader, syntax: uid.UID, h
     cells = (pixels.astype("uint16") << (high_bit - 11) & ~np.uint16(spare)) | drawn
     made = dataset(pixels, syntax, BitsStored=12, HighBit=high_bit)
     made.PixelData = cells.astype(f"{'<' if syntax.is_little_endian else '>'}u2").tobytes()
-    arrival = intake.receive(saved(made), key=KEY)
-    assert np.array_equal(intake.pixels(arrival.content), pixels)
-    kept = dcmread(BytesIO(arrival.content))
+    result = intake.take_in(saved(made), key=KEY)
+    assert np.array_equal(intake.pixels(result.content), pixels)
+    kept = dcmread(BytesIO(result.content))
     assert (kept.BitsStored, kept.HighBit) == (12, 11)
     words = np.frombuffer(kept.PixelData, f"{'<' if syntax.is_little_endian else '>'}i2").reshape(pixels.shape)
     assert np.array_equal(words, pixels)
@@ -170,7 +170,7 @@ def test_an_overlay_plane_in_unused_bits_goes(intake: Reader, syntax: uid.UID, h
 def test_the_sign_repeated_above_a_sample_is_no_overlay(intake: Reader):
     pixels = streams.noise(40, 56, bits=12, signed=True)
     content = dicom(pixels, BitsStored=12, HighBit=11)
-    stored = intake.receive(content, key=KEY).content
+    stored = intake.take_in(content, key=KEY).content
     assert dcmread(BytesIO(stored)).PixelData == dcmread(BytesIO(content)).PixelData
 
 
@@ -186,7 +186,7 @@ def in_swapped_words(cells: np.ndarray, **attributes) -> bytes:
 @pytest.mark.parametrize("bits", [8, 7])
 def test_an_odd_number_of_swapped_bytes_keeps_its_last_sample(intake: Reader, bits: int):
     cells = streams.noise(5, 5)
-    stored = intake.receive(in_swapped_words(cells, BitsStored=bits, HighBit=bits - 1), key=KEY).content
+    stored = intake.take_in(in_swapped_words(cells, BitsStored=bits, HighBit=bits - 1), key=KEY).content
     assert np.array_equal(intake.pixels(stored), cells & (2**bits - 1))
     assert b"\x5a" not in dcmread(BytesIO(stored)).PixelData[-2:]
 
@@ -196,7 +196,7 @@ def test_half_a_swapped_word_is_no_sample(intake: Reader):
     content = in_swapped_words(streams.noise(5, 5))
     length = content.rindex(struct.pack(">I", 26))
     with pytest.raises(Refused) as refused:
-        intake.receive(content[:length] + struct.pack(">I", 25) + content[length + 4 :], key=KEY)
+        intake.take_in(content[:length] + struct.pack(">I", 25) + content[length + 4 :], key=KEY)
     assert refused.value.code == "truncated"
 
 
@@ -210,7 +210,7 @@ def test_frames_of_single_bits_follow_each_other(intake: Reader, syntax: uid.UID
     swapped = packed.reshape(-1, 2)[:, ::-1] if vr == "OW" and not syntax.is_little_endian else packed
     made.PixelData = swapped.tobytes()
     made["PixelData"].VR = vr
-    stored = intake.receive(saved(made), key=KEY).content
+    stored = intake.take_in(saved(made), key=KEY).content
     assert np.array_equal(intake.pixels(stored, frame=None), pixels)
     assert all(np.array_equal(intake.pixels(stored, frame=frame), pixels[frame]) for frame in range(6))
 
@@ -225,13 +225,13 @@ def test_a_profile_keeps_its_colours_and_loses_its_texts(intake: Reader):
     content = dicom(pixels, ICCProfile=profile() + SECRET)
     copyright_text = "copyright".encode("utf-16-be")
     assert copyright_text in content
-    arrival = intake.receive(content, key=KEY)
-    assert SECRET not in arrival.content
-    assert copyright_text not in arrival.content
-    kept = dcmread(BytesIO(arrival.content)).ICCProfile
+    result = intake.take_in(content, key=KEY)
+    assert SECRET not in result.content
+    assert copyright_text not in result.content
+    kept = dcmread(BytesIO(result.content)).ICCProfile
     assert ImageCms.getProfileName(ImageCms.ImageCmsProfile(BytesIO(kept))).strip() == ""
-    assert np.array_equal(intake.pixels(arrival.content), pixels)
-    assert intake.render(arrival.content) == intake.render(content)
+    assert np.array_equal(intake.pixels(result.content), pixels)
+    assert intake.render(result.content) == intake.render(content)
 
 
 ENCODINGS = ["utf-8", "latin-1", "utf-16-le", "utf-16-be"]
@@ -247,18 +247,18 @@ def test_a_picture_that_spells_a_word_of_the_patient_is_refused(intake: Reader, 
     pixels.ravel()[at : at + len(written)] = written
     made = dataset(pixels, SpecificCharacterSet="ISO_IR 100", **{attribute: word})
     with pytest.raises(Refused) as refused:
-        intake.receive(saved(made), key=KEY)
+        intake.take_in(saved(made), key=KEY)
     assert refused.value.code == "identity"
     assert "aph" not in refused.value.reason.lower()
     del made[attribute]
-    assert np.array_equal(intake.pixels(intake.receive(saved(made), key=KEY).content), pixels)
+    assert np.array_equal(intake.pixels(intake.take_in(saved(made), key=KEY).content), pixels)
 
 
 def test_a_picture_that_spells_the_moment_of_the_visit_is_refused(intake: Reader):
     pixels = np.zeros((40, 56), "uint8")
     pixels[3, :14] = np.frombuffer(b"20240229121314", "uint8")
     with pytest.raises(Refused, match="names the patient or the visit"):
-        intake.receive(dicom(pixels, StudyDate="", AcquisitionDateTime="20240229121314"), key=KEY)
+        intake.take_in(dicom(pixels, StudyDate="", AcquisitionDateTime="20240229121314"), key=KEY)
 
 
 def test_exif_that_cannot_be_taken_out_is_refused(intake: Reader):
@@ -266,7 +266,7 @@ def test_exif_that_cannot_be_taken_out_is_refused(intake: Reader):
     written = np.frombuffer(exif(b"x"), "uint8")
     pixels.ravel()[: len(written)] = written
     with pytest.raises(Refused, match="EXIF"):
-        intake.receive(dicom(pixels), key=KEY)
+        intake.take_in(dicom(pixels), key=KEY)
 
 
 @pytest.mark.parametrize("patient", ["123456", "87654321", "00000000", "XXXX", "ABCD", "......", "00000012"])
@@ -280,7 +280,7 @@ def test_even_areas_and_ramps_name_nobody(intake: Reader, dtype: str, patient: s
         np.full((40, 56), ord("X")),
     ):
         content = dicom(pixels.astype(dtype), PatientID=patient, PatientName=patient)
-        assert np.array_equal(intake.pixels(intake.receive(content, key=KEY).content), pixels)
+        assert np.array_equal(intake.pixels(intake.take_in(content, key=KEY).content), pixels)
 
 
 @pytest.mark.parametrize(
@@ -299,7 +299,7 @@ def test_even_areas_and_ramps_name_nobody(intake: Reader, dtype: str, patient: s
 )
 def test_what_stays_by_rule_goes_where_it_repeats_the_patient(intake: Reader, patient, kept):
     said = {"SpecificCharacterSet": "ISO_IR 192", **patient, **kept}
-    stored = dcmread(BytesIO(intake.receive(dicom(**said), key=KEY).content))
+    stored = dcmread(BytesIO(intake.take_in(dicom(**said), key=KEY).content))
     assert not any(stored.get(keyword) for keyword in kept)
 
 
@@ -315,7 +315,7 @@ def test_what_stays_by_rule_goes_where_it_repeats_the_patient(intake: Reader, pa
     ],
 )
 def test_a_number_in_which_a_patients_number_stands_by_accident_stays(intake: Reader, patient, keyword, value):
-    stored = dcmread(BytesIO(intake.receive(dicom(PatientID=patient, **{keyword: value}), key=KEY).content))
+    stored = dcmread(BytesIO(intake.take_in(dicom(PatientID=patient, **{keyword: value}), key=KEY).content))
     assert stored[keyword].value == dcmread(BytesIO(dicom(**{keyword: value})))[keyword].value
 
 
@@ -323,25 +323,25 @@ def test_a_name_behind_the_entries_of_a_table_goes(intake: Reader):
     table = Dataset()
     table.LUTDescriptor = [192, 0, 16]
     table.add_new("LUTData", "OW", np.arange(192, dtype="<u2").tobytes() + b"Mustermannx^Erikax")
-    arrival = intake.receive(dicom(PatientName="Mustermannx^Erikax", ModalityLUTSequence=[table]), key=KEY)
-    assert b"Mustermannx" not in arrival.content
-    assert intake.render(arrival.content).bits == 16
+    result = intake.take_in(dicom(PatientName="Mustermannx^Erikax", ModalityLUTSequence=[table]), key=KEY)
+    assert b"Mustermannx" not in result.content
+    assert intake.render(result.content).bits == 16
 
 
 @pytest.mark.parametrize("number", ["273958", "313273", "OVERREAD_1"])
 def test_numbers_of_our_own_header_are_nobodys(intake: Reader, number: str):
-    assert intake.receive(dicom(AccessionNumber=number), key=KEY)
+    assert intake.take_in(dicom(AccessionNumber=number), key=KEY)
 
 
 def test_a_profile_inside_a_jpeg_is_moved_to_the_header(intake: Reader):
     pixels = streams.smooth(32, 32)
     profile = swapped_primaries()
-    bare = intake.render(intake.receive(streams.jpeg(pixels, icc_profile=profile), key=KEY).content)
+    bare = intake.render(intake.take_in(streams.jpeg(pixels, icc_profile=profile), key=KEY).content)
     stream = streams.jpeg(pixels, icc_profile=profile)
     header = {"PhotometricInterpretation": "YBR_FULL"}
-    arrival = intake.receive(streams.around([stream], pixels, uid.JPEGBaseline8Bit, **header), key=KEY)
-    inside = intake.render(arrival.content)
-    assert b"ICC_PROFILE" not in arrival.content
+    result = intake.take_in(streams.around([stream], pixels, uid.JPEGBaseline8Bit, **header), key=KEY)
+    inside = intake.render(result.content)
+    assert b"ICC_PROFILE" not in result.content
     shown = [unpack(made.full, made.rows, made.columns, made.channels).astype(int) for made in (bare, inside)]
     assert abs(shown[0] - shown[1]).max() <= 1
     assert abs(shown[0] - pixels).max() > 50
@@ -353,7 +353,7 @@ def test_a_profile_inside_a_jpeg_that_cannot_be_followed_is_left_out(intake: Rea
     plain, spoilt_one = ({}, {"icc_profile": spoilt(swapped_primaries())})
     header = {"PhotometricInterpretation": "YBR_FULL"}
     with_none, with_one = (
-        intake.receive(
+        intake.take_in(
             streams.around([streams.jpeg(pixels, **options)], pixels, uid.JPEGBaseline8Bit, **header), key=KEY
         ).content
         for options in (plain, spoilt_one)
@@ -369,5 +369,5 @@ def swapped_primaries() -> bytes:
 
 
 def test_a_useless_profile_of_a_grey_image_is_left_out(intake: Reader):
-    arrival = intake.receive(dicom(ICCProfile=bytes(10)), key=KEY)
-    assert "ICCProfile" not in dcmread(BytesIO(arrival.content))
+    result = intake.take_in(dicom(ICCProfile=bytes(10)), key=KEY)
+    assert "ICCProfile" not in dcmread(BytesIO(result.content))

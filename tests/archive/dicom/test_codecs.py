@@ -19,8 +19,8 @@ ENCODED = [uid.RLELossless, uid.JPEG2000Lossless, uid.JPEGLSLossless]
 @pytest.mark.parametrize("dtype", ["uint8", "uint16", "int16", "uint32"])
 def test_native_values(intake: Reader, syntax: str, dtype: str):
     pixels = ramp(dtype=dtype) - np.array(300, "int16") if dtype == "int16" else ramp(dtype=dtype)
-    arrival = intake.receive(dicom(pixels, uid.UID(syntax)), key=KEY)
-    assert np.array_equal(intake.pixels(arrival.content), pixels)
+    result = intake.take_in(dicom(pixels, uid.UID(syntax)), key=KEY)
+    assert np.array_equal(intake.pixels(result.content), pixels)
 
 
 @pytest.mark.parametrize("syntax", ENCODED)
@@ -29,14 +29,14 @@ def test_losslessly_compressed_values(intake: Reader, syntax: uid.UID, signed: b
     pixels = ramp(32, 48, dtype="int16" if signed else "uint16") - (1000 if signed else 0)
     made = dataset(pixels.astype("int16" if signed else "uint16"))
     made.compress(syntax, generate_instance_uid=False)
-    arrival = intake.receive(saved(made), key=KEY)
-    assert arrival.transfer_syntax == syntax
-    assert np.array_equal(intake.pixels(arrival.content), pixels)
+    result = intake.take_in(saved(made), key=KEY)
+    assert result.facts.transfer_syntax == syntax
+    assert np.array_equal(intake.pixels(result.content), pixels)
 
 
 def test_one_frame_of_several_or_all(intake: Reader):
     pixels = np.stack([ramp(), ramp() + 1, ramp() + 2])
-    content = intake.receive(dicom(pixels, NumberOfFrames=3), key=KEY).content
+    content = intake.take_in(dicom(pixels, NumberOfFrames=3), key=KEY).content
     assert np.array_equal(intake.pixels(content, frame=2), pixels[2])
     assert np.array_equal(intake.pixels(content, frame=None), pixels)
     with pytest.raises(Refused, match="no frame 3"):
@@ -47,7 +47,7 @@ def test_floats(intake: Reader):
     made = dataset(ramp(dtype="float32"))
     made.FloatPixelData = made.PixelData
     del made.PixelData, made.PixelRepresentation, made.BitsStored, made.HighBit
-    assert np.array_equal(intake.pixels(intake.receive(saved(made), key=KEY).content), ramp(dtype="float32"))
+    assert np.array_equal(intake.pixels(intake.take_in(saved(made), key=KEY).content), ramp(dtype="float32"))
 
 
 def test_single_bits(intake: Reader):

@@ -127,9 +127,9 @@ def memory(pid: int) -> bytes:
 def test_the_key_does_not_reach_the_child() -> None:
     key = b"a key that no child may hold"
     with Reader() as reader:
-        arrival = reader.receive(dicom(PatientID="MRN-of-this-test"), key=key)
+        facts = reader.take_in(dicom(PatientID="MRN-of-this-test"), key=key).facts
         held = memory(reader.pids()[0])
-    assert b"MRN-of-this-test" in held or arrival.patient.encode() in held  # it is the right memory
+    assert b"MRN-of-this-test" in held or facts.patient.encode() in held  # it is the right memory
     assert key not in held and key.hex().encode() not in held
 
 
@@ -159,5 +159,5 @@ def test_a_child_that_asks_for_more_than_its_files_stand_ins_is_ended(
     path = os.pathsep.join([str(PLATFORM), str(tmp_path)])
     monkeypatch.setitem(process.ENVIRONMENT, "PYTHONPATH", path)
     with Reader() as reader, pytest.raises(Refused) as refused:
-        reader.receive(dicom(), key=KEY)
+        reader.take_in(dicom(), key=KEY)
     assert refused.value.code == "crashed"

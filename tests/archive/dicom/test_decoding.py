@@ -45,7 +45,7 @@ def test_the_page_tells_how_far_each_decoder_is_from_ours(intake: Reader, syntax
         if case.syntax != syntax:
             continue
         content = file_of(case)
-        ours = intake.pixels(intake.receive(content, key=b"table").content)
+        ours = intake.pixels(intake.take_in(content, key=b"table").content)
         assert intake.pixels(content).tolist() == ours.tolist()
         for name in names:
             assert difference(case, content, ours, name) == page[key(case)][name], (key(case), name)

@@ -14,9 +14,9 @@ REQUESTED, PERFORMED = "ReasonForRequestedProcedureCodeSequence", "ReasonForPerf
 
 
 def indication(intake: Reader, **attributes: Any) -> str:
-    arrival = intake.receive(dicom(**attributes), key=KEY)
-    assert b"Cough" not in arrival.content and b"49727002" not in arrival.content
-    return arrival.indication
+    result = intake.take_in(dicom(**attributes), key=KEY)
+    assert b"Cough" not in result.content and b"49727002" not in result.content
+    return result.facts.indication
 
 
 @pytest.mark.parametrize(

@@ -51,7 +51,7 @@ def with_table(
 
 
 def numbers(intake: Reader, content: bytes) -> np.ndarray:
-    rendering = intake.render(intake.receive(content, key=KEY).content)
+    rendering = intake.render(intake.take_in(content, key=KEY).content)
     assert rendering == intake.render(content)
     return unpack(rendering.full, rendering.rows, rendering.columns, rendering.channels)
 
@@ -114,7 +114,7 @@ def test_a_table_that_is_too_short_is_refused(intake: Reader, bits: int, there: 
 @pytest.mark.parametrize("data", ["US", "SS", "OW", "UN"])
 def test_a_voi_lut_in_every_writing(intake: Reader, data: str, syntax: uid.UID):
     content = with_table("VOILUTSequence", [4096, 0, 12], FALLING, syntax=syntax, vrs=("US", data))
-    (window,) = intake.render(intake.receive(content, key=KEY).content).windows
+    (window,) = intake.render(intake.take_in(content, key=KEY).content).windows
     assert (window.label, window.center, window.width) == ("VOI LUT 1", 2047.5, 4095)
     assert np.allclose(window.table, np.linspace(1, 0, len(window.table)), atol=1e-3)
 
@@ -126,12 +126,12 @@ def test_a_voi_lut_in_every_writing(intake: Reader, data: str, syntax: uid.UID):
 def test_white_is_the_highest_number_of_the_bits_stated(intake: Reader, bits: int, highest: int, white: float):
     """C.11.2.1.1; but a device that states 16 bits and fills at most 12 of them means these."""
     content = with_table("VOILUTSequence", [4096, 0, bits], np.arange(4096) * highest // 4095)
-    (window,) = intake.render(intake.receive(content, key=KEY).content).windows
+    (window,) = intake.render(intake.take_in(content, key=KEY).content).windows
     assert window.table[-1] == pytest.approx(white, abs=1e-3)
 
 
 def test_a_voi_lut_that_cannot_be_read_is_told(intake: Reader):
-    rendering = intake.render(intake.receive(with_table("VOILUTSequence", [4096, 0, 12], [1, 2, 3]), key=KEY).content)
+    rendering = intake.render(intake.take_in(with_table("VOILUTSequence", [4096, 0, 12], [1, 2, 3]), key=KEY).content)
     assert rendering.windows[0].label == "Automatic, VOI LUT unreadable"
 
 
@@ -187,7 +187,7 @@ def test_nothing_behind_the_entries_is_kept(intake: Reader, bits: int, data: str
     table = np.arange(4096) * (2**bits - 1) // 4095
     content = with_table("ModalityLUTSequence", [4096, 0, bits], [*table, *BEHIND], vrs=("US", data))
     assert b"Muster" in content
-    assert b"Muster" not in intake.receive(content, key=KEY).content
+    assert b"Muster" not in intake.take_in(content, key=KEY).content
     assert np.array_equal(numbers(intake, content), table[RAMP])
 
 
@@ -196,7 +196,7 @@ def test_nothing_behind_packed_entries_is_kept(intake: Reader, data: str):
     """Whether what follows are entries cannot be told then, so the table is as unreadable as it came."""
     packed = (np.arange(4096) % 251).astype("uint8").view("<u2")
     content = with_table("VOILUTSequence", [4096, 0, 8], [*packed, *BEHIND], vrs=("US", data))
-    stored = intake.receive(content, key=KEY).content
+    stored = intake.take_in(content, key=KEY).content
     assert b"Muster" in content and b"Muster" not in stored
     assert intake.render(stored) == intake.render(content)
     assert "unreadable" in intake.render(stored).windows[0].label
@@ -204,7 +204,7 @@ def test_nothing_behind_packed_entries_is_kept(intake: Reader, data: str):
 
 def test_a_descriptor_holds_three_numbers(intake: Reader):
     content = with_table("VOILUTSequence", [4096, 0, 12, *BEHIND], FALLING)
-    assert b"Muster" in content and b"Muster" not in intake.receive(content, key=KEY).content
+    assert b"Muster" in content and b"Muster" not in intake.take_in(content, key=KEY).content
 
 
 @pytest.mark.parametrize("bits", [8, 16])
@@ -216,7 +216,7 @@ def test_nothing_behind_the_segments_is_kept(intake: Reader, last: str, bits: in
     code = np.array([0, 2, 0, scale, 1, 126, 127 * scale, *rest, *behind])
     table = code if bits == 16 else np.append(code, [0] * (len(code) % 2)).astype("uint8").view("<u2")
     content = palette(bits, "OW", uid.ExplicitVRLittleEndian, [table] * 3, segmented=True)
-    stored = intake.receive(content, key=KEY).content
+    stored = intake.take_in(content, key=KEY).content
     assert b"Muster" in content and b"Muster" not in stored
     assert np.array_equal(numbers(intake, content), INDICES)
 
@@ -225,4 +225,4 @@ def test_nothing_behind_the_segments_is_kept(intake: Reader, last: str, bits: in
 def test_a_palette_that_is_too_short_is_refused(intake: Reader, there: int):
     content = palette(16, "OW", uid.ExplicitVRLittleEndian, [np.arange(there) * 257] * 3)
     with pytest.raises(Refused):
-        intake.render(intake.receive(content, key=KEY).content)
+        intake.render(intake.take_in(content, key=KEY).content)

@@ -30,8 +30,8 @@ def hashed(pixels: np.ndarray) -> str:
 @pytest.mark.parametrize("row", rows("decode_ok"))
 def test_the_expected_pixels_come_out(intake: Reader, row: dict[str, str]):
     content = (PACK / row["file"]).read_bytes()
-    arrival = intake.receive(content, key=KEY)
-    pixels = intake.pixels(arrival.content, frame=None)
+    result = intake.take_in(content, key=KEY)
+    pixels = intake.pixels(result.content, frame=None)
     assert "x".join(map(str, pixels.shape)) == row["shape"]
     assert str(pixels.dtype) == row["dtype"]
     assert np.array_equal(pixels, intake.pixels(content, frame=None))
@@ -44,17 +44,17 @@ def test_the_expected_pixels_come_out(intake: Reader, row: dict[str, str]):
 
 @pytest.mark.parametrize("row", rows("decode_ok"))
 def test_a_rendition_comes_out(intake: Reader, row: dict[str, str]):
-    arrival = intake.receive((PACK / row["file"]).read_bytes(), key=KEY)
-    rendering = intake.render(arrival.content)
+    result = intake.take_in((PACK / row["file"]).read_bytes(), key=KEY)
+    rendering = intake.render(result.content)
     assert (rendering.rows, rendering.columns) == (int(row["rows"]), int(row["cols"]))
-    assert rendering.frames == int(row["frames"] or 1)
+    assert result.facts.frames == int(row["frames"] or 1)
     assert rendering.thumb.startswith(b"\xff\xd8")
 
 
 @pytest.mark.parametrize("row", rows("reject"))
 def test_a_reject_is_refused_with_a_reason(intake: Reader, row: dict[str, str]):
     with pytest.raises(Refused) as refused:
-        intake.render(intake.receive((PACK / row["file"]).read_bytes(), key=KEY).content)
+        intake.render(intake.take_in((PACK / row["file"]).read_bytes(), key=KEY).content)
     assert refused.value.code not in ("crashed", "timeout", "memory")
     assert refused.value.reason.endswith(".")
 
@@ -63,7 +63,7 @@ def test_a_reject_is_refused_with_a_reason(intake: Reader, row: dict[str, str]):
 @pytest.mark.parametrize("row", rows("decode_ok"))
 def test_nothing_that_names_the_patient_is_left(intake: Reader, row: dict[str, str]):
     content = (PACK / row["file"]).read_bytes()
-    assert leaks(content, intake.receive(content, key=KEY).content) == []
+    assert leaks(content, intake.take_in(content, key=KEY).content) == []
 
 
 def test_the_same_picture_in_many_syntaxes_is_the_same(intake: Reader):

@@ -14,7 +14,7 @@ from .made import KEY, dataset, dicom, ramp, saved
 
 def rendered(intake: Reader, content: bytes) -> Rendering:
     """The rendition of the stored original, which is that of the file as it came."""
-    rendering = intake.render(intake.receive(content, key=KEY).content)
+    rendering = intake.render(intake.take_in(content, key=KEY).content)
     assert rendering == intake.render(content)
     return rendering
 
@@ -142,7 +142,7 @@ def test_padding_that_is_no_number_is_refused(intake: Reader):
     made = dataset(body("uint16", low=100, high=3000, padding=0))
     made.add_new("PixelPaddingValue", "LO", "SMITH")
     with pytest.raises(Refused, match="PixelPaddingValue") as refused:
-        intake.receive(saved(made), key=KEY)
+        intake.take_in(saved(made), key=KEY)
     assert "SMITH" not in refused.value.reason
 
 
@@ -159,10 +159,10 @@ def test_padding_that_the_bits_stored_cannot_say_is_refused_where_it_is_used(int
     pixels = ramp(8, 8)
     header = {"BitsStored": 12, "HighBit": 11, "PixelRepresentation": int(signed)}
     stated, cell = (-32768, 0x8000) if signed else (63536, 63536)
-    assert intake.receive(dicom(pixels, PixelPaddingValue=stated, **header), key=KEY)
+    assert intake.take_in(dicom(pixels, PixelPaddingValue=stated, **header), key=KEY)
     pixels[0] = cell
     with pytest.raises(Refused, match="beyond Bits Stored") as refusal:
-        intake.receive(dicom(pixels, PixelPaddingValue=stated, **header), key=KEY)
+        intake.take_in(dicom(pixels, PixelPaddingValue=stated, **header), key=KEY)
     assert refusal.value.code == "contradiction"
 
 
@@ -180,10 +180,10 @@ def test_the_same_of_compressed_pixels(intake: Reader, syntax: uid.UID, encode, 
     pixels = ramp(32, 32, step=1)
     stated, cell = (-32768, 0x8000) if signed else (63536, 63536)
     header = {"BitsStored": 12, "PixelRepresentation": int(signed), "PixelPaddingValue": stated}
-    assert intake.receive(streams.around([encode(pixels)], pixels, syntax, **header), key=KEY)
+    assert intake.take_in(streams.around([encode(pixels)], pixels, syntax, **header), key=KEY)
     pixels[0] = cell
     with pytest.raises(Refused, match="beyond Bits Stored"):
-        intake.receive(streams.around([encode(pixels)], pixels, syntax, **header), key=KEY)
+        intake.take_in(streams.around([encode(pixels)], pixels, syntax, **header), key=KEY)
 
 
 @pytest.mark.parametrize("bits", [5, 7, 8])

@@ -62,7 +62,7 @@ def on_black(colours: np.ndarray, opacity: np.ndarray, top: int) -> np.ndarray:
 
 
 def taken(intake: Reader, content: bytes) -> np.ndarray:
-    return intake.pixels(intake.receive(content, key=KEY).content)
+    return intake.pixels(intake.take_in(content, key=KEY).content)
 
 
 @pytest.mark.parametrize("shape", [(9, 13), (1, 1), (3, 2)])
@@ -104,7 +104,7 @@ def test_bits_above_the_depth_of_a_transparent_colour_say_nothing(intake: Reader
 def test_a_colour_that_is_not_in_the_palette_is_refused(intake: Reader):
     palette = chunk(b"PLTE", bytes(range(9)))
     with pytest.raises(Refused, match="palette"):
-        intake.receive(png(np.array([[[0], [2], [3]]]), PALETTE, 2, chunks=palette), key=KEY)
+        intake.take_in(png(np.array([[[0], [2], [3]]]), PALETTE, 2, chunks=palette), key=KEY)
 
 
 @pytest.mark.parametrize("gamma", [1.0, 0.45455])
@@ -120,7 +120,7 @@ def test_a_stated_gamma_becomes_srgb(intake: Reader, colour: int, depth: int, ga
 
 def test_a_gamma_of_zero_is_refused(intake: Reader):
     with pytest.raises(Refused, match="gamma"):
-        intake.receive(png(np.zeros((3, 3, 1), int), GREY, 8, chunks=chunk(b"gAMA", bytes(4))), key=KEY)
+        intake.take_in(png(np.zeros((3, 3, 1), int), GREY, 8, chunks=chunk(b"gAMA", bytes(4))), key=KEY)
 
 
 def profile(kind: str) -> bytes:
@@ -175,20 +175,20 @@ def test_colours_of_another_profile_become_those_of_srgb(intake: Reader, kind: s
 def test_an_animated_png_is_refused(intake: Reader):
     frames = [Image.fromarray(noise(16, 16, seed=seed)) for seed in (1, 2)]
     with pytest.raises(Refused, match="animated"):
-        intake.receive(picture(frames[0], save_all=True, append_images=frames[1:]), key=KEY)
+        intake.take_in(picture(frames[0], save_all=True, append_images=frames[1:]), key=KEY)
 
 
 def test_primaries_alone_that_are_not_those_of_srgb_are_refused(intake: Reader):
     adobe = struct.pack(">8I", 31270, 32900, 64000, 33000, 21000, 71000, 15000, 6000)
     with pytest.raises(Refused, match="cHRM"):
-        intake.receive(with_chunk(colour_png(), b"cHRM", adobe), key=KEY)
+        intake.take_in(with_chunk(colour_png(), b"cHRM", adobe), key=KEY)
     srgb = struct.pack(">8I", 31270, 32900, 64000, 33000, 30000, 60000, 15000, 6000)
-    assert intake.receive(with_chunk(colour_png(), b"cHRM", srgb), key=KEY)
+    assert intake.take_in(with_chunk(colour_png(), b"cHRM", srgb), key=KEY)
 
 
 def test_a_profile_that_does_not_inflate_is_refused(intake: Reader):
     with pytest.raises(Refused, match="ICC profile"):
-        intake.receive(with_chunk(colour_png(), b"iCCP", b"name\0\0not compressed"), key=KEY)
+        intake.take_in(with_chunk(colour_png(), b"iCCP", b"name\0\0not compressed"), key=KEY)
 
 
 def colour_png() -> bytes:

@@ -22,8 +22,8 @@ from .made import KEY, dicom, ramp
 PLATFORM = Path(room.__file__).parents[3]
 
 
-def ask(reader: Reader, content: bytes | None = None) -> room.Arrival:
-    return reader.receive(dicom() if content is None else content, key=KEY)
+def ask(reader: Reader, content: bytes | None = None) -> room.IntakeResult:
+    return reader.take_in(dicom() if content is None else content, key=KEY)
 
 
 def test_importing_the_room_loads_no_decoder():
@@ -78,7 +78,7 @@ def test_a_child_killed_between_files_is_replaced_unnoticed():
         (pid,) = reader.pids()
         os.kill(pid, signal.SIGKILL)
         os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
-        assert ask(reader).rows == 12
+        assert ask(reader).facts.rows == 12
 
 
 def unread(pid: int) -> bool:
@@ -107,7 +107,7 @@ def test_a_child_killed_in_the_middle_of_a_file_costs_that_file():
             answer.result()
         assert refused.value.code == "crashed"
         assert "SIGKILL" in refused.value.reason
-        assert ask(reader).rows == 12
+        assert ask(reader).facts.rows == 12
 
 
 def test_a_child_that_does_not_answer_in_time_is_ended():
@@ -134,8 +134,8 @@ def test_who_finds_no_free_child_in_time_is_told():
             ask(reader)
         for pid in pids:
             os.kill(pid, signal.SIGCONT)
-        assert [each.result().rows for each in slow] == [12, 12]
-        assert ask(reader).rows == 12
+        assert [each.result().facts.rows for each in slow] == [12, 12]
+        assert ask(reader).facts.rows == 12
 
 
 def test_an_interrupted_conversation_ends_the_child():
@@ -151,24 +151,24 @@ def test_an_interrupted_conversation_ends_the_child():
         finally:
             signal.signal(signal.SIGALRM, previous)
         assert reader.pids() == ()
-        assert ask(reader).rows == 12
+        assert ask(reader).facts.rows == 12
 
 
 def test_many_threads_share_a_few_children():
     with Reader(children=2) as reader, ThreadPoolExecutor(8) as pool:
         contents = [dicom(ramp(4 + n, 8)) for n in range(24)]
-        arrivals = list(pool.map(lambda content: ask(reader, content), contents))
-        assert [arrival.rows for arrival in arrivals] == [4 + n for n in range(24)]
+        results = list(pool.map(lambda content: ask(reader, content), contents))
+        assert [result.facts.rows for result in results] == [4 + n for n in range(24)]
         assert 1 <= len(reader.pids()) <= 2
 
 
 def test_a_forked_process_has_children_of_its_own():
-    room.receive(dicom(), key=KEY)
+    room.take_in(dicom(), key=KEY)
     reading, writing = os.pipe()
     if not (child := os.fork()):
         status = 1
         try:
-            status = 0 if room.receive(dicom(), key=KEY).rows == 12 else 1
+            status = 0 if room.take_in(dicom(), key=KEY).facts.rows == 12 else 1
         finally:
             os.write(writing, bytes([status]))
             os._exit(status)
@@ -176,7 +176,7 @@ def test_a_forked_process_has_children_of_its_own():
     os.waitpid(child, 0)
     os.close(reading)
     os.close(writing)
-    assert room.receive(dicom(), key=KEY).rows == 12
+    assert room.take_in(dicom(), key=KEY).facts.rows == 12
 
 
 def test_children_end_with_their_reader():
@@ -196,7 +196,7 @@ import os
 from overread.archive.dicom import reader
 from tests.archive.dicom.made import KEY, dicom
 
-reader.receive(dicom(), key=KEY)
+reader.take_in(dicom(), key=KEY)
 print(reader.standing_reader().pids()[0], flush=True)
 os._exit(0)
 """

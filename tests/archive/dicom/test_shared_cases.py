@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 from pydicom import dcmread
 
-from overread.archive.dicom import Arrival, Reader, Refused, Rendering, model_input, shown, unpack
+from overread.archive.dicom import IntakeResult, Reader, Refused, Rendering, model_input, shown, unpack
 from tests.shared import module_needs
 
 from .leaks import leaks
@@ -35,11 +35,11 @@ def made(tmp_path: Path):
 
 @pytest.fixture
 def taken(intake: Reader, made):
-    """What becomes of a case: its arrival and its first frame."""
+    """What becomes of a case: what the intake made of it, and its first frame."""
 
-    def take(name: str, *variant: str) -> tuple[Arrival, Rendering]:
-        arrival = intake.receive(made(name, *variant), key=KEY)
-        return arrival, intake.render(arrival.content)
+    def take(name: str, *variant: str) -> tuple[IntakeResult, Rendering]:
+        result = intake.take_in(made(name, *variant), key=KEY)
+        return result, intake.render(result.content)
 
     return take
 
@@ -56,19 +56,19 @@ def thumb(rendering: Rendering) -> np.ndarray:
 def test_nothing_that_names_the_patient_is_left(intake: Reader, made, name: str):
     content = made(name)
     try:
-        arrival = intake.receive(content, key=KEY)
+        result = intake.take_in(content, key=KEY)
     except Refused:
         return  # nothing is stored
     if content.startswith((b"\x89PNG", b"\xff\xd8")):
-        assert b"Exif" not in arrival.content
+        assert b"Exif" not in result.content
     else:
-        assert leaks(content, arrival.content) == []
+        assert leaks(content, result.content) == []
 
 
 @pytest.mark.parametrize("variant", [[], ["ratio"]])
 def test_aspect(taken, variant: list[str]):
-    arrival, rendering = taken("aspect", *variant)
-    assert arrival.pixel_aspect == 2
+    result, rendering = taken("aspect", *variant)
+    assert result.facts.pixel_aspect == 2
     tall, wide = (np.ptp(np.flatnonzero((thumb(rendering) > 150).any(axis=axis))) for axis in (1, 0))
     assert tall == pytest.approx(wide, abs=2)
 
@@ -80,47 +80,47 @@ def test_bits_below_8(taken):
 
 
 def test_burned_in(taken):
-    assert taken("burned_in")[0].burned_in is True
+    assert taken("burned_in")[0].facts.burned_in is True
 
 
 def test_com_in_j2k(taken):
-    arrival, rendering = taken("com_in_j2k")
-    assert MARK not in arrival.content
+    result, rendering = taken("com_in_j2k")
+    assert MARK not in result.content
     assert np.array_equal(numbers(rendering), RAMP12)
 
 
 def test_excess_pixel_bytes(taken):
-    arrival, rendering = taken("excess_pixel_bytes")
-    assert MARK not in arrival.content
+    result, rendering = taken("excess_pixel_bytes")
+    assert MARK not in result.content
     assert np.array_equal(numbers(rendering), RAMP12)
 
 
 def test_exif_in_dicom(intake: Reader, made):
     content = made("exif_in_dicom")
-    arrival = intake.receive(content, key=KEY)
-    assert MARK not in arrival.content
-    assert b"Exif" not in arrival.content
-    assert np.array_equal(intake.pixels(arrival.content), intake.pixels(content))
+    result = intake.take_in(content, key=KEY)
+    assert MARK not in result.content
+    assert b"Exif" not in result.content
+    assert np.array_equal(intake.pixels(result.content), intake.pixels(content))
 
 
 def test_frames_own_windows(intake: Reader, made):
-    arrival = intake.receive(made("frames_own_windows"), key=KEY)
-    (second,) = intake.render_frames(arrival.content, first=1, count=1)
-    assert (intake.render(arrival.content).windows[0].width, second.windows[0].width) == (4096, 512)
+    result = intake.take_in(made("frames_own_windows"), key=KEY)
+    (second,) = intake.render_frames(result.content, first=1, count=1)
+    assert (intake.render(result.content).windows[0].width, second.windows[0].width) == (4096, 512)
 
 
 def test_high_bit_15(taken):
-    arrival, rendering = taken("high_bit_15")
+    result, rendering = taken("high_bit_15")
     assert np.array_equal(numbers(rendering), RAMP12)
     assert rendering.bits == 12
-    assert dcmread(BytesIO(arrival.content)).HighBit == 11
+    assert dcmread(BytesIO(result.content)).HighBit == 11
 
 
 @pytest.mark.parametrize(("age", "years"), [("007M", 7 / 12), ("010D", 10 / 365.25)])
 def test_infant_age(taken, age: str, years: float):
-    arrival, _ = taken("infant_age", age)
-    assert arrival.age_years == pytest.approx(years, abs=1e-4)
-    assert dcmread(BytesIO(arrival.content)).PatientAge == age
+    result, _ = taken("infant_age", age)
+    assert result.facts.age_years == pytest.approx(years, abs=1e-4)
+    assert dcmread(BytesIO(result.content)).PatientAge == age
 
 
 @pytest.mark.parametrize("variant", [[], ["dicom"]])
@@ -136,12 +136,12 @@ def test_modality_lut_12bit(taken, bits: int):
 
 
 def test_orientation_flipped(taken):
-    assert taken("orientation_flipped")[0].orientation == "R\\F"
+    assert taken("orientation_flipped")[0].facts.orientation == "R\\F"
 
 
 def test_overlay_in_high_bits(taken):
-    arrival, rendering = taken("overlay_in_high_bits")
-    stored = dcmread(BytesIO(arrival.content))
+    result, rendering = taken("overlay_in_high_bits")
+    stored = dcmread(BytesIO(result.content))
     assert not (np.frombuffer(stored.PixelData, "<u2") >> 12).any()
     assert np.array_equal(numbers(rendering), RAMP12)
 
@@ -195,9 +195,9 @@ def test_png16_trns(taken):
     [("ermf", 0.1 / 1.8, "corrected"), ("cr", 0.15, "unknown"), ("round", 0.15, "detector")],
 )
 def test_spacing_kinds(taken, variant: str, spacing: float, kind: str):
-    arrival, _ = taken("spacing_kinds", variant)
-    assert arrival.pixel_spacing == pytest.approx((spacing, spacing))
-    assert arrival.spacing_kind == kind
+    result, _ = taken("spacing_kinds", variant)
+    assert result.facts.pixel_spacing == pytest.approx((spacing, spacing))
+    assert result.facts.spacing_kind == kind
 
 
 @pytest.mark.parametrize("variant", [[], ["rescaled"]])
@@ -223,7 +223,7 @@ def test_every_case_has_its_test():
 @pytest.mark.parametrize("name", SCRIPTS)
 def test_no_case_leaves_a_word_that_names_the_patient(intake: Reader, made, name: str):
     try:
-        arrival = intake.receive(made(name), key=KEY)
+        result = intake.take_in(made(name), key=KEY)
     except Refused:
         return
-    assert not [word for word in (MARK, b"SYNTHETIC", b"Exif") if word in arrival.content]
+    assert not [word for word in (MARK, b"SYNTHETIC", b"Exif") if word in result.content]

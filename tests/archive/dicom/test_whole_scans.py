@@ -20,7 +20,7 @@ CUTS = (1, 2, 3, 5, 8, 13, 21, 31, 32, 33, 55, 144, 377)
 def refused(intake: Reader, content: bytes) -> bool:
     """Whether a file gets no picture: at intake, or where it is decoded."""
     try:
-        intake.render(intake.receive(content, key=KEY).content)
+        intake.render(intake.take_in(content, key=KEY).content)
     except Refused as refusal:
         assert refusal.code in ("truncated", "decode")
         return True
@@ -164,7 +164,7 @@ def png_with(pixels: np.ndarray, raw: bytes) -> bytes:
 def test_a_png_that_lacks_rows(intake: Reader, missing: int):
     pixels = streams.noise(96, 80)
     raw = b"".join(b"\0" + row.tobytes() for row in pixels)
-    assert np.array_equal(intake.pixels(intake.receive(png_with(pixels, raw), key=KEY).content), pixels)
+    assert np.array_equal(intake.pixels(intake.take_in(png_with(pixels, raw), key=KEY).content), pixels)
     assert refused(intake, png_with(pixels, raw[:-missing]))
 
 
@@ -244,4 +244,4 @@ def test_an_rle_run_that_was_made_even(intake: Reader):
     rows = [bytes([4]) + row.tobytes() for row in pixels]
     rows[-1] = bytes([5]) + pixels[-1].tobytes() + b"\0"
     content = streams.around([rle_of(rows)], pixels, uid.RLELossless)
-    assert np.array_equal(intake.pixels(intake.receive(content, key=KEY).content), pixels)
+    assert np.array_equal(intake.pixels(intake.take_in(content, key=KEY).content), pixels)

@@ -23,7 +23,7 @@ def decoded() -> Iterator[list[tuple[Case, Rendering, np.ndarray]]]:
     with Reader() as reader:
         found: dict[Rendering, tuple[Case, Rendering, np.ndarray]] = {}
         for case in cases():
-            stored = reader.receive(file_of(case), key=b"canvas").content
+            stored = reader.take_in(file_of(case), key=b"canvas").content
             rendering = reader.render(stored)
             found.setdefault(rendering, (case, rendering, reader.pixels(stored)))
         yield list(found.values())

@@ -15,7 +15,7 @@ from overread.accounts.models import User
 from overread.archive.models import Image
 from overread.jobs.running import run_all
 from overread.projects.models import Project, Role
-from overread.projects.services import membership_add, project_create
+from overread.projects.services import FindingSpec, membership_add, project_create
 from training.models import DatasetRow, Rehearsal
 from training.services.importing import dataset_import
 from training.services.label_table import LabelTable, TableFormat
@@ -147,7 +147,7 @@ class Command(BaseCommand):
         return LabelTable(table.path, yes_no_format(table))
 
     @transaction.atomic
-    def project(self, findings: list[dict[str, Any]], options: dict[str, Any]) -> tuple[Project, list[User]]:
+    def project(self, findings: list[FindingSpec], options: dict[str, Any]) -> tuple[Project, list[User]]:
         from training.management.commands.train import overrides
 
         slug = options["project"] or f"rehearsal-{uuid4().hex[:8]}"
@@ -207,7 +207,7 @@ class Command(BaseCommand):
         return truth
 
 
-def strategy_outputs(findings: list[dict[str, Any]]) -> list[Output]:
+def strategy_outputs(findings: list[FindingSpec]) -> list[Output]:
     """Findings as a strategy is shown them."""
     outputs = []
     for finding in findings:

@@ -6,15 +6,15 @@ Files are opened only in limited child processes. Importing this package loads n
 from .display import model_input, padded_in, presentation, shown, unpack
 from .identity import pseudonym, remapped_uid
 from .limits import Limits
-from .reader import Busy, Reader, receive, render, render_frames
+from .reader import Busy, Reader, render, render_frames, take_in
 from .refusal import Refused
-from .values import Arrival, Frame, ImageFacts, Rendering, Window
+from .values import Frame, ImageFacts, IntakeResult, Rendering, Window
 
 __all__ = [
-    "Arrival",
     "Busy",
     "Frame",
     "ImageFacts",
+    "IntakeResult",
     "Limits",
     "Reader",
     "Refused",
@@ -24,10 +24,10 @@ __all__ = [
     "padded_in",
     "presentation",
     "pseudonym",
-    "receive",
     "remapped_uid",
     "render",
     "render_frames",
     "shown",
+    "take_in",
     "unpack",
 ]

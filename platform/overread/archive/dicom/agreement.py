@@ -1,7 +1,7 @@
 """Header and code stream brought together: the stream tells how samples are coded, the header what they mean.
 
-Where the header says something else of size, layout, colours, depth or sign, the stream is believed, because the decoder
-follows it whatever the header says. Where the two cannot both be meant, the image is refused.
+Where the header disagrees about size, layout, colours, depth or sign, the stream is believed, because the decoder follows it
+whatever the header says. Where the two contradict each other, the image is refused.
 """
 
 from collections.abc import Iterable
@@ -38,7 +38,7 @@ def agreed(shape: Shape, stream: CodeStream) -> Shape:
 
 
 def all_agreed(shape: Shape, streams: Iterable[CodeStream]) -> Shape:
-    """The same for all frames. Streams may differ in how many bits they have, for that each says by itself."""
+    """The same for all frames. Streams may differ in how many bits they have, because each states that for itself."""
     shapes = {agreed(shape, stream) for stream in streams}
     deepest = max(shapes, key=lambda each: each.bits_stored)
     if len({replace(each, bits_stored=1, high_bit=0) for each in shapes}) > 1:
@@ -50,7 +50,7 @@ def _bits(shape: Shape, precision: int) -> tuple[int, int]:
     """Bits Stored and High Bit, within the samples of a code stream.
 
     A stream with as many bits as the header's cells has taken in whole cells, and the header tells where in them the
-    samples lie. With fewer bits it has taken in samples alone, and these are all theirs.
+    samples lie. With fewer bits it has taken in the samples alone.
     """
     if precision < shape.bits_allocated:
         if shape.shift > 0 and precision == shape.high_bit + 1:  # cells without what lies above the samples
@@ -67,6 +67,10 @@ def _photometric(shape: Shape, stream: CodeStream) -> str:
     if stream.colour in BY_COLOUR:
         return BY_COLOUR[stream.colour]
     if stream.colour == "YBR":
-        return shape.photometric if shape.photometric in YBR else "YBR_FULL"
+        if shape.photometric in YBR:
+            return shape.photometric
+        return "YBR_FULL"
     # a header that speaks of a transform which the stream does not have means RGB
-    return shape.photometric if shape.photometric in YBR else "RGB"
+    if shape.photometric in YBR:
+        return shape.photometric
+    return "RGB"

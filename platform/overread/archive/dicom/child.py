@@ -22,7 +22,7 @@ from pydicom.config import IGNORE, settings
 from .confinement import confine, freedoms
 from .frames import open_dicom
 from .identity import Named, StandIns
-from .intake import receive
+from .intake import clean_file
 from .limits import Limits
 from .part10 import is_part10
 from .refusal import Refused
@@ -35,7 +35,7 @@ Stand = Callable[[Named], StandIns]
 
 def answer_receive(content: bytes, limits: Limits, stand: Stand) -> Answer:
     """The facts, and the content in parts: [start, end] of the received file, or [length] of what is sent with it."""
-    received = receive(content, stand, limits)
+    received = clean_file(content, stand, limits)
     parts = [list(piece) if isinstance(piece, tuple) else [len(piece)] for piece in received.pieces]
     own = b"".join(piece for piece in received.pieces if not isinstance(piece, tuple))
     return {"facts": vars(received.facts), "parts": parts}, [own]

@@ -1,9 +1,9 @@
-"""Making one kept value say only what its value representation allows (PS3.5 6.2), or nothing.
+"""Limiting one retained value to what its value representation allows (PS3.5 6.2), or removing it.
 
-An attribute that stays is no hiding place: a name in Rows or in View Position does not pass its cleaner.
+An attribute on the allow list must not become a hiding place: a name in Rows or in View Position does not get through.
 
-A value that plainly passes is not taken apart: `unchanged` leaves it as it lies in the file. It knows the usual values by
-their bytes alone; for every other one `cleaned` decides.
+A value that plainly passes is not parsed: `unchanged` leaves it as it stands in the file. It recognises the usual values by
+their bytes; `cleaned` decides on all others.
 """
 
 import math
@@ -66,7 +66,9 @@ def _float(value: Any) -> float:
 
 
 def _bulk(value: Any) -> Any:
-    return bytes(value) if isinstance(value, bytes | bytearray) else _number(value)
+    if isinstance(value, bytes | bytearray):
+        return bytes(value)
+    return _number(value)
 
 
 CLEANERS: dict[str, Cleaner] = {
@@ -123,7 +125,9 @@ LONGEST_PLAIN = 1024  # bytes, far below what a length of two bytes can say
 def _plain_vr(tag: int) -> str:
     """The value representation of an attribute that may stay `unchanged`, "" for every other one."""
     vr = str(dictionary_VR(tag))
-    return vr if vr in PLAIN and keyword_for_tag(tag) not in BY_KEYWORD else ""
+    if vr in PLAIN and keyword_for_tag(tag) not in BY_KEYWORD:
+        return vr
+    return ""
 
 
 def unchanged(element: Element, *, ascii_texts: bool) -> RawDataElement | None:
@@ -133,18 +137,21 @@ def unchanged(element: Element, *, ascii_texts: bool) -> RawDataElement | None:
     """
     if not isinstance(element, RawDataElement):
         return None
-    vr, value = _plain_vr(int(element.tag)), element.value
+    vr = _plain_vr(int(element.tag))
+    value = element.value
     if not vr or element.VR not in (vr, None) or (vr in IN_CHARACTER_SET and not ascii_texts):
         return None
     if not value or len(value) % 2 or len(value) > LONGEST_PLAIN or not PLAIN[vr].fullmatch(value):
         return None
-    return element if element.VR else element._replace(VR=vr)
+    if element.VR:
+        return element
+    return element._replace(VR=vr)
 
 
 def cleaned(dataset: Dataset, tag: int, *, little_endian: bool) -> DataElement | None:
-    """The element `tag` of `dataset` with a clean value, or None where it is absent or says something improper.
+    """The element `tag` of `dataset` with a clean value, or None where it is absent or its value is not valid.
 
-    Raises Refused where something improper decides on the pixels' values.
+    Raises Refused where an invalid value would change how pixels are read.
     """
     keyword = keyword_for_tag(tag)
     if TABLES.fullmatch(keyword):
@@ -173,7 +180,9 @@ def cleaned(dataset: Dataset, tag: int, *, little_endian: bool) -> DataElement |
 
 
 def _cleaned_value(value: Any, clean: Cleaner) -> Any:
-    return [clean(part) for part in value] if isinstance(value, MultiValue | list) else clean(value)
+    if isinstance(value, MultiValue | list):
+        return [clean(part) for part in value]
+    return clean(value)
 
 
 def _is_empty(value: Any) -> bool:
@@ -194,14 +203,13 @@ def _cleaned_table(dataset: Dataset, tag: int, keyword: str, *, little_endian: b
     if keyword.endswith("Descriptor"):
         if len(words) != 3:
             return None
-        signed = element.VR == "SS"
-        return DataElement(
-            tag, element.VR if signed else "US", [int(word) for word in (words.view(np.int16) if signed else words)]
-        )
+        if element.VR == "SS":
+            return DataElement(tag, "SS", words.view(np.int16).tolist())
+        return DataElement(tag, "US", words.tolist())
     if not len(words):
         return None
     if dictionary_VR(tag) == "US or OW" and element.VR == "US" and words.nbytes <= LONGEST_SHORT:
-        return DataElement(tag, "US", [int(word) for word in words])
+        return DataElement(tag, "US", words.tolist())
     order = "<" if little_endian else ">"
     return DataElement(tag, "OW", words.astype(f"{order}u2").tobytes())
 

@@ -1,7 +1,7 @@
-"""What of a file's pixel data is stored: what its pictures need, and nothing else.
+"""The part of a file's pixel data that is stored: what its frames need, and nothing else.
 
-Left out are metadata inside code streams, what lies behind a frame or between its parts, fragments of no frame, and the
-bits of a cell outside its sample, where old files keep overlay planes. Pixel data that hold none of these stay as they
+Left out are metadata inside code streams, bytes after a frame or between its parts, fragments that belong to no frame, and
+the bits of a cell outside its sample, where old files keep overlay planes. Pixel data that hold none of these stay as they
 are, byte for byte.
 """
 
@@ -40,13 +40,15 @@ def clean_pixels(image: DicomImage) -> CleanPixels:
     if isinstance(image, CompressedImage):
         streams = [image.described(index) for index in range(image.stated.frames)]
         whole = replace(image, shape=all_agreed(image.stated, streams))
-        return _uncompressed(whole) if _holds_spare_bits(whole, streams) else _compressed(whole)
+        if _holds_spare_bits(whole, streams):
+            return _uncompressed(whole)
+        return _compressed(whole)
     assert isinstance(image, NativeImage)
     return _native(image)
 
 
 def spare_bits_used(cells: Pixels, shape: Shape) -> bool:
-    """Whether bits outside the samples say anything. Zeros do not, nor does the sign repeated above a signed sample."""
+    """Whether bits outside the samples hold anything. Zeros do not count, nor does the sign repeated above a signed sample."""
     if shape.shift:
         return True  # what lies below a sample is never worth a look
     plain = cells.view(cells.dtype.str.replace("i", "u"))
@@ -81,8 +83,9 @@ def _native(image: NativeImage) -> CleanPixels:
             )
             shape = replace(shape, high_bit=shape.bits_stored - 1)
             cleaned = _bytes(samples, order, shape)
-            pieces: list[Piece] = [cleaned[:-2], b"\0" + cleaned[-1:]] if half_word else _even([cleaned], length)
-            return CleanPixels(pieces, shape, syntax)
+            if half_word:
+                return CleanPixels([cleaned[:-2], b"\0" + cleaned[-1:]], shape, syntax)
+            return CleanPixels(_even([cleaned], length), shape, syntax)
     if half_word:
         last = image.file.body[start + length : start + length + 1]  # the two bytes of a word are swapped (PS3.5 7.3)
         return CleanPixels([(start, start + length - 1), b"\0" + last], shape, syntax)
@@ -90,8 +93,10 @@ def _native(image: NativeImage) -> CleanPixels:
 
 
 def _even(pieces: list[Piece], length: int) -> list[Piece]:
-    """With a byte more where a value would have an odd length (PS3.5 7.1.1)."""
-    return [*pieces, b"\0"] if length % 2 else pieces
+    """Padded with one byte where the value would have an odd length (PS3.5 7.1.1)."""
+    if length % 2:
+        return [*pieces, b"\0"]
+    return pieces
 
 
 def _bytes(samples: Pixels, order: str, shape: Shape) -> bytes:
@@ -100,7 +105,7 @@ def _bytes(samples: Pixels, order: str, shape: Shape) -> bytes:
 
 
 def _holds_spare_bits(image: CompressedImage, streams: list[CodeStream]) -> bool:
-    """Whether bits outside the samples went through a code stream. One that is not exact could not keep them."""
+    """Whether a code stream also carries bits outside the samples. A lossy one cannot keep them."""
     shape = image.shape
     return any(
         spare_bits_used(image.cells(index, stream), shape)
@@ -110,7 +115,7 @@ def _holds_spare_bits(image: CompressedImage, streams: list[CodeStream]) -> bool
 
 
 def _uncompressed(image: CompressedImage) -> CleanPixels:
-    """The samples alone, as native pixel data: encoding them anew would need an encoder for each syntax."""
+    """The samples alone, as native pixel data: encoding them again would need an encoder for each syntax."""
     decoded = [image.samples(index) for index in range(image.shape.frames)]
     shape = replace(image.shape, high_bit=image.shape.bits_stored - 1)
     if shape.photometric in ("YBR_RCT", "YBR_ICT"):
@@ -123,23 +128,26 @@ def _uncompressed(image: CompressedImage) -> CleanPixels:
 
 def _compressed(image: CompressedImage) -> CleanPixels:
     fragments = image.fragments
-    frames, untouched = [], _is_all_there_is(image)
+    frames = []
+    untouched = _is_all_there_is(image)
     for index, ranges in enumerate(image.ranges):
         stream = image.stream(index)
         pieces = image.codec.essential(stream, image.stated)
         untouched = untouched and _is_whole(pieces, len(stream))
         frames.append(_placed(pieces, stream, ranges))
-    place = (image.file.pixels.start, fragments.end)
-    return CleanPixels([place] if untouched else list(written(frames)), image.shape, image.file.syntax)
+    kept: list[Piece] = [(image.file.pixels.start, fragments.end)]
+    if not untouched:
+        kept = list(written(frames))
+    return CleanPixels(kept, image.shape, image.file.syntax)
 
 
 def _is_whole(pieces: list[Piece], length: int) -> bool:
-    """Whether a frame consists of what it needs, but for one byte that makes its length even."""
+    """Whether the frame needs all of its bytes, except for one that makes its length even."""
     return len(pieces) == 1 and isinstance(pieces[0], tuple) and pieces[0][0] == 0 and length - pieces[0][1] <= 1
 
 
 def _is_all_there_is(image: CompressedImage) -> bool:
-    """Whether no fragment is left over and the Basic Offset Table says nothing or the truth."""
+    """Whether no fragment is left over and the Basic Offset Table is empty or correct."""
     fragments = image.fragments
     used = sum(map(len, image.ranges)) == len(fragments.fragments)
     first = fragments.offsets[1]

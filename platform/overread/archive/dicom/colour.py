@@ -31,7 +31,9 @@ def palette_rgb(stored: Pixels, header: Dataset, *, shape: Shape, little_endian:
     ]
     # tables of bytes are often described as tables of words
     wide = bits_used(*(table.entries for table in tables)) > 8
-    bits = max(table.bits for table in tables) if wide else 8
+    bits = 8
+    if wide:
+        bits = max(table.bits for table in tables)
     return eight_bits(np.stack([table(stored) for table in tables], axis=-1), bits=bits)
 
 

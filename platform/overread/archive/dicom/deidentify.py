@@ -1,4 +1,4 @@
-"""From a header with identity to one without, and to the pseudonyms that stand for it."""
+"""From a header that names the patient to one that does not, and the pseudonyms that stand in."""
 
 import datetime
 import re
@@ -12,9 +12,9 @@ from pydicom.sequence import Sequence
 from pydicom.tag import BaseTag
 from pydicom.uid import SecondaryCaptureImageStorage
 
+from .allow_list import ALLOWED, AllowList
 from .clean import cleaned, unchanged
 from .identity import Named, StandIns
-from .keep import KEPT, Kept
 from .raw_element import CHARACTER_SET, Element, is_empty, means_ascii, raw_element, text_in
 from .refusal import MALFORMED, Refused, refusing
 from .shape import Shape
@@ -36,7 +36,7 @@ EPOCH = datetime.date(1970, 1, 1).toordinal()
 
 @dataclass(frozen=True)
 class Deidentified:
-    """A header that names nobody, what in it stands for the identity, and the facts about the patient that may be known."""
+    """A header that names nobody, the stand-ins in it, and the facts about the patient that may be kept."""
 
     header: Dataset
     stands: StandIns
@@ -55,13 +55,13 @@ def deidentify(
     depth: int,
     little_endian: bool,
 ) -> Deidentified:
-    """A new header with what `keep.KEPT` names of `source` and keyed stand-ins for the identity.
+    """A new header with what `allow_list.ALLOWED` names of `source` and keyed stand-ins for the identity.
 
     `instance` is the file's own SOP Instance UID, or what names the file where it has none; `stand` gives the stand-ins
     for what the file names. Raises Refused for sequences nested more than `depth` deep.
     """
     pixels = _elements(shape_attributes(shape), little_endian=little_endian)
-    kept = kept_part(source, KEPT, depth, little_endian=little_endian, without=pixels.keys())
+    kept = kept_part(source, ALLOWED, depth, little_endian=little_endian, without=pixels.keys())
     stands = stand(
         Named(
             issuer=identifying_text(source, "IssuerOfPatientID"),
@@ -78,7 +78,7 @@ def deidentify(
     identity = _identity_attributes(stands)
     identity["SOPClassUID"] = sop_class
     identity["PatientAge"] = _age_string(age)
-    identity["StudyDate"] = "" if day is None else datetime.date.fromordinal(EPOCH + day).strftime("%Y%m%d").zfill(8)
+    identity["StudyDate"] = _date_string(day)
     header = Dataset({**kept, **pixels, **_elements(identity, little_endian=little_endian)})
     header.set_original_encoding(None, None, "UTF8")  # or pydicom looks up the character set for each value
     return Deidentified(header, stands, sop_class, age, day)
@@ -90,14 +90,15 @@ def _elements(attributes: Mapping[str, str | int], *, little_endian: bool) -> di
 
 
 def kept_part(
-    source: Dataset, kept: Kept, depth: int, *, little_endian: bool, without: Collection[int] = ()
+    source: Dataset, allowed: AllowList, depth: int, *, little_endian: bool, without: Collection[int] = ()
 ) -> dict[BaseTag, Element]:
-    """What `kept` names of one data set, its kept sequences included, but for the tags in `without`."""
+    """What `allowed` names of one data set, its sequences included, but for the tags in `without`."""
     found = {int(tag): element for tag, element in source.items()}  # a BaseTag compares in Python
     ascii_texts = means_ascii(source)
     part: dict[BaseTag, Element] = {}
-    for tag in found.keys() & kept.keys():
-        inner, element = kept[tag], found[tag]
+    for tag in found.keys() & allowed.keys():
+        inner = allowed[tag]
+        element = found[tag]
         if tag in without or is_empty(element):
             continue
         if inner is not None:
@@ -110,14 +111,16 @@ def kept_part(
     return part
 
 
-def _kept_items(source: Dataset, tag: int, inner: Kept, depth: int, *, little_endian: bool) -> list[Dataset]:
+def _kept_items(source: Dataset, tag: int, inner: AllowList, depth: int, *, little_endian: bool) -> list[Dataset]:
     if depth == 0:
         raise Refused("nesting", "Sequences are nested deeper than any image needs.")
     with refusing("unreadable", f"The sequence {keyword_for_tag(tag)} could not be parsed."):
         items = list(source[tag].value or ())
     # empty ones too: their places are frame numbers
     parts = [kept_part(item, inner, depth - 1, little_endian=little_endian) for item in items]
-    return list(map(Dataset, parts)) if any(parts) or tag in NEVER_SILENT else []
+    if any(parts) or tag in NEVER_SILENT:
+        return list(map(Dataset, parts))
+    return []
 
 
 def identifying_text(source: Dataset, keyword: str) -> str:
@@ -133,7 +136,7 @@ def identifying_text(source: Dataset, keyword: str) -> str:
 
 
 def _identity_attributes(stands: StandIns) -> dict[str, str | int]:
-    """What is said of the patient, the study and the file: nothing, or what stands for it."""
+    """The attributes that identify patient, study and file: empty, or a stand-in."""
     attributes: dict[str, str | int] = dict.fromkeys(EMPTIED, "")
     attributes |= {
         "SpecificCharacterSet": CHARACTER_SET,
@@ -180,7 +183,9 @@ def _sop_class(source: Dataset, sop_class: str) -> str:
 def _date(source: Dataset, keyword: str) -> datetime.date | None:
     match = DATE.fullmatch(identifying_text(source, keyword))
     try:
-        return datetime.date(*(int(part) for part in match.groups())) if match else None
+        if match:
+            return datetime.date(*(int(part) for part in match.groups()))
+        return None
     except ValueError:
         return None
 
@@ -205,6 +210,13 @@ def _age_years(source: Dataset) -> float | None:
     return round(min(years, OLDEST_YEARS), 4)
 
 
+def _date_string(day: int | None) -> str:
+    """A day since the epoch as a DICOM date, "" where none is known."""
+    if day is None:
+        return ""
+    return datetime.date.fromordinal(EPOCH + day).strftime("%Y%m%d").zfill(8)
+
+
 def _age_string(years: float | None) -> str:
     """Years from the second birthday on, months from two of them on, days before."""
     if years is None:
@@ -212,4 +224,6 @@ def _age_string(years: float | None) -> str:
     if years >= 2:
         return f"{int(years):03d}Y"
     months = round(years * 12)
-    return f"{months:03d}M" if months >= 2 else f"{round(years * 365.25):03d}D"
+    if months >= 2:
+        return f"{months:03d}M"
+    return f"{round(years * 365.25):03d}D"

@@ -34,7 +34,9 @@ def word(header: Dataset, keyword: str) -> str:
     if (text := text_in(header, keyword)) is not None:
         return text
     value = header.get(keyword)
-    return value.strip() if isinstance(value, str) else ""
+    if isinstance(value, str):
+        return value.strip()
+    return ""
 
 
 def view(header: Dataset) -> str:

@@ -1,4 +1,4 @@
-"""A DICOM file, received: its header written anew without identity, its pixel data no more than its pictures."""
+"""A DICOM file, cleaned: a new header without identity, and of the pixel data only what its frames need."""
 
 import hashlib
 import struct
@@ -14,12 +14,12 @@ from .frames import CompressedImage, DicomImage, open_dicom
 from .identity import Named, StandIns
 from .identity_check import check, read_identity, scrub, scrubbed
 from .indication import read_indication
+from .intake_parts import IntakeParts
 from .limits import Limits
 from .orientation import read_orientation
 from .part10 import PREFIX, PREFIX_AT
 from .pixel_element import UNDEFINED, PixelElement
 from .raw_element import encoded
-from .received import Received
 from .refusal import Refused
 from .scale import read_scale
 from .values import ImageFacts
@@ -29,10 +29,11 @@ IMPLEMENTATION_NAME = "OVERREAD_1"
 FLOAT_VRS = {"FloatPixelData": "OF", "DoubleFloatPixelData": "OD"}
 
 
-def receive_dicom(content: bytes, stand: Callable[[Named], StandIns], limits: Limits) -> Received:
-    """Check, parse and de-identify. Raises Refused for anything that is no readable image."""
+def clean_dicom(content: bytes, stand: Callable[[Named], StandIns], limits: Limits) -> IntakeParts:
+    """Check, parse, de-identify and describe. Raises Refused for anything that is not a readable image."""
     image = open_dicom(content, limits)
-    file, pixels = image.file, clean_pixels(image)
+    file = image.file
+    pixels = clean_pixels(image)
     clean = deidentify(
         file.header,
         instance=identifying_text(file.header, "SOPInstanceUID") or hashlib.sha256(content).hexdigest(),
@@ -53,13 +54,13 @@ def receive_dicom(content: bytes, stand: Callable[[Named], StandIns], limits: Li
     if file.body is not content:  # of an inflated data set the parent holds nothing
         pieces = [joined(file.body, pieces)]
     indication = scrubbed(read_indication(file.header), identity)
-    return Received(_facts(clean, pixels, indication), pieces)
+    return IntakeParts(_facts(clean, pixels, indication), pieces)
 
 
 def _profile_inside(image: DicomImage) -> bytes:
     """The profile inside the code stream, without texts; b"" where there is none or it cannot be followed.
 
-    The standard knows of the header's profile alone (PS3.3 C.11.15), so the image is fine without this one.
+    The standard knows only the header's profile (PS3.3 C.11.15), so the image is complete without this one.
     """
     if not isinstance(image, CompressedImage) or not image.first.profile:
         return b""
@@ -94,7 +95,9 @@ def _pixel_head(element: PixelElement, pixels: CleanPixels) -> bytes:
     syntax = pixels.syntax
     order = "<" if syntax.is_little_endian else ">"
     tag = struct.pack(f"{order}HH", element.tag >> 16, element.tag & 0xFFFF)
-    length = UNDEFINED if syntax.is_encapsulated else pixels.length
+    length = pixels.length
+    if syntax.is_encapsulated:
+        length = UNDEFINED
     if syntax.is_implicit_VR:
         return tag + struct.pack("<I", length)
     return tag + _pixel_vr(element, pixels).encode() + struct.pack(f"{order}HI", 0, length)
@@ -106,7 +109,9 @@ def _pixel_vr(element: PixelElement, pixels: CleanPixels) -> str:
         return FLOAT_VRS.get(element.keyword, "OB")
     if element.vr in ("OB", "OW") and element.length != UNDEFINED:
         return element.vr
-    return "OB" if pixels.shape.bits_allocated <= 8 else "OW"
+    if pixels.shape.bits_allocated <= 8:
+        return "OB"
+    return "OW"
 
 
 def _facts(clean: Deidentified, pixels: CleanPixels, indication: str) -> ImageFacts:
@@ -116,7 +121,6 @@ def _facts(clean: Deidentified, pixels: CleanPixels, indication: str) -> ImageFa
         kind="dicom",
         patient=clean.stands.patient,
         study_uid=clean.stands.study,
-        series_uid=clean.stands.series,
         instance_uid=clean.stands.instance,
         rows=shape.rows,
         columns=shape.columns,

@@ -38,7 +38,9 @@ def presentation(values: Pixels, window: Window, *, inverted: bool) -> np.ndarra
         grey = (values > center - 0.5).astype(np.float32)
     else:
         grey = np.clip((values - (center - 0.5)) / (width - 1) + 0.5, 0, 1)
-    return np.asarray(1 - grey if inverted else grey, dtype=np.float32)
+    if inverted:
+        grey = 1 - grey
+    return np.asarray(grey, dtype=np.float32)
 
 
 class Packed(Protocol):
@@ -72,13 +74,21 @@ def model_input(frame: Packed, full: bytes | None = None) -> np.ndarray[Any, np.
     was measured, so that neither the device's units nor its window matter. `full` is the packed level where the frame
     does not hold it itself.
     """
-    numbers = unpack(full if full is not None else frame.full, frame.rows, frame.columns, frame.channels)
-    bits = 8 if frame.channels == 3 else frame.bits
+    if full is None:
+        full = frame.full
+    numbers = unpack(full, frame.rows, frame.columns, frame.channels)
+    bits = frame.bits
+    if frame.channels == 3:
+        bits = 8
     padded = padded_in(numbers, frame.padding)
     if bits <= 8:
-        low, high = 0.0, 2.0**bits - 1
+        low = 0.0
+        high = 2.0**bits - 1
     else:
-        low, high = np.percentile(numbers if padded is None else numbers[~padded], PERCENTILES)
+        measured = numbers
+        if padded is not None:
+            measured = numbers[~padded]
+        low, high = np.percentile(measured, PERCENTILES)
     span = np.float32(max(high - low, 1e-6))
     grey = np.clip((numbers.astype(np.float32) - np.float32(low)) / span, 0, 1)
     if frame.inverted != (frame.slope < 0):

@@ -77,7 +77,8 @@ def extended_offsets(header: Dataset) -> list[int]:
 
 def read_fragments(body: bytes, start: int) -> Fragments:
     """Walk the items from `start`, where the Basic Offset Table begins, to the delimiter. Raises Refused."""
-    ranges, at = [], start
+    ranges = []
+    at = start
     while body[at : at + 4] == ITEM and at + HEAD_BYTES <= len(body):
         (length,) = struct.unpack_from("<I", body, at + 4)
         ranges.append((at + HEAD_BYTES, at + HEAD_BYTES + length))

@@ -43,7 +43,9 @@ class DicomImage(ABC):
         if not 0 <= index < self.stated.frames:
             raise Refused("frames", f"There is no frame {index}: the file has {self.stated.frames}.")
         samples, shape = self.samples(index)
-        return ybr_to_rgb(samples) if shape.photometric in YBR else samples
+        if shape.photometric in YBR:
+            return ybr_to_rgb(samples)
+        return samples
 
     def all_frames(self) -> Pixels:
         """The same for all frames, with a leading axis where there are several."""

@@ -1,7 +1,7 @@
 """From the colours that a file states to sRGB, which is what browsers show (ICC.1, PNG 3rd edition 11.3.2, IEC 61966-2-1).
 
-A profile that means sRGB leaves every pixel as it is. One that cannot be followed is a reason to refuse the file: colours
-shown wrong are not seen to be wrong.
+A profile that means sRGB leaves every pixel as it is. A file whose profile cannot be followed is refused: nobody would notice
+wrong colours.
 """
 
 import struct
@@ -36,7 +36,9 @@ UNREADABLE = Refused("attribute", "The ICC profile cannot be read or does not go
 
 def to_srgb(pixels: Pixels, profile: bytes | None) -> Pixels:
     """uint8 [rows, columns, 3] in the colours of `profile` as sRGB. Raises Refused for a profile of no use."""
-    transform = _transform(profile, "RGB") if profile else None
+    transform = None
+    if profile:
+        transform = _transform(profile, "RGB")
     if transform is None:
         return pixels
     return np.asarray(ImageCms.applyTransform(Image.fromarray(pixels), transform))
@@ -52,7 +54,9 @@ def means_srgb(profile: bytes, mode: str) -> bool:
 
 def cmyk_to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
     """A CMYK image as RGB, by its profile where it has one."""
-    transform = _transform(profile, "CMYK") if profile else None
+    transform = None
+    if profile:
+        transform = _transform(profile, "CMYK")
     if transform is None:
         return image.convert("RGB")
     made = ImageCms.applyTransform(image, transform)
@@ -99,7 +103,9 @@ def _transform(profile: bytes, mode: str) -> ImageCms.ImageCmsTransform | None:
         transform = ImageCms.buildTransform(stated, ImageCms.createProfile("sRGB"), mode, "RGB")
     except (ImageCms.PyCMSError, OSError, ValueError) as error:
         raise UNREADABLE from error
-    return None if mode == "RGB" and _changes_nothing(transform) else transform
+    if mode == "RGB" and _changes_nothing(transform):
+        return None
+    return transform
 
 
 def _changes_nothing(transform: ImageCms.ImageCmsTransform) -> bool:
@@ -151,7 +157,8 @@ def without_texts(profile: bytes) -> bytes:
         raise UNREADABLE from error
     tags += [(name, NO_TEXT) for name in TEXT_TAGS]
     places: dict[bytes, int] = {}  # tags often share their data
-    table, body = struct.pack(">I", len(tags)), b""
+    table = struct.pack(">I", len(tags))
+    body = b""
     start = HEADER_BYTES + len(table) + TAG_BYTES * len(tags)
     for name, data in tags:
         if data not in places:

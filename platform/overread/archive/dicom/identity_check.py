@@ -1,4 +1,4 @@
-"""The words of a header that name the patient, and the proof that none of them is stored."""
+"""The words of a header that name the patient, and the check that none of them is stored."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -10,9 +10,9 @@ from pydicom.dataelem import RawDataElement
 from pydicom.dataset import Dataset
 from pydicom.tag import BaseTag
 
-from .codecs import Piece, joined
+from .allow_list import ALLOWED, AllowList, tags
+from .codecs import Piece, content_of, joined
 from .identity_search import Search, Word, word
-from .keep import KEPT, Kept, tags
 from .raw_element import elements, is_empty, text_of, values
 from .refusal import Refused
 
@@ -53,7 +53,7 @@ class Identity:
 
 
 def read_identity(source: Dataset, depth: int) -> Identity:
-    """The texts of all attributes that are not kept, as they can be read, sequences included."""
+    """The texts of all attributes that are removed, as far as they can be read, sequences included."""
     words: dict[str, Word] = {}
     names: set[str] = set()
     for vr, tag, text, raw in _texts(source, depth):
@@ -75,7 +75,9 @@ def scrub(header: Dataset, identity: Identity) -> None:
 
 def scrubbed(text: str, identity: Identity) -> str:
     """`text`, or "" where it repeats a name or number of the patient or the visit."""
-    return "" if _repeats(text, *_told_apart(identity)) else text
+    if _repeats(text, *_told_apart(identity)):
+        return ""
+    return text
 
 
 def _told_apart(identity: Identity) -> tuple[frozenset[str], list[str]]:
@@ -107,7 +109,7 @@ def _scrub(header: Dataset, names: frozenset[str], long_ones: Sequence[str]) -> 
 
 
 def _whole_numbers(texts: Iterable[str]) -> Iterator[str]:
-    """The digits of each number that is a whole one: the 125 in 0.125 is nobody's."""
+    """The digits of each whole number: the 125 in 0.125 identifies nobody."""
     for text in texts:
         if match := WHOLE_NUMBER.fullmatch(text.strip()):
             yield match[1]
@@ -131,9 +133,7 @@ def check(pieces: Sequence[Piece], body: bytes, header: Dataset, identity: Ident
     may be what some other attribute says, too.
     """
     view = memoryview(body)
-    parts: list[bytes | memoryview] = [
-        view[piece[0] : piece[1]] if isinstance(piece, tuple) else piece for piece in pieces
-    ]
+    parts = [content_of(piece, view) for piece in pieces]
     if len(parts) > MOST_PIECES:
         parts = [parts[0], joined(view, pieces[1:])]
     search = Search([*identity.words, EXIF])
@@ -152,7 +152,7 @@ def check(pieces: Sequence[Piece], body: bytes, header: Dataset, identity: Ident
 
 
 def _said(header: Dataset) -> str:
-    """The texts of the new header. Bytes of tables and profiles are no excuse for a word that stands in them."""
+    """The texts of the new header. Bytes of tables and profiles do not count: a word found in them is not excused."""
     return " ".join(_texts_in(header)).casefold()
 
 
@@ -165,19 +165,19 @@ def _texts_in(header: Dataset) -> Iterator[str]:
             yield text_of(element)
 
 
-def _texts(
-    source: Dataset, depth: int, kept: Mapping[int, Kept | None] = KEPT
-) -> Iterator[tuple[str, BaseTag, str, bytes]]:
-    """VR, tag, text, and raw bytes where they are at hand, of everything readable that is not kept."""
+def _texts(source: Dataset, depth: int, allowed: AllowList = ALLOWED) -> Iterator[tuple[str, BaseTag, str, bytes]]:
+    """VR, tag, text, and raw bytes where they are at hand, of everything readable that is not allowed."""
     for element in elements(source):
         tag = element.tag
-        inner = kept.get(int(tag), ...)
+        inner = allowed.get(int(tag), ...)
         vr = element.VR or _known_vr(tag)
         if vr == "SQ" and depth > 0 and not is_empty(element):
             for item in _items(source, tag):
                 yield from _texts(item, depth - 1, inner if isinstance(inner, Mapping) else {})
         elif inner is ... and vr in TEXTS and not is_empty(element):
-            raw = element.value if isinstance(element, RawDataElement) else b""
+            raw = b""
+            if isinstance(element, RawDataElement):
+                raw = element.value
             yield from ((vr, tag, text, raw) for text in _read(source, tag, vr, raw))
 
 

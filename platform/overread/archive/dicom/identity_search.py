@@ -1,8 +1,7 @@
-"""Looking for words that name the patient in bytes that are about to be stored.
+"""Searching bytes that are about to be stored for words that name the patient.
 
-Pixel data are full of bytes that look like letters, and short names occur in them by accident. So a find only counts
-where accident does not explain it: where bytes with the same pair frequencies would hold the word less than once in a
-million files.
+Pixel data are full of bytes that look like letters, and short names occur in them by chance. So a hit counts only where
+chance does not explain it: where bytes with the same pair frequencies would hold the word less than once in a million files.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -44,8 +43,7 @@ def word(text: str, raw: bytes = b"") -> Word | None:
     nothing: too short, or as flat areas and ramps of an image are.
     """
     text = text.strip()[:LONGEST]
-    shortest = SHORTEST_NUMBER if text.isdigit() else SHORTEST if text.isascii() else SHORTEST_FOREIGN
-    if len(text) < shortest or _is_even(text):
+    if len(text) < _shortest(text) or _is_even(text):
         return None
     forms = {raw.strip()[:LONGEST]}
     if text.isascii():
@@ -54,6 +52,15 @@ def word(text: str, raw: bytes = b"") -> Word | None:
         for variant in {text, text.upper(), text.lower()}:
             forms.update(_encoded(variant))
     return Word(text, frozenset(form.lower() for form in forms if len(form) >= SHORTEST))
+
+
+def _shortest(text: str) -> int:
+    """How many characters of its kind say something."""
+    if text.isdigit():
+        return SHORTEST_NUMBER
+    if text.isascii():
+        return SHORTEST
+    return SHORTEST_FOREIGN
 
 
 def _is_even(text: str) -> bool:
@@ -88,7 +95,7 @@ class Search:
     def found_in(
         self, piece: bytes | memoryview, *, excused: Callable[[str], bool] = lambda _text: False
     ) -> Iterator[str]:
-        """The texts of the words that stand in the bytes, not by accident, and are not `excused`."""
+        """The texts of the words that occur in the bytes, not by chance, and are not `excused`."""
         data = np.frombuffer(piece, np.uint8)
         for form, places in self._places(data).items():
             text = self._texts[form]
@@ -160,7 +167,7 @@ def _pair_tables(forms: Sequence[bytes]) -> Flags:
 
 
 def _expected(data: Bytes, form: bytes, places: list[int]) -> float:
-    """How often bytes that follow each other as often as those in `data` would hold the form by accident.
+    """How often bytes with the pair frequencies of `data` would hold the form by chance.
 
     What was found is left out of the frequencies. A pair that never occurs counts as if each byte came independently.
     """

@@ -1,6 +1,6 @@
-"""Why an image was asked for, where its file says so by a code.
+"""Why an image was requested, where its file gives a code for it.
 
-Free text, such as Reason for Study or Study Description, is not read: it may name anybody. The codes themselves are not
+Free text, such as Reason for Study or Study Description, is not read: it may hold names. The codes themselves are not
 stored with the file (PS3.15 Table E.1-1 removes them); what they mean becomes a fact of the image.
 """
 
@@ -41,4 +41,6 @@ def _meaning(code: Dataset) -> str:
     if not CODE.fullmatch(word(code, "CodeValue")):
         return ""
     meaning = word(code, "CodeMeaning")
-    return meaning if meaning.isprintable() and len(meaning) <= LONGEST else ""
+    if meaning.isprintable() and len(meaning) <= LONGEST:
+        return meaning
+    return ""

@@ -1,4 +1,4 @@
-"""JPEG files: proven whole, and kept compressed where nothing has to be done to their pixels."""
+"""JPEG files: checked to be whole, and kept compressed where their pixels need no change."""
 
 import numpy as np
 import simplejpeg

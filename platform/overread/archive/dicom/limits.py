@@ -1,4 +1,4 @@
-"""How much one file may cost."""
+"""How much time and memory one file may take."""
 
 from dataclasses import dataclass
 

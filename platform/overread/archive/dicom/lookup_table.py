@@ -64,7 +64,7 @@ def read_table(
 
 
 def words_taken(item: Dataset, descriptor: str, data: str, *, segmented: bool, little_endian: bool) -> int:
-    """How many 16-bit words of `data` hold the table's entries. What follows them is nobody's to keep.
+    """How many 16-bit words of `data` hold the table's entries. What follows them is not stored.
 
     0 where that cannot be told: the descriptor cannot be read, or it speaks of bytes and there are too many words for one
     byte each and too few for one word each. Raises Refused where `data` holds no numbers.
@@ -77,7 +77,9 @@ def words_taken(item: Dataset, descriptor: str, data: str, *, segmented: bool, l
     except Refused:
         return 0
     half = (stated.count + 1) // 2
-    return 0 if stated.bits == 8 and half < len(words) < stated.count else min(len(words), stated.count)
+    if stated.bits == 8 and half < len(words) < stated.count:
+        return 0
+    return min(len(words), stated.count)
 
 
 def bits_used(*tables: Numbers) -> int:
@@ -100,13 +102,14 @@ def first_value(written: int, possible: Range) -> int:
     The value representation does not tell (C.11.2.1.1 makes it depend on what is looked up, and files disagree).
     """
     low, high = possible
-    as_signed = written - 65536 if written >= 32768 else written
-    if as_signed == written:
+    if written < 32768:
         return written
-    fits, fits_signed = written <= high, low <= as_signed
-    if fits != fits_signed:
-        return written if fits else as_signed
-    return as_signed if low < 0 else written
+    as_signed = written - 65536
+    fits = written <= high
+    signed = low <= as_signed
+    if signed == fits:  # both are possible values, or neither is
+        signed = low < 0
+    return as_signed if signed else written
 
 
 def read_words(item: Dataset, keyword: str, *, little_endian: bool) -> Numbers:
@@ -126,7 +129,8 @@ def _raw(item: Dataset, keyword: str, *, little_endian: bool) -> tuple[Any, str]
         raise Refused("attribute", f"{keyword} is missing.")
     element = item.get_item(keyword)
     if isinstance(element, RawDataElement):
-        value, little_endian = element.value or b"", element.is_little_endian
+        value = element.value or b""
+        little_endian = element.is_little_endian
     else:
         value = element.value
     return value, "<" if little_endian or element.VR == "OB" else ">"  # single bytes are never swapped
@@ -135,7 +139,9 @@ def _raw(item: Dataset, keyword: str, *, little_endian: bool) -> tuple[Any, str]
 def _entries(item: Dataset, keyword: str, count: int, *, little_endian: bool) -> Numbers:
     """The entries as numbers, one word each, or two in a word where there are exactly half as many words."""
     words = read_words(item, keyword, little_endian=little_endian)
-    return _bytes_of(words) if len(words) == (count + 1) // 2 < count else words
+    if len(words) == (count + 1) // 2 < count:
+        return _bytes_of(words)
+    return words
 
 
 def _bytes_of(words: Numbers) -> Numbers:
@@ -147,10 +153,13 @@ def _expanded(words: Numbers, keyword: str, stated: Descriptor) -> tuple[Numbers
     """A segmented table written out (PS3.3 C.7.9.2), and how many of its words that takes. Raises Refused."""
     wide = stated.bits > 8
     words = words[: MOST_WORDS_AN_ENTRY * stated.count]
-    code = [int(number) for number in (words if wide else _bytes_of(words))]
+    if not wide:
+        words = _bytes_of(words)
     try:
-        entries, taken = _segments(code, stated.count, wide=wide)
-        return np.asarray(entries[: stated.count], dtype=np.uint16), taken if wide else (taken + 1) // 2
+        entries, taken = _segments(words.tolist(), stated.count, wide=wide)
+        if not wide:
+            taken = (taken + 1) // 2
+        return np.asarray(entries[: stated.count], dtype=np.uint16), taken
     except (IndexError, OverflowError) as error:
         raise Refused("attribute", f"{keyword} does not follow the rules of segmented tables.") from error
 
@@ -164,7 +173,8 @@ def _segments(code: list[int], count: int, *, wide: bool) -> tuple[list[int], in
     at = taken = 0
     while len(entries) < count and at + 2 <= len(code):
         if code[at] == INDIRECT:
-            times, place = code[at + 1], _place(code, at + 2, wide=wide)
+            times = code[at + 1]
+            place = _place(code, at + 2, wide=wide)
             at += 4 if wide else 6
             for _ in range(times):
                 place = _segment(code, place, entries, count)
@@ -185,7 +195,8 @@ def _segment(code: list[int], at: int, entries: list[int], count: int) -> int:
 
     Of a discrete segment no more is read than `count` entries need.
     """
-    kind, length = code[at], code[at + 1]
+    kind = code[at]
+    length = code[at + 1]
     if kind == DISCRETE:
         length = min(length, count - len(entries))
         values = code[at + 2 : at + 2 + length]
@@ -195,7 +206,8 @@ def _segment(code: list[int], at: int, entries: list[int], count: int) -> int:
         return at + 2 + length
     if kind != LINEAR or not entries:
         raise IndexError
-    start, end = entries[-1], code[at + 2]
+    start = entries[-1]
+    end = code[at + 2]
     entries.extend(round(start + (end - start) * step / length) for step in range(1, length + 1))
     return at + 3
 

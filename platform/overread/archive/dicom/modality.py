@@ -69,7 +69,7 @@ def modality_numbers(
         )
         return _looked_up(stored, table, mask)
     slope, intercept = _rescale(frame_macro(header, "PixelValueTransformationSequence", frame))
-    plain = squeezed(stored, bits=shape.bits_stored, mask=mask)
+    plain = to_uint16(stored, bits=shape.bits_stored, mask=mask)
     ends = [end * slope + intercept for end in shape.value_range]
     return replace(
         plain,
@@ -90,7 +90,7 @@ def _looked_up(stored: Values, table: LookupTable, mask: Mask | None) -> Modalit
     return ModalityNumbers(numbers, 1.0, 0.0, table.bits, padding=(spare, spare))
 
 
-def squeezed(values: Values, *, bits: int, mask: Mask | None = None) -> ModalityNumbers:
+def to_uint16(values: Values, *, bits: int, mask: Mask | None = None) -> ModalityNumbers:
     """Any values as uint16: unchanged where they fit, moved up where signed, scaled where wider than 16 bits."""
     if values.dtype.kind in "ui" and values.dtype.itemsize <= 2:
         lowest = int(np.iinfo(values.dtype).min)
@@ -116,14 +116,19 @@ def _ends(numbers: Values, mask: Mask | None) -> Range | None:
 
 def _scaled(values: Values, mask: Mask | None) -> ModalityNumbers:
     """Values of more than 16 bits; under a mask number 0 is kept for padding."""
-    measured = values[np.isfinite(values)] if mask is None else values[~mask]
-    plain = measured.astype(np.float64)
-    low, high = (float(plain.min()), float(plain.max())) if plain.size else (0.0, 0.0)
+    measured = np.isfinite(values) if mask is None else ~mask
+    plain = values[measured].astype(np.float64)
+    low = high = 0.0
+    if plain.size:
+        low = float(plain.min())
+        high = float(plain.max())
     if not math.isfinite(high - low):
         raise Refused("attribute", "The pixel values span more than numbers can hold.")
     first = 0 if mask is None else 1
     whole = values.dtype.kind in "iu" and high - low <= TOP - first
-    slope = 1.0 if whole or high == low else (high - low) / (TOP - first)
+    slope = 1.0
+    if high > low and not whole:
+        slope = (high - low) / (TOP - first)
     spread = np.rint((np.nan_to_num(values.astype(np.float64), nan=low, posinf=low, neginf=low) - low) / slope) + first
     if mask is None:
         return ModalityNumbers(spread.astype("<u2"), slope, low, 16)
@@ -132,7 +137,8 @@ def _scaled(values: Values, mask: Mask | None) -> ModalityNumbers:
 
 
 def _rescale(group: Dataset) -> tuple[float, float]:
-    slope, intercept = (_number(group, "RescaleSlope", 1.0), _number(group, "RescaleIntercept", 0.0))
+    slope = _number(group, "RescaleSlope", 1.0)
+    intercept = _number(group, "RescaleIntercept", 0.0)
     if slope == 0:
         raise Refused("attribute", "Rescale Slope is zero.")
     return slope, intercept

@@ -22,8 +22,11 @@ def read_orientation(header: Dataset) -> str:
     cosines = _numbers(group.get("ImageOrientationPatient"))
     if len(cosines) != 6:
         return ""
-    row, column = _letters(cosines[:3]), _letters(cosines[3:])
-    return f"{row}\\{column}" if row and column else ""
+    row = _letters(cosines[:3])
+    column = _letters(cosines[3:])
+    if row and column:
+        return f"{row}\\{column}"
+    return ""
 
 
 def _letters(direction: list[float]) -> str:

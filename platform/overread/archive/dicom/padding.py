@@ -25,28 +25,44 @@ def padding_mask(stored: np.ndarray[Any, np.dtype[Any]], header: Dataset, shape:
         mask = (stored >= limits[0]) & (stored <= limits[1])
     if stored.dtype.kind == "f":
         mask |= ~np.isfinite(stored)
-    return mask if mask.any() and not mask.all() else None
+    if mask.any() and not mask.all():
+        return mask
+    return None
 
 
 def padding_range(header: Dataset, shape: Shape) -> tuple[float, float] | None:
     """The lowest and highest stored value that is padding; None where the file declares none that its bits can say."""
-    keywords = (DOUBLE if shape.bits_allocated == 64 else FLOAT) if shape.floating else PLAIN
-    value, limit = (_number(header.get(keyword)) for keyword in keywords)
+    value, limit = (_number(header.get(keyword)) for keyword in _keywords(shape))
     if value is None:
         return None
-    ends = [value, value if limit is None else limit]
+    if limit is None:
+        limit = value
+    ends = [value, limit]
     if shape.floating:
         return min(ends), max(ends)
     low, high = shape.value_range
-    ends = [_signed(int(end), shape) for end in ends] if shape.signed else [int(end) % WORD for end in ends]
+    if shape.signed:
+        ends = [_signed(int(end), shape) for end in ends]
+    else:
+        ends = [int(end) % WORD for end in ends]
     ends = [max(min(ends), low), min(max(ends), high)]
-    return (ends[0], ends[1]) if ends[0] <= ends[1] else None
+    if ends[0] <= ends[1]:
+        return (ends[0], ends[1])
+    return None
+
+
+def _keywords(shape: Shape) -> tuple[str, str]:
+    if not shape.floating:
+        return PLAIN
+    if shape.bits_allocated == 64:
+        return DOUBLE
+    return FLOAT
 
 
 def check_padding(cells: np.ndarray[Any, Any], header: Dataset, shape: Shape) -> None:
     """Raises Refused where whole cells (uint16) hold a padding value that the bits stored cannot say.
 
-    Cut to the bits stored it would pass for a measurement.
+    Cut to the bits stored, it would look like a measurement.
     """
     for keyword in PLAIN:
         value = _number(header.get(keyword))
@@ -60,7 +76,9 @@ def check_padding(cells: np.ndarray[Any, Any], header: Dataset, shape: Shape) ->
 
 
 def _number(value: Any) -> float | None:
-    return value if isinstance(value, int | float) and not np.isnan(value) else None
+    if isinstance(value, int | float) and not np.isnan(value):
+        return value
+    return None
 
 
 def _signed(value: int, shape: Shape) -> int:

@@ -40,7 +40,7 @@ def is_part10(content: bytes) -> bool:
 
 
 def read_part10(content: bytes, limits: Limits) -> Part10:
-    """Parse everything before the pixel data. Raises Refused for anything that is no readable DICOM image."""
+    """Parse everything before the pixel data. Raises Refused for anything that is not a readable DICOM image."""
     stream = BytesIO(content)
     stream.seek(PREFIX_AT + len(PREFIX))
     with refusing("unreadable", "The file meta information could not be parsed."):
@@ -80,7 +80,9 @@ def _check_syntax(syntax: UID) -> None:
     if not syntax:
         raise Refused("transfer_syntax", "The file does not name its transfer syntax (Transfer Syntax UID).")
     if not is_read(syntax):
-        name = syntax.name if syntax.is_transfer_syntax and not syntax.is_private else "an unknown one"
+        name = "an unknown one"
+        if syntax.is_transfer_syntax and not syntax.is_private:
+            name = syntax.name
         raise Refused("transfer_syntax", f"The transfer syntax (Transfer Syntax UID) is not read here: {name}.")
 
 
@@ -105,7 +107,7 @@ def _read_header(stream: BytesIO, syntax: UID) -> tuple[Dataset, PixelElement]:
 
 
 def _check_whole(header: Dataset) -> None:
-    """A last element whose value is shorter than its length says that the file was cut, or that the length lies."""
+    """A last element whose value is shorter than its length: the file was cut short, or the length is wrong."""
     last = next(reversed(header._dict.values()), None)
     if (
         isinstance(last, RawDataElement)
@@ -116,7 +118,7 @@ def _check_whole(header: Dataset) -> None:
 
 
 def _nests_deeper(dataset: Dataset, depth: int) -> bool:
-    """Whether sequences that were parsed nest more than `depth` deep; those still unparsed are opened by no one."""
+    """Whether sequences that were parsed nest more than `depth` deep; those still unparsed are never opened."""
     for element in elements(dataset):
         if not isinstance(element, DataElement) or element.VR != "SQ":
             continue

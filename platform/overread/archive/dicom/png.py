@@ -25,7 +25,8 @@ PASSES = ((0, 0, 8, 8), (0, 4, 8, 8), (4, 0, 8, 4), (0, 2, 4, 4), (2, 0, 4, 2), 
 INFLATED_AT_ONCE = 1 << 20  # bytes
 GREY, RGB, PALETTE, GREY_ALPHA, RGBA = 0, 2, 3, 4, 6  # colour types
 DEPTH_AT, COLOUR_AT = 24, 25
-HEADER, HEADER_CRC = slice(12, 29), slice(29, 33)
+HEADER = slice(12, 29)
+HEADER_CRC = slice(29, 33)
 SRGB_PRIMARIES = (0.3127, 0.329, 0.64, 0.33, 0.3, 0.6, 0.15, 0.06)  # white, red, green and blue, as cHRM has them
 PRIMARY_SLACK = 0.01
 SRGB_CODE_POINTS = b"\1\x0d\0\1"  # cICP: primaries of sRGB, its transfer function, RGB, full range
@@ -57,7 +58,9 @@ def _check_all_rows(content: bytes) -> None:
     """Raises Refused where the compressed data end before the last row: Pillow leaves the rest black (13.0.0)."""
     columns, rows, depth, colour, _compression, _filter, interlaced = struct.unpack_from(">IIBBBBB", content, 16)
     bits = depth * SAMPLES[colour]
-    parts = [_part(rows, columns, *each) for each in PASSES] if interlaced else [(rows, columns)]
+    parts = [(rows, columns)]
+    if interlaced:
+        parts = [_part(rows, columns, *each) for each in PASSES]
     wanted = sum(height * (1 + (width * bits + 7) // 8) for height, width in parts if width)
     machine = zlib.decompressobj()
     with refusing("decode", "The PNG file is broken or ends early."):
@@ -78,21 +81,25 @@ def _part(
 
 def _samples(content: bytes, image: Image.Image, limits: Limits) -> Samples:
     """Full-depth samples: grey of fewer than 8 bits is spread over 0 to 255."""
-    depth, colour = content[DEPTH_AT], content[COLOUR_AT]
+    depth = content[DEPTH_AT]
+    colour = content[COLOUR_AT]
     if colour == PALETTE:
-        clear = "transparency" in image.info
         if int(np.asarray(loaded(image, "PNG")).max()) >= len(_chunk(content, b"PLTE") or b"") // 3:
             raise Refused("decode", "The PNG has pixels of colours that are not in its palette.")
-        found = np.asarray(loaded(image, "PNG").convert("RGBA" if clear else "RGB"))
-        return found[..., :3], found[..., 3] if clear else None
+        if "transparency" not in image.info:
+            return np.asarray(loaded(image, "PNG").convert("RGB")), None
+        found = np.asarray(loaded(image, "PNG").convert("RGBA"))
+        return found[..., :3], found[..., 3]
     if depth == 16 and colour != GREY:
         found = _sixteen_bits(content, image, colour, limits)
     else:
         found = np.asarray(loaded(image, "PNG"))
     if found.dtype == bool:
         found = found * np.uint8(255)
-    if colour in (GREY_ALPHA, RGBA):
-        return found[..., :-1].squeeze(-1) if colour == GREY_ALPHA else found[..., :3], found[..., -1]
+    if colour == GREY_ALPHA:
+        return found[..., 0], found[..., 1]
+    if colour == RGBA:
+        return found[..., :3], found[..., 3]
     return found, _opaque_but(found, image.info.get("transparency"), depth)
 
 
@@ -100,7 +107,8 @@ def _sixteen_bits(content: bytes, image: Image.Image, colour: int, limits: Limit
     """uint16 [rows, columns, samples] of colour or of grey with alpha, which Pillow has no mode for."""
     if colour == GREY_ALPHA:  # two samples of 16 bits are filtered and packed just as four of 8 bits are
         header = bytearray(content)
-        header[DEPTH_AT], header[COLOUR_AT] = 8, RGBA
+        header[DEPTH_AT] = 8
+        header[COLOUR_AT] = RGBA
         header[HEADER_CRC] = struct.pack(">I", zlib.crc32(header[HEADER]))
         quarters = np.asarray(loaded(opened(bytes(header), "PNG", limits), "PNG"))
         return quarters.copy().view(">u2").astype(np.uint16)

@@ -42,7 +42,9 @@ def loaded(image: Image.Image, kind: str) -> Image.Image:
         try:
             image.load()
         except OSError as error:
-            code = "truncated" if "truncated" in str(error).lower() else "decode"
+            code = "decode"
+            if "truncated" in str(error).lower():
+                code = "truncated"
             raise Refused(code, f"The {kind} file is broken or ends early.") from error
     return image
 
@@ -57,4 +59,6 @@ def orientation(image: Image.Image) -> int:
 def upright(pixels: Pixels, image: Image.Image) -> Pixels:
     """The pixels of `image` as its EXIF orientation has them seen."""
     turn = TURNED.get(orientation(image))
-    return pixels if turn is None else np.ascontiguousarray(turn(pixels))
+    if turn is None:
+        return pixels
+    return np.ascontiguousarray(turn(pixels))

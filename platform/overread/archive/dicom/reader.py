@@ -12,7 +12,7 @@ from .look import Look
 from .process import Child
 from .refusal import Refused
 from .tones import Tones
-from .values import Arrival, Frame, Rendering, Window
+from .values import Frame, ImageFacts, IntakeResult, Rendering, Window
 from .wire import Blob
 
 if TYPE_CHECKING:
@@ -24,14 +24,14 @@ CHILDREN = 2  # of a process: a slow file leaves one for the others
 
 
 class Busy(Exception):
-    """All children have a file in hand, and none was free in time. Nothing is known of the file."""
+    """All children were busy, and none became free in time. The file has not been looked at."""
 
 
 class Reader:
     """Reads hostile files in `children` processes at a time. Thread-safe; a fork gets fresh children of its own.
 
-    A child serves `recycle_after` files and is replaced; one that fails, hangs or is killed costs its file a Refused
-    and is replaced for the next. Who waits `wait_seconds` for a free child gets Busy.
+    A child serves `recycle_after` files and is replaced. Where one fails, hangs or is killed, its file is Refused and the next
+    file gets a new child. A caller that waits `wait_seconds` for a free child gets Busy.
     """
 
     def __init__(
@@ -55,15 +55,16 @@ class Reader:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.close()
 
-    def receive(self, content: bytes, *, key: bytes) -> Arrival:
-        """Bound, check, parse, de-identify and hash one file. `key` makes the pseudonyms. Raises Refused."""
+    def take_in(self, content: bytes, *, key: bytes) -> IntakeResult:
+        """Check the size, parse, de-identify and hash one file. `key` makes the pseudonyms. Raises Refused."""
         answer, (own,) = self._ask({"do": "receive"}, content, key=key)
         made = _assembled(answer["parts"], memoryview(own), memoryview(content))
-        facts = answer["facts"]
-        if facts["pixel_spacing"] is not None:
-            facts["pixel_spacing"] = tuple(facts["pixel_spacing"])
-        digest = hashlib.sha256(made).hexdigest()
-        return Arrival(content=made, sha256=digest, untouched=_untouched(answer["parts"], len(content)), **facts)
+        return IntakeResult(
+            facts=_image_facts(answer["facts"]),
+            content=made,
+            sha256=hashlib.sha256(made).hexdigest(),
+            untouched=_untouched(answer["parts"], len(content)),
+        )
 
     def render(self, content: bytes, *, frame: int = 0) -> Rendering:
         """Decode one frame of a de-identified original and pack it for browser and models. Raises Refused."""
@@ -71,11 +72,12 @@ class Reader:
         facts = _frame_facts(answer["facts"])
         if facts["tones"] is not None:
             facts["tones"] = Tones(**{part: tuple(span) for part, span in facts["tones"].items()})
-        facts["look"] = Look(**facts["look"]) if facts["look"] else None
+        if facts["look"] is not None:
+            facts["look"] = Look(**facts["look"])
         return Rendering(full=bytes(full), half=bytes(half), thumb=bytes(thumb), **facts)
 
     def render_frames(self, content: bytes, *, first: int, count: int) -> tuple[Frame, ...]:
-        """So many frames from `first` on, decoded in one go. Raises Refused, naming the frame that does not decode."""
+        """`count` frames from `first` on, decoded in one go. Raises Refused, naming the frame that does not decode."""
         answer, levels = self._ask({"do": "render_frames", "first": first, "count": count}, content)
         pairs = zip(levels[::2], levels[1::2], strict=True)
         return tuple(
@@ -91,7 +93,7 @@ class Reader:
         return np.frombuffer(data, np.dtype(answer["dtype"])).reshape(answer["shape"])
 
     def freedoms(self) -> tuple[str, ...]:
-        """What a child can still do here of what it is to be forbidden: "network", "processes", "files" (doctor)."""
+        """What a child can do on this machine although it should not: "network", "processes", "files" (doctor)."""
         answer, _ = self._ask({"do": "freedoms"}, b"?")
         return tuple(answer["freedoms"])
 
@@ -100,7 +102,7 @@ class Reader:
         return tuple(child.pid for child in list(self._idle.queue) if child is not None)
 
     def close(self) -> None:
-        """Wait for the files under way, then end the children. Who still waits for a child gets a RuntimeError."""
+        """Wait for the files in progress, then end the children. Callers that still wait for a child get a RuntimeError."""
         self._closed = True
         for child in [self._idle.get() for _ in range(self._children)]:
             if child is not None:
@@ -137,29 +139,38 @@ class Reader:
             idle.put(self._still_good(child))
 
     def _still_good(self, child: Child | None) -> Child | None:
-        """The child, or None after clearing away one that has ended or served its time."""
+        """The child, or None after discarding one that has ended or has served its files."""
         if child is None or (child.is_alive() and child.served < self._recycle_after):
             return child
         child.kill()
         return None
 
 
+def _image_facts(facts: dict[str, Any]) -> ImageFacts:
+    """The facts of a file as they were before they became JSON."""
+    if facts["pixel_spacing"] is not None:
+        facts["pixel_spacing"] = tuple(facts["pixel_spacing"])
+    return ImageFacts(**facts)
+
+
 def _frame_facts(facts: dict[str, Any]) -> dict[str, Any]:
     """The facts of a frame as they were before they became JSON."""
-    windows = tuple(Window(**{**window, "table": tuple(window["table"])}) for window in facts["windows"])
-    padding = None if facts["padding"] is None else tuple(facts["padding"])
-    return {**facts, "windows": windows, "padding": padding}
+    facts["windows"] = tuple(Window(**{**window, "table": tuple(window["table"])}) for window in facts["windows"])
+    if facts["padding"] is not None:
+        facts["padding"] = tuple(facts["padding"])
+    return facts
 
 
 def _untouched(parts: list[list[int]], length: int) -> bool:
-    """Whether all that stays of the file lies together at its end, but for the byte that makes a length even."""
+    """Whether everything kept of the file is one range at its end, except for the byte that makes a length even."""
     kept = [part for part in parts if len(part) == 2]
     return len(kept) == 1 and length - kept[0][1] <= 1
 
 
 def _assembled(parts: list[list[int]], own: memoryview, received: memoryview) -> bytes:
-    """The content whose parts are either a range of the received file or the next so many bytes of the child's own."""
-    pieces, at = [], 0
+    """The content: each part is a range of the received file, or the next bytes of the child's own."""
+    pieces = []
+    at = 0
     for part in parts:
         if len(part) == 2:
             pieces.append(received[part[0] : part[1]])
@@ -174,7 +185,7 @@ _standing: Reader | None = None
 
 
 def standing_reader() -> Reader:
-    """The one Reader of this process, started at its first file."""
+    """The one Reader of this process, started with its first file."""
     global _standing
     with _lock:
         if _standing is None:
@@ -184,15 +195,16 @@ def standing_reader() -> Reader:
 
 def _after_fork() -> None:
     global _lock, _standing
-    _lock, _standing = threading.Lock(), None
+    _lock = threading.Lock()
+    _standing = None
 
 
 os.register_at_fork(after_in_child=_after_fork)
 
 
-def receive(content: bytes, *, key: bytes) -> Arrival:
-    """Reader.receive in this process's own reader."""
-    return standing_reader().receive(content, key=key)
+def take_in(content: bytes, *, key: bytes) -> IntakeResult:
+    """Reader.take_in in this process's own reader."""
+    return standing_reader().take_in(content, key=key)
 
 
 def render(content: bytes, *, frame: int = 0) -> Rendering:

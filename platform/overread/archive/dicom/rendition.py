@@ -15,7 +15,7 @@ from .frames import DicomImage, open_dicom
 from .icc import to_srgb
 from .limits import Limits
 from .look import look
-from .modality import ModalityNumbers, modality_numbers, squeezed
+from .modality import ModalityNumbers, modality_numbers, to_uint16
 from .part10 import is_part10
 from .picture import picture_kind, picture_pixels
 from .refusal import Refused
@@ -36,13 +36,13 @@ def render(content: bytes, frame: int, limits: Limits) -> Rendering:
         return _rendered(open_dicom(content, limits), frame)
     pixels = decoded_picture(content, frame, limits)
     if pixels.ndim == 3:
-        return _pack_colour(eight_bits(pixels, bits=8 * pixels.itemsize), frame=frame, frames=1)
-    image = squeezed(pixels, bits=8 * pixels.dtype.itemsize)
-    return _pack_grey(image, (automatic_window(image),), inverted=False, frame=frame, frames=1)
+        return _pack_colour(eight_bits(pixels, bits=8 * pixels.itemsize), first=True)
+    image = to_uint16(pixels, bits=8 * pixels.dtype.itemsize)
+    return _pack_grey(image, (automatic_window(image),), inverted=False, first=True)
 
 
 def render_frames(content: bytes, first: int, count: int, limits: Limits) -> list[Frame]:
-    """So many frames from `first` on. Raises Refused, with the frame's number counted from 1, where one does not decode."""
+    """`count` frames from `first` on. Raises Refused, with the frame's number counted from 1, where one does not decode."""
     image = open_dicom(content, limits)
     return [_frame(image, number) for number in range(first, first + count)]
 
@@ -65,19 +65,22 @@ def decoded_picture(content: bytes, frame: int | None, limits: Limits) -> Pixels
 
 
 def _rendered(image: DicomImage, frame: int) -> Rendering:
-    stored, header, shape = image.frame(frame), image.header, image.shape
+    stored = image.frame(frame)
+    header = image.header
+    shape = image.shape
     little_endian = image.file.syntax.is_little_endian
     aspect = read_scale(header).aspect
+    first = frame == 0
     if shape.photometric == "PALETTE COLOR":
         rgb = palette_rgb(stored, header, shape=shape, little_endian=little_endian)
-        return _pack_colour(to_srgb(rgb, header.get("ICCProfile")), frame=frame, frames=shape.frames, aspect=aspect)
+        return _pack_colour(to_srgb(rgb, header.get("ICCProfile")), first=first, aspect=aspect)
     if shape.samples == 3:
         rgb = to_srgb(eight_bits(stored, bits=shape.bits_stored), header.get("ICCProfile"))
-        return _pack_colour(rgb, frame=frame, frames=shape.frames, aspect=aspect)
+        return _pack_colour(rgb, first=first, aspect=aspect)
     numbers = modality_numbers(stored, header, frame=frame, shape=shape, little_endian=little_endian)
     inverted = shape.photometric == "MONOCHROME1"
     choice = windows(header, numbers, frame=frame, little_endian=little_endian)
-    return _pack_grey(numbers, choice, inverted=inverted, frame=frame, frames=shape.frames, aspect=aspect)
+    return _pack_grey(numbers, choice, inverted=inverted, first=first, aspect=aspect)
 
 
 def _pack_grey(
@@ -85,8 +88,7 @@ def _pack_grey(
     choice: tuple[Window, ...],
     *,
     inverted: bool,
-    frame: int,
-    frames: int,
+    first: bool,
     aspect: float = 1.0,
 ) -> Rendering:
     half = box_half(image.numbers, image.padding)
@@ -101,8 +103,6 @@ def _pack_grey(
         half_columns=half.shape[1],
         channels=1,
         bits=image.bits,
-        frame=frame,
-        frames=frames,
         slope=image.slope,
         intercept=image.intercept,
         inverted=inverted,
@@ -110,22 +110,23 @@ def _pack_grey(
         windows=choice,
         minimum=low,
         maximum=high,
-        aspect=aspect,
         tones=None,
         look=None,
     )
     small = _small(image.numbers, half, image.padding)
     picture = np.rint(shown(small, made, choice[0]) * 255).astype(np.uint8)
     made = replace(made, thumb=_thumb(picture, aspect))
-    return replace(made, tones=_tones(small, made), look=look(picture)) if frame == 0 else made
+    if not first:
+        return made
+    return replace(made, tones=_tones(small, made), look=look(picture))
 
 
-def _pack_colour(rgb: Pixels, *, frame: int, frames: int, aspect: float = 1.0) -> Rendering:
+def _pack_colour(rgb: Pixels, *, first: bool, aspect: float = 1.0) -> Rendering:
     """RGB, unless the three channels are one and the same: then it is a grey image of 8 bits."""
     if (rgb[..., 0] == rgb[..., 1]).all() and (rgb[..., 0] == rgb[..., 2]).all():
-        image = squeezed(np.ascontiguousarray(rgb[..., 0]), bits=8)
+        image = to_uint16(np.ascontiguousarray(rgb[..., 0]), bits=8)
         window = automatic_window(image)
-        return _pack_grey(image, (window,), inverted=False, frame=frame, frames=frames, aspect=aspect)
+        return _pack_grey(image, (window,), inverted=False, first=first, aspect=aspect)
     half = box_half(rgb)
     picture = np.rint(_small(rgb, half, None)).astype(np.uint8)
     return Rendering(
@@ -138,8 +139,6 @@ def _pack_colour(rgb: Pixels, *, frame: int, frames: int, aspect: float = 1.0) -
         half_columns=half.shape[1],
         channels=3,
         bits=8,
-        frame=frame,
-        frames=frames,
         slope=1.0,
         intercept=0.0,
         inverted=False,
@@ -147,9 +146,8 @@ def _pack_colour(rgb: Pixels, *, frame: int, frames: int, aspect: float = 1.0) -
         windows=(),
         minimum=float(rgb.min()),
         maximum=float(rgb.max()),
-        aspect=aspect,
         tones=None,
-        look=look(picture) if frame == 0 else None,
+        look=look(picture) if first else None,
     )
 
 
@@ -160,7 +158,9 @@ def _packed(pixels: Pixels) -> bytes:
 
 def _small(full: Pixels, half: Pixels, padding: tuple[int, int] | None) -> Any:
     """Box mean by a whole factor, so that the longer side is less than twice a thumbnail's, float32."""
-    pixels = full if max(full.shape[:2]) < 2 * THUMB_SIDE else half
+    pixels = half
+    if max(full.shape[:2]) < 2 * THUMB_SIDE:
+        pixels = full
     factor = max(1, max(pixels.shape[:2]) // THUMB_SIDE)
     return block_mean(pixels, min(factor, *pixels.shape[:2]), padding)
 
@@ -169,12 +169,17 @@ def _tones(small: Any, made: Rendering) -> Tones | None:
     """The tones of a small level, in modality values."""
     padded = padded_in(small, made.padding)
     values = small * made.slope + made.intercept
-    found = tones(-values if made.inverted else values, None if padded is None else ~padded)
-    return mirrored(found) if found and made.inverted else found
+    measured = None
+    if padded is not None:
+        measured = ~padded
+    if not made.inverted:
+        return tones(values, measured)
+    found = tones(-values, measured)
+    return found and mirrored(found)
 
 
 def _thumb(pixels: Pixels, aspect: float) -> bytes:
-    """uint8 grey or RGB as a JPEG of at most 256 pixels on the longer side, of the shape that the image has in truth."""
+    """uint8 grey or RGB as a JPEG of at most 256 pixels on the longer side, in the image's true shape."""
     image = Image.fromarray(pixels)
     if aspect == 1.0:
         image.thumbnail((THUMB_SIDE, THUMB_SIDE), Image.Resampling.BOX)

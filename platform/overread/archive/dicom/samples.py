@@ -14,7 +14,7 @@ def samples_of(cells: Pixels, shape: Shape, *, precision: int, exact: bool) -> P
     """The samples in the lowest `precision` bits of `cells`, of the same size and width, signed where `shape` is.
 
     Bits above and below a sample hold nothing, or an overlay plane in old files, and are left out. A lossy code stream
-    may overshoot what the bits stored can say: such a value becomes the nearest one that they can.
+    may overshoot the range of the bits stored: such a value becomes the nearest one within it.
     """
     width = 8 * cells.dtype.itemsize
     was_signed = cells.dtype.kind == "i"
@@ -37,7 +37,8 @@ def overshoots(cells: Pixels, shape: Shape) -> bool:
         return highest < int(cells.max()) <= highest * (1 + OVERSHOOT)
     lowest, highest = shape.value_range
     margin = int(highest * OVERSHOOT)
-    low, high = int(cells.min()), int(cells.max())
+    low = int(cells.min())
+    high = int(cells.max())
     beyond = low < lowest or highest < high
     return beyond and lowest - margin <= low and high <= highest + margin
 

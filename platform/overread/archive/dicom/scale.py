@@ -64,7 +64,9 @@ def _aspect(header: Dataset) -> float:
     if ratio is None:
         return 1.0
     aspect = ratio[0] / ratio[1]
-    return aspect if 1 / MOST_ASPECT <= aspect <= MOST_ASPECT else 1.0
+    if 1 / MOST_ASPECT <= aspect <= MOST_ASPECT:
+        return aspect
+    return 1.0
 
 
 def _pair(value: Any) -> Pair | None:
@@ -73,8 +75,11 @@ def _pair(value: Any) -> Pair | None:
         row, column = value
     except (TypeError, ValueError):
         return None
-    first, second = _number(row), _number(column)
-    return (first, second) if first and second else None
+    first = _number(row)
+    second = _number(column)
+    if first and second:
+        return (first, second)
+    return None
 
 
 def _number(value: Any) -> float | None:
@@ -83,4 +88,6 @@ def _number(value: Any) -> float | None:
         number = float(value)
     except (TypeError, ValueError):
         return None
-    return number if math.isfinite(number) and number > 0 else None
+    if math.isfinite(number) and number > 0:
+        return number
+    return None

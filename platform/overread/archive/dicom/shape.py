@@ -1,4 +1,4 @@
-"""The image's own account of its size (PS3.3 C.7.6.3), checked before anything is allocated."""
+"""The size that an image states (PS3.3 C.7.6.3), checked before anything is allocated."""
 
 from dataclasses import dataclass
 
@@ -41,9 +41,11 @@ class Shape:
 
     @property
     def value_range(self) -> tuple[int, int]:
-        """The lowest and the highest number that the bits stored can say."""
+        """The lowest and the highest number that the bits stored can hold."""
         half = 2 ** (self.bits_stored - 1)
-        return (-half, half - 1) if self.signed else (0, 2 * half - 1)
+        if self.signed:
+            return (-half, half - 1)
+        return (0, 2 * half - 1)
 
     @property
     def pixel_bytes(self) -> int:
@@ -63,7 +65,8 @@ class Shape:
 
 def read_shape(header: Dataset, keyword: str, limits: Limits) -> Shape:
     """The Shape of the image in `header`, whose pixels are in the attribute `keyword`. Raises Refused."""
-    rows, columns = _whole(header, "Rows"), _whole(header, "Columns")
+    rows = _whole(header, "Rows")
+    columns = _whole(header, "Columns")
     if not (0 < rows < 65536 and 0 < columns < 65536):
         raise Refused("dimensions", f"The image has {rows} Rows and {columns} Columns.")
     frames = _frames(header, limits)

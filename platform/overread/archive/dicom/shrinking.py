@@ -17,7 +17,8 @@ def box_half(pixels: Pixels, padding: Sequence[int] | None = None) -> Pixels:
 
     Padding is left out of a mean; what is all padding stays padding.
     """
-    rows, columns = pixels.shape[0] % 2, pixels.shape[1] % 2
+    rows = pixels.shape[0] % 2
+    columns = pixels.shape[1] % 2
     if rows or columns:
         pixels = np.pad(pixels, ((0, rows), (0, columns), *[(0, 0)] * (pixels.ndim - 2)), mode="edge")
     corners = [pixels[row::2, column::2] for row in (0, 1) for column in (0, 1)]
@@ -26,7 +27,8 @@ def box_half(pixels: Pixels, padding: Sequence[int] | None = None) -> Pixels:
         for corner in corners[1:]:
             total += corner
         return ((total + 2) >> 2).astype(pixels.dtype)
-    total, count = np.zeros(corners[0].shape, np.uint32), np.zeros(corners[0].shape, np.uint32)
+    total = np.zeros(corners[0].shape, np.uint32)
+    count = np.zeros(corners[0].shape, np.uint32)
     for corner in corners:
         measured = ~_padded(corner, padding)
         total += np.where(measured, corner, 0)

@@ -32,7 +32,8 @@ def tones(values: Values, measured: Flags | None = None) -> Tones | None:
 
     `measured` is False where a pixel is padding. No span leaves out more than SATURATED percent of the body.
     """
-    measured = np.ones(values.shape, bool) if measured is None else measured
+    if measured is None:
+        measured = np.ones(values.shape, bool)
     if not measured.any() or np.ptp(values[measured]) <= 0:
         return None
     body = _body(values, measured)
@@ -54,17 +55,19 @@ def tones(values: Values, measured: Flags | None = None) -> Tones | None:
 
 
 def mirrored(found: Tones) -> Tones:
-    """The same of values whose signs were changed."""
+    """The tones of the same values with their signs changed."""
     return Tones(*((-high, -low) for low, high in (found.dark, found.middle, found.bright)))
 
 
 def _body(values: Values, measured: Flags) -> Flags:
-    """Where the body is: everything but dark runs that reach in from an edge, and padding."""
+    """Where the body is: everything except padding and dark runs that reach in from an edge."""
     numbers = _numbers(values, measured)
     first, _second = _thresholds(numbers[measured])
     dark = (numbers <= first) | ~measured
     body = measured & ~_from_edges(dark) & (numbers > 0)
-    return body if body.mean() >= LEAST_BODY else measured
+    if body.mean() >= LEAST_BODY:
+        return body
+    return measured
 
 
 def _from_edges(dark: Flags) -> Flags:
@@ -84,7 +87,8 @@ def _in_three(inside: Values) -> tuple[Values, Values, Values]:
 
 def _numbers(values: Values, measured: Flags) -> Values:
     """The values from the lowest to the highest measured one as 0 to LEVELS - 1."""
-    low, high = values[measured].min(), values[measured].max()
+    low = values[measured].min()
+    high = values[measured].max()
     share = (values.astype(np.float64) - low) / (high - low)
     numbers: Values = np.clip(share * (LEVELS - 1), 0, LEVELS - 1).astype(np.int64)
     return numbers
@@ -93,9 +97,14 @@ def _numbers(values: Values, measured: Flags) -> Values:
 def _thresholds(numbers: Values) -> tuple[int, int]:
     """The highest number of the first and of the second of three classes, chosen for the largest variance between them."""
     counts = np.bincount(numbers, minlength=LEVELS).astype(np.float64)
-    count, total = np.cumsum(counts), np.cumsum(counts * np.arange(LEVELS))
-    below, within, above = count[:, None], count[None, :] - count[:, None], count[-1] - count[None, :]
-    below_total, within_total, above_total = total[:, None], total[None, :] - total[:, None], total[-1] - total[None, :]
+    count = np.cumsum(counts)
+    total = np.cumsum(counts * np.arange(LEVELS))
+    below = count[:, None]
+    within = count[None, :] - count[:, None]
+    above = count[-1] - count[None, :]
+    below_total = total[:, None]
+    within_total = total[None, :] - total[:, None]
+    above_total = total[-1] - total[None, :]
     between = _share(below_total, below) + _share(within_total, within) + _share(above_total, above)
     between[np.tril_indices(LEVELS)] = -1
     first, second = np.unravel_index(np.argmax(between), between.shape)
@@ -110,7 +119,9 @@ def _share(total: Values, count: Values) -> Values:
 
 def _percentile(values: Values, percent: float) -> float:
     """NaN for none, which fmax and fmin overlook."""
-    return float(np.percentile(values, percent)) if values.size else float("nan")
+    if values.size:
+        return float(np.percentile(values, percent))
+    return float("nan")
 
 
 def _span(low: float, high: float, least: float) -> Span:

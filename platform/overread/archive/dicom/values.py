@@ -1,6 +1,6 @@
-"""What comes out of the intake room."""
+"""What the intake returns."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from .look import Look
@@ -13,7 +13,7 @@ SpacingKind = Literal["patient", "detector", "corrected", "unknown"]
 
 @dataclass(frozen=True, kw_only=True)
 class ImageFacts:
-    """What the archive keeps of a received file beside its pixels. Texts that the file leaves out are "".
+    """The one list of facts about a file beside its pixels, from the child process to the row. A text the file leaves out is "".
 
     `patient` is a keyed pseudonym, "" when the file names nobody. The UIDs are re-mapped ones. `transfer_syntax` is that
     of the stored file, "" for PNG and JPEG.
@@ -22,7 +22,6 @@ class ImageFacts:
     kind: Kind
     patient: str
     study_uid: str
-    series_uid: str
     instance_uid: str
     rows: int
     columns: int
@@ -44,17 +43,18 @@ class ImageFacts:
     pixel_aspect: float = 1.0  # height of a pixel by its width
     indication: str = ""  # why the image was asked for, in words
     study_day: int | None = None  # days since 1970-01-01, shifted by one keyed offset per patient
-    burned_in: bool | None = None  # the file's own word on text burned into the pixels
+    burned_in: bool | None = None  # whether the file says that text is burned into the pixels
 
 
 @dataclass(frozen=True, kw_only=True)
-class Arrival(ImageFacts):
-    """A received file without its identity: the de-identified original, its SHA-256 in hex, and the facts of it.
+class IntakeResult:
+    """A file without its identity: the facts of it, the de-identified original, and its SHA-256 in hex.
 
     `untouched`: the file ended with its pixel data, and these are stored byte for byte.
     """
 
-    content: bytes
+    facts: ImageFacts
+    content: bytes = field(repr=False)
     sha256: str
     untouched: bool
 
@@ -101,8 +101,8 @@ class Frame:
 class Rendering(Frame):
     """The first frame of a file, and what holds of all its frames.
 
-    `inverted` means that low values are bright (MONOCHROME1). `aspect` is the height of a pixel by its width. `thumb` is a
-    small JPEG, windowed, the right way round and of the right shape. `tones` are modality values.
+    `inverted` means that low values are bright (MONOCHROME1). `thumb` is a small JPEG, windowed, the right way round and of
+    the right shape. `tones` are modality values.
     """
 
     thumb: bytes
@@ -110,9 +110,6 @@ class Rendering(Frame):
     columns: int
     half_rows: int
     half_columns: int
-    frame: int  # which frame this is, from 0
-    frames: int  # how many the file holds
     inverted: bool
-    aspect: float
-    tones: Tones | None  # of a grey image in which anything differs
-    look: Look | None  # of a file's first frame
+    tones: Tones | None  # of a grey image in which anything differs; of a file's first frame alone, as is `look`
+    look: Look | None

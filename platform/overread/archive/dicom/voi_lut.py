@@ -37,7 +37,9 @@ def table_windows(group: Dataset, *, possible: Range, little_endian: bool) -> tu
 def _window(table: LookupTable, label: str) -> Window:
     span = len(table.entries) - 1
     used = bits_used(table.entries)
-    bits = used if table.bits == 16 and used <= MOST_UNSTATED else table.bits
+    bits = table.bits
+    if table.bits == 16 and used <= MOST_UNSTATED:
+        bits = used
     greys = table.entries / (2**bits - 1)
     rounded = tuple(round(float(grey), DIGITS) for grey in _resampled(greys))
     return Window(label, table.first + span / 2, span, "LINEAR_EXACT", rounded)
@@ -45,7 +47,9 @@ def _window(table: LookupTable, label: str) -> Window:
 
 def _label(item: Dataset, number: int) -> str:
     text = item.get("LUTExplanation")
-    return text.strip() if isinstance(text, str) and text.strip() else f"VOI LUT {number}"
+    if isinstance(text, str) and text.strip():
+        return text.strip()
+    return f"VOI LUT {number}"
 
 
 def _resampled(greys: Greys) -> Greys:

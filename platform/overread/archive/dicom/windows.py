@@ -29,19 +29,24 @@ def windows(header: Dataset, image: ModalityNumbers, *, frame: int, little_endia
     if useful:
         return useful
     found = automatic_window(image)
-    return (replace(found, label=UNREADABLE),) if unreadable else (found,)
+    if unreadable:
+        return (replace(found, label=UNREADABLE),)
+    return (found,)
 
 
 def _voi_group(header: Dataset, frame: int) -> Dataset:
     """Where this frame's windows and VOI LUTs stand: in its functional group, or in the header."""
     group = frame_macro(header, "FrameVOILUTSequence", frame)
-    return group if "WindowCenter" in group or "VOILUTSequence" in group else header
+    if "WindowCenter" in group or "VOILUTSequence" in group:
+        return group
+    return header
 
 
 def automatic_window(image: ModalityNumbers) -> Window:
     """The full range of 8 bits, else from the 0.5th to the 99.5th percentile of what was measured."""
     if image.bits <= 8:
-        low, high = 0, 2**image.bits - 1
+        low = 0
+        high = 2**image.bits - 1
     else:
         counts = np.bincount(image.numbers.ravel(), minlength=65536)
         if image.padding is not None:
@@ -67,16 +72,24 @@ def _stated_windows(group: Dataset) -> list[Window]:
     function = FUNCTIONS.get(str(group.get("VOILUTFunction") or "LINEAR").strip(), "LINEAR")
     least = 1.0 if function == "LINEAR" else 0.0
     return [
-        Window(labels[index].strip() or ("File" if index == 0 else f"File {index + 1}"), center, width, function)
+        Window(labels[index].strip() or _unnamed(index), center, width, function)
         for index, (center, width) in enumerate(zip(centers, widths, strict=False))
         if math.isfinite(center) and math.isfinite(width) and width >= least and width > 0
     ]
 
 
+def _unnamed(index: int) -> str:
+    if index == 0:
+        return "File"
+    return f"File {index + 1}"
+
+
 def _several(value: Any) -> Iterable[Any]:
     if value is None or value == "":
         return ()
-    return value if isinstance(value, MultiValue | list) else (value,)
+    if isinstance(value, MultiValue | list):
+        return value
+    return (value,)
 
 
 def _floats(value: Any) -> list[float]:
@@ -88,5 +101,6 @@ def _floats(value: Any) -> list[float]:
 
 def shows(window: Window, low: float, high: float) -> bool:
     """Whether some of the values from `low` to `high` get a grey between black and white."""
-    below, above = window.center - window.width / 2, window.center + window.width / 2
+    below = window.center - window.width / 2
+    above = window.center + window.width / 2
     return low == high or (below < high and above > low)

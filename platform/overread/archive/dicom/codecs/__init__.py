@@ -12,9 +12,9 @@ from pydicom import uid
 from overread.archive.dicom.shape import Shape
 
 from . import jpeg, jpeg2000, jpeg_ls, rle
-from .code_stream import CodeStream, Piece, Pixels, Stream, joined
+from .code_stream import CodeStream, Piece, Pixels, Stream, content_of, joined
 
-__all__ = ["LOSSLESS", "Codec", "CodeStream", "Piece", "Pixels", "codec_for", "joined", "starts_frame"]
+__all__ = ["LOSSLESS", "Codec", "CodeStream", "Piece", "Pixels", "codec_for", "content_of", "joined", "starts_frame"]
 
 
 class Codec(Protocol):

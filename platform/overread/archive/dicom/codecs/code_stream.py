@@ -1,4 +1,4 @@
-"""What one compressed frame says of itself, whatever the DICOM header around it says."""
+"""What one compressed frame says about itself, whatever the DICOM header around it says."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -46,12 +46,21 @@ def damaged() -> Refused:
 
 def joined(stream: Stream, pieces: Iterable[Piece]) -> bytes:
     """The pieces of a stream, one after the other."""
-    return b"".join(stream[piece[0] : piece[1]] if isinstance(piece, tuple) else piece for piece in pieces)
+    return b"".join(content_of(piece, stream) for piece in pieces)
+
+
+def content_of(piece: Piece, stream: Stream) -> Stream:
+    """The bytes of a piece: its own, or those of the range of `stream` that it is."""
+    if isinstance(piece, tuple):
+        return stream[piece[0] : piece[1]]
+    return piece
 
 
 def length_of(piece: Piece) -> int:
     """How many bytes a piece has."""
-    return piece[1] - piece[0] if isinstance(piece, tuple) else len(piece)
+    if isinstance(piece, tuple):
+        return piece[1] - piece[0]
+    return len(piece)
 
 
 def append(pieces: list[Piece], start: int, end: int) -> None:

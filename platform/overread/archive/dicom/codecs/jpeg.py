@@ -30,7 +30,9 @@ from .standard_error import standard_error
 
 BEGINS = b"\xff\xd8\xff"
 END_OF_SCAN = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")  # neither a stuffed byte nor fill nor a restart marker
-SEQUENTIAL, PROGRESSIVE, LOSSLESS = frozenset({0xC0, 0xC1, 0xC9}), frozenset({0xC2, 0xCA}), frozenset({0xC3, 0xCB})
+SEQUENTIAL = frozenset({0xC0, 0xC1, 0xC9})
+PROGRESSIVE = frozenset({0xC2, 0xCA})
+LOSSLESS = frozenset({0xC3, 0xCB})
 FRAMES = SEQUENTIAL | PROGRESSIVE | LOSSLESS
 OTHER_FRAMES = frozenset({0xC5, 0xC6, 0xC7, 0xCD, 0xCE, 0xCF, 0xF7})  # hierarchical ones, and JPEG-LS
 NEEDED = FRAMES | {
@@ -86,14 +88,19 @@ def describe(stream: Stream, shape: Shape | None = None) -> CodeStream:
     markers.check_transform(found, len(frame.components))
     if frame.marker in LOSSLESS and frame.precision < LEAST_LOSSLESS:
         raise Refused("bits", f"Lossless JPEG of {frame.precision} bits is not read.")
+    colour: Colour = ""
+    profile = b""
+    if len(frame.components) == 3:
+        colour = _colour(found, frame)
+        profile = markers.icc_profile(found)
     return CodeStream(
         rows=frame.rows,
         columns=frame.columns,
         samples=len(frame.components),
         precision=frame.precision,
         exact=frame.marker in LOSSLESS,
-        colour=_colour(found, frame) if len(frame.components) == 3 else "",
-        profile=markers.icc_profile(found) if len(frame.components) == 3 else b"",
+        colour=colour,
+        profile=profile,
     )
 
 
@@ -101,7 +108,9 @@ def _colour(found: list[markers.Segment], frame: Frame) -> Colour:
     stated = markers.colour_of(found, bytes(component.name for component in frame.components))
     first, *others = frame.components
     subsampled = all(each.horizontal < first.horizontal or each.vertical < first.vertical for each in others)
-    return "YBR" if not stated and subsampled else stated  # nobody halves red and blue
+    if not stated and subsampled:
+        return "YBR"  # nobody halves red and blue
+    return stated
 
 
 def essential(stream: Stream, shape: Shape | None = None) -> list[Piece]:
@@ -126,9 +135,9 @@ def frame_header(found: list[markers.Segment]) -> Frame:
 
 
 def _check_scans(frame: Frame, found: list[markers.Segment]) -> None:
-    """Every coefficient of every component has to come, down to its last bit.
+    """Raises Refused unless every coefficient of every component arrives, down to its last bit.
 
-    A decoder shows a JPEG whose last scans are missing without a word, only coarser.
+    A decoder shows a JPEG whose last scans are missing without any warning, only coarser.
     """
     wanted = range(COEFFICIENTS) if frame.marker in PROGRESSIVE else range(1)
     missing = {(component.name, coefficient) for component in frame.components for coefficient in wanted}

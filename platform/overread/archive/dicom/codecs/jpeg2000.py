@@ -1,10 +1,10 @@
 """JPEG 2000 and High-Throughput JPEG 2000 (ITU-T T.800, T.814), decoded by OpenJPEG.
 
-OpenJPEG refuses a packet that ends early, but takes missing tiles for black and missing packets for empty ones. So the
-tiles are counted here, and the stream is read once more, at its lowest resolution and with `PROBE` behind each tile: who
-has read every packet never looks at it, who still wants packets reads nonsense and fails. Nor may a decoder have stopped
-before the end of a tile, as it does where bytes in the middle are not the packets' own: so without the tile's last byte it
-has to fail. Pillow does that, because its OpenJPEG can be asked for a low resolution; no wavelet is undone for it and it
+OpenJPEG refuses a packet that ends early, but shows missing tiles as black and treats missing packets as empty. So the tiles
+are counted here, and the stream is read a second time, at its lowest resolution and with `PROBE` after each tile: a decoder
+that has read every packet never reaches it; one that still expects packets reads nonsense and fails. A decoder may also stop
+before the end of a tile, where bytes in the middle do not belong to its packets: so without the tile's last byte it must
+fail. Pillow is used for this, because its OpenJPEG can be asked for a low resolution; no wavelet is inverted for it, so it
 costs little.
 """
 
@@ -237,7 +237,7 @@ def _with_end(content: bytes, end: bytes) -> bytes:
 
 
 def _code_stream(stream: Stream) -> tuple[Stream, Colour]:
-    """The code stream inside a JP2 file, which DICOM does not want but some send, and what the file says of its colours."""
+    """The code stream inside a JP2 file, which DICOM forbids but some devices send, and what the file says of its colours."""
     if bytes(stream[: len(JP2_BEGINS)]) != JP2_BEGINS:
         return stream, ""
     colour: Colour = ""
@@ -273,7 +273,9 @@ def _layout(code: Stream) -> Layout:
         at = parts[-1].end
     if not parts:
         raise cut_short()
-    end = at + 2 if bytes(code[at : at + 2]) == EOC.to_bytes(2) else at
+    end = at
+    if bytes(code[at : at + 2]) == EOC.to_bytes(2):
+        end = at + 2
     return Layout(main, tuple(parts), end)
 
 
@@ -293,7 +295,9 @@ def _tile_part(code: Stream, at: int) -> TilePart:
 def _end_of_code_stream(code: Stream, at: int) -> int:
     """Where EOC lies, or the stream ends: the last tile-part may leave its length open."""
     found = bytes(code[at:]).find(EOC.to_bytes(2))  # packets never hold 0xFF before a byte above 0x8F
-    return len(code) if found < 0 else at + found
+    if found < 0:
+        return len(code)
+    return at + found
 
 
 def _segments(code: Stream, at: int, until: int) -> tuple[tuple[Segment, ...], int]:
@@ -320,7 +324,7 @@ def _parameters(code: Stream, layout: Layout, marker: int) -> bytes:
 
 
 def _check_tiles(size: bytes, layout: Layout) -> None:
-    """Every tile with every one of its parts has to be there."""
+    """Raises Refused unless every part of every tile is there."""
     x1, y1, _x0, _y0, width, height, tiles_x0, tiles_y0 = struct.unpack_from(">8I", size, 2)
     if not width or not height:
         raise damaged()

@@ -122,7 +122,9 @@ def icc_profile(found: list[Segment]) -> bytes:
     parts = [segment.parameters for segment in found if segment.marker == APP2]
     numbered = sorted(part[len(ICC_NAME) :] for part in parts if part.startswith(ICC_NAME) and len(part) > ICC_HEAD)
     whole = [part[0] for part in numbered] == list(range(1, len(numbered) + 1))
-    return b"".join(part[2:] for part in numbered) if whole and numbered and numbered[0][1] == len(numbered) else b""
+    if whole and numbered and numbered[0][1] == len(numbered):
+        return b"".join(part[2:] for part in numbered)
+    return b""
 
 
 def colour_of(found: list[Segment], component_ids: bytes) -> Colour:

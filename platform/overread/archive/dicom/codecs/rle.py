@@ -1,6 +1,6 @@
 """RLE Lossless (PS3.5 Annex G), decoded by pylibjpeg-rle, which refuses a segment that ends early.
 
-An RLE frame tells nothing of its size but the number of its segments: one for each byte of each sample.
+An RLE frame says nothing about its size except the number of its segments: one for each byte of each sample.
 """
 
 import struct
@@ -28,7 +28,7 @@ def begins(fragment: Stream) -> bool:
 
 
 def describe(stream: Stream, shape: Shape) -> CodeStream:
-    """What the header around it says, after checking that the frame has its segments. Raises Refused."""
+    """What the DICOM header says, after checking that the frame has its segments. Raises Refused."""
     if shape.bits_allocated % 8:
         raise Refused("bits", f"RLE of {shape.bits_allocated} Bits Allocated is not read.")
     wanted = shape.samples * shape.bits_allocated // 8
@@ -51,12 +51,16 @@ def _essential(stream: Stream, described: CodeStream) -> list[Piece]:
     plain = _written(needed)
     # a frame that holds nothing else is kept as it is, but for padding behind its last segment
     length = len(plain) - len(needed[-1]) % 2
-    return [(0, length)] if stream[:length] == plain[:length] else [plain]
+    if stream[:length] == plain[:length]:
+        return [(0, length)]
+    return [plain]
 
 
 def decode(stream: bytes, described: CodeStream, syntax: str) -> Pixels:
     """uint8, uint16 or uint32 [rows, columns] or [rows, columns, samples]. Raises Refused."""
-    rows, columns, samples = described.rows, described.columns, described.samples
+    rows = described.rows
+    columns = described.columns
+    samples = described.samples
     try:
         decoded = _decoded(stream, rows * columns, described.precision)
     except Refused:  # something that is no run lies behind a segment
@@ -104,9 +108,11 @@ def _run_bytes(segment: bytes) -> int:
     while at < len(segment) - 1:  # an even length may leave one byte over
         run = segment[at]
         if run < NO_OPERATION:
-            at, done = at + run + 2, done + run + 1
+            at += run + 2
+            done += run + 1
         elif run > NO_OPERATION:
-            at, done = at + 2, done + 257 - run
+            at += 2
+            done += 257 - run
         else:
             at += 1
     return done if at <= len(segment) else 0
@@ -128,9 +134,11 @@ def _walked(segment: bytes, pixels: int) -> int:
     while done < pixels and at < len(segment):
         run = segment[at]
         if run < NO_OPERATION:  # run + 1 bytes follow as they are
-            at, done = at + run + 2, done + run + 1
+            at += run + 2
+            done += run + 1
         elif run > NO_OPERATION:  # the byte that follows, 257 - run times
-            at, done = at + 2, done + 257 - run
+            at += 2
+            done += 257 - run
         else:
             at += 1
     if done < pixels or at > len(segment):

@@ -1,4 +1,4 @@
-"""manage.py doctor: whether what this deployment stands on is there, one line each."""
+"""manage.py doctor: whether everything this deployment depends on works, one line each."""
 
 from __future__ import annotations
 
@@ -77,8 +77,8 @@ def decoder() -> Iterator[Finding]:
 def confinement(left: Collection[str]) -> Iterator[Finding]:
     """What the child that opens hostile files can still do here."""
     for freedom, text in FREEDOMS.items():
-        can = freedom in left
-        yield (
-            not can,
-            f"The process that opens files {'can' if can else 'cannot'} {text if can else text.partition(':')[0]}.",
-        )
+        deed, _, _why = text.partition(":")
+        if freedom in left:
+            yield False, f"The process that opens files can {text}."
+        else:
+            yield True, f"The process that opens files cannot {deed}."

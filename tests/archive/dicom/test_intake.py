@@ -1,4 +1,4 @@
-"""The facts of an arrival, and what is refused before anything is decoded."""
+"""The facts of a file, and what is refused before anything is decoded."""
 
 import hashlib
 from dataclasses import FrozenInstanceError
@@ -25,15 +25,19 @@ def test_the_facts_of_a_chest_image(intake: Reader):
         ImageLaterality="U",
         BurnedInAnnotation="NO",
     )
-    arrival = intake.receive(content, key=KEY)
-    assert (arrival.kind, arrival.modality, arrival.body_part, arrival.view) == ("dicom", "DX", "CHEST", "PA")
-    assert (arrival.sex, arrival.age_years, arrival.device, arrival.laterality) == ("F", 44.0, "Maker One", "")
-    assert (arrival.rows, arrival.columns, arrival.frames, arrival.bits_stored) == (12, 16, 1, 16)
-    assert (arrival.photometric, arrival.transfer_syntax) == ("MONOCHROME2", "1.2.840.10008.1.2.1")
-    assert arrival.burned_in is False
-    assert arrival.sha256 == hashlib.sha256(arrival.content).hexdigest()
+    facts = intake.take_in(content, key=KEY).facts
+    assert (facts.kind, facts.modality, facts.body_part, facts.view) == ("dicom", "DX", "CHEST", "PA")
+    assert (facts.sex, facts.age_years, facts.device, facts.laterality) == ("F", 44.0, "Maker One", "")
+    assert (facts.rows, facts.columns, facts.frames, facts.bits_stored) == (12, 16, 1, 16)
+    assert (facts.photometric, facts.transfer_syntax) == ("MONOCHROME2", "1.2.840.10008.1.2.1")
+    assert facts.burned_in is False
     with pytest.raises(FrozenInstanceError):
-        arrival.view = "AP"  # type: ignore[misc]
+        facts.view = "AP"  # type: ignore[misc]
+
+
+def test_a_result_is_named_by_its_content(intake: Reader):
+    result = intake.take_in(dicom(), key=KEY)
+    assert result.sha256 == hashlib.sha256(result.content).hexdigest()
 
 
 @pytest.mark.filterwarnings("ignore:Invalid value")
@@ -50,13 +54,13 @@ def test_the_facts_of_a_chest_image(intake: Reader):
     ],
 )
 def test_age_in_years(intake: Reader, attributes: dict[str, str], years: float | None):
-    arrival = intake.receive(dicom(**attributes), key=KEY)
-    assert arrival.age_years == years
+    facts = intake.take_in(dicom(**attributes), key=KEY).facts
+    assert facts.age_years == years
 
 
 def test_intervals_inside_a_patient_are_kept(intake: Reader):
-    days = [intake.receive(dicom(StudyDate=date), key=KEY).study_day for date in ("20240228", "20240301")]
-    other = intake.receive(dicom(StudyDate="20240228", PatientID="MRN-2"), key=KEY).study_day
+    days = [intake.take_in(dicom(StudyDate=date), key=KEY).facts.study_day for date in ("20240228", "20240301")]
+    other = intake.take_in(dicom(StudyDate="20240228", PatientID="MRN-2"), key=KEY).facts.study_day
     assert days[1] - days[0] == 2
     assert other != days[0]
 
@@ -65,7 +69,7 @@ def test_intervals_inside_a_patient_are_kept(intake: Reader):
 def test_a_nonsense_date_is_no_day(intake: Reader, date: str):
     made = dataset(ramp())
     made["StudyDate"]._value = date
-    assert intake.receive(saved(made), key=KEY).study_day is None
+    assert intake.take_in(saved(made), key=KEY).facts.study_day is None
 
 
 BOTH = {"PixelSpacing": [0.2, 0.3], "ImagerPixelSpacing": [0.2, 0.3]}
@@ -91,9 +95,9 @@ BOTH = {"PixelSpacing": [0.2, 0.3], "ImagerPixelSpacing": [0.2, 0.3]}
     ],
 )
 def test_spacing_and_where_it_holds(intake: Reader, attributes, spacing, kind: str):
-    arrival = intake.receive(dicom(**attributes), key=KEY)
-    assert arrival.pixel_spacing == (pytest.approx(spacing) if spacing else None)
-    assert arrival.spacing_kind == kind
+    facts = intake.take_in(dicom(**attributes), key=KEY).facts
+    assert facts.pixel_spacing == (pytest.approx(spacing) if spacing else None)
+    assert facts.spacing_kind == kind
 
 
 @pytest.mark.parametrize(
@@ -108,7 +112,7 @@ def test_spacing_and_where_it_holds(intake: Reader, attributes, spacing, kind: s
     ],
 )
 def test_the_shape_of_a_pixel(intake: Reader, attributes, aspect: float):
-    assert intake.receive(dicom(**attributes), key=KEY).pixel_aspect == pytest.approx(aspect)
+    assert intake.take_in(dicom(**attributes), key=KEY).facts.pixel_aspect == pytest.approx(aspect)
 
 
 @pytest.mark.parametrize(
@@ -125,45 +129,45 @@ def test_the_shape_of_a_pixel(intake: Reader, attributes, aspect: float):
     ],
 )
 def test_where_rows_and_columns_lead_to(intake: Reader, attributes, orientation: str):
-    assert intake.receive(dicom(**attributes), key=KEY).orientation == orientation
+    assert intake.take_in(dicom(**attributes), key=KEY).facts.orientation == orientation
 
 
 @pytest.mark.parametrize("intent", ["FOR PRESENTATION", "FOR PROCESSING", ""])
 def test_what_an_image_is_meant_for(intake: Reader, intent: str):
-    assert intake.receive(dicom(PresentationIntentType=intent), key=KEY).intent == intent
+    assert intake.take_in(dicom(PresentationIntentType=intent), key=KEY).facts.intent == intent
 
 
 @pytest.mark.parametrize("age", ["000D", "010D", "059D", "002M", "023M", "002Y", "089Y"])
 def test_an_age_survives_its_own_header(intake: Reader, age: str):
-    arrival = intake.receive(dicom(PatientAge=age), key=KEY)
-    assert intake.receive(arrival.content, key=KEY).age_years == pytest.approx(arrival.age_years, abs=0.02)
+    result = intake.take_in(dicom(PatientAge=age), key=KEY)
+    assert intake.take_in(result.content, key=KEY).facts.age_years == pytest.approx(result.facts.age_years, abs=0.02)
 
 
 def test_spacing_of_an_enhanced_object(intake: Reader):
     shared = items({"PixelMeasuresSequence": items({"PixelSpacing": [0.5, 0.5]})})
-    arrival = intake.receive(dicom(SharedFunctionalGroupsSequence=shared), key=KEY)
-    assert arrival.pixel_spacing == (0.5, 0.5)
+    facts = intake.take_in(dicom(SharedFunctionalGroupsSequence=shared), key=KEY).facts
+    assert facts.pixel_spacing == (0.5, 0.5)
 
 
 @pytest.mark.parametrize("code", sorted(VIEW_CODES))
 def test_a_view_code_says_the_view(intake: Reader, code: str):
     content = dicom(ViewCodeSequence=items({"CodeValue": code, "CodingSchemeDesignator": "SCT", "CodeMeaning": "x"}))
-    assert intake.receive(content, key=KEY).view == VIEW_CODES[code]
+    assert intake.take_in(content, key=KEY).facts.view == VIEW_CODES[code]
 
 
 def test_a_file_without_uids_and_patient_is_named_by_its_content(intake: Reader):
     made = dataset(ramp())
     for keyword in ("SOPInstanceUID", "SeriesInstanceUID", "StudyInstanceUID", "PatientID"):
         delattr(made, keyword)
-    arrival = intake.receive(saved(made), key=KEY)
-    assert arrival.patient == ""
-    assert len({arrival.study_uid, arrival.series_uid, arrival.instance_uid}) == 3
+    facts = intake.take_in(saved(made), key=KEY).facts
+    assert facts.patient == ""
+    assert facts.study_uid != facts.instance_uid
 
 
 def test_a_deflated_file_is_stored_inflated(intake: Reader):
-    arrival = intake.receive(dicom(ramp(), UID("1.2.840.10008.1.2.1.99")), key=KEY)
-    assert arrival.transfer_syntax == "1.2.840.10008.1.2.1"
-    assert np.array_equal(intake.pixels(arrival.content), ramp())
+    result = intake.take_in(dicom(ramp(), UID("1.2.840.10008.1.2.1.99")), key=KEY)
+    assert result.facts.transfer_syntax == "1.2.840.10008.1.2.1"
+    assert np.array_equal(intake.pixels(result.content), ramp())
 
 
 @pytest.mark.parametrize(
@@ -187,7 +191,7 @@ def test_impossible_images_are_refused(intake: Reader, code: str, attributes):
     for keyword, value in attributes.items():
         setattr(content, keyword, value)
     with pytest.raises(Refused) as refused:
-        intake.receive(saved(content), key=KEY)
+        intake.take_in(saved(content), key=KEY)
     assert refused.value.code == code
 
 
@@ -196,7 +200,7 @@ def test_a_missing_attribute_is_named(intake: Reader, keyword: str):
     made = dataset(ramp())
     delattr(made, keyword)
     with pytest.raises(Refused, match=keyword[:4]):
-        intake.receive(saved(made), key=KEY)
+        intake.take_in(saved(made), key=KEY)
 
 
 def test_a_name_in_rows_is_refused_without_repeating_it(intake: Reader):
@@ -204,5 +208,5 @@ def test_a_name_in_rows_is_refused_without_repeating_it(intake: Reader):
     made["Rows"].VR = "LO"
     made["Rows"]._value = "SMITH^JO"
     with pytest.raises(Refused) as refused:
-        intake.receive(saved(made), key=KEY)
+        intake.take_in(saved(made), key=KEY)
     assert "SMITH" not in str(refused.value)

@@ -1,7 +1,7 @@
-"""What stays of a DICOM header. Everything that is not named here is removed.
+"""The attributes of a DICOM header that stay. Everything that is not named here is removed.
 
-PS3.15 Annex E lists what the Basic Profile removes; a list of what stays is stricter, because private attributes,
-retired ones and those of tomorrow's edition go without being named: no name, ID, date, time, comment, description,
+PS3.15 Annex E lists what the Basic Profile removes. An allow list is stricter, because private attributes, retired ones
+and those of tomorrow's edition go without being named: no name, ID, date, time, comment, description,
 person, place, overlay, icon, curve, signature or device serial number is in it. UIDs are re-mapped, dates shifted and
 the age capped by `deidentify`; these are not in the list either.
 """
@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 from pydicom.datadict import tag_for_keyword
 
-Kept: TypeAlias = Mapping[int, "Kept | None"]  # tag → None, or for a sequence what stays in its items
+AllowList: TypeAlias = Mapping[int, "AllowList | None"]  # tag → None, or for a sequence what is allowed in its items
 
 
 def _tag(keyword: str) -> int:
@@ -26,12 +26,12 @@ def tags(keywords: str) -> frozenset[int]:
     return frozenset(map(_tag, keywords.split()))
 
 
-def _plain(keywords: str) -> dict[int, Kept | None]:
+def _plain(keywords: str) -> dict[int, AllowList | None]:
     return dict.fromkeys(map(_tag, keywords.split()))
 
 
-def _sequences(**inner: Kept) -> dict[int, Kept | None]:
-    return {_tag(keyword): kept for keyword, kept in inner.items()}
+def _sequences(**inner: AllowList) -> dict[int, AllowList | None]:
+    return {_tag(keyword): allowed for keyword, allowed in inner.items()}
 
 
 _WINDOW = _plain("WindowCenter WindowWidth WindowCenterWidthExplanation VOILUTFunction")
@@ -50,7 +50,7 @@ _FUNCTIONAL_GROUPS = _sequences(
     PlaneOrientationSequence=_plain("ImageOrientationPatient"),
 )
 
-KEPT: Kept = {
+ALLOWED: AllowList = {
     **_plain("""
         ImageType Modality ConversionType PresentationIntentType Manufacturer ManufacturerModelName PatientSex
         BodyPartExamined ViewPosition PatientPosition PatientOrientation Laterality ImageLaterality
