@@ -27,6 +27,7 @@ from .limits import Limits
 from .part10 import is_part10
 from .refusal import Refused
 from .rendition import decoded_picture, render, render_frames
+from .shared_memory import mapped_to_read
 from .wire import Blob, packed, unpacked
 
 Answer = tuple[dict[str, Any], list[Blob]]
@@ -107,7 +108,9 @@ def private_pipes() -> tuple[int, int]:
     return source, sink
 
 
-def main(limits: Limits) -> None:
+def main(limits: Limits, file: int | None) -> None:
+    """Answer requests until the input ends. `file`: of the memory that small files come in."""
+    memory = mapped_to_read(file) if file is not None else b""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interrupt is the parent's to handle
     source, sink = private_pipes()
     settings.reading_validation_mode = settings.writing_validation_mode = IGNORE  # `clean` decides what is proper
@@ -135,8 +138,9 @@ def main(limits: Limits) -> None:
     while True:
         head, blobs = unpacked(read, limits.file_bytes)
         allow_seconds(limits.cpu_seconds)
-        write(*answer(head, bytes(blobs[0]), limits, stand))  # bytes already, so not copied
+        content = bytes(blobs[0]) if blobs else memory[: head["in_memory"]]  # of its own: pipe or memory get the next
+        write(*answer(head, content, limits, stand))
 
 
 if __name__ == "__main__":
-    main(Limits(**json.loads(sys.argv[1])))
+    main(Limits(**json.loads(sys.argv[1])), int(sys.argv[2]) if len(sys.argv) > 2 else None)

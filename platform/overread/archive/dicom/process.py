@@ -17,6 +17,7 @@ from typing import Any
 from .identity import Named, stand_ins
 from .limits import Limits
 from .refusal import Refused
+from .shared_memory import mapped_to_write, memory_file
 from .wire import Blob, Garbled, packed, unpacked
 
 SOURCE = Path(__file__).resolve().parents[3]  # the folder on whose path `overread` lies
@@ -36,8 +37,12 @@ class Child:
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
         self.served = 0
+        file = memory_file()
+        self._memory = None if file is None else mapped_to_write(file)
+        files = () if file is None else (file,)
         self._process = subprocess.Popen(
-            [sys.executable, "-P", "-s", "-m", MODULE, json.dumps(asdict(limits))],
+            [sys.executable, "-P", "-s", "-m", MODULE, json.dumps(asdict(limits)), *map(str, files)],
+            pass_fds=files,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -45,6 +50,8 @@ class Child:
             cwd="/",
             bufsize=0,
         )
+        for file in files:
+            os.close(file)
         assert self._process.stdin and self._process.stdout
         self._to, self._from = self._process.stdin.fileno(), self._process.stdout.fileno()
         for pipe in (self._to, self._from):
@@ -70,7 +77,7 @@ class Child:
         deadline = time.monotonic() + self.limits.wall_seconds
         self.served += 1
         try:
-            self._say(head, [content], deadline)
+            self._give(head, content, deadline)
             answer, blobs = self._hear(deadline)
             if "named" in answer and key is not None:
                 self._say({"stand_ins": asdict(stand_ins(_named(answer["named"]), key=key))}, [], deadline)
@@ -108,10 +115,17 @@ class Child:
         return Refused("crashed", f"The process reading the file ended early ({_ending(self._process.returncode)}).")
 
     def _close(self) -> None:
-        for stream in (self._process.stdin, self._process.stdout):
+        for stream in (self._process.stdin, self._process.stdout, self._memory):
             if stream is not None:
                 stream.close()
         Child._alive.discard(self)
+
+    def _give(self, head: dict[str, Any], content: bytes, deadline: float) -> None:
+        if self._memory is None or len(content) > len(self._memory):
+            self._say(head, [content], deadline)
+            return
+        self._memory[: len(content)] = content
+        self._say({**head, "in_memory": len(content)}, [], deadline)
 
     def _say(self, head: dict[str, Any], blobs: list[Blob], deadline: float) -> None:
         for piece in packed(head, blobs):
