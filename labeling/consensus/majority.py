@@ -9,7 +9,9 @@ from typing import Generic, TypeVar
 
 Answer = TypeVar("Answer", float, str)
 
-ABSENT, UNCERTAIN, PRESENT = 0.0, 0.5, 1.0
+ABSENT = 0.0
+UNCERTAIN = 0.5
+PRESENT = 1.0
 STATES = (ABSENT, UNCERTAIN, PRESENT)
 
 
@@ -34,13 +36,16 @@ def majority(answers: Sequence[float | None]) -> Consensus[float]:
     a vote the label is unknown. Raises ValueError for any other answer.
     """
     votes = Counter(_state(answer) for answer in answers if answer is not None)
-    shares = {state: votes[state] / votes.total() for state in STATES if votes[state]}
-    winner = next((state for state, share in shares.items() if share > 0.5), None)
-    label = UNCERTAIN if shares and winner is None else winner
+    if not votes:
+        return Consensus(label=None, agreement=None, adjudicate=False, method="majority")
+    [(leader, count)] = votes.most_common(1)
+    agreement = count / votes.total()
+    # More than half, so two against two has no winner; of leaders that tie none is above it, whichever comes first.
+    won = agreement > 0.5
     return Consensus(
-        label=label,
-        agreement=max(shares.values(), default=None),
-        adjudicate=bool(shares) and winner is None,
+        label=leader if won else UNCERTAIN,
+        agreement=agreement,
+        adjudicate=not won,
         method="majority",
     )
 

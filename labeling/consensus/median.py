@@ -15,4 +15,6 @@ def median(values: Sequence[float | None]) -> float | None:
     known = [value for value in values if value is not None]
     if not all(isfinite(value) for value in known):
         raise ValueError("A measurement is a finite number")
-    return float(statistics.median(known)) if known else None
+    if not known:
+        return None
+    return float(statistics.median(known))
