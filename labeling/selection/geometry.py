@@ -17,17 +17,18 @@ from numpy.typing import NDArray
 
 Float = NDArray[np.float32]
 
+# The neighbour whose distance tells how sparse a place is: the first few may be copies of the image.
 NEIGHBOUR = 10
-"""The neighbour whose distance tells how sparse a place is."""
+# Of the largest variance. A direction that varies less counts as this much, or whitening would blow up its noise.
 SMALLEST = 1e-6
-"""Of the largest variance: a direction with less counts as one with so much."""
+# Of the mean squared length. Images nearer than this are copies: float32 cannot tell such distances from rounding.
 SAME = 1e-5
-"""Of the mean squared length: images nearer than that are copies of one another, for all that float32 tells."""
+# Of the typical squared distance. Copies of one image are apart by rounding alone, and a kernel as narrow as that would
+# tell an image from itself, so a place with copies counts as no denser than this.
 NARROWEST = 1e-4
-"""Of the typical squared distance: a place with copies of one image counts as no denser. Copies are apart by nothing but
-rounding, and a kernel as narrow as that would tell an image from itself."""
+# Images whose nearest neighbours tell how far images are apart: the median of more does not move.
 FEW = 512
-"""Images whose nearest neighbours tell how far images are apart."""
+# Rows compared at once, so that the matrix of their distances takes megabytes and not gigabytes.
 BLOCK = 1024
 
 
@@ -39,11 +40,12 @@ def squares(points: Float) -> Float:
 
 def distances(points: Float, others: Float) -> Float:
     """(n, m) squared distances of (n, D) points to (m, D) others, never below 0. O(n·m·D)."""
+    # |a − b|² = |a|² − 2ab + |b|², in place: one matrix product and no (n, m, D) array.
     products: Float = points @ others.T
     products *= -2
     products += squares(points)[:, None]
     products += squares(others)
-    np.maximum(products, 0, out=products)
+    np.maximum(products, 0, out=products)  # rounding may leave equal points a little below 0
     return products
 
 
@@ -63,9 +65,11 @@ class PartialWhitening:
     @classmethod
     def on(cls, points: Float) -> PartialWhitening:
         """By the variances of these points (m, D), m ≥ 1. O(m·D² + D³)."""
+        # In float64: sums of many squares lose the small variances in float32.
         centre = np.asarray(points.mean(axis=0, dtype=np.float64))
         apart = points - centre
         variances, directions = np.linalg.eigh(apart.T @ apart / len(points))
+        # Whole whitening is the power −1/2; −1/4 is half of it. Without any variance the directions stay as they are.
         scaling = directions * np.maximum(variances, variances[-1] * SMALLEST or 1.0) ** -0.25
         return cls(centre.astype(np.float32), scaling.astype(np.float32))
 
@@ -95,7 +99,8 @@ class Kernel:
         As wide as labelled images are apart, at the median, so that it reaches from one to the next. How sparse a place is
         counts the more the closer labelled images lie to one another: far apart, what stands for most is wanted. O(m²·D).
         """
-        apart = np.sqrt(_nearest(known if len(known) > 1 else points[:FEW]))
+        among = known if len(known) > 1 else points[:FEW]
+        apart = np.sqrt(_nearest(among))
         width = float(np.median(apart))
         sparse = _sparseness(points, points)
         typical = max(float(np.median(sparse)), SMALLEST * width**2)
@@ -129,7 +134,7 @@ def _sparseness(points: Float, others: Float) -> Float:
 
 def _tenth(found: Float) -> Float:
     """(n,) of squared distances (n, m): the tenth smallest beside one's own, or the largest where there are fewer."""
-    last = min(NEIGHBOUR, found.shape[1] - 1)
+    last = min(NEIGHBOUR, found.shape[1] - 1)  # counted from 0, where one's own distance stands
     return np.asarray(np.partition(found, last, axis=1)[:, last], np.float32)
 
 

@@ -14,12 +14,12 @@ from labeling.selection.geometry import FEW, Float, Kernel, PartialWhitening, ch
 from labeling.selection.pool import Picks, Pool, sample
 from labeling.selection.uncertainty import uncertainty
 
+# Images, drawn at random, that are to be covered. Similarities to all candidates are held in memory, 160 MB of float32.
 REFERENCE = 4_000
-"""Images, drawn at random, that are to be covered."""
+# Images that may be chosen.
 CANDIDATES = 10_000
-"""Images that may be chosen."""
+# Candidates whose gain is computed again at once: one matrix product of this height costs little more than one row.
 LOOKED_AT = 64
-"""Candidates whose gain is found anew at once."""
 
 
 def herd(pool: Pool, n: int, weights: NDArray[np.float32] | None, *, rng: np.random.Generator) -> Picks:
@@ -73,22 +73,27 @@ def _greedy(
     similar: Float, share: Float, covered: Float, n: int, rng: np.random.Generator
 ) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
     """Places (n,) in `similar` (k, m) and the gain of each when it was chosen; `covered` grows with them."""
-    order = rng.permutation(len(similar))  # ties are settled by lot
+    order = rng.permutation(len(similar))  # ties are broken at random
     gains = np.empty(len(similar))
     for place in chunks(len(order), 1024):
         gains[order[place]] = np.maximum(similar[order[place]] - covered, 0) @ share
-    chosen, won = np.empty(n, np.intp), np.empty(n)
+    chosen = np.empty(n, np.intp)
+    won = np.empty(n)
     for step in range(n):
-        chosen[step], won[step] = best = _best(similar, share, covered, gains, order)
-        gains[best[0]] = -np.inf
-        np.maximum(covered, similar[best[0]], out=covered)
+        best, gain = _best(similar, share, covered, gains, order)
+        chosen[step] = best
+        won[step] = gain
+        gains[best] = -np.inf
+        np.maximum(covered, similar[best], out=covered)
     return chosen, won
 
 
 def _best(
     similar: Float, share: Float, covered: Float, gains: NDArray[np.float64], order: NDArray[np.intp]
 ) -> tuple[int, float]:
-    """The candidate of most gain. A gain found earlier is never too small, so most need not be found anew."""
+    """The candidate of most gain, and the gain. Gains only shrink as more is covered, so an earlier one is an upper bound:
+    only the candidates with the largest bounds are computed again.
+    """
     stale = np.isfinite(gains)
     while True:
         top = order[np.argmax(gains[order])]

@@ -7,8 +7,9 @@ from labeling.selection.geometry import Float, squares
 from labeling.selection.pool import Output, Picks, Pool, parts
 from labeling.selection.uncertainty import margin_of
 
+# Rows drawn for each one wanted before all distances are computed again. More draws mean fewer passes over all rows, but
+# most of the later ones are rejected.
 DRAWS = 4
-"""Rows drawn before all distances are found anew, for each one wanted."""
 
 
 def badge(pool: Pool, n: int, *, rng: np.random.Generator) -> Picks:
@@ -22,9 +23,9 @@ def badge(pool: Pool, n: int, *, rng: np.random.Generator) -> Picks:
     """
     rows = pool.open
     n = min(n, len(rows))
-    field = _Field(pool, rows) if n > 0 else None
-    if field is None:
+    if n <= 0:
         return Picks.lowest(np.zeros(len(rows)), n, rng=rng)
+    field = _Field(pool, rows)
     while len(field.chosen) < n:
         field.refresh()
         if not field.draw(n, rng):
@@ -40,11 +41,8 @@ def residuals(pool: Pool, rows: NDArray[np.int64]) -> Float:
     """
     if not pool.layout:
         raise ValueError("This pool holds no outputs: draw at random until a head is trained")
-    said = pool.outputs[rows]
-    found: Float = np.hstack([_residual(output, block) for output, block in parts(pool.layout, said)]).astype(
-        np.float32
-    )
-    return found
+    blocks = [_residual(output, block) for output, block in parts(pool.layout, pool.outputs[rows])]
+    return np.asarray(np.hstack(blocks), np.float32)
 
 
 def _residual(output: Output, block: NDArray[np.floating]) -> NDArray[np.floating]:
@@ -60,7 +58,8 @@ class _Field:
     """Squared distances of every row's gradient to the nearest one chosen, none of them too small."""
 
     def __init__(self, pool: Pool, rows: NDArray[np.int64]) -> None:
-        self.pool, self.rows = pool, rows
+        self.pool = pool
+        self.rows = rows
         self.residuals = residuals(pool, rows)
         self.lengths = np.empty(len(rows), np.float32)
         for place, points in pool.passes(rows):
@@ -90,19 +89,22 @@ class _Field:
         if not total[-1] > 0:
             return False
         draws = DRAWS * n
+        # Clipped, since a product may round up to the total itself.
         places = np.searchsorted(total, rng.random(draws) * total[-1], side="right").clip(max=len(total) - 1)
-        for place, lot in zip(places.tolist(), rng.random(draws), strict=True):
+        for place, chance in zip(places.tolist(), rng.random(draws), strict=True):
             if place in self.chosen or len(self.chosen) == n:
                 continue
             distance = self._distance(place)
-            if lot * self.bound[place] < distance:
+            if chance * self.bound[place] < distance:
                 self.chosen.append(place)
                 self.won.append(distance)
+                # Until one is chosen the bounds are lengths, and say nothing of distances.
                 if not self.applied:
                     break
         return True
 
     def fill(self, n: int, rng: np.random.Generator) -> None:
+        """Choose the rest at random: every row left is a copy of one that is chosen."""
         left = np.setdiff1d(np.arange(len(self.rows)), self.chosen)
         others = rng.choice(left, n - len(self.chosen), replace=False).tolist()
         self.chosen += others
@@ -113,12 +115,13 @@ class _Field:
         new = self.chosen[self.applied :]
         if not new:
             return float(self.bound[place])
-        points, centres = self.pool.embedded(self.rows[[place]]), self.pool.embedded(self.rows[new])
+        points = self.pool.embedded(self.rows[[place]])
+        centres = self.pool.embedded(self.rows[new])
         apart = self._apart(np.array([place]), points, new, centres)
         return min(float(self.bound[place]), max(float(apart.min()), 0.0))
 
     def _apart(self, place: slice | NDArray[np.intp], points: Float, new: list[int], centres: Float) -> Float:
-        """(m, k) squared distances of these rows to the new ones."""
+        """(m, k) squared distances of these rows' gradients to the new ones', from products of the two factors alone."""
         products = (points @ centres.T) * (self.residuals[place] @ self.residuals[new].T)
         apart: Float = self.lengths[place][:, None] + self.lengths[new] - 2 * products
         np.maximum(apart, 0, out=apart)

@@ -22,13 +22,17 @@ def dropquery(pool: Pool, n: int, *, rng: np.random.Generator) -> Picks:
     """
     rows = pool.open
     n = min(n, len(rows))
-    changed, moved = np.empty(len(rows), np.float32), np.empty(len(rows), np.float32)
-    for place, (before, *left_out) in answers(pool, np.insert(masks(pool, SAMPLES, rng), 0, 1, axis=0)):
-        said = np.stack(left_out)  # the first factors leave nothing out
+    changed = np.empty(len(rows), np.float32)
+    moved = np.empty(len(rows), np.float32)
+    # A first mask of ones leaves nothing out: what the masks change is measured against it.
+    factors = np.insert(masks(pool, SAMPLES, rng), 0, 1, axis=0)
+    for place, (before, *left_out) in answers(pool, factors):
+        said = np.stack(left_out)
         changed[place] = _changed(pool.layout, before, said).mean(axis=0)
         moved[place] = np.abs(said - before).mean(axis=(0, 2))
     torn = np.flatnonzero(changed > 0.5)
     if n <= 0 or len(torn) <= n:
+        # Both parts lie in 0..1, so that a large movement counts also where no answer changes.
         order = Picks.lowest(-(changed + moved / (1 + moved)), n, rng=rng).rows
         return Picks(rows=rows[order], scores=-changed[order].astype(np.float64))
     torn = np.searchsorted(rows, sample(rows[torn], max(CANDIDATES, n), rng))
@@ -53,7 +57,7 @@ def _changed(layout: tuple[Output, ...], before: NDArray[np.float32], said: NDAr
 def _spread(points: Float, n: int, rng: np.random.Generator) -> NDArray[np.intp]:
     """Places of n points near the centroids of n clusters; the rest at random, where fewer clusters were found."""
     _, centroids = clusters(points, n, rng)
-    order = rng.permutation(len(points))  # ties are settled by lot
+    order = rng.permutation(len(points))  # ties are broken at random
     chosen = order[nearest_to(centroids, points[order])]
     others = np.setdiff1d(np.arange(len(points)), chosen)
     return np.concatenate([chosen, rng.choice(others, n - len(chosen), replace=False)])

@@ -25,6 +25,8 @@ def entropy_of(output: Output, block: NDArray[np.floating]) -> NDArray[np.float3
     """Entropy (N,) of one finding's columns (N, k), 0..1."""
     if output.kind == "measurement":
         return 1 - margin_of(output, block)
-    p = block.astype(np.float32)
-    every = np.hstack([p, 1 - p]) if output.kind == "binary" else p
-    return np.asarray(entr(every).sum(axis=1) / np.log(every.shape[1]), dtype=np.float32)
+    classes = block.astype(np.float32)
+    if output.kind == "binary":
+        classes = np.hstack([classes, 1 - classes])
+    # entr(0) is 0. Divided by the entropy of equal chances, so that findings with many options weigh no more.
+    return np.asarray(entr(classes).sum(axis=1) / np.log(classes.shape[1]), dtype=np.float32)

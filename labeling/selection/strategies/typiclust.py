@@ -8,10 +8,13 @@ from labeling.selection.clusters import clusters
 from labeling.selection.geometry import Float, chunks, distances
 from labeling.selection.pool import Picks, Pool, sample
 
+# Images that may be chosen: distances within a cluster grow with its square.
 CANDIDATES = 10_000
-MOST_CLUSTERS, NEIGHBOURS = 500, 20
+# The authors' numbers.
+MOST_CLUSTERS = 500
+NEIGHBOURS = 20
+# Labelled images, drawn at random, that tell which clusters are covered.
 LABELLED = 2_000
-"""Labelled images, drawn at random, that tell which clusters are covered."""
 
 
 def typiclust(pool: Pool, n: int, *, rng: np.random.Generator) -> Picks:
@@ -20,7 +23,8 @@ def typiclust(pool: Pool, n: int, *, rng: np.random.Generator) -> Picks:
     Hacohen, Dekel, Weinshall, "Active Learning on a Budget", ICML 2022. Clusters: as many as labels and picks, at most 500.
     Scores are minus the typicality. Poor where positives are rare. O(candidates·(clusters + candidates)·D).
     """
-    rows, known = sample(pool.open, max(CANDIDATES, n), rng), sample(pool.known, LABELLED, rng)
+    rows = sample(pool.open, max(CANDIDATES, n), rng)
+    known = sample(pool.known, LABELLED, rng)
     n = min(n, len(rows))
     if n <= 0:
         return Picks.lowest(np.zeros(len(rows)), n, rng=rng)
@@ -43,11 +47,13 @@ def _typicality(points: Float, cluster: NDArray[np.int32]) -> Float:
         for place in chunks(len(members), 1024):
             found = distances(points[members[place]], points[members])
             nearest = np.sqrt(np.partition(found, near, axis=1)[:, : near + 1])
+            # The image's own distance, 0, is among them and adds nothing. 1e-9: copies lie at no distance at all.
             typical[members[place]] = near / np.maximum(nearest.sum(axis=1), 1e-9)
     return typical
 
 
 def _members(cluster: NDArray[np.int32]) -> list[NDArray[np.intp]]:
+    """The places (·,) of each cluster's images, cluster by cluster in ascending order, none empty."""
     order = np.argsort(cluster, kind="stable")
     return np.split(order, np.flatnonzero(np.diff(cluster[order])) + 1)
 
@@ -56,9 +62,10 @@ def _by_turns(
     typical: Float, cluster: NDArray[np.int32], labelled: NDArray[np.int64], n: int, rng: np.random.Generator
 ) -> NDArray[np.intp]:
     """Places (n,): one of each cluster in turn, those with the fewest labelled images first, then the larger ones."""
-    turns, waiting = labelled.copy(), {}
+    turns = labelled.copy()
+    waiting: dict[int, list[int]] = {}
     for members in _members(cluster):
-        shuffled = rng.permutation(members)
+        shuffled = rng.permutation(members)  # the sort is stable, so this breaks its ties at random
         waiting[int(cluster[members[0]])] = shuffled[np.argsort(typical[shuffled], kind="stable")].tolist()
     chosen: list[int] = []
     while len(chosen) < n:

@@ -12,4 +12,7 @@ def uherding(pool: Pool, n: int, *, rng: np.random.Generator) -> Picks:
 
     O(N·C + n·4,000·D).
     """
-    return herd(pool, n, uncertainty(pool) if pool.layout else None, rng=rng)
+    weights = None
+    if pool.layout:
+        weights = uncertainty(pool)
+    return herd(pool, n, weights, rng=rng)
