@@ -18,8 +18,8 @@ Learner = Callable[[NDArray[np.float32], Float, Float, Rows], Head]
 """Fits a scout: embeddings (n, D), labels (n, F) with NaN for unknown, weights (n, F), patients (n,) → a head giving
 outputs (·, C)."""
 
+# Randomly drawn images with a finding, and as many without it, before the finding counts: an AUROC of fewer tells nothing.
 EACH_ANSWER = 10
-"""Randomly drawn images with a finding, and as many without it, before the finding counts."""
 
 
 @dataclass(frozen=True)
@@ -45,9 +45,9 @@ class Labelled:
 
     def __post_init__(self) -> None:
         shape = (len(self.embeddings), len(self.layout))
-        if any(array.shape != shape for array in (self.labels, self.weights, self.truth)):
+        if not self.labels.shape == self.weights.shape == self.truth.shape == shape:
             raise ValueError(f"Labels, weights and truth have one row an image and one column a finding: {shape}")
-        if any(array.shape != shape[:1] for array in (self.patients, self.chosen, self.probability)):
+        if not self.patients.shape == self.chosen.shape == self.probability.shape == shape[:1]:
             raise ValueError(f"Patients, chosen and probability hold one value for each of {shape[0]} images")
         if any(output.kind == "measurement" for output in self.layout):
             raise ValueError("A measurement has no right and wrong order: leave it out")
@@ -75,8 +75,11 @@ class Labelled:
     @cached_property
     def shares(self) -> Float:
         """How many images each row (n,) stands for, relative to the mean of those that came by chance (Hájek)."""
+        # 1 / ∞ is 0: what no draw brought in stands for nothing but itself.
         inverse = 1 / np.where(np.isfinite(self.probability), self.probability, np.inf)
-        return np.asarray(inverse / (inverse[self.random].mean() if len(self.random) else 1.0))
+        if not len(self.random):
+            return np.asarray(inverse)
+        return np.asarray(inverse / inverse[self.random].mean())
 
     def positives(self, finding: int) -> tuple[int, int]:
         """Images drawn by chance (with, without) a finding; of options the second commonest, and all that differ."""

@@ -17,11 +17,14 @@ def quality(data: Labelled, rows: Rows, outputs: NDArray[np.floating], weights: 
 
     A categorical finding counts with the mean of its options, each against the rest. NaN where nothing can be told.
     """
-    found = [
-        _mean([weighted_aurocs(truth, scores, weights[:, known]) for truth, scores, known in questions])
-        for questions in _findings(data, rows, outputs)
-    ]
-    return _mean([each for each in found if len(each)]) if found else np.full(len(weights), np.nan)
+    by_finding = []
+    for questions in _findings(data, rows, outputs):
+        aurocs = [weighted_aurocs(truth, scores, weights[:, known]) for truth, scores, known in questions]
+        if aurocs:
+            by_finding.append(_mean(aurocs))
+    if not data.usable:
+        return np.full(len(weights), np.nan)
+    return _mean(by_finding)
 
 
 Question = tuple[NDArray[np.bool_], Float, NDArray[np.bool_]]

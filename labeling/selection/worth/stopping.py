@@ -8,6 +8,7 @@ images that none of them has learned from. The slope of the learning curve's end
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,12 +20,12 @@ from labeling.selection.worth.labelled import Float, Labelled, Learner
 from labeling.selection.worth.signals import Signal, signal_of
 from labeling.selection.worth.trials import growth, taught
 
+# Of the labels there are: the end of the learning curve.
 SHARES = (0.7, 0.8, 0.9, 1.0)
-"""Of the labels there are: the end of the learning curve."""
+# Labels by which successive scouts differ, at most; a tenth of all where that is less.
 STEP = 100
-"""Labels by which successive scouts differ, at most; a tenth of all where that is less."""
+# Unlabelled images on which successive scouts are compared, at least: with fewer one image moves kappa by a hundredth.
 SAMPLE = 100
-"""Unlabelled images on which successive scouts are compared, at least."""
 
 
 @dataclass(frozen=True)
@@ -67,26 +68,35 @@ def _slopes(sizes: Float, curves: Float) -> Float:
 
 def _agreements(data: Labelled, sizes: list[int], sample: NDArray[np.float32], learner: Learner) -> Float:
     """Kappa (R − 1,) of each scout with the one before it, the mean of the findings."""
-    said = [_decided(data, taught(data, np.arange(size, dtype=np.int64), learner), sample) for size in sizes]
-    return np.array([_kappa(one, other) for one, other in zip(said, said[1:], strict=False)])
+    decided = []
+    for size in sizes:
+        head = taught(data, np.arange(size, dtype=np.int64), learner)
+        decided.append(_decided(data, head, sample))
+    return np.array([_kappa(one, other) for one, other in pairwise(decided)])
 
 
 def _decided(data: Labelled, head: Head, sample: NDArray[np.float32]) -> list[NDArray[np.int64]]:
     """What the scout decides of each finding (m,): the likeliest option, or present where it is likelier than usual."""
     decided = []
     for at, (output, block) in enumerate(parts(data.layout, head(sample))):
-        usual = float(np.nanmean(data.labels[:, at])) if np.isfinite(data.labels[:, at]).any() else 0.5
-        decided.append(
-            block.argmax(axis=1) if output.kind == "categorical" else (block[:, 0] >= usual).astype(np.int64)
-        )
+        if output.kind == "categorical":
+            decided.append(block.argmax(axis=1))
+            continue
+        # At the finding's frequency and not at one half, which a scout hardly reaches for a rare finding.
+        labels = data.labels[:, at]
+        usual = 0.5
+        if np.isfinite(labels).any():
+            usual = float(np.nanmean(labels))
+        decided.append((block[:, 0] >= usual).astype(np.int64))
     return [decided[at] for at in data.usable]
 
 
 def _kappa(one: list[NDArray[np.int64]], other: list[NDArray[np.int64]]) -> float:
     """The mean of the findings; one that both decide alike for every image tells nothing and is left out."""
-    told = [
-        float(cohen_kappa_score(first, second))
-        for first, second in zip(one, other, strict=True)
-        if len(np.unique([first, second])) > 1
-    ]
-    return float(np.mean(told)) if told else float("nan")
+    kappas = []
+    for first, second in zip(one, other, strict=True):
+        if len(np.unique([first, second])) > 1:
+            kappas.append(float(cohen_kappa_score(first, second)))
+    if not kappas:
+        return float("nan")
+    return float(np.mean(kappas))

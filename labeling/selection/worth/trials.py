@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,14 +14,19 @@ from labeling.selection.strategies import Strategy
 from labeling.selection.worth.labelled import Float, Labelled, Learner, Rows
 from labeling.selection.worth.scoring import quality
 
-FOLDS, SEEDS, ROUNDS = 4, 5, 7
+# A replay is repeated this often, each time holding out each of so many parts, and stops at so many sizes. More of any
+# makes the report slower in proportion, and the interval over patients hardly narrower.
+SEEDS = 5
+FOLDS = 4
+ROUNDS = 7
+# How often the audited patients are halved where the arms are compared.
 SPLITS = 6
+# Labels that a replay starts from, at least; both orders start from the same.
 FIRST = 10
-"""Labels that a replay starts from, at least; both orders start from the same."""
+# Labels that a replay goes to, at most; and half of what there is, since at the end both orders hold the same.
 BUDGET = 200
-"""Labels that a replay goes to, at most; and half of what there is, since at the end both orders hold the same."""
+# Images that a replay draws from, at most: a strategy may compare all pairs of them.
 REPLAYED = 2_000
-"""Images that a replay draws from, at most."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +54,8 @@ class Trials:
         """
         known, patient = np.unique(data.patients, return_inverse=True)
         repetitions = 1 + max(trial.seed for trial in self.each)
-        people, seeds = _redraw(len(known), resamples, rng), _redraw(repetitions, resamples, rng)
+        people = _redraw(len(known), resamples, rng)
+        seeds = _redraw(repetitions, resamples, rng)
         total = np.zeros((len(self.each[0].outputs), 1 + resamples, len(self.sizes)))
         counted = np.zeros_like(total)
         for trial in self.each:
@@ -84,8 +90,12 @@ def replay(data: Labelled, strategy: Strategy, learner: Learner, *, seed: int) -
     """
     rng = np.random.default_rng(seed)
     rows = np.sort(rng.permutation(data.random)[:REPLAYED])
-    parts = [(at, *part) for at in range(SEEDS) for part in folds(data, rows, FOLDS, int(rng.integers(2**31)))]
-    budget = min(min(len(train) for _at, train, _test in parts) // 2, BUDGET)
+    parts = []
+    for at in range(SEEDS):
+        for train, test in folds(data, rows, FOLDS, int(rng.integers(2**31))):
+            parts.append((at, train, test))
+    smallest = min(len(train) for _at, train, _test in parts)
+    budget = min(smallest // 2, BUDGET)
     sizes = np.unique(np.linspace(min(max(FIRST, budget // 8), budget), budget, ROUNDS).astype(np.int64))
     each = []
     for at, train, test in parts:
@@ -116,7 +126,8 @@ def _steps(
         if strategy is None:
             got = order[:size]
         else:
-            got = np.append(got, strategy(pool_of(data, train, got, head), size - len(got), rng=rng).rows)
+            picks = strategy(pool_of(data, train, got, head), size - len(got), rng=rng)
+            got = np.append(got, picks.rows)
         head = taught(data, train[got], learner)
         out.append(head(data.embeddings[test]))
     return np.asarray(out, np.float32)
@@ -147,22 +158,31 @@ def arms(data: Labelled, learner: Learner, *, seed: int) -> Trials | None:
     None where a half, or what was picked, is below FIRST labels. O(SPLITS·2·2·ROUNDS) fits.
     """
     rng = np.random.default_rng(seed)
-    halves = [
-        (rng.permutation(_others(data, data.picked, test)), rng.permutation(train), test)
-        for _split in range(SPLITS)
-        for train, test in folds(data, data.audited, 2, int(rng.integers(2**31)))
-    ]
+    halves = []
+    for _split in range(SPLITS):
+        for train, test in folds(data, data.audited, 2, int(rng.integers(2**31))):
+            picked = rng.permutation(_others(data, data.picked, test))
+            halves.append((picked, rng.permutation(train), test))
     most = min(min(len(picked), len(drawn), BUDGET) for picked, drawn, _test in halves)
     if most < FIRST:
         return None
     sizes = np.unique(np.linspace(max(FIRST, most // ROUNDS), most, ROUNDS).astype(np.int64))
     each = []
     for at, (picked, drawn, test) in enumerate(halves):
-        ways = [
-            [taught(data, rows[:size], learner)(data.embeddings[test]) for size in sizes] for rows in (picked, drawn)
-        ]
+        ways = [_grown(data, picked, test, sizes, learner), _grown(data, drawn, test, sizes, learner)]
         each.append(Trial(at, test, np.asarray(ways, np.float32)))
     return Trials(sizes, tuple(each))
+
+
+def _grown(
+    data: Labelled, rows: Rows, test: Rows, sizes: Iterable[int], learner: Learner
+) -> list[NDArray[np.floating]]:
+    """Outputs (t, C) of the tested rows, of a scout on the first so many of these rows, size by size."""
+    outputs = []
+    for size in sizes:
+        head = taught(data, rows[:size], learner)
+        outputs.append(head(data.embeddings[test]))
+    return outputs
 
 
 def _others(data: Labelled, rows: Rows, test: Rows) -> Rows:
@@ -173,10 +193,12 @@ def _others(data: Labelled, rows: Rows, test: Rows) -> Rows:
 def growth(data: Labelled, learner: Learner, *, shares: tuple[float, ...], seed: int) -> Trials:
     """Scouts on the first labels there were, in these shares of all (ending with 1), on random images held out."""
     rng = np.random.default_rng(seed)
-    everything, each = np.arange(len(data), dtype=np.int64), []
+    everything = np.arange(len(data), dtype=np.int64)
+    each = []
     for at in range(SEEDS):
         for _train, test in folds(data, data.random, FOLDS, int(rng.integers(2**31))):
             rows = _others(data, everything, test)
-            way = [taught(data, rows[: round(share * len(rows))], learner)(data.embeddings[test]) for share in shares]
+            sizes = [round(share * len(rows)) for share in shares]
+            way = _grown(data, rows, test, sizes, learner)
             each.append(Trial(at, test, np.asarray([way], np.float32)))
     return Trials(np.round(np.array(shares) * len(data)).astype(np.int64), tuple(each))
