@@ -33,7 +33,9 @@ def by_path(path: str, classifier: object = None, **options: Any) -> Strategy:
     cannot choose from.
     """
     named = _load(path)
-    ask = _of_class if isclass(named) else _of_function
+    ask: Callable[..., Asked] = _of_function
+    if isclass(named):
+        ask = _of_class
 
     def strategy(pool: Pool, n: int, *, rng: np.random.Generator) -> Picks:
         rows = pool.open
@@ -52,7 +54,8 @@ class Answered:
     """A classifier whose probabilities (k, C) of the whole pool are already known; `exclusive`: one class alone is true."""
 
     def __init__(self, probabilities: NDArray[np.float64], exclusive: bool = True) -> None:
-        self.probabilities, self.exclusive = probabilities, exclusive
+        self.probabilities = probabilities
+        self.exclusive = exclusive
 
     def predict_proba(self, X: NDArray[Any], **_: object) -> NDArray[np.float64]:
         """The probabilities (k, C) of the pool's rows. Raises ValueError when asked of anything else than all rows."""
@@ -62,21 +65,33 @@ class Answered:
 
     def predict(self, X: NDArray[Any], **_: object) -> NDArray[np.int64]:
         """The likeliest class (k,), or for each of several findings (k, C) whether it is likelier present than absent."""
-        said = self.predict_proba(X)
-        return said.argmax(axis=1) if self.exclusive else (said > 0.5).astype(np.int64)
+        probabilities = self.predict_proba(X)
+        if self.exclusive:
+            return np.asarray(probabilities.argmax(axis=1), np.int64)
+        return (probabilities > 0.5).astype(np.int64)
 
 
 def _of_function(
     query: Callable[..., Any], pool: Pool, n: int, rng: np.random.Generator, classifier: object, options: dict[str, Any]
 ) -> Asked:
-    rows = rng.permutation(pool.open)  # ties are settled by lot
+    # In random order, since modAL takes the first of equal rows.
+    rows = rng.permutation(pool.open)
+    # Without embeddings the row numbers stand in, for functions that look at nothing but the classifier's answers.
     X = rows[:, None] if pool.embeddings is None else pool.embedded(rows)
     module = getattr(query, "__module__", None) or ""
-    known = _answered(module, pool, rows) if classifier is None else classifier
-    answer = query(known, X, n_instances=n, **options)
-    positions, scores = answer[:2] if isinstance(answer, tuple) else (answer, None)
-    if module.startswith("modAL.") and module != "modAL.batch":  # which alone hands them back in order
-        return rows, *_lowest_first(positions, scores if query.__name__ in LOWEST else -scores)
+    if classifier is None:
+        classifier = _answered(module, pool, rows)
+    answer = query(classifier, X, n_instances=n, **options)
+    positions: Any = answer
+    scores: Any = None
+    if isinstance(answer, tuple):
+        positions, scores = answer[:2]
+    # modAL hands back the best rows in no order; modAL.batch alone has chosen them one after the other.
+    if module.startswith("modAL.") and module != "modAL.batch":
+        if query.__name__ not in LOWEST:
+            scores = -scores
+        order = np.argsort(scores, kind="stable")
+        return rows, positions[order], scores[order]
     return rows, positions, scores
 
 
@@ -86,19 +101,22 @@ def _of_class(
     """Ask a class, made with `options` and a seed, with the embeddings of all rows, the answers to the pool's one finding and,
     where it wants a classifier, the one given or scikit-learn's logistic regression. Raises ValueError for another pool.
     """
-    rows, (X, y, classes) = pool.open, _learnt(pool)
+    rows = pool.open
+    X, y, classes = _training_data(pool)
+    first = len(y) - len(rows)  # the labelled rows come before those to choose from
     query = named(**{"random_state": int(rng.integers(2**31))} | options).query
+    # scikit-activeml's classes differ in what they ask for: each gets those of the arguments that it names.
     wanted = signature(query).parameters
-    known = {"X": X, "y": y, "candidates": np.arange(len(y) - len(rows), len(y)), "batch_size": n}
-    if models := {"clf", "estimator", "discriminator"} & set(wanted):
-        known |= dict.fromkeys(models, _logistic(classes) if classifier is None else classifier)
     if "ensemble" in wanted:
         raise ValueError("it wants an ensemble, which a pool does not hold: name another")
+    known = {"X": X, "y": y, "candidates": np.arange(first, len(y)), "batch_size": n}
+    if models := {"clf", "estimator", "discriminator"} & set(wanted):
+        known |= dict.fromkeys(models, _logistic(classes) if classifier is None else classifier)
     positions = query(**{name: value for name, value in known.items() if name in wanted})
-    return rows, np.asarray(positions) - (len(y) - len(rows)), None
+    return rows, np.asarray(positions) - first, None
 
 
-def _learnt(pool: Pool) -> tuple[NDArray[np.float32], NDArray[np.float64], list[int]]:
+def _training_data(pool: Pool) -> tuple[NDArray[np.float32], NDArray[np.float64], list[int]]:
     """All rows that matter, the labelled ones first: embeddings (L + k, D), answers (L + k,), and the classes.
 
     NaN stands for an answer that is not known, or is none of the classes, as one half for "uncertain".
@@ -106,30 +124,26 @@ def _learnt(pool: Pool) -> tuple[NDArray[np.float32], NDArray[np.float64], list[
     if len(pool.layout) != 1 or pool.layout[0].kind == "measurement":
         raise ValueError("it takes one finding with classes, and this pool has others")
     X = pool.embedded(np.concatenate([pool.known, pool.open]))
-    y, classes = np.full(len(X), np.nan), list(range(max(pool.layout[0].columns, 2)))
+    y = np.full(len(X), np.nan)
+    classes = list(range(max(pool.layout[0].columns, 2)))  # one column means two classes: absent and present
     if pool.labels is not None:
-        said = pool.labels[:, 0]
-        y[: len(said)] = np.where(np.isin(said, classes), said, np.nan)
+        answers = pool.labels[:, 0]
+        y[: len(answers)] = np.where(np.isin(answers, classes), answers, np.nan)
     return X, y, classes
 
 
 def _logistic(classes: list[int]) -> object:
+    # Only here: neither library is needed where no strategy asks for a classifier.
     from sklearn.linear_model import LogisticRegression
 
     wrapped: Any = import_module("skactiveml.classifier").SklearnClassifier
     return wrapped(LogisticRegression(max_iter=500), classes=classes, random_state=0)
 
 
-def _lowest_first(
-    positions: NDArray[np.intp], scores: NDArray[np.float64]
-) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
-    order = np.argsort(scores, kind="stable")
-    return positions[order], scores[order]
-
-
 def _answered(module: str, pool: Pool, rows: NDArray[np.int64]) -> Answered:
     """What the pool says of these rows. Raises ValueError where a function of that module would misread it."""
-    kinds, several = {output.kind for output in pool.layout}, len(pool.layout) > 1
+    kinds = {output.kind for output in pool.layout}
+    several = len(pool.layout) > 1
     if not kinds:
         raise ValueError("this pool holds no outputs: draw at random until a head is trained")
     if "measurement" in kinds:
@@ -156,11 +170,14 @@ def _load(path: str) -> Callable[..., Any]:
 def _probabilities(pool: Pool, rows: NDArray[np.int64]) -> NDArray[np.float64]:
     """One column a class, as scikit-learn answers: a single binary finding becomes absent and present."""
     known = np.asarray(pool.outputs[rows], dtype=np.float64)
-    return np.hstack([1 - known, known]) if known.shape[1] == 1 else known
+    if known.shape[1] > 1:
+        return known
+    return np.hstack([1 - known, known])
 
 
 @contextmanager
 def _seeded(rng: np.random.Generator) -> Iterator[None]:
+    """NumPy's global generator, seeded from `rng` inside and as it was before afterwards."""
     before = np.random.get_state()
     np.random.seed(rng.integers(2**32, dtype=np.uint32))
     try:
@@ -188,6 +205,9 @@ def _picks(path: str, rows: NDArray[np.int64], positions: Any, scores: Any, n: i
         raise ValueError(f"{path} was asked for {n} different rows and answered {positions.shape} {positions.dtype}")
     if positions.min() < 0 or positions.max() >= len(rows):
         raise ValueError(f"{path} picked a row outside the {len(rows)} it was given")
-    places = np.arange(n, dtype=np.float64)
-    ranks = places if scores is None or np.size(scores) != n else np.reshape(scores, n).astype(np.float64)
-    return Picks(rows=rows[positions], scores=ranks if (np.diff(ranks) >= 0).all() else places)
+    ranks = np.arange(n, dtype=np.float64)
+    if scores is not None and np.size(scores) == n:
+        given = np.reshape(scores, n).astype(np.float64)
+        if (np.diff(given) >= 0).all():
+            ranks = given
+    return Picks(rows=rows[positions], scores=ranks)

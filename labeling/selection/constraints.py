@@ -16,14 +16,14 @@ from labeling.selection.uncertainty import margin_of
 QUOTA = "quota"
 """What is stored as the strategy of a pick that a finding's quota brought in."""
 
+# With fewer timed cases than this one slow reader would decide the median, so no reading time is expected.
 FEWEST_TIMED = 10
-"""Timed cases; with fewer nothing is expected."""
 
+# The project's median counts as this many cases of each group: a group of three cases hardly departs from it.
 PRIOR = 20.0
-"""A group counts with its cases, the whole project with as many as this."""
 
+# Where reading time matters the strategy ranks this many times what is wanted, so that there are quick cases to prefer.
 SLATE = 3
-"""Where reading time matters the strategy is asked for so many times what is wanted."""
 
 
 def systematic_rounding(n: int, parts: ArrayLike, rng: np.random.Generator) -> NDArray[np.int64]:
@@ -31,6 +31,7 @@ def systematic_rounding(n: int, parts: ArrayLike, rng: np.random.Generator) -> N
 
     Rounded by one random draw: small batches keep every part in the long run.
     """
+    # Rounded to nine digits, or shares such as 0.7 + 0.2 + 0.1 would end a hair below 1 and lose an image.
     ends = np.floor(np.cumsum(np.asarray(parts, dtype=float)).round(9) * n + rng.random())
     return np.diff(ends, prepend=0.0).astype(np.int64)
 
@@ -51,7 +52,7 @@ class PatientCap:
         known, places = np.unique(ids, return_inverse=True)
         self.patients: NDArray[np.intp] = places
         self.count = len(known)
-        self.limit = rows + 1 if limit is None else limit
+        self.limit = limit or rows + 1  # more than there are rows: no cap
         held = np.asarray(waiting)
         self.used = np.bincount(np.searchsorted(known, held[np.isin(held, known)]), minlength=self.count)
 
@@ -59,6 +60,8 @@ class PatientCap:
         """Which of the rows (n,), taken in order after those already in the batch, stay within the cap. O(n·log n)."""
         before = rows[:0] if after is None else after
         patients = self.patients[np.concatenate([before, rows])]
+        # Sorted by patient and otherwise in their order, each image's place within its patient is its distance to the
+        # patient's first: no loop over patients is needed.
         order = np.argsort(patients, kind="stable")
         grouped = patients[order]
         place = np.empty(len(order), dtype=np.intp)
@@ -108,7 +111,8 @@ def quotas_fill(
     the batch already. Raises ValueError for quotas above 1 together, below 0, or of a finding the pool has not.
     O(N·C + N·log N).
     """
-    owed, least = _owed(pool, len(picks), quotas, seed), _least_sure(pool, picks.rows)
+    owed = _owed(pool, len(picks), quotas, seed)
+    least = _least_sure(pool, picks.rows)
     lacking = np.maximum(owed - np.bincount(least, minlength=len(owed)), 0)
     stay = _staying(least, owed, int(lacking.sum()))
     held = np.concatenate([taken, picks.rows[stay]])
@@ -119,6 +123,7 @@ def _owed(pool: Pool, size: int, quotas: Mapping[str, float], seed: int) -> NDAr
     """How many of so many picks each finding of the layout (F,) is owed."""
     names = [output.finding for output in pool.layout]
     parts = np.array([quotas.get(name, 0.0) for name in names])
+    # The 1e-9 lets shares such as 0.7 + 0.2 + 0.1 pass, which sum to a hair above 1.
     if set(quotas) - set(names) or (parts < 0).any() or parts.sum() > 1 + 1e-9:
         raise ValueError(f"Wanted quotas from 0 to 1, at most 1 together, of {', '.join(names)}, not {dict(quotas)}")
     return systematic_rounding(size, parts, np.random.default_rng([seed, *b"quota"]))
@@ -148,6 +153,7 @@ def _least_sure(pool: Pool, rows: NDArray[np.int64]) -> NDArray[np.intp]:
 def _likeliest(pool: Pool, finding: str, count: int, cap: PatientCap, taken: NDArray[np.int64], seed: int) -> Picks:
     """The rows (≤ count,) of lowest margin on a finding that are not taken and that the cap admits."""
     output, block = next(each for each in pool.blocks() if each[0].finding == finding)
+    # Seeded by the finding's name, so that a quota on one finding does not change what another's brings in.
     rng = np.random.default_rng([seed, *finding.encode()])
     ranked = Picks.lowest(margin_of(output, block), len(pool) if count else 0, rng, excluded=pool.closed)
     return ranked.at(cap.first(ranked.rows, count, after=taken))
@@ -159,7 +165,8 @@ def _staying(least: NDArray[np.intp], owed: NDArray[np.int64], leaving: int) -> 
     count = np.bincount(least, minlength=len(owed))
     for place in range(len(least) - 1, -1, -1):
         if leaving and count[least[place]] > owed[least[place]]:
-            stay[place], leaving = False, leaving - 1
+            stay[place] = False
+            leaving -= 1
             count[least[place]] -= 1
     return stay
 
@@ -217,6 +224,6 @@ def per_minute(slate: Picks, minutes: NDArray[np.floating], n: int) -> Picks:
     to 1/len for the last.
     """
     places = np.arange(len(slate))
-    worth = (1 - places / max(len(slate), 1)) / minutes
-    best = np.argsort(-worth, kind="stable")[:n]
+    gain = 1 - places / max(len(slate), 1)
+    best = np.argsort(-gain / minutes, kind="stable")[:n]
     return Picks(rows=slate.rows[best], scores=slate.scores[best])

@@ -16,8 +16,8 @@ from labeling.selection.pool import Picks, Pool
 from labeling.selection.strategies import Strategy
 
 ARMS = ("exploit", "audit", "gold", "repeat", "relabel")
+# A strategy is asked for at most this many times what is wanted: some compare every pair that they rank.
 LONGEST = 4
-"""The longest ranking that a strategy is asked for, in parts of what is wanted: some compare all that they rank."""
 
 
 @dataclass(frozen=True)
@@ -74,21 +74,30 @@ def compose(
 
     Raises ValueError for shares that make no whole.
     """
-    rng, lists = np.random.default_rng(seed), lists or {}
-    sizes, cap = _sizes(n, shares, rng), _cap(pool, patient_ids, lists, patient_cap, waiting)
-    others = _drawn(pool.open, np.size(patient_ids), lists, {arm: n * shares[arm] for arm in shares}, sizes, cap, rng)
+    # One generator for every random choice, in this order: a stored seed must give the same batch again.
+    rng = np.random.default_rng(seed)
+    lists = lists or {}
+    sizes = _sizes(n, shares, rng)
+    cap = _cap(pool, patient_ids, lists, patient_cap, waiting)
+    expected = {arm: n * share for arm, share in shares.items()}
+    others = _drawn(pool.open, np.size(patient_ids), lists, expected, sizes, cap, rng)
     taken = np.array([pick.row for pick in others], dtype=np.int64)
     left = n - len(taken)
-    chosen = _exploit(pool, left if minutes is None else left * SLATE, strategy, cap, taken, seed)
-    if minutes is not None:
-        chosen = per_minute(chosen, minutes[chosen.rows], left)
+    if minutes is None:
+        chosen = _exploit(pool, left, strategy, cap, taken, seed)
+    else:
+        slate = _exploit(pool, left * SLATE, strategy, cap, taken, seed)
+        chosen = per_minute(slate, minutes[slate.rows], left)
     if quotas and pool.layout:
         filled = quotas_fill(pool, chosen, quotas, cap, taken, seed)
         chosen = filled.kept
         for finding, added in filled.added.items():
             brought = _as_picks(added, "exploit", QUOTA)
             others += [replace(pick, finding=finding) for pick in brought]
-    name = strategy if isinstance(strategy, str) else getattr(strategy, "__name__", "strategy")
+    # After the call: a strategy that fell back to random order says so by its name.
+    name = strategy
+    if not isinstance(name, str):
+        name = getattr(name, "__name__", "strategy")
     return _shuffle_in(_as_picks(chosen, "exploit", name), others, rng)
 
 
@@ -100,7 +109,8 @@ def _cap(
         raise ValueError(f"{np.shape(patient_ids)} patients for {len(pool)} rows")
     owners = [np.asarray(patient_ids), *(np.asarray(lists[arm].patient_ids) for arm in ARMS if arm in lists)]
     known = [ids for ids in owners if len(ids)]  # an empty list of patients has no type
-    return PatientCap(np.concatenate(known or owners), sum(map(len, owners)), limit, waiting=waiting)
+    rows = sum(len(ids) for ids in owners)
+    return PatientCap(np.concatenate(known or owners), rows, limit, waiting=waiting)
 
 
 def _drawn(
@@ -115,13 +125,17 @@ def _drawn(
     """The audit from all rows that may be picked, then each list in the order of ARMS under what the cap leaves; the lists'
     rows begin at `start`.
     """
-    taken = np.empty(0, dtype=np.int64)
-    audit = _sample(rows, sizes["audit"], expected.get("audit", 0.0), cap, taken, rng)
-    picks, taken = _as_picks(audit, "audit", "random"), audit.rows
-    for arm in (each for each in ARMS if each in lists):
+    # The audit comes first, while nothing is taken, so that each image's probability of being in it is exact.
+    audit = _sample(rows, sizes["audit"], expected.get("audit", 0.0), cap, np.empty(0, dtype=np.int64), rng)
+    picks = _as_picks(audit, "audit", "random")
+    taken = audit.rows
+    for arm in ARMS:
+        if arm not in lists:
+            continue
         drawn = _of_list(lists[arm], start, sizes[arm], expected.get(arm, 0.0), cap, taken, rng)
         picks += _as_picks(drawn, arm, lists[arm].strategy)
-        taken, start = np.concatenate([taken, drawn.rows]), start + len(np.asarray(lists[arm].patient_ids))
+        taken = np.concatenate([taken, drawn.rows])
+        start += len(np.asarray(lists[arm].patient_ids))
     return picks
 
 
@@ -147,9 +161,11 @@ def _sample(
 
     A patient with k images first keeps min(k, what the cap leaves) of them at random, then all kept rows are equally likely.
     """
+    # Two shuffles: the first decides which images of a patient the cap keeps, the second which kept rows are drawn.
     rows = rng.permutation(rows)
     kept = rng.permutation(np.flatnonzero(cap.admits(rows, after=taken)))
     drawn = kept[:size]
+    # By the expected size, not the rounded one: the rounding is random, too, and this is its mean.
     probability = min(expected / max(len(kept), 1), 1.0) * cap.kept_share(rows, after=taken)[drawn]
     return Picks(rows=rows[drawn].astype(np.int64), scores=np.zeros(len(drawn)), probabilities=probability)
 
@@ -182,9 +198,11 @@ def _exploit(
     What is taken is left out and counts towards the cap; the strategy does not know of it.
     """
     ask = strategies.get(strategy) if isinstance(strategy, str) else strategy
-    wanted, found = size + len(taken), Picks(rows=np.empty(0, np.int64), scores=np.empty(0))
+    wanted = size + len(taken)
+    found = Picks(rows=np.empty(0, np.int64), scores=np.empty(0))
     most = LONGEST * wanted
     while len(found) < size:
+        # A fresh generator each time, so that a longer ranking begins with the shorter one.
         ranked = ask(pool, wanted, rng=np.random.default_rng([seed, *b"exploit"]))
         more = ranked.at(cap.first(ranked.rows, size - len(found), after=taken))
         if len(found) + len(more) == size or len(ranked) < wanted:
@@ -192,7 +210,8 @@ def _exploit(
         if wanted < most:
             wanted *= 2
         else:
-            found, taken = found.then(more), np.concatenate([taken, more.rows])
+            found = found.then(more)
+            taken = np.concatenate([taken, more.rows])
             pool = _roomy(pool, more.rows, cap, taken)
     return found
 
@@ -203,20 +222,26 @@ def _roomy(pool: Pool, chosen: NDArray[np.int64], cap: PatientCap, taken: NDArra
     excluded = np.isin(rows, taken) | (cap.kept_share(rows, after=taken) == 0)
     if pool.excluded is not None:
         excluded |= pool.excluded
-    unknown = np.full((len(chosen), len(pool.layout)), np.nan)
-    labels = None if pool.labels is None else np.concatenate([pool.labels, unknown])
+    labels = pool.labels
+    if labels is not None:
+        unknown = np.full((len(chosen), len(pool.layout)), np.nan)
+        labels = np.concatenate([labels, unknown])
     return replace(pool, excluded=excluded, labelled=np.append(pool.known, chosen), labels=labels)
 
 
 def _as_picks(picks: Picks, arm: str, strategy: str) -> list[Pick]:
-    known = [None] * len(picks) if picks.probabilities is None else picks.probabilities.tolist()
-    together = zip(picks.rows.tolist(), picks.scores.tolist(), known, strict=True)
+    probabilities: list[float | None] = [None] * len(picks)
+    if picks.probabilities is not None:
+        probabilities = picks.probabilities.tolist()
+    together = zip(picks.rows.tolist(), picks.scores.tolist(), probabilities, strict=True)
     return [Pick(row, arm, strategy, score, probability) for row, score, probability in together]
 
 
 def _shuffle_in(ranked: list[Pick], others: list[Pick], rng: np.random.Generator) -> tuple[Pick, ...]:
     """The ranked picks in their order with the others at random places, so that no place tells the arm."""
     places = rng.choice(len(ranked) + len(others), len(others), replace=False).tolist()
-    at = dict(zip(places, others, strict=True))
-    ranked_left = iter(ranked)
-    return tuple(at[i] if i in at else next(ranked_left) for i in range(len(ranked) + len(others)))
+    shuffled = list(ranked)
+    # From the lowest place up, so that what is inserted later does not push it on.
+    for place, pick in sorted(zip(places, others, strict=True), key=lambda pair: pair[0]):
+        shuffled.insert(place, pick)
+    return tuple(shuffled)

@@ -35,14 +35,18 @@ def label_issues(
     """
     if labels.shape != (len(outputs), len(layout)):
         raise ValueError(f"Labels {labels.shape} for {len(outputs)} rows and {len(layout)} findings")
+    if not layout:
+        return LabelIssues(np.full(len(labels), np.nan), np.full(len(labels), -1))
     scores = np.full(labels.shape, np.nan)
     for column, (output, block) in enumerate(parts(layout, outputs)):
-        if output.kind != "measurement":
-            classes = block if output.kind == "categorical" else np.hstack([1 - block, block])
-            scores[:, column] = _doubted(labels[:, column], classes.astype(float))
-    known = np.where(np.isnan(scores), -1.0, scores)
-    worst = known.argmax(axis=1) if len(layout) else np.full(len(labels), -1)
-    score = np.take_along_axis(scores, worst[:, None], axis=1)[:, 0] if len(layout) else np.full(len(labels), np.nan)
+        if output.kind == "measurement":
+            continue
+        if output.kind == "binary":
+            block = np.hstack([1 - block, block])
+        scores[:, column] = _doubted(labels[:, column], block.astype(float))
+    # NaN as −1, below every score: argmax would otherwise choose a NaN.
+    worst = np.where(np.isnan(scores), -1.0, scores).argmax(axis=1)
+    score = np.take_along_axis(scores, worst[:, None], axis=1)[:, 0]
     return LabelIssues(score, np.where(np.isnan(score), -1, worst))
 
 
@@ -52,10 +56,14 @@ def _doubted(labels: NDArray[np.floating], proba: NDArray[np.float64]) -> NDArra
     rows = np.flatnonzero(np.isin(labels, np.arange(proba.shape[1])) & np.isfinite(proba).all(axis=1))
     if not len(rows):
         return scores
-    given, said = labels[rows].astype(int), proba[rows]
-    usual = np.array([said[given == k, k].mean() if (given == k).any() else np.inf for k in range(said.shape[1])])
-    own = said[np.arange(len(rows)), given]
-    others = np.where(said >= usual, said, -1.0)
+    given = labels[rows].astype(int)
+    predicted = proba[rows]
+    # The model's mean confidence in each class on rows that bear it. No row can reach a class that nobody gave.
+    usual = np.full(predicted.shape[1], np.inf)
+    for k in np.unique(given):
+        usual[k] = predicted[given == k, k].mean()
+    own = predicted[np.arange(len(rows)), given]
+    others = np.where(predicted >= usual, predicted, -1.0)
     others[np.arange(len(rows)), given] = -1.0
     scores[rows] = np.where(others.max(axis=1) > own, 1 - own, np.nan)
     return scores

@@ -41,14 +41,14 @@ class Output:
         return len(self.options) or 1
 
 
+# How far from 1 the probabilities of a finding's options may sum: stored scores are float16, which rounds them.
 ROUNDING = 0.01
-"""How far from one the probabilities of a finding's options may sum, which float16 rounds."""
 
 Head = Callable[[NDArray[np.float32]], NDArray[np.floating]]
 """From embeddings (n, D) to answers (n, C), in the order of a pool's layout: a measurement's is its value, in its unit."""
 
+# Rows of embeddings in memory as float32 at once: all of a large pool would take a gigabyte or more.
 BLOCK = 16_384
-"""Rows of embeddings in memory as float32 at once, where all are passed over."""
 
 
 @dataclass(frozen=True)
@@ -111,25 +111,32 @@ class Pool:
         """Which rows (N,) must not be picked: excluded or labelled; None where all may be."""
         if self.labelled is None or not len(self.labelled):
             return self.excluded
-        closed = np.zeros(len(self), dtype=bool) if self.excluded is None else self.excluded.copy()
+        closed = np.zeros(len(self), dtype=bool)
+        if self.excluded is not None:
+            closed |= self.excluded
         closed[self.labelled] = True
         return closed
 
     @property
     def open(self) -> NDArray[np.int64]:
         """The rows (k,) that may be picked."""
-        rows = np.arange(len(self)) if self.closed is None else np.flatnonzero(~self.closed)
-        return rows.astype(np.int64, copy=False)
+        if self.closed is None:
+            return np.arange(len(self), dtype=np.int64)
+        return np.flatnonzero(~self.closed).astype(np.int64, copy=False)
 
     @property
     def known(self) -> NDArray[np.int64]:
         """The rows (L,) whose answers are known; empty where none are."""
-        return np.empty(0, dtype=np.int64) if self.labelled is None else self.labelled
+        if self.labelled is None:
+            return np.empty(0, dtype=np.int64)
+        return self.labelled
 
     @property
     def available(self) -> int:
         """How many rows could be picked."""
-        return len(self) if self.closed is None else int(len(self) - self.closed.sum())
+        if self.closed is None:
+            return len(self)
+        return int(len(self) - self.closed.sum())
 
     def blocks(self) -> Iterator[tuple[Output, NDArray[np.floating]]]:
         """Each finding's output with its columns (N, k), as a view."""
@@ -140,6 +147,7 @@ class Pool:
         if self.embeddings is None:
             raise ValueError("This pool holds no embeddings: choose a strategy that needs none")
         block = self.embeddings[rows].astype(np.float32)
+        # One sum finds any NaN or infinity, without a mask as large as the block.
         if not np.isfinite(block.sum(dtype=np.float64)):
             raise ValueError("An embedding is NaN or infinite: embed these rows anew or exclude them")
         return block
@@ -149,8 +157,11 @@ class Pool:
         for start in range(0, len(rows), BLOCK):
             place = slice(start, min(start + BLOCK, len(rows)))
             within = rows[place]
-            together = within[-1] - within[0] == len(within) - 1  # neighbours are read without a copy of their own
-            yield place, self.embedded(slice(int(within[0]), int(within[-1]) + 1) if together else within)
+            if within[-1] - within[0] == len(within) - 1:
+                # Neighbouring rows are read as a slice, which a memory map gives without a copy.
+                yield place, self.embedded(slice(int(within[0]), int(within[-1]) + 1))
+            else:
+                yield place, self.embedded(within)
 
     def _refuse_wrong_labels(self) -> None:
         known = self.known
@@ -165,7 +176,9 @@ class Pool:
 
     def _refuse_out_of_range(self, output: Output, block: NDArray[np.floating]) -> None:
         highest = np.inf if output.kind == "measurement" else 1.0
-        wrong, whole = ~((block >= 0) & (block <= highest)).all(axis=1), ""
+        # The negated comparison is also true of NaN, which is neither at least 0 nor at most the highest.
+        wrong = ~((block >= 0) & (block <= highest)).all(axis=1)
+        whole = ""
         if output.kind == "categorical":
             wrong |= np.abs(block.sum(axis=1, dtype=np.float32) - 1) > ROUNDING
             whole = ", or do not sum to 1"
@@ -222,8 +235,10 @@ class Picks:
         values = np.asarray(values)
         if n < 0 or values.ndim != 1:
             raise ValueError(f"Wanted n >= 0 and one value a row, not n = {n} and shape {values.shape}")
-        rows = np.arange(len(values)) if excluded is None else np.flatnonzero(~excluded)
-        left = values if excluded is None else values[rows]
+        rows = np.arange(len(values))
+        if excluded is not None:
+            rows = np.flatnonzero(~excluded)
+        left = values[rows]
         if unknown := int(np.isnan(left).sum()):
             raise ValueError(f"{unknown} of {len(left)} values to rank are NaN: score these rows or exclude them")
         best = _lowest(left, min(n, len(left)), row_keys(rows, rng))
@@ -234,6 +249,7 @@ def _lowest(values: NDArray[np.generic], n: int, keys: NDArray[np.uint64]) -> ND
     """Positions of the n lowest values, in order; ties go by their random keys."""
     if n == 0:
         return np.empty(0, dtype=np.intp)
+    # A partial sort finds the n-th value in O(N); only what ties with it or lies below is sorted.
     edge = values[np.argpartition(values, n - 1)[n - 1]]
     close = np.flatnonzero(values <= edge)
     return close[np.lexsort((keys[close], values[close]))[:n]]
@@ -246,6 +262,7 @@ def row_keys(rows: NDArray[np.integer], rng: np.random.Generator) -> NDArray[np.
     (Steele, Lea, Flood, "Fast Splittable Pseudorandom Number Generators", OOPSLA 2014) is one-to-one.
     """
     key = rng.integers(2**64, dtype=np.uint64)
+    # The constants and shifts are SplitMix64's own; unsigned arithmetic wraps, as it should.
     mixed = rows.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15) + key
     mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
@@ -254,5 +271,7 @@ def row_keys(rows: NDArray[np.integer], rng: np.random.Generator) -> NDArray[np.
 
 def sample(rows: NDArray[np.int64], limit: int, rng: np.random.Generator) -> NDArray[np.int64]:
     """At most `limit` of the rows (k,), all equally likely, ascending. O(k)."""
-    keys = row_keys(rows, rng)  # drawn whether or not they are needed: what is drawn next stays the same
-    return rows if len(rows) <= limit else np.sort(rows[np.argpartition(keys, limit)[:limit]])
+    keys = row_keys(rows, rng)  # drawn even where all rows fit, so that what is drawn next stays the same
+    if len(rows) <= limit:
+        return rows
+    return np.sort(rows[np.argpartition(keys, limit)[:limit]])

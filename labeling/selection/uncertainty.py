@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from labeling.selection.pool import Output, Pool
 
+# Share of an embedding's values that a mask keeps. They are scaled up by 1 / KEPT, so that the head sees the same mean.
 KEPT = 0.75
-"""Share of an embedding's values that a mask keeps; the rest is scaled up, as in training with dropout."""
 
 
 def margin_of(output: Output, block: NDArray[np.floating]) -> NDArray[np.float32]:
@@ -20,6 +20,7 @@ def margin_of(output: Output, block: NDArray[np.floating]) -> NDArray[np.float32
     measurement: scale / (scale + spread), which is ½ where the spread equals the declared scale and never saturates.
     """
     if output.kind == "categorical":
+        # A partial sort: the order of the less likely options does not matter.
         top = np.partition(block.astype(np.float32), -2, axis=1)
         return top[:, -1] - top[:, -2]
     value = block[:, 0].astype(np.float32)
