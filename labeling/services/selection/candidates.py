@@ -5,7 +5,7 @@ come one by one. For workers only.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import islice
@@ -30,15 +30,16 @@ from overread.projects.models import Membership, Project
 from overread.projects.rules import READING
 
 State = Assignment.State
+OPEN = (State.QUEUED, *Assignment.RESERVED)
 
-
+# Rows in memory as Python objects at a time: a hundred thousand at once would take ten times what the arrays do.
 ROWS_AT_ONCE = 10_000
-OPEN = (Assignment.State.QUEUED, *Assignment.RESERVED)
 
-
+# Origins of a label that is known without the project's own first readers, so that it can tell how they read.
 KNOWN = ("imported", "adjudicated")
+
+# Taken off the score of an image that one reader has read. Two label issues differ by less, so that these come first.
 SINGLE_FIRST = 1.0
-"""Taken off the score of an image that one reader has read: more than two label issues can differ by."""
 
 
 @dataclass(frozen=True)
@@ -60,11 +61,9 @@ def unread_of(project: Project) -> QuerySet[Image]:
     queue.
     """
     images = readable_in(project).filter(study__patient__reference=False)
-    reads, labels, queued = _taken(project)
-    images = images.exclude(Exists(reads.filter(image=OuterRef("pk")))).exclude(
-        Exists(labels.filter(image=OuterRef("pk")))
-    )
-    return images.exclude(Exists(queued.filter(image=OuterRef("pk"))))
+    for taken in _taken(project):
+        images = images.exclude(Exists(taken.filter(image=OuterRef("pk"))))
+    return images
 
 
 def unread_find(project: Project, *, before: Selection | None = None) -> Unread:
@@ -72,10 +71,11 @@ def unread_find(project: Project, *, before: Selection | None = None) -> Unread:
     enrolled = Enrolment.objects.filter(
         project=project, mismatch="", image__status=Image.Status.READY, image__study__patient__reference=False
     )
-    ids, patients = _arrays(
-        enrolled.annotate(hex=Cast("image_id", TextField())).values_list("hex", "image__study__patient")
-    )
+    # As text, since making a UUID of each of a hundred thousand rows takes longer than the query.
+    rows = enrolled.annotate(hex=Cast("image_id", TextField())).values_list("hex", "image__study__patient")
+    ids, patients = _arrays(rows)
     order = np.argsort(ids)
+    # What is taken is subtracted as arrays; `unread_of` asks the same by three subqueries a row.
     taken = np.concatenate([_ids(rows) for rows in _taken(project, before)])
     free = order[~np.isin(ids[order], taken)]
     return Unread(ids[free], patients[free])
@@ -83,7 +83,9 @@ def unread_find(project: Project, *, before: Selection | None = None) -> Unread:
 
 def _arrays(found: QuerySet[Enrolment, tuple[str, int]]) -> tuple[Ids, NDArray[np.int64]]:
     """Images in hexadecimal and their patients as arrays, a few thousand rows in memory as objects at a time."""
-    images, patients, rows = [np.empty(0, ID)], [np.empty(0, np.int64)], found.iterator(ROWS_AT_ONCE)
+    images = [np.empty(0, ID)]
+    patients = [np.empty(0, np.int64)]
+    rows = found.iterator(ROWS_AT_ONCE)
     while part := list(islice(rows, ROWS_AT_ONCE)):
         images.append(ids_of_text([image for image, _patient in part]))
         patients.append(np.array([patient for _image, patient in part], np.int64))
@@ -93,10 +95,11 @@ def _arrays(found: QuerySet[Enrolment, tuple[str, int]]) -> tuple[Ids, NDArray[n
 def patients_waiting(project: Project, *, before: Selection | None = None) -> NDArray[np.int64]:
     """Whose each image (w,) is that waits to be read, as the patients' keys; without this selection's own.
 
-    None while the queue is empty: a cap on what is in readers' hands would keep the rest from them.
+    Nobody's while the queue is empty: a cap on what is in readers' hands would keep the rest from them.
     """
     open_cases = Assignment.objects.filter(project=project, state__in=OPEN)
-    open_cases = open_cases.exclude(selection=before) if before else open_cases
+    if before is not None:
+        open_cases = open_cases.exclude(selection=before)
     if not open_cases.filter(state=Assignment.State.QUEUED).exists():
         return np.empty(0, np.int64)
     images = open_cases.order_by().values_list("image", "image__study__patient").distinct()
@@ -108,7 +111,8 @@ def _taken(
 ) -> tuple[QuerySet[Read], QuerySet[ReferenceLabel], QuerySet[Assignment]]:
     """What takes an image out of the candidates: a read, a label, a place in the queue."""
     queued = Assignment.objects.filter(project=project).exclude(state=Assignment.State.WITHDRAWN)
-    queued = queued.exclude(selection=before) if before else queued
+    if before is not None:
+        queued = queued.exclude(selection=before)
     return Read.objects.filter(project=project), ReferenceLabel.objects.filter(project=project), queued
 
 
@@ -139,12 +143,16 @@ def candidates_by_arm(
     found: dict[str, list[Candidate]] = {}
     waiting = Counter(Assignment.objects.filter(project=project, state=State.QUEUED).values_list("purpose", flat=True))
     for arm in ARMS:
-        room = sizes.get(arm, 0.0) > 0 and (arm == Purpose.REPEAT or waiting[arm] < sizes[arm])
-        if arm == Purpose.GOLD and room:
+        size = sizes.get(arm, 0.0)
+        if size <= 0:
+            continue
+        if arm == Purpose.REPEAT:
+            found[arm] = _repeats(project, size)
+        elif waiting[arm] >= size:
+            continue
+        elif arm == Purpose.GOLD:
             found[arm] = _gold(project)
-        elif arm == Purpose.REPEAT and room:
-            found[arm] = _repeats(project, sizes[arm])
-        elif arm == Purpose.RELABEL and room and pipeline:
+        elif arm == Purpose.RELABEL and pipeline is not None:
             found[arm] = _relabels(project, pipeline, seed)
     return found
 
@@ -154,9 +162,8 @@ def candidate_list(arm: str, candidates: list[Candidate]) -> CandidateList:
     owners = np.array([candidate.patient for candidate in candidates], dtype=np.int64)
     if arm != Purpose.RELABEL:
         return CandidateList(owners)
-    return CandidateList(
-        owners, "confident learning", np.array([candidate.score for candidate in candidates], dtype=float)
-    )
+    scores = np.array([candidate.score for candidate in candidates], dtype=float)
+    return CandidateList(owners, "confident learning", scores)
 
 
 def _gold(project: Project) -> list[Candidate]:
@@ -176,9 +183,12 @@ def _relabels(project: Project, pipeline: Pipeline, seed: int) -> list[Candidate
     readers = dict(read.values_list("image").annotate(most=Max("readers")))
     candidates = []
     for image, patient in _fresh(project, images.filter(pk__in=list(readers))):
-        issue, single = issues[image], SINGLE_FIRST if readers[image] == 1 else 0.0
-        reason = "Second look: the answer and the model's view of similar images differ"
-        candidates.append(Candidate(image, patient, f"{reason} on {issue.finding}"[:200], -issue.score - single))
+        issue = issues[image]
+        score = -issue.score
+        if readers[image] == 1:
+            score -= SINGLE_FIRST
+        reason = f"Second look: the answer and the model's view of similar images differ on {issue.finding}"
+        candidates.append(Candidate(image, patient, reason[:200], score))
     return candidates
 
 
@@ -216,7 +226,8 @@ def _again(project: Project) -> QuerySet[Image]:
 
 def _fresh(project: Project, images: QuerySet[Image]) -> list[tuple[UUID, int]]:
     """Those of the images, with their patients, that some reader could still read blind, in a fixed order."""
-    readers, met = readers_of(project), met_by(project, Q(image__in=images))
+    readers = readers_of(project)
+    met = met_by(project, Q(image__in=images))
     rows = images.order_by("pk").values_list("pk", "study__patient")
     return [(image, patient) for image, patient in rows if readers - met.get(image, set())]
 
@@ -247,9 +258,7 @@ def unreadable_withdraw(*, project: Project) -> int:
     stale = repeats.filter(~Q(for_reader__in=readers) | Q(Exists(since))).values_list("pk", flat=True)
     others = list(queued.filter(purpose__in=[Purpose.GOLD, Purpose.RELABEL]).values_list("pk", "image"))
     met = met_by(project, Q(image__in=[image for _case, image in others])) if others else {}
-    return _withdraw([*stale, *(case for case, image in others if not readers - met.get(image, set()))])
-
-
-def _withdraw(cases: Iterable[UUID]) -> int:
-    waiting = Assignment.objects.filter(pk__in=list(cases), state=State.QUEUED)
+    unreadable = [case for case, image in others if not readers - met.get(image, set())]
+    # Asked again whether they still wait: a reader may have taken one since.
+    waiting = Assignment.objects.filter(pk__in=[*stale, *unreadable], state=State.QUEUED)
     return waiting.update(state=State.WITHDRAWN, version=F("version") + 1, finished_at=timezone.now())

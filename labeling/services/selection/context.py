@@ -27,8 +27,8 @@ from labeling.services.selection.pool import champion_pool, finding_names, pool_
 from labeling.services.selection.strategy import strategy_for
 from overread.projects.models import BlindFirst, Project
 
+# Timed cases that expected reading times are learned from: readers become faster, so that old times mislead.
 NEWEST_TIMED = 2000
-"""Timed cases that are learned from."""
 
 Group = tuple[bool, bool | None]
 """Read blind first, and whether the model puts a finding above threshold; None where it has not scored the image."""
@@ -65,11 +65,14 @@ class DrawContext:
 
     def candidate(self, row: int) -> Candidate | None:
         """The image to be read again that this row is; None for one that nobody has read."""
-        return self._again[row - self.start] if row >= self.start else None
+        if row < self.start:
+            return None
+        return self._again[row - self.start]
 
     def image(self, row: int) -> UUID:
-        candidate = self.candidate(row)
-        return candidate.image if candidate else self.unread.image(row)
+        if candidate := self.candidate(row):
+            return candidate.image
+        return self.unread.image(row)
 
     def patients(self) -> NDArray[np.int64]:
         """Whose each of the pool's rows (N,) is; −1 for the labelled ones, which are not picked."""
@@ -95,10 +98,13 @@ def context_of(project: Project, size: int, seed: int, *, before: Selection | No
     """Everything that is known when a batch of this size is drawn, None where there is nothing to draw from; `before`: as
     it was before that one was queued.
     """
-    pipeline, unread = champion_of(project), unread_find(project, before=before)
-    shares, again = shares_of(project), {}
+    pipeline = champion_of(project)
+    unread = unread_find(project, before=before)
+    shares = shares_of(project)
+    again: dict[str, list[Candidate]] = {}
     if fitting(shares, size, len(unread)):
-        again = candidates_by_arm(project, pipeline, {arm: share * size for arm, share in shares.items()}, seed)
+        sizes = {arm: share * size for arm, share in shares.items()}
+        again = candidates_by_arm(project, pipeline, sizes, seed)
     if not len(unread) and not any(again.values()):
         return None
     pool = pool_build(project, pipeline, unread.images) if len(unread) else None
@@ -130,15 +136,19 @@ def fitting(shares: Mapping[str, float], size: int, unread: int) -> int:
     """The largest batch of at most `size` whose exploit and audit so many unread images can be: the other arms have their
     shares of that, and are not drawn alone where nothing is left to read.
     """
+    # Shares such as 0.7 + 0.1 sum to a hair off: rounded, and 1e-9 added, or 8 images at 0.8 would fit 9 and not 10.
     part = round(shares[Purpose.EXPLOIT] + shares[Purpose.AUDIT], 9)
-    return min(size, int(unread / part + 1e-9)) if part else size
+    if not part:
+        return size
+    return min(size, int(unread / part + 1e-9))
 
 
 def quotas_of(project: Project, pool: Pool) -> dict[str, float]:
     """Finding's name → quota, of those that the ranking model answers."""
-    names, told = finding_names(project), {output.finding for output in pool.layout}
+    names = finding_names(project)
+    answered = {output.finding for output in pool.layout}
     asked = project.findings.filter(quota__gt=0).values_list("slug", "quota")
-    return {names[slug]: quota for slug, quota in asked if names[slug] in told}
+    return {names[slug]: quota for slug, quota in asked if names[slug] in answered}
 
 
 def minutes_expected(project: Project, pipeline: Pipeline | None) -> Minutes | None:
@@ -150,9 +160,10 @@ def minutes_expected(project: Project, pipeline: Pipeline | None) -> Minutes | N
     timed = Read.objects.filter(project=project, active_ms__gt=0, reason="").values("assignment", "reader")
     cases = timed.annotate(ms=Sum("active_ms"), at=Max("created_at")).order_by("-at")
     rows = list(cases.values_list("ms", "image", "assignment__blind")[:NEWEST_TIMED])
-    images = [image for _ms, image, _blind in rows]
-    groups = groups_of(pipeline, images, [blind for _ms, _image, blind in rows])
-    return minutes_learn([ms for ms, _image, _blind in rows], groups)
+    if not rows:
+        return None
+    times, images, blind = zip(*rows, strict=True)
+    return minutes_learn(times, groups_of(pipeline, images, blind))
 
 
 def groups_of(pipeline: Pipeline | None, images: Sequence[UUID], blind: Sequence[bool]) -> list[Group]:
@@ -160,9 +171,11 @@ def groups_of(pipeline: Pipeline | None, images: Sequence[UUID], blind: Sequence
     if pipeline is None or not images:
         return [(each, None) for each in blind]
     pool = champion_pool(pipeline, ids_of(images))
-    found = above_threshold(pool, thresholds_of(pipeline)).tolist()
-    unknown = [False] * len(images) if pool.excluded is None else pool.excluded.tolist()
-    return [(each, None if no else up) for each, no, up in zip(blind, unknown, found, strict=True)]
+    above: list[bool | None] = list(above_threshold(pool, thresholds_of(pipeline)).tolist())
+    if pool.excluded is not None:
+        for row in np.flatnonzero(pool.excluded):
+            above[row] = None
+    return list(zip(blind, above, strict=True))
 
 
 def minutes_by_row(project: Project, pipeline: Pipeline, images: Ids, expected: Minutes) -> NDArray[np.float64]:
@@ -182,13 +195,16 @@ def reason_of(pick: Pick, shown: Pool, row: int, pipeline: Pipeline | None) -> s
         return f"{COVERS}: no model yet"
     if not shown.layout or (shown.excluded is not None and shown.excluded[row]):
         return NEWEST
-    return reason(pick, shown.layout, shown.outputs[row].tolist(), thresholds_of(pipeline))[:200]
+    told = reason(pick, shown.layout, shown.outputs[row].tolist(), thresholds_of(pipeline))
+    return told[:200]  # what Assignment.reason holds
 
 
 def _at_random(pipeline: Pipeline | None) -> str:
     if pipeline is None:
         return f"{AT_RANDOM}: no model yet"
-    return AT_RANDOM if pipeline.project.strategy == "random" else f"{AT_RANDOM}: too few answers yet"
+    if pipeline.project.strategy == "random":
+        return AT_RANDOM
+    return f"{AT_RANDOM}: too few answers yet"
 
 
 def thresholds_of(pipeline: Pipeline) -> dict[str, float]:

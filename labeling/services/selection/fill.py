@@ -37,8 +37,8 @@ from overread.jobs.running import Lease
 from overread.projects.models import Project
 
 QUEUED = Assignment.State.QUEUED
+# What any reader can take: when few of these wait the queue runs low.
 SHARES = (Purpose.EXPLOIT, Purpose.AUDIT)
-"""What any reader can take: when few of these wait the queue runs low."""
 
 
 @dataclass(frozen=True)
@@ -76,14 +76,20 @@ def queue_fill(
     The batch is drawn before the transaction begins, because drawing is slow. If a parallel fill takes some of its images
     meanwhile, the constraint on assignments leaves them out. Returns the selection, or None if nothing was drawn.
     """
-    size = wanted(project) if size is None else size
-    batch = batch_draw(project, size, secrets.randbelow(2**63) if seed is None else seed) if size else None
+    if size is None:
+        size = wanted(project)
+    if seed is None:
+        seed = secrets.randbelow(2**63)  # what a signed 64-bit column holds
+    batch = batch_draw(project, size, seed) if size else None
     with lease.finishing() if lease else transaction.atomic():
+        # One fill of a project at a time: slots are numbered and free images are looked up below.
         Project.objects.select_for_update(no_key=True).get(pk=project.pk)
         unreadable_withdraw(project=project)
         reference_queue(project=project)
-        selection = batch_store(project=project, batch=batch) if batch else None
-        strategy_note(project=project, failed=batch.failed if batch else None)
+        selection = None
+        if batch is not None:
+            selection = batch_store(project=project, batch=batch)
+            strategy_note(project=project, failed=batch.failed)
         urgency_ask(project=project)
         return selection
 
@@ -96,9 +102,12 @@ def wanted(project: Project) -> int:
     left, what has arrived is drawn at once. A skipped case in a later slot is not fresh; there may be no reader for it.
     """
     waiting = Assignment.objects.filter(project=project, state=QUEUED, purpose__in=SHARES)
+    # Half a batch is left when the next is drawn, so that readers do not run dry while a slow strategy ranks.
     if not project.auto_fill or waiting.count() > project.batch_size // 2:
         return 0
-    return 0 if waiting.filter(slot=0).exists() and _arriving(project) else project.batch_size
+    if waiting.filter(slot=0).exists() and _arriving(project):
+        return 0
+    return project.batch_size
 
 
 def _arriving(project: Project) -> bool:
@@ -144,16 +153,21 @@ def picks_of(context: DrawContext) -> tuple[Pick, ...]:
         minutes=context.minutes(),
         waiting=context.waiting,
     )
-    first = {context.image(pick.row): pick for pick in reversed(picks)}
-    return tuple(pick for pick in picks if first[context.image(pick.row)] is pick)
+    once: dict[UUID, Pick] = {}
+    for pick in picks:
+        once.setdefault(context.image(pick.row), pick)
+    return tuple(once.values())
 
 
 def _cases(context: DrawContext, picks: Sequence[Pick]) -> list[Case]:
     """The picks as they are to be queued, with the reason of each."""
-    places = {pick.row: place for place, pick in enumerate(pick for pick in picks if pick.row < context.start)}
-    names = [context.image(row) for row in places]
+    unread = [pick.row for pick in picks if pick.row < context.start]
+    names = [context.image(row) for row in unread]
     images = Image.objects.select_related("study__patient").in_bulk(names)
-    shown, cases = champion_pool(context.pipeline, ids_of(names)), []
+    # Reasons quote the champion's scores, never the scout's that ranked the pool: a scout is not shown to anybody.
+    shown = champion_pool(context.pipeline, ids_of(names))
+    places = {row: place for place, row in enumerate(unread)}
+    cases = []
     for pick in picks:
         if again := context.candidate(pick.row):
             cases.append(Case(again.image, pick, True, again.reason, True, again.for_reader, None))
@@ -169,7 +183,10 @@ def _timed(context: DrawContext, cases: Sequence[Case]) -> tuple[Case, ...]:
     if context.expected is None:
         return tuple(cases)
     groups = groups_of(context.pipeline, [case.image for case in cases], [case.blind for case in cases])
-    return tuple(replace(case, minutes=context.expected.of(group)) for case, group in zip(cases, groups, strict=True))
+    timed = []
+    for case, group in zip(cases, groups, strict=True):
+        timed.append(replace(case, minutes=context.expected.of(group)))
+    return tuple(timed)
 
 
 def batch_store(*, project: Project, batch: Batch) -> Selection | None:
@@ -190,14 +207,19 @@ def batch_store(*, project: Project, batch: Batch) -> Selection | None:
         minutes=sum(minutes) if minutes else None,
         typical_minutes=batch.typical_minutes,
     )
-    ranked = list(zip(cases, _ranks(len(cases), batch.seed), strict=True))
-    Assignment.objects.bulk_create(
-        _assignment(project, selection, case, rank, 0) for case, rank in ranked if not case.again
-    )
-    for case, rank in ranked:
+    unread = []
+    again = []
+    for case, rank in zip(cases, _ranks(len(cases), batch.seed), strict=True):
         if case.again:
-            slot = slot_free(project, Image(pk=case.image), case.pick.arm)
-            _assignment(project, selection, case, rank, slot).save()
+            again.append((case, rank))
+        else:
+            unread.append(_assignment(project, selection, case, rank, 0))
+    Assignment.objects.bulk_create(unread)
+    # An image that has been offered before has some of its slots taken. Finding a free one costs a lock and a query,
+    # which the many unread images do without.
+    for case, rank in again:
+        slot = slot_free(project, Image(pk=case.image), case.pick.arm)
+        _assignment(project, selection, case, rank, slot).save()
     event_append(verb="selection.draw", target=selection, project=project.pk, picks=len(cases))
     return selection
 
@@ -206,6 +228,7 @@ def _ranks(count: int, seed: int) -> list[float]:
     """The ranks 0..1 of a batch in reading order, each at random within its part of them: a batch of one stands
     anywhere.
     """
+    # Batches that wait interleave by rank. At even steps all their first cases would come before any second one.
     within = np.random.default_rng([seed, *b"rank"]).random(count)
     ranks: list[float] = ((np.arange(count) + within) / count).tolist()
     return ranks
@@ -217,7 +240,15 @@ def _still_free(project: Project, cases: tuple[Case, ...]) -> list[Case]:
     free = set(unread_of(project).filter(pk__in=chosen).values_list("pk", flat=True))
     standing = Assignment.objects.filter(project=project, image__in=chosen, state__in=OPEN)
     taken = set(standing.values_list("image", flat=True))
-    return [case for case in cases if (case.image not in taken if case.again else case.image in free)]
+    still = []
+    for case in cases:
+        if case.again:
+            is_free = case.image not in taken
+        else:
+            is_free = case.image in free
+        if is_free:
+            still.append(case)
+    return still
 
 
 def _assignment(project: Project, selection: Selection, case: Case, rank: float, slot: int) -> Assignment:
@@ -248,21 +279,23 @@ def reference_queue(*, project: Project) -> int:
         .exclude(Exists(settled))
         .exclude(Exists(queued))
     )
+    # At random among the other cases, with no seed kept: every reference image is queued, so there is nothing to reproduce.
     rng = np.random.default_rng(secrets.randbits(64))
-    rows = [
-        Assignment(
-            project=project,
-            image=image,
-            purpose=Purpose.REFERENCE,
-            slot=slot,
-            blind=True,
-            rank=float(rank),
-            probability=None,
-            reason=REFERENCE,
-        )
-        for image, rank in zip(images, rng.random(len(images)), strict=True)
-        for slot in range(project.reference_readers)
-    ]
+    rows = []
+    for image, rank in zip(images, rng.random(len(images)), strict=True):
+        for slot in range(project.reference_readers):
+            rows.append(
+                Assignment(
+                    project=project,
+                    image=image,
+                    purpose=Purpose.REFERENCE,
+                    slot=slot,
+                    blind=True,
+                    rank=float(rank),
+                    probability=None,
+                    reason=REFERENCE,
+                )
+            )
     Assignment.objects.bulk_create(rows, ignore_conflicts=True, batch_size=500)
     return len(rows)
 

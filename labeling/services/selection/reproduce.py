@@ -15,7 +15,8 @@ def selection_reproduces(*, selection: Selection, size: int) -> bool:
     queued since then is taken into account.
     """
     memmaps_clear()
+    stored = list(selection.assignments.order_by("rank").values_list("image", "purpose", "score"))
     context = context_of(selection.project, size, selection.seed, before=selection)
-    picks = picks_of(context) if context else ()
-    stored = selection.assignments.order_by("rank").values_list("image", "purpose", "score")
-    return list(stored) == [(context.image(pick.row), pick.arm, pick.score) for pick in picks if context]
+    if context is None:
+        return not stored
+    return stored == [(context.image(pick.row), pick.arm, pick.score) for pick in picks_of(context)]

@@ -58,7 +58,9 @@ def strategy_of(name: str) -> strategies.Strategy:
     """A registered strategy by name, or by its dotted path (module:name) one of another library; asking that raises
     StrategyFailed where it cannot be imported, or does not answer as it should.
     """
-    return _borrowed(name) if ":" in name else strategies.get(name)
+    if ":" in name:
+        return _borrowed(name)
+    return strategies.get(name)
 
 
 def _borrowed(path: str) -> strategies.Strategy:
@@ -75,8 +77,12 @@ def _borrowed(path: str) -> strategies.Strategy:
 
 
 def _sentence(path: str, error: Exception) -> str:
-    said = str(error) if isinstance(error, ValueError) else f"{type(error).__name__}: {error}"
-    return (said if path in said else _("%(path)s cannot be asked here: %(why)s") % {"path": path, "why": said})[:500]
+    said = f"{type(error).__name__}: {error}"
+    if isinstance(error, ValueError):
+        said = str(error)
+    if path not in said:
+        said = _("%(path)s cannot be asked here: %(why)s") % {"path": path, "why": said}
+    return said[:500]  # another library may put a whole array into its message
 
 
 class OrRandom:
@@ -96,7 +102,8 @@ class OrRandom:
     def __call__(self, pool: Pool, n: int, *, rng: np.random.Generator) -> Picks:
         if not self.failed:
             try:
-                picks = strategy_of(self.path)(pool, n, rng=deepcopy(rng))  # random order then draws as it always does
+                # On a copy of the generator, so that random order in its stead draws as it always does.
+                picks = strategy_of(self.path)(pool, n, rng=deepcopy(rng))
             except StrategyFailed as failure:
                 self.failed = str(failure)
             else:
@@ -109,15 +116,23 @@ def strategy_for(name: str, pool: Pool | None) -> strategies.Strategy:
     """That strategy, or random where there is no pool yet, no model that says anything, no head for one that asks it
     anew, or where another library's cannot be asked.
     """
-    able = pool is not None and (pool.layout or name in WITHOUT_MODEL) and (pool.head or name not in WITH_HEAD)
-    if not able:
-        return strategies.get("random")
-    return OrRandom(name) if ":" in name else strategies.get(name)
+    random = strategies.get("random")
+    if pool is None:
+        return random
+    if not pool.layout and name not in WITHOUT_MODEL:
+        return random
+    if pool.head is None and name in WITH_HEAD:
+        return random
+    if ":" in name:
+        return OrRandom(name)
+    return strategies.get(name)
 
 
 def failure_of(strategy: strategies.Strategy) -> str | None:
     """Why a strategy from `strategy_for` could not be asked: "" if it could, None if it is one of our own."""
-    return strategy.failed if isinstance(strategy, OrRandom) else None
+    if isinstance(strategy, OrRandom):
+        return strategy.failed
+    return None
 
 
 def strategy_note(*, project: Project, failed: str | None) -> None:
@@ -133,7 +148,9 @@ def strategy_note(*, project: Project, failed: str | None) -> None:
         event_append(verb="strategy.fail", target=project, project=project.pk, strategy=project.strategy, reason=failed)
 
 
-ROWS, LABELLED = 40, 10
+# Enough for a strategy that fits a classifier to see each class of a finding more than once.
+ROWS = 40
+LABELLED = 10
 
 
 def strategy_try(name: str, layout: Sequence[Output]) -> None:
@@ -147,10 +164,18 @@ def strategy_try(name: str, layout: Sequence[Output]) -> None:
 
 def _pool(layout: tuple[Output, ...]) -> Pool:
     """Forty images of which the last ten are labelled, every finding with each of its answers."""
-    rng, answers = np.random.default_rng(0), np.arange(LABELLED)
-    outputs = np.hstack(
-        [rng.dirichlet(np.ones(max(output.columns, 2)), ROWS)[:, : output.columns] for output in layout]
+    rng = np.random.default_rng(0)
+    numbers = np.arange(LABELLED)
+    outputs = []
+    labels = []
+    for output in layout:
+        classes = max(output.columns, 2)
+        outputs.append(rng.dirichlet(np.ones(classes), ROWS)[:, : output.columns])
+        labels.append(numbers % classes)
+    return Pool(
+        np.hstack(outputs),
+        layout,
+        embeddings=rng.normal(size=(ROWS, 8)).astype(np.float16),
+        labelled=ROWS - LABELLED + numbers,
+        labels=np.stack(labels, axis=1).astype(float),
     )
-    labels = np.stack([answers % max(output.columns, 2) for output in layout], axis=1)
-    embeddings = rng.normal(size=(ROWS, 8)).astype(np.float16)
-    return Pool(outputs, layout, embeddings=embeddings, labelled=ROWS - LABELLED + answers, labels=labels.astype(float))
