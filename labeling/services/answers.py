@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
@@ -13,7 +12,8 @@ from labeling.values import AnswerInvalid, AnswerMissing, answer_problem, region
 from overread.archive.models import Image
 from overread.projects.models import Finding
 
-REGIONS = 200  # of one read
+# Of one read. Nobody draws so many; a page that goes wrong might.
+REGIONS = 200
 MEASUREMENTS = 50
 CORNERS = {"length": 2, "angle": 3, "roi": 2, "probe": 1}
 
@@ -63,17 +63,22 @@ class Answers:
 def answers_check(answers: Answers, findings: Mapping[str, Finding], asked: set[str], image: Image) -> None:
     """Raises AnswerMissing or AnswerInvalid with one entry per finding."""
     outlined = {region.finding for region in answers.regions}
-    if missing := {
-        slug: f"{finding.name} is not answered."
-        for slug, finding in findings.items()
-        if slug in asked | outlined and slug not in answers.values
-    }:
+    needed = asked | outlined
+    missing = {}
+    for slug, finding in findings.items():
+        if slug in needed and slug not in answers.values:
+            missing[slug] = f"{finding.name} is not answered."
+    if missing:
         raise AnswerMissing(missing)
-    wrong = {slug: f"There is no finding {slug!r} in this project." for slug in answers.values if slug not in findings}
+    wrong = {}
     for slug, value in answers.values.items():
-        if (finding := findings.get(slug)) is None:
+        if slug not in findings:
+            wrong[slug] = f"There is no finding {slug!r} in this project."
             continue
-        if problem := answer_problem(finding, value) or (region_problem(finding, value) if slug in outlined else None):
+        problem = answer_problem(findings[slug], value)
+        if problem is None and slug in outlined:
+            problem = region_problem(findings[slug], value)
+        if problem:
             wrong[slug] = problem
     for region in answers.regions:
         if problem := _outline_problem(region, findings, image):
@@ -93,13 +98,15 @@ def answers_check(answers: Answers, findings: Mapping[str, Finding], asked: set[
 def _outline_problem(region: RegionDrawn, findings: Mapping[str, Finding], image: Image) -> str | None:
     if region.finding not in findings:
         return f"A region names the finding {region.finding!r}, which this project does not have."
-    if region.kind not in ("box", "polygon") or (
-        len(region.points) != 2 if region.kind == "box" else not 3 <= len(region.points) <= 500
-    ):
+    is_box = region.kind == "box" and len(region.points) == 2
+    is_polygon = region.kind == "polygon" and 3 <= len(region.points) <= 500
+    if not (is_box or is_polygon):
         return "A box has two corners, a polygon 3 to 500 points."
     if not 0 <= region.frame < image.frames:
         return f"A region names frame {region.frame}; the image has {image.frames}, counted from 0."
-    return None if _inside(region.points, image) else "A region lies outside the image."
+    if not _inside(region.points, image):
+        return "A region lies outside the image."
+    return None
 
 
 def _measured_problem(measurements: tuple[Measured, ...], image: Image) -> str | None:
@@ -118,6 +125,5 @@ def _measured_problem(measurements: tuple[Measured, ...], image: Image) -> str |
 
 
 def _inside(points: tuple[tuple[float, float], ...], image: Image) -> bool:
-    return all(
-        math.isfinite(x) and math.isfinite(y) and 0 <= x <= image.columns and 0 <= y <= image.rows for x, y in points
-    )
+    # NaN fails both comparisons, and infinity one of them.
+    return all(0 <= x <= image.columns and 0 <= y <= image.rows for x, y in points)

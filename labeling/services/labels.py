@@ -25,14 +25,15 @@ from labeling.models import (
 )
 from labeling.queries.awareness import Seen, answers_seen, superseded_at, unaware
 from labeling.selection.reasons import DISPUTED
-from labeling.values import answer_number, answer_problem
+from labeling.values import NOT_ASSESSABLE, answer_number, answer_problem
 from overread.accounts.models import User
 from overread.archive.models import Image
 from overread.audit.services import event_append
 from overread.events import announce
 from overread.projects.models import Finding, Project
 
-NONE, SHOWN = ExposureKind.NONE, ExposureKind.SHOWN
+NONE = ExposureKind.NONE
+SHOWN = ExposureKind.SHOWN
 
 
 @dataclass(frozen=True)
@@ -49,17 +50,20 @@ class Held:
 def consensus(finding: Finding, values: list[str]) -> Held:
     """One value out of the readers' answers: majority, plurality or median, by the kind of finding."""
     numbers = [answer_number(finding, value) for value in values]
-    known = [number for number in numbers if number is not None]
+    readers = sum(number is not None for number in numbers)
     if finding.kind == Finding.Kind.MEASUREMENT:
-        return Held(median(numbers), "median", None, len(known), True)
+        # Two measurements always differ somewhat, so they are never sent to adjudication.
+        return Held(median(numbers), "median", None, readers, True)
     if finding.kind == Finding.Kind.CATEGORICAL:
-        chosen = plurality([None if number is None else value for number, value in zip(numbers, values, strict=True)])
-        label = None if chosen.label is None else float(finding.options.index(chosen.label))
-        return Held(label, chosen.method, chosen.agreement, len(known), not chosen.adjudicate)
+        chosen = plurality([value for value in values if value != NOT_ASSESSABLE])
+        label = None
+        if chosen.label is not None:
+            label = float(finding.options.index(chosen.label))
+        return Held(label, chosen.method, chosen.agreement, readers, not chosen.adjudicate)
     voted = majority(numbers)
-    return Held(
-        None if voted.adjudicate else voted.label, voted.method, voted.agreement, len(known), not voted.adjudicate
-    )
+    # `majority` says uncertain where no answer wins. Here that is no label at all until somebody has adjudicated.
+    label = None if voted.adjudicate else voted.label
+    return Held(label, voted.method, voted.agreement, readers, not voted.adjudicate)
 
 
 @transaction.atomic
@@ -71,10 +75,8 @@ def labels_refresh(*, project: Project, image: Image) -> None:
     two readers who differ would agree as soon as one has looked. Their later answer counts in the exposed label only.
     Reads that measure a reader (a control case, a repeat) do not count.
     """
-    Image.objects.select_for_update(of=("self",), no_key=True).get(
-        pk=image.pk
-    )  # two refreshes of one image stand in line
-    findings = list(project.findings.all())
+    # Two refreshes of one image stand in line. No key is changed, so that rows which refer to it can still be inserted.
+    Image.objects.select_for_update(of=("self",), no_key=True).get(pk=image.pk)
     seen = answers_seen(image)
     answers = list(
         Answer.objects.filter(read__project=project, read__image=image)
@@ -87,13 +89,15 @@ def labels_refresh(*, project: Project, image: Image) -> None:
         .select_related("source")
         .order_by("source__created_at")
     )
-    for finding in findings:
+    for finding in project.findings.all():
         said = [answer for answer in answers if answer.finding_id == finding.pk]
         given = [label for label in imported if label.finding_id == finding.pk]
         unexposed = [answer for answer in said if answer.exposure == NONE and unaware(answer.read, seen)]
-        last = [answer for answer in said if superseded_at(answer.read) is None]
         _hold(project, image, finding, NONE, unexposed, given)
-        _hold(project, image, finding, SHOWN, last if any(_leans(answer, seen) for answer in last) else [], given)
+        last = [answer for answer in said if superseded_at(answer.read) is None]
+        if not any(_leans(answer, seen) for answer in last):
+            last = []  # nobody has seen anything: the exposed label would only repeat the other one
+        _hold(project, image, finding, SHOWN, last, given)
     _adjudicate(project, image)
     reorder_request(project=project.pk)
     announce(LabelsChanged(project.pk))
@@ -124,7 +128,7 @@ def _hold(
 
 def _from_answers(project: Project, finding: Finding, exposure: str, answers: list[Answer]) -> dict[str, Any]:
     """Each reader's last word counts once; an adjudicator's decides."""
-    last = {answer.read.reader_id: answer for answer in answers}
+    last = {answer.read.reader_id: answer for answer in answers}  # they come oldest first
     adjudicated = [answer for answer in last.values() if answer.origin == "adjudicated"]
     held = consensus(finding, [answer.value for answer in adjudicated[-1:] or last.values()])
     enough = len(last) >= project.reference_readers or bool(adjudicated)
@@ -155,11 +159,10 @@ def _adjudicate(project: Project, image: Image) -> None:
     """A case of the reference set on which its readers disagree goes to an adjudicator, once."""
     if not image.patient.reference:
         return
-    disputed = ReferenceLabel.objects.filter(project=project, image=image, exposure=NONE, disputed=True).select_related(
-        "finding"
-    )
-    names = ", ".join(label.finding.name.lower() for label in disputed)
+    labels = ReferenceLabel.objects.filter(project=project, image=image, exposure=NONE, disputed=True)
+    names = ", ".join(label.finding.name.lower() for label in labels.select_related("finding"))
     if names:
+        # Rank −1: before every other case of ordinary priority, since the gate waits for this label.
         Assignment.objects.get_or_create(
             project=project,
             image=image,
@@ -208,7 +211,8 @@ def labels_import(*, source: LabelImport, labels: Iterable[tuple[Image, Mapping[
     Raises ValueError naming the finding when an answer does not fit; then nothing of this call is kept.
     """
     findings = {finding.slug: finding for finding in source.project.findings.all()}
-    rows, images = [], []
+    rows = []
+    images = []
     for image, values in labels:
         for slug, value in values.items():
             if problem := answer_problem(findings[slug], value):

@@ -33,6 +33,8 @@ from overread.projects.models import BlindFirst, Project, Role
 from overread.projects.rules import user_roles
 
 State = Assignment.State
+# A claim tries again if somebody was quicker or leases had lapsed. A failed attempt means that another reader got a case
+# or that cases came back, so that the queue moves on; nobody should fail this often in a row.
 ATTEMPTS = 30
 GIVEN = ("state", "reader_id", "version", "blind", "claimed_at", "worked_at", "lease_until")
 READER = rows.Prepared(lambda reader: User.objects.select_for_update(no_key=True).filter(pk=reader.pk), User)
@@ -63,8 +65,11 @@ def assignments_claim(*, project: Project, reader: User, count: int) -> list[Ass
     """
     hand: list[Assignment] = []
     for _ in range(ATTEMPTS):
-        hand, missed = [], None
+        hand = []
+        missed: Missed | None = None
+        # A transaction for each attempt, so that its locks are gone before lapsed leases are given back.
         with transaction.atomic():
+            # Without the lock two tabs of one reader would each see nothing held, and take a case each.
             reader_lock(reader)
             while len(hand) < count and missed is None:
                 found = _next(project, reader, after=len(hand))
@@ -88,10 +93,11 @@ def reader_lock(reader: User) -> None:
 def _next(project: Project, reader: User, *, after: int) -> Assignment | Missed:
     """The case that this reader holds after so many others, its lease prolonged; else the first in the queue, given to them."""
     roles = frozenset(user_roles(reader, project))
-    # those that others lock at this moment may yet come free
-    found = _found(project, reader, roles, after, skip_locked=True) or _found(
-        project, reader, roles, after, skip_locked=False
-    )
+    # SKIP LOCKED first: readers who claim at the same moment each get another case instead of waiting in line for one.
+    found = _found(project, reader, roles, after, skip_locked=True)
+    if not found:
+        # Nothing but what others lock at this moment: that may yet come free, so wait for it before saying "empty".
+        found = _found(project, reader, roles, after, skip_locked=False)
     if not found:
         if leases_lapsed(project=project):
             return Missed.LAPSED
@@ -100,12 +106,16 @@ def _next(project: Project, reader: User, *, after: int) -> Assignment | Missed:
     row, *case, lapsed = found[0]
     assignment = case_of(project, row, case)
     if assignment.state != State.QUEUED:
-        assignment.reader, assignment.lease_until = reader, _lease(project)
+        assignment.reader = reader
+        assignment.lease_until = _lease(project)
         rows.update(assignment, "lease_until")
         return assignment
     if lapsed:
+        # What lapsed may stand before this case in the queue, so it goes back first.
         return Missed.LAPSED
-    return assignment if _give(assignment, reader) else Missed.QUICKER
+    if not _give(assignment, reader):
+        return Missed.QUICKER
+    return assignment
 
 
 def _lease(project: Project) -> datetime:
@@ -140,7 +150,9 @@ def _statements(roles: frozenset[str], *, skip_locked: bool) -> tuple[rows.Prepa
         waiting = _open_to(project, reader, roles).order_by(*ORDER).select_for_update(skip_locked=skip_locked)
         return waiting.values_list("pk", flat=True)[:1]
 
-    holds, opens = rows.Prepared(held, Project, User, datetime), rows.Prepared(first, Project, User)
+    holds = rows.Prepared(held, Project, User, datetime)
+    opens = rows.Prepared(first, Project, User)
+    # COALESCE asks for the second only if the first is NULL, so the queue is not touched, nor locked, for a case in hand.
     key = f"COALESCE(({holds.sql} LIMIT 1 OFFSET %s), ({opens.sql}))"
     lapsed = f"EXISTS ({LAPSED.sql})"
     return holds, opens, rows.Select(*CASE, also=[lapsed], rest=f"{CASES} WHERE labeling_assignment.id = {key}")
@@ -167,17 +179,22 @@ def _held_or_waiting(project: Project, image: Image, reader: User, *, repeats: b
     if aside := mine.filter(state=State.DEFERRED).first():
         return assignment_resume(assignment=aside, reader=reader)
     waiting = open_to(project, reader).select_related("image__study__patient").filter(image=image).order_by(*ORDER)
-    waiting = waiting if repeats else waiting.filter(for_reader=None)
+    if not repeats:
+        waiting = waiting.filter(for_reader=None)
     return next((each for each in waiting if _give(each, reader)), None)
 
 
 def _give(assignment: Assignment, reader: User) -> bool:
     """Give a queued case to the reader. False if another took it. It turns blind if the project asks for that by now."""
     now = timezone.now()
+    # The update goes through only for the row as it was seen: the version tells even a case that came back meanwhile.
     as_seen = {"state": State.QUEUED, "version": assignment.version}
     assignment.blind = assignment.blind or _turns_blind(assignment, reader)
-    assignment.state, assignment.reader, assignment.version = State.CLAIMED, reader, assignment.version + 1
-    assignment.claimed_at, assignment.worked_at = now, None
+    assignment.state = State.CLAIMED
+    assignment.reader = reader
+    assignment.version += 1
+    assignment.claimed_at = now
+    assignment.worked_at = None
     assignment.lease_until = now + timedelta(minutes=assignment.project.lease_minutes)
     if not rows.update(assignment, *GIVEN, provided=as_seen):
         return False
@@ -226,7 +243,9 @@ def _fit_for(project: Project, reader: User, roles: Collection[str]) -> QuerySet
     queue = Assignment.objects.filter(project=project, state=State.QUEUED, for_role__in=["", *sorted(roles)])
     queue = queue.filter(Q(for_reader=None) | Q(for_reader=reader)).exclude(sent_by=reader)
     queue = queue.exclude(Q(blind=True, for_reader=None) & Exists(seen)).exclude(Q(purpose=Purpose.GOLD) & Exists(told))
-    return queue if Role.ADJUDICATOR in roles else queue.exclude(purpose=Purpose.ADJUDICATE)
+    if Role.ADJUDICATOR in roles:
+        return queue
+    return queue.exclude(purpose=Purpose.ADJUDICATE)
 
 
 def assignment_extend(*, assignment: Assignment, reader: User) -> Assignment:
@@ -242,10 +261,8 @@ def assignment_extend(*, assignment: Assignment, reader: User) -> Assignment:
 
 def assignments_extend(*, project: Project, reader: User) -> int:
     """Prolong the leases of every case this reader holds here. Returns how many."""
-    lease = timezone.now() + timedelta(minutes=project.lease_minutes)
-    return Assignment.objects.filter(project=project, reader=reader, state__in=Assignment.HELD).update(
-        lease_until=lease
-    )
+    held = Assignment.objects.filter(project=project, reader=reader, state__in=Assignment.HELD)
+    return held.update(lease_until=_lease(project))
 
 
 @transaction.atomic
@@ -270,7 +287,9 @@ def state_again(assignment: Assignment, reader: User) -> Assignment.State:
     """The state of a case that is opened again: revealed if it was read blind and its prediction was shown since."""
     first = Read.objects.filter(assignment=assignment, reader=reader, phase=Read.Phase.BLIND).exists()
     exposed = Exposure.objects.filter(user=reader, image=assignment.image_id).exists()
-    return State.REVEALED if assignment.blind and first and exposed else State.CLAIMED
+    if assignment.blind and first and exposed:
+        return State.REVEALED
+    return State.CLAIMED
 
 
 def reads_blind(*, project: Project, image: Image, purpose: str) -> bool:
@@ -282,9 +301,9 @@ def reads_blind(*, project: Project, image: Image, purpose: str) -> bool:
         return True
     if project.blind_first == BlindFirst.OFF:
         return False
-    digest = hmac.new(
-        settings.REFERENCE_KEY.encode(), f"blind:{project.pk}:{image.pk}".encode(), hashlib.sha256
-    ).digest()
+    key = settings.REFERENCE_KEY.encode()
+    digest = hmac.new(key, f"blind:{project.pk}:{image.pk}".encode(), hashlib.sha256).digest()
+    # Eight bytes as a fraction of 2^64: uniform in 0..1.
     return int.from_bytes(digest[:8], "big") / 2**64 < project.blind_share
 
 

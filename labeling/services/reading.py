@@ -49,6 +49,7 @@ class PredictionUnseen(AssignmentGone):
     """After a blind read its reader answers again before the prediction has been shown to them."""
 
 
+# Compiled once, since every case takes this path.
 FINDINGS = rows.Prepared(lambda project: Finding.objects.filter(project=project), Project)
 EARLIER = rows.Select(
     Read,
@@ -98,7 +99,7 @@ def read_store(*, project: Project, assignment: UUID, reader: User, answers: Ans
     case = assignment_given(project=project, reader=reader, pk=assignment, lock=True)
     if case is None:
         raise NotGiven(_("This case was not given to you."))
-    # its row is locked: whatever else answers this case, in another tab or sent twice, is there already or waits
+    # Its row is locked: whatever else answers this case, in another tab or sent twice, is there already or waits.
     earlier = EARLIER.rows(reader.pk, key, reader.pk, case.pk)
     for read, _superseded in earlier:
         if read.key == key:
@@ -131,8 +132,9 @@ def read_store(*, project: Project, assignment: UUID, reader: User, answers: Ans
         active_ms=min(max(answers.active_ms, 0), 2**31 - 1),
         level=answers.level,
     )
+    # The lock is the case's, so the same key may be used for another case at this very moment: the index refuses one.
     if not rows.insert(read):
-        raise _key_used()  # for another case, at this moment
+        raise _key_used()
     _store_answers(turn, read, answers, contradictions)
     if mine:
         _advance(case, reader, phase)
@@ -166,14 +168,19 @@ def _asked(findings: Mapping[str, Finding], assignment: Assignment, reader: User
     if not added:
         return set(findings)
     given = Holding.objects.filter(assignment=assignment, reader=reader).aggregate(at=Max("at"))["at"]
-    return {slug for slug in findings if slug not in added or (given and added[slug] <= given)}
+    asked = set()
+    for slug in findings:
+        if slug not in added or (given and added[slug] <= given):
+            asked.add(slug)
+    return asked
 
 
 def _standing(assignment: Assignment, reader: User) -> bool:
     """Whether the case is still this reader's to finish."""
-    if assignment.reader_id == reader.pk and assignment.state in (*Assignment.RESERVED, State.DONE, State.WITHDRAWN):
-        return True
-    return assignment.state == State.QUEUED  # the lease lapsed and the case is still free: the late answer is in time
+    if assignment.state == State.QUEUED:
+        return True  # the lease lapsed and the case is still free: the late answer is in time
+    theirs = assignment.reader_id == reader.pk
+    return theirs and assignment.state in (*Assignment.RESERVED, State.DONE, State.WITHDRAWN)
 
 
 def held_elsewhere(assignment: Assignment, reader: User) -> bool:
@@ -218,8 +225,9 @@ def _contradictions(
     """
     if phase != Read.Phase.REVEALED or prediction is None or not turn.assignment.project.ask_contradictions:
         return {}
-    first = turn.standing(Read.Phase.BLIND)
-    blind = dict(first.answers.values_list("finding__slug", "value")) if first else {}
+    blind: dict[str, str] = {}
+    if first := turn.standing(Read.Phase.BLIND):
+        blind = dict(first.answers.values_list("finding__slug", "value"))
     found: dict[str, Contradiction] = {}
     unsaid: dict[str, str] = {}
     for slug, output in prediction.outputs.items():
@@ -228,7 +236,7 @@ def _contradictions(
             continue
         contradicted = answers.values.get(slug) == against
         if contradicted and slug not in answers.kept:
-            # the page has a key for it, unless the project began to ask while the case was open
+            # The page has a key for it, unless the project began to ask while the case was open.
             unsaid[slug] = _(
                 "The model says otherwise. Say that you keep your answer, or change it. "
                 "If the page has no key for that, reload it: your answers stay."
@@ -242,10 +250,15 @@ def _contradictions(
 
 def _store_answers(turn: Turn, read: Read, answers: Answers, contradictions: Mapping[str, Contradiction]) -> None:
     """The rows of a read, which has them at hand from here on."""
-    shown = {slug for prediction in turn.shown for slug in prediction.outputs}
+    shown: set[str] = set()
+    for prediction in turn.shown:
+        shown |= set(prediction.outputs)
     origin = "adjudicated" if turn.assignment.purpose == Purpose.ADJUDICATE else "read"
-    given = [
-        Answer(
+    given = []
+    for slug, finding in turn.findings.items():
+        if slug not in answers.values:
+            continue
+        answer = Answer(
             read=read,
             finding=finding,
             value=answers.values[slug],
@@ -254,9 +267,7 @@ def _store_answers(turn: Turn, read: Read, answers: Answers, contradictions: Map
             contradiction=contradictions.get(slug, ""),
             exposure=ExposureKind.SHOWN if slug in shown else ExposureKind.NONE,
         )
-        for slug, finding in turn.findings.items()
-        if slug in answers.values
-    ]
+        given.append(answer)
     regions = [
         Region(
             read=read,
@@ -277,19 +288,27 @@ def _store_answers(turn: Turn, read: Read, answers: Answers, contradictions: Map
         )
         for each in answers.measurements
     ]
-    for name, stored in (("answers", given), ("regions", regions), ("measurements", measurements)):
-        _insert(stored)
-        rows.at_hand(read, name, list(stored))
+    # At hand, or whoever shows the read just stored would query each of these again.
+    stored: dict[str, Sequence[models.Model]] = {"answers": given, "regions": regions, "measurements": measurements}
+    for name, new in stored.items():
+        _insert(new)
+        rows.at_hand(read, name, list(new))
 
 
 def _advance(assignment: Assignment, reader: User, phase: Read.Phase) -> None:
     """After a blind read, reveal the model if it has a prediction. After any other read, the case is done."""
-    reveal = phase == Read.Phase.BLIND and _reveals(assignment, reader)
     now = timezone.now()
-    assignment.state = State.REVEALED if reveal else State.DONE
-    assignment.reader, assignment.version = reader, assignment.version + 1
-    assignment.lease_until = now + timedelta(minutes=assignment.project.lease_minutes) if reveal else None
-    assignment.finished_at, assignment.amending = None if reveal else now, ""
+    assignment.reader = reader  # a late answer to a case that had lapsed takes it back
+    assignment.version += 1
+    assignment.amending = ""
+    if phase == Read.Phase.BLIND and _reveals(assignment, reader):
+        assignment.state = State.REVEALED
+        assignment.lease_until = now + timedelta(minutes=assignment.project.lease_minutes)
+        assignment.finished_at = None
+    else:
+        assignment.state = State.DONE
+        assignment.lease_until = None
+        assignment.finished_at = now
     rows.update(assignment, "state", "reader_id", "version", "lease_until", "finished_at", "amending")
 
 
@@ -300,10 +319,10 @@ def read_undo(*, read: Read, reader: User) -> Assignment:
     What was read blind and has been revealed since is reopened as revealed: the blind answer stands for good.
     Raises AssignmentGone when more than 30 seconds have passed, or it is not this reader's newest answer to the case.
     """
+    # The reader first, then the case, as in a claim: locks taken in one order cannot wait for each other.
     reader_lock(reader)
-    assignment = (
-        Assignment.objects.select_for_update(of=("self",)).select_related("project", "image").get(pk=read.assignment_id)
-    )
+    cases = Assignment.objects.select_for_update(of=("self",)).select_related("project", "image")
+    assignment = cases.get(pk=read.assignment_id)
     newest = Read.objects.filter(assignment=assignment, reader=reader).order_by("-created_at").first()
     if read.reader_id != reader.pk or newest is None or newest.pk != read.pk or read.extra:
         raise AssignmentGone(_("Only your own last answer to a case can be undone."))
@@ -318,8 +337,12 @@ def read_undo(*, read: Read, reader: User) -> Assignment:
 
 def reopen(assignment: Assignment, reader: User, *, amending: str) -> None:
     """Put a case, whose row is locked, back into its reader's hands. `amending`: why, if it was asked."""
-    assignment.state, assignment.amending = state_again(assignment, reader), amending
-    assignment.reader, assignment.finished_at, assignment.version = reader, None, assignment.version + 1
-    assignment.worked_at = timezone.now()
-    assignment.lease_until = assignment.worked_at + timedelta(minutes=assignment.project.lease_minutes)
+    now = timezone.now()
+    assignment.state = state_again(assignment, reader)
+    assignment.amending = amending
+    assignment.reader = reader
+    assignment.version += 1
+    assignment.finished_at = None
+    assignment.worked_at = now
+    assignment.lease_until = now + timedelta(minutes=assignment.project.lease_minutes)
     assignment.save()
