@@ -49,4 +49,6 @@ def _refusal(read: Read, assignment: Assignment, reader: User) -> str:
         return _("You have this case open, or put aside: continue it from your worklist.")
     if assignment.reader_id != reader.pk or assignment.state != Assignment.State.DONE:
         return _("This case has gone on to a colleague since. Open its image to read it again.")
-    return _("You have this image open again: answer it there.") if held_elsewhere(assignment, reader) else ""
+    if held_elsewhere(assignment, reader):
+        return _("You have this image open again: answer it there.")
+    return ""

@@ -30,5 +30,5 @@ def blind_mark(*, project: Project, lease: Lease | None = None) -> int:
         untouched = Q(reader=None) | (~Exists(seen) & ~Exists(answered))
         marked = standing.filter(untouched, pk__in=asked).update(blind=True)
         if marked:
-            urgency_ask(project=project)  # what moved them may not move a blind case
+            urgency_ask(project=project)  # a suspicion may have moved them that must not move a blind case
         return marked

@@ -27,8 +27,9 @@ def moment_of(until: Until) -> datetime:
     """When that is, from now on, in the server's time zone."""
     if until == Until.HOUR:
         return timezone.now() + timedelta(hours=1)
-    day = timezone.localdate() + timedelta(days=1 if until == Until.TODAY else 2)
-    return timezone.make_aware(datetime.combine(day, time.min))
+    days = 1 if until == Until.TODAY else 2
+    # A day ends at the next midnight, however long it is: one that changes to summer time has 23 hours.
+    return timezone.make_aware(datetime.combine(timezone.localdate() + timedelta(days=days), time.min))
 
 
 @transaction.atomic

@@ -18,11 +18,13 @@ from overread.projects.models import Project
 from overread.rows import Prepared, whether
 
 State = Assignment.State
+# What an assignment hands on to the one that offers its image again.
 CARRIED = (
     *("project", "image", "purpose", "selection", "blind", "rank", "strategy", "score", "probability", "reason"),
     *("priority", "suspected", "for_role", "sent_as", "sent_by", "sent_from", "sent_reason"),
 )
-"""What an assignment hands on to the one that offers its image again."""
+# After this many skips of one image nobody is asked again: the image is at fault, not its readers.
+SKIPS = 3
 
 
 class AssignmentGone(Exception):
@@ -65,8 +67,11 @@ def assignment_skip(*, assignment: Assignment, reader: User, reason: str) -> boo
     reason = _reason(reason)
     refuse_if_amending(assignment)
     stands = Read.objects.filter(assignment=assignment, reader=reader).exists()
-    state, states = (State.DONE, Assignment.HELD) if stands else (State.SKIPPED, (State.CLAIMED,))
-    leave(assignment, reader, states, state=state, skip_reason=reason, finished_at=timezone.now())
+    now = timezone.now()
+    if stands:
+        leave(assignment, reader, Assignment.HELD, state=State.DONE, skip_reason=reason, finished_at=now)
+    else:
+        leave(assignment, reader, state=State.SKIPPED, skip_reason=reason, finished_at=now)
     event_append(
         verb="assignment.skip", actor=reader, target=assignment, project=assignment.project_id, read_stands=stands
     )
@@ -90,7 +95,7 @@ def _offer_again(assignment: Assignment) -> None:
     if assignment.purpose == Purpose.REPEAT:
         return
     skips = Assignment.objects.filter(project=assignment.project, image=assignment.image, state=State.SKIPPED)
-    if skips.count() < 3 and (assignment.purpose != Purpose.SINGLE or assignment.sent_as):
+    if skips.count() < SKIPS and (assignment.purpose != Purpose.SINGLE or assignment.sent_as):
         assignment_requeue(assignment=assignment)
 
 
@@ -107,13 +112,11 @@ def assignment_requeue(*, assignment: Assignment, **otherwise: Any) -> Assignmen
 def slot_free(project: Project, image: Image, purpose: str) -> int:
     """The next free slot of this image. Others who want a slot of it wait until this transaction ends."""
     Image.objects.select_for_update(no_key=True).get(pk=image.pk)
-    taken = (
-        Assignment.objects.filter(project=project, image=image, purpose=purpose)
-        .order_by("-slot")
-        .values_list("slot", flat=True)
-        .first()
-    )
-    return 0 if taken is None else taken + 1
+    same = Assignment.objects.filter(project=project, image=image, purpose=purpose)
+    highest = same.order_by("-slot").values_list("slot", flat=True).first()
+    if highest is None:
+        return 0
+    return highest + 1
 
 
 def _lapsed(project: Project, now: datetime) -> QuerySet[Assignment]:
@@ -137,6 +140,7 @@ def assignments_release_lapsed(*, project: Project) -> int:
         return 0
     lapsed = _lapsed(project, timezone.now())
     answered = Exists(Read.objects.filter(assignment=OuterRef("pk"), reader=OuterRef("reader")))
+    # In this order: each update takes the lease away, and so its rows out of what the next one finds lapsed.
     done = lapsed.filter(Q(state=State.REVEALED) | answered).update(
         state=State.DONE, lease_until=None, version=F("version") + 1, finished_at=timezone.now()
     )

@@ -20,4 +20,6 @@ def selection_change(
     if quotas is not None:
         findings_quota(project=project, actor=actor, quotas=quotas)
     changed = {name: value for name, value in policies.items() if getattr(project, name) != value}
-    return project_change(project=project, actor=actor, **changed) if changed else project
+    if not changed:
+        return project
+    return project_change(project=project, actor=actor, **changed)

@@ -84,8 +84,10 @@ def proposal_accept(*, proposal: FindingProposal, actor: User, name: str = "", *
 @transaction.atomic
 def proposal_decline(*, proposal: FindingProposal, actor: User, reason: str) -> FindingProposal:
     """Leave the findings as they are, for every open proposal of this name. Raises ProposalDecided, ValidationError."""
+    # Two administrators who decide at once stand in line: the second one is told that it is decided.
     Project.objects.select_for_update(no_key=True).get(pk=proposal.project_id)
-    alike, reason = _open_alike(proposal), reason.strip()
+    alike = _open_alike(proposal)
+    reason = reason.strip()
     if not 0 < len(reason) <= 200:
         raise ValidationError({"reason": _("Say why, in 200 characters at most.")})
     count = alike.update(state=State.DECLINED, reason=reason, decided_by=actor, decided_at=timezone.now())
@@ -121,4 +123,9 @@ def _free_slug(project: Project, name: str) -> str:
     """A slug no finding of the project has. Names in other scripts than Latin give none of their own."""
     base = slugify(name)[:50].strip("-_") or "finding"
     taken = set(project.findings.values_list("slug", flat=True))
-    return next(slug for n in range(1, len(taken) + 2) if (slug := base if n == 1 else f"{base}-{n}") not in taken)
+    slug = base
+    number = 1
+    while slug in taken:
+        number += 1
+        slug = f"{base}-{number}"
+    return slug

@@ -45,7 +45,7 @@ def opinion_ask(*, assignment: Assignment, reader: User, role: str = "", reason:
     AssignmentGone for a case that is not this reader's.
     """
     reason = _reason(reason, needed=False)
-    Image.objects.select_for_update(no_key=True).get(pk=assignment.image_id)  # two clicks ask once
+    Image.objects.select_for_update(no_key=True).get(pk=assignment.image_id)  # a double click asks once
     mine = Assignment.objects.filter(pk=assignment.pk, reader=reader, state__in=Assignment.RESERVED).exists()
     if not mine and not Read.objects.filter(assignment=assignment, reader=reader).exists():
         raise AssignmentGone(_("You have neither this case in hand nor a read of it."))
@@ -69,11 +69,14 @@ def _send(assignment: Assignment, sender: User, kind: Sent, role: str, reason: s
     purpose = _purpose(assignment, kind)
     if not recipients(assignment=assignment, sender=sender, role=role, purpose=purpose).exists():
         raise NotSent(_nobody(role))
+    why = assignment.reason
+    if assignment.purpose == Purpose.SINGLE:
+        why = ""  # "opened by you" is not true of whoever gets it
     sent = assignment_requeue(
         assignment=assignment,
         purpose=purpose,
         priority=Priority.SENT,
-        reason="" if assignment.purpose == Purpose.SINGLE else assignment.reason,
+        reason=why,
         for_role=role,
         sent_as=kind,
         sent_by=sender,
@@ -89,7 +92,9 @@ def _purpose(assignment: Assignment, kind: Sent) -> Purpose:
     """An opinion on an adjudication is one more reading; what one reader was to repeat is a second look for another."""
     if kind == Sent.OPINION and assignment.purpose == Purpose.ADJUDICATE:
         return Purpose.REFERENCE
-    return Purpose.RELABEL if assignment.purpose == Purpose.REPEAT else Purpose(assignment.purpose)
+    if assignment.purpose == Purpose.REPEAT:
+        return Purpose.RELABEL
+    return Purpose(assignment.purpose)
 
 
 def _nobody(role: str) -> str:

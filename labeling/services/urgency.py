@@ -18,8 +18,8 @@ from overread.jobs.running import Lease
 from overread.projects.models import Project
 
 State = Assignment.State
+# In the queue, or on the way back to it if nobody answers.
 STANDING = (State.QUEUED, State.CLAIMED, State.DEFERRED)
-"""In the queue, or on the way back to it if nobody answers."""
 
 
 def urgency_ask(*, project: Project) -> None:
@@ -39,6 +39,7 @@ def urgency_mark(*, project: Project, lease: Lease | None = None) -> int:
     pipeline = champion_of(project)
     above = _above(project, pipeline) if pipeline else {}
     with lease.finishing() if lease else transaction.atomic():
+        # A fill holds the same lock, so that no case is queued between looking and writing.
         project = Project.objects.select_for_update(no_key=True).get(pk=project.pk)
         if champion_of(project) != pipeline:
             urgency_ask(project=project)
@@ -50,10 +51,11 @@ def _above(project: Project, pipeline: Pipeline) -> dict[UUID, set[str]]:
     """Image → slugs of the findings above threshold, for the images of standing cases."""
     standing = Assignment.objects.filter(project=project, state__in=STANDING)
     table = scores_among(pipeline, Image.objects.filter(pk__in=standing.values("image")))
-    return {
-        image: {slug for slug, said in outputs_of(pipeline.classifier, values).items() if said.get("above")}
-        for image, values in zip(table.images, table.values, strict=True)
-    }
+    above = {}
+    for image, values in zip(table.images, table.values, strict=True):
+        outputs = outputs_of(pipeline.classifier, values)
+        above[image] = {slug for slug, output in outputs.items() if output.get("above")}
+    return above
 
 
 def _place(project: Project, above: Mapping[UUID, set[str]]) -> int:
@@ -61,12 +63,18 @@ def _place(project: Project, above: Mapping[UUID, set[str]]) -> int:
     urgent = dict(project.findings.filter(urgent=True).values_list("slug", "name"))
     moved: dict[tuple[str, int], list[UUID]] = defaultdict(list)
     for case in Assignment.objects.filter(project=project, state__in=STANDING):
-        told = not case.blind or project.urgent_orders_blind
-        names = [name for slug, name in urgent.items() if slug in above.get(case.image_id, ())] if told else []
+        names: list[str] = []
+        # A place in the queue gives the suspicion away, so a blind case is moved only if the project accepts that.
+        if project.urgent_orders_blind or not case.blind:
+            names = [name for slug, name in urgent.items() if slug in above.get(case.image_id, ())]
         suspected = ", ".join(names)[:200]
-        place = Priority.SENT if case.sent_as else Priority.SUSPECTED if names else Priority.ORDINARY
-        if (case.suspected, case.priority) != (suspected, place):
-            moved[suspected, place].append(case.pk)
+        priority: int = Priority.ORDINARY
+        if case.sent_as:
+            priority = Priority.SENT
+        elif names:
+            priority = Priority.SUSPECTED
+        if (case.suspected, case.priority) != (suspected, priority):
+            moved[suspected, priority].append(case.pk)
     for (suspected, priority), cases in moved.items():
         Assignment.objects.filter(pk__in=cases).update(suspected=suspected, priority=priority)
     return sum(map(len, moved.values()))

@@ -20,8 +20,8 @@ from overread.jobs.models import Job, State
 from overread.projects.models import Project
 from overread.projects.services import project_change
 
+# New labels after which a report is made anew by itself: fewer would hardly move it, and it takes minutes.
 EVERY = 100
-"""New labels after which a report is made anew by itself."""
 
 
 class NothingToRestore(Exception):
@@ -47,15 +47,15 @@ def worths_due() -> None:
     """
     for project in Project.objects.all():
         last = worth_newest(project)
-        if (
-            labelled_count(project) >= EVERY + (last.labels if last else 0)
-            and comparable(project)
-            and not _refused(project)
-        ):
+        before = last.labels if last else 0
+        if labelled_count(project) < before + EVERY:
+            continue
+        if comparable(project) and not _refused(project):
             worth_request(project=project.pk)
 
 
 def _refused(project: Project) -> bool:
+    """Whether a report could not be made within the last day."""
     dead = worth_jobs(project.pk).filter(state=State.DEAD)
     return dead.filter(finished_at__gt=timezone.now() - timedelta(days=1)).exists()
 

@@ -25,13 +25,13 @@ from labeling.services.selection.pool import finding_names
 from overread.archive.queries import patients_of, readable_in
 from overread.projects.models import Project
 
+# Unlabelled images on which successive scouts are compared, at most: Bloodgood and Vijay-Shanker's size.
 SAMPLE = 2_000
-"""Unlabelled images on which successive scouts are compared, at most (Bloodgood and Vijay-Shanker's size)."""
 
 
 @dataclass(frozen=True)
 class Material:
-    """labels: labelled images outside the reference set, embedded or not."""
+    """What a report is made from. `labels`: labelled images outside the reference set, embedded or not."""
 
     data: Labelled
     sample: NDArray[np.float32]
@@ -40,7 +40,7 @@ class Material:
     labels: int
 
     def sha256(self, strategy: str) -> str:
-        """Of every array, the findings and the strategy's name."""
+        """Of every array, the findings and the strategy's name: reports of the same inputs are one report."""
         digest = hashlib.sha256(repr((strategy, self.labels, self.data.layout)).encode())
         for holder in (self.data, self.seconds):
             for value in vars(holder).values():
@@ -52,14 +52,16 @@ class Material:
 
 def material_of(project: Project, pipeline: Pipeline, strategy: str) -> Material:
     """The first labelled first. Measurements are left out: they have no right and wrong order."""
-    table, layout = embeddings_of(pipeline.classifier.backbone), _layout(pipeline)
+    table = embeddings_of(pipeline.classifier.backbone)
+    layout = _layout(pipeline)
     known = training_labels(project)
     place = table.rows()
     order = [image for image in _by_age(project) if image in place and image in known]
     labels, weights = _arrays(order, known, layout)
     names = finding_names(project)
+    findings = [Output(names.get(each.name, each.name), each.kind, each.options) for each in layout]
     data = Labelled(
-        layout=tuple(Output(names.get(each.name, each.name), each.kind, each.options) for each in layout),
+        layout=tuple(findings),
         embeddings=table.values[[place[image] for image in order]].astype(np.float32),
         labels=labels,
         weights=weights,
@@ -69,7 +71,11 @@ def material_of(project: Project, pipeline: Pipeline, strategy: str) -> Material
         probability=_probability(project, order),
     )
     return Material(
-        data, _sample(project, table, known), _seconds(project, strategy), learner_of(layout), labelled_count(project)
+        data=data,
+        sample=_sample(project, table, known),
+        seconds=_seconds(project, strategy),
+        learner=learner_of(layout),
+        labels=labelled_count(project),
     )
 
 
@@ -89,6 +95,8 @@ def learner_of(layout: OutputLayout) -> Learner:
 
 
 def _by_age(project: Project) -> list[UUID]:
+    """Labelled images, the first labelled first."""
+    # By key, not by time: `updated_at` changes with every read, and keys are given in order.
     labels = ReferenceLabel.objects.filter(project=project, image__study__patient__reference=False)
     return list(labels.values("image").annotate(first=Min("pk")).order_by("first").values_list("image", flat=True))
 
@@ -101,9 +109,10 @@ def _arrays(
     weights = np.ones_like(labels)
     for row, image in enumerate(order):
         for column, name in enumerate(layout.names):
-            said = known[image].get(name)
-            if said is not None and said.value is not None:
-                labels[row, column], weights[row, column] = said.value, said.weight
+            label = known[image].get(name)
+            if label is not None and label.value is not None:
+                labels[row, column] = label.value
+                weights[row, column] = label.weight
     return labels, weights
 
 
@@ -136,33 +145,35 @@ def _probability(project: Project, order: list[UUID]) -> Float:
     choices = [Purpose.EXPLOIT, Purpose.AUDIT, Purpose.SINGLE]
     selected = set(Assignment.objects.filter(project=project, purpose__in=choices).values_list("image", flat=True))
     given = set(ReferenceLabel.objects.filter(project=project, origin="imported").values_list("image", flat=True))
-    return np.array(
-        [drawn.get(image) or (1.0 if image in given and image not in selected else np.nan) for image in order], float
-    )
+    probability = np.full(len(order), np.nan)
+    for row, image in enumerate(order):
+        if image in drawn:
+            probability[row] = drawn[image]
+        elif image in given and image not in selected:
+            probability[row] = 1.0
+    return probability
 
 
 def _sample(project: Project, table: ImageTable, known: Mapping[UUID, object]) -> NDArray[np.float32]:
     """Embeddings (m, D) of the project's first images, by key and so by chance, that have no label."""
     images = readable_in(project).filter(study__patient__reference=False)
     place = table.rows()
-    rows = [
-        place[image]
-        for image in images.order_by("pk").values_list("pk", flat=True)
-        if image in place and image not in known
-    ]
+    ordered = images.order_by("pk").values_list("pk", flat=True)
+    rows = [place[image] for image in ordered if image in place and image not in known]
     return table.values[rows[:SAMPLE]].astype(np.float32)
 
 
 def _seconds(project: Project, strategy: str) -> Seconds:
     """Active seconds of each case, all its reads together, where they were measured."""
-    timed = Read.objects.filter(
-        project=project, active_ms__gt=0, assignment__purpose__in=[Purpose.EXPLOIT, Purpose.AUDIT]
-    )
-    cases = timed.values("assignment", "assignment__purpose", "assignment__selection__strategy").annotate(
-        ms=Sum("active_ms")
-    )
-    rows = cases.order_by("assignment").values_list("assignment__purpose", "assignment__selection__strategy", "ms")
-    chosen = [ms / 1000 for purpose, by, ms in rows if purpose == Purpose.EXPLOIT and by == strategy]
-    return Seconds(
-        np.array(chosen, float), np.array([ms / 1000 for purpose, _by, ms in rows if purpose == Purpose.AUDIT], float)
-    )
+    arms = [Purpose.EXPLOIT, Purpose.AUDIT]
+    timed = Read.objects.filter(project=project, active_ms__gt=0, assignment__purpose__in=arms)
+    case = ("assignment", "assignment__purpose", "assignment__selection__strategy")
+    rows = timed.values_list(*case).annotate(ms=Sum("active_ms")).order_by("assignment")
+    chosen = []
+    random = []
+    for _case, purpose, by, ms in rows:
+        if purpose == Purpose.AUDIT:
+            random.append(ms / 1000)
+        elif by == strategy:
+            chosen.append(ms / 1000)
+    return Seconds(np.array(chosen, float), np.array(random, float))

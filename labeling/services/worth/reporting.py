@@ -20,8 +20,8 @@ from overread.jobs.running import JobRefused, Lease
 from overread.projects.events import PolicyChanged
 from overread.projects.models import Project
 
+# What random order is compared with where a project has never had another: the default strategy.
 CANDIDATE = "uherding"
-"""What random order is compared with where a project has never had another."""
 
 
 def worth_report(*, project: Project, lease: Lease | None = None, seed: int | None = None) -> WorthReport | None:
@@ -32,21 +32,27 @@ def worth_report(*, project: Project, lease: Lease | None = None, seed: int | No
     where no model has embedded the images yet, or nothing but measurements is asked. Raises JobRefused where the strategy
     cannot be asked.
     """
-    try:
-        made = _made(project, seed) if comparable(project) else None
-    except StrategyFailed as failure:
-        raise JobRefused(str(failure)) from failure
+    made = None
+    if comparable(project):
+        try:
+            made = _made(project, seed)
+        except StrategyFailed as failure:
+            raise JobRefused(str(failure)) from failure
     with lease.finishing() if lease else transaction.atomic():
-        return _keep(project, made) if made else None
+        if made is None:
+            return None
+        return _keep(project, made)
 
 
 def _made(project: Project, seed: int | None) -> WorthReport:
     """A report not stored yet, or the one that was made of the same."""
-    pipeline, strategy = champion_of(project), compared(project)
-    assert pipeline is not None
+    pipeline = champion_of(project)
+    assert pipeline is not None, "comparable() was asked first"
+    strategy = compared(project)
     material = material_of(project, pipeline, strategy)
     sha256 = material.sha256(strategy)
-    seed = int(sha256[:12], 16) if seed is None else seed
+    if seed is None:
+        seed = int(sha256[:12], 16)  # 48 bits, which JSON and a signed column both hold exactly
     if same := WorthReport.objects.filter(project=project, inputs_sha256=sha256, seed=seed).first():
         return same
     found = worth(
@@ -85,6 +91,7 @@ def as_json(found: Worth) -> dict[str, Any]:
 def _keep(project: Project, made: WorthReport) -> WorthReport:
     if not made._state.adding:
         return made
+    # Locked and read again: the strategy may have been changed while the report was made.
     standing = Project.objects.select_for_update(no_key=True).get(pk=project.pk)
     made.fell_back = (
         made.verdict == WorthReport.Verdict.WORSE
