@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-HIGH, LOW = 0.9, 0.1  # calibrated probabilities from which the model is sure of a finding, and of its absence
+# Calibrated probabilities from which the model is sure of a finding, and of its absence. As far from 1 as from 0, so that
+# the question leans neither way.
+HIGH = 0.9
+LOW = 0.1
 
 
 def contradicted_value(output: Mapping[str, Any] | None) -> str | None:
@@ -15,7 +18,8 @@ def contradicted_value(output: Mapping[str, Any] | None) -> str | None:
     """
     if output is None or output["kind"] != "binary":
         return None
-    probability, above = output["probability"], output["above"]
+    probability = output["probability"]
+    above = output["above"]
     if probability >= HIGH and above:
         return "absent"
     if probability <= LOW and not above:

@@ -39,10 +39,19 @@ def submission_read(body: Mapping[str, object], *, seen: UUID | None = None) -> 
 
 def submission_of(given: Mapping[str, Any], *, seen: UUID | None = None) -> Submission:
     """The submission in a body that SubmissionSerializer has taken."""
+    values: dict[str, str] = {}
+    in_bulk = set()
+    to_keep = set()
+    for slug, (value, bulk, kept) in given["answers"].items():
+        values[slug] = value
+        if bulk:
+            in_bulk.add(slug)
+        if kept:
+            to_keep.add(slug)
     answers = Answers(
-        values={slug: value for slug, (value, _bulk, _kept) in given["answers"].items()},
-        bulk=frozenset(slug for slug, (_value, bulk, _kept) in given["answers"].items() if bulk),
-        kept=frozenset(slug for slug, (_value, _bulk, kept) in given["answers"].items() if kept),
+        values=values,
+        bulk=frozenset(in_bulk),
+        kept=frozenset(to_keep),
         regions=tuple(_region(each) for each in given.get("regions", ())),
         measurements=tuple(_measured(each) for each in given.get("measurements", ())),
         comment=given.get("comment", ""),
@@ -119,14 +128,13 @@ class AnswerField(serializers.Field[Given, Any, Any, Any]):
 
     def to_internal_value(self, data: Any) -> Given:
         given = data if isinstance(data, dict) else {"value": data}
-        value, bulk, kept = given.get("value"), given.get("bulk", False), given.get("kept", False)
+        value = given.get("value")
+        bulk = given.get("bulk", False)
+        kept = given.get("kept", False)
+        # A bool is an int to Python, and no answer.
         fits = isinstance(value, str | int | float) and not isinstance(value, bool) and len(str(value)) <= 80
-        if (
-            not fits
-            or not isinstance(bulk, bool)
-            or not isinstance(kept, bool)
-            or set(given) - {"value", "bulk", "kept"}
-        ):
+        flags = isinstance(bulk, bool) and isinstance(kept, bool)
+        if not fits or not flags or set(given) - {"value", "bulk", "kept"}:
             raise serializers.ValidationError(
                 "Give at most 80 characters or a number, alone or as {value, bulk, kept}."
             )

@@ -99,7 +99,8 @@ class ProposalAccept(ProposalView):
     @extend_schema("proposal_accept", request=AcceptSerializer, responses={201: FindingSerializer})
     def post(self, request: Request, slug: str, pk: UUID) -> Response:
         """Ask for this finding from now on; it decides every open proposal of its name."""
-        proposal, body = self.proposal(pk), self.body(AcceptSerializer)
+        proposal = self.proposal(pk)
+        body = self.body(AcceptSerializer)
         with deciding():
             finding: Any = proposal_accept(proposal=proposal, actor=self.user, **body)
         return self.show(finding, FindingSerializer, 201)

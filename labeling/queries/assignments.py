@@ -37,8 +37,10 @@ GIVEN_LOCKED = Select(*CASE, User, rest=OF_READER, locked="labeling_assignment")
 def case_of(project: Project, assignment: Assignment, found: Sequence[Any]) -> Assignment:
     """The assignment with everything that belongs to it at hand: its image, study, patient and rendering."""
     image, study, patient, rendering = found
-    study.patient, image.study = patient, study
-    assignment.project, assignment.image = project, image
+    study.patient = patient
+    image.study = study
+    assignment.project = project
+    assignment.image = image
     Image._meta.get_field("rendering").set_cached_value(image, rendering)  # None as well, which saves a query later
     return assignment
 

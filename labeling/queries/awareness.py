@@ -27,7 +27,8 @@ def unaware(read: Read, seen: Seen) -> bool:
     That is the standing read, or the one that stood when the reader first saw the others' answers. An adjudicator is meant
     to see them, so their standing read counts.
     """
-    looked, superseded = seen.get(read.reader_id), superseded_at(read)
+    looked = seen.get(read.reader_id)
+    superseded = superseded_at(read)
     if looked is None or read.assignment.purpose == Purpose.ADJUDICATE:
         return superseded is None
     return read.created_at < looked and (superseded is None or superseded >= looked)

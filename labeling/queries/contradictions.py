@@ -45,8 +45,8 @@ def contradictions_effect(pipeline: Pipeline) -> Effect:
     for contradiction, slug, outputs, value in rows.values_list(
         "contradiction", "finding__slug", "read__prediction__outputs", "truth"
     ):
-        kept = contradiction == Contradiction.KEPT
-        name = f"{'kept' if kept else 'changed'}_{_model_was(contradicted_value(outputs.get(slug)), value)}"
+        answer = "kept" if contradiction == Contradiction.KEPT else "changed"
+        name = f"{answer}_{_model_was(contradicted_value(outputs.get(slug)), value)}"
         setattr(effect, name, getattr(effect, name) + 1)
     return effect
 

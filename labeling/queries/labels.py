@@ -11,7 +11,10 @@ from labeling.models import MEASURING, ExposureKind, Read, ReferenceLabel
 from overread.archive.models import Image
 from overread.projects.models import Project
 
-EXPOSED_WEIGHT, IMPORTED_WEIGHT = 0.7, 0.9
+# What a label counts in training. One given with the model in view agrees with it more often than it should, and learning
+# from it at full weight would confirm the model in its errors. Of an imported one nobody here knows how it was read.
+EXPOSED_WEIGHT = 0.7
+IMPORTED_WEIGHT = 0.9
 
 
 @dataclass(frozen=True)
@@ -31,10 +34,13 @@ def training_labels(project: Project) -> dict[UUID, dict[str, TrainingLabel]]:
     labels = ReferenceLabel.objects.filter(project=project, image__study__patient__reference=False)
     rows = labels.values_list("image", "finding__slug", "exposure", "origin", "value")
     out: dict[UUID, dict[str, TrainingLabel]] = {}
-    for image, slug, exposure, origin, value in rows.order_by("image_id", "exposure"):  # none, then shown: it stands
-        weight = (EXPOSED_WEIGHT if exposure == ExposureKind.SHOWN else 1.0) * (
-            IMPORTED_WEIGHT if origin == "imported" else 1.0
-        )
+    # "none" sorts before "shown", so that the exposed label, each reader's last word, replaces the other.
+    for image, slug, exposure, origin, value in rows.order_by("image_id", "exposure"):
+        weight = 1.0
+        if exposure == ExposureKind.SHOWN:
+            weight *= EXPOSED_WEIGHT
+        if origin == "imported":
+            weight *= IMPORTED_WEIGHT
         out.setdefault(image, {})[slug] = TrainingLabel(value, weight)
     return out
 
@@ -47,7 +53,8 @@ def evaluation_labels(project: Project, *, independent_only: bool = True) -> dic
     labels = ReferenceLabel.objects.filter(
         project=project, image__study__patient__reference=True, exposure=ExposureKind.NONE, value__isnull=False
     ).select_related("finding")
-    labels = labels.filter(independent=True) if independent_only else labels
+    if independent_only:
+        labels = labels.filter(independent=True)
     out: dict[UUID, dict[str, float]] = {}
     for label in labels.order_by("image_id"):
         out.setdefault(label.image_id, {})[label.finding.slug] = float(label.value or 0.0)

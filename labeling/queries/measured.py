@@ -59,17 +59,20 @@ def _blind(project: Project, reader: User) -> QuerySet[Answer]:
 
 def _said(answers: Iterable[Answer]) -> dict[tuple[UUID, int], float]:
     """The last of each; what is not assessable is left out."""
-    said = {
-        (answer.read.image_id, answer.finding_id): answer_number(answer.finding, answer.value) for answer in answers
-    }
-    return {key: number for key, number in said.items() if number is not None}
+    numbers: dict[tuple[UUID, int], float | None] = {}
+    for answer in answers:
+        numbers[answer.read.image_id, answer.finding_id] = answer_number(answer.finding, answer.value)
+    return {key: number for key, number in numbers.items() if number is not None}
 
 
 def _measured(project: Project, own: Said, held: Said) -> list[Measured]:
     found = []
     for finding in project.findings.all():
-        pairs = [(own[key], held[key]) for key in own.keys() & held.keys() if key[1] == finding.pk]
-        distance = sum(abs(said - known) for said, known in pairs)
-        apart = distance / len(pairs) if pairs and finding.kind == Finding.Kind.MEASUREMENT else None
-        found.append(Measured(finding, len(pairs), sum(said == known for said, known in pairs), apart))
-    return [each for each in found if each.asked]
+        distances = [abs(own[key] - held[key]) for key in own.keys() & held.keys() if key[1] == finding.pk]
+        if not distances:
+            continue
+        apart = None
+        if finding.kind == Finding.Kind.MEASUREMENT:
+            apart = sum(distances) / len(distances)
+        found.append(Measured(finding, asked=len(distances), agreed=distances.count(0), apart=apart))
+    return found

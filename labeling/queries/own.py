@@ -6,21 +6,21 @@ Private: nothing here takes another reader than the one who asks.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
 
+from inference.models import Prediction
 from labeling.models import Answer, ExposureKind, Purpose, Read, ReferenceLabel
 from labeling.services.labels import consensus
 from labeling.values import answer_number
 from overread.accounts.models import User
 from overread.projects.models import Finding, Project
 
+# So many of a reader's newest reads are looked at: the page must not grow slower with every year of reading.
 MOST = 5000
-"""Of a reader's newest reads so many are looked at."""
 
 
 @dataclass
@@ -57,28 +57,23 @@ class Swaying:
 
 def agreement_with_others(*, project: Project, reader: User) -> list[Agreement]:
     """Finding by finding, the reader's unexposed answers beside the consensus of everybody else's unexposed ones."""
-    findings = {finding.pk: finding for finding in project.findings.all()}
-    unexposed = Answer.objects.filter(
-        read__project=project, read__superseded_by=None, exposure=ExposureKind.NONE
-    ).order_by("read__created_at")
+    unexposed = Answer.objects.filter(read__project=project, read__superseded_by=None, exposure=ExposureKind.NONE)
     unexposed = unexposed.exclude(read__assignment__purpose=Purpose.REPEAT)  # the same person's voice, again
-    own = {
-        (image, finding): value for image, finding, value in _said(unexposed.filter(read__in=_reads(project, reader)))
-    }
-    others: dict[tuple[UUID, int], dict[Any, str]] = defaultdict(dict)
+    unexposed = unexposed.order_by("read__created_at")  # so that the last answer of each person stands below
+    own: dict[tuple[UUID, int], str] = {}
+    mine = unexposed.filter(read__in=_reads(project, reader))
+    for image, finding, value in mine.values_list("read__image", "finding", "value"):
+        own[image, finding] = value
+    others: dict[tuple[UUID, int], dict[int, str]] = defaultdict(dict)
     images = {image for image, _finding in own}
     theirs = unexposed.exclude(read__reader=reader).filter(read__image__in=images)
     for image, finding, value, who in theirs.values_list("read__image", "finding", "value", "read__reader"):
         others[image, finding][who] = value
-    found = {pk: Agreement(finding) for pk, finding in findings.items()}
-    for (image, finding), value in own.items():
-        if said := others.get((image, finding)):
-            _compare(found[finding], value, list(said.values()))
+    found = {finding.pk: Agreement(finding) for finding in project.findings.all()}
+    for key, value in own.items():
+        if key in others:
+            _compare(found[key[1]], value, list(others[key].values()))
     return [each for each in found.values() if each.cases]
-
-
-def _said(answers: QuerySet[Answer]) -> Iterable[tuple[UUID, int, str]]:
-    return answers.values_list("read__image", "finding", "value")
 
 
 def _compare(agreement: Agreement, value: str, others: list[str]) -> None:
@@ -93,16 +88,17 @@ def swaying(*, project: Project, reader: User) -> list[Swaying]:
     """Finding by finding, what the model did to the reader's first answers."""
     found = {finding.pk: Swaying(finding) for finding in project.findings.all()}
     second = _reads(project, reader).filter(phase=Read.Phase.REVEALED).select_related("prediction")
-    pairs = {read.assignment_id: read for read in second.prefetch_related("answers__finding") if read.prediction}
-    first = Read.objects.filter(
-        assignment__in=pairs, reader=reader, phase=Read.Phase.BLIND, superseded_by=None
-    ).prefetch_related("answers")
-    truth = _independent(project, [read.image_id for read in pairs.values()])
-    for blind in first:
+    pairs: dict[UUID, tuple[Read, Prediction]] = {}
+    for read in second.prefetch_related("answers__finding"):
+        if read.prediction:
+            pairs[read.assignment_id] = (read, read.prediction)
+    first = Read.objects.filter(assignment__in=pairs, reader=reader, phase=Read.Phase.BLIND, superseded_by=None)
+    truth = _independent(project, [read.image_id for read, _prediction in pairs.values()])
+    for blind in first.prefetch_related("answers"):
         before = {answer.finding_id: answer.value for answer in blind.answers.all()}
-        after = pairs[blind.assignment_id]
+        after, prediction = pairs[blind.assignment_id]
         for answer in after.answers.all():
-            said = after.prediction.outputs.get(answer.finding.slug, {}) if after.prediction else {}
+            said = prediction.outputs.get(answer.finding.slug)
             if said and answer.finding_id in before:
                 held = truth.get((after.image_id, answer.finding_id))
                 count = _count_measured if "value" in said else _count
@@ -128,14 +124,17 @@ def _count(swaying: Swaying, before: str, after: str, output: dict[str, Any], tr
     swaying.away += before == said
     swaying.other += said not in (before, after)
     if truth is not None:
-        numbers = [answer_number(swaying.finding, value) for value in (before, after)]
-        swaying.right += numbers[1] == truth != numbers[0]
-        swaying.wrong += numbers[0] == truth != numbers[1]
+        # An answer changed from one wrong value to another is neither right nor wrong: nothing was gained or lost.
+        was_right = answer_number(swaying.finding, before) == truth
+        is_right = answer_number(swaying.finding, after) == truth
+        swaying.right += is_right and not was_right
+        swaying.wrong += was_right and not is_right
 
 
 def _count_measured(swaying: Swaying, before: str, after: str, output: dict[str, Any], truth: float | None) -> None:
     """Two numbers agree where they read the same at one decimal, as on the page of an image."""
-    first, second = (answer_number(swaying.finding, value) for value in (before, after))
+    first = answer_number(swaying.finding, before)
+    second = answer_number(swaying.finding, after)
     said = float(output["value"])
     swaying.cases += 1
     swaying.disagreed += first is None or round(said - first, 1) != 0

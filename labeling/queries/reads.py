@@ -15,7 +15,9 @@ from overread.projects.models import Project
 def own_read(*, assignment: Assignment, reader: User) -> Read | None:
     """The reader's standing read as their case may show it: of a repeat only what they have answered this time."""
     reads = Read.objects.filter(project=assignment.project, image=assignment.image, reader=reader)
-    return _newest(reads.filter(assignment=assignment) if assignment.purpose == Purpose.REPEAT else reads)
+    if assignment.purpose == Purpose.REPEAT:
+        reads = reads.filter(assignment=assignment)
+    return _newest(reads)
 
 
 def newest_read(*, project: Project, image: Image, reader: User) -> Read | None:

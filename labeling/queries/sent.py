@@ -12,10 +12,10 @@ from overread.projects.models import Membership, Project, Role
 from overread.projects.rules import READING
 
 State = Assignment.State
+# Who outranks whom among those who read.
 RANKS = {Role.ANNOTATOR: 1, Role.READER: 2, Role.ADJUDICATOR: 3}
-"""Who outranks whom among those who read."""
+# A reader who has an assignment of an image in one of these states is not offered the image again.
 MET = (*Assignment.RESERVED, State.SKIPPED, State.ESCALATED)
-"""A reader who has an assignment of an image in one of these states is not offered the image again."""
 
 
 def roles_besides(*, project: Project, reader: User) -> list[Role]:

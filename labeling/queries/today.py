@@ -39,7 +39,9 @@ def case_number(*, assignment: Assignment, reader: User) -> int:
     """
     reads = _reads_since_midnight(assignment.project, reader)
     first = reads.filter(image=assignment.image).aggregate(first=Min("created_at"))["first"]
-    before = reads.filter(created_at__lt=first) if first else reads
+    before = reads
+    if first:
+        before = reads.filter(created_at__lt=first)
     return before.values("image").distinct().count() + 1
 
 

@@ -13,6 +13,7 @@ from labeling.services.queue import one_an_image, open_to
 from overread.accounts.models import User
 from overread.projects.models import Project
 
+# The page says "1,000 or more": counting a queue of a hundred thousand between two cases would take longer than the rest.
 COUNTED = 1000
 
 DRAWN = ("project", "image__study__patient", "image__rendering", "sent_by")
@@ -64,7 +65,8 @@ def waiting_besides(*, assignment: Assignment, reader: User) -> tuple[int, bool]
 
     Asked between two cases, so at most the first COUNTED rows of the queue are looked at.
     """
-    project, image = assignment.project, assignment.image_id
+    project = assignment.project
+    image = assignment.image_id
     held = Assignment.objects.filter(project=project, reader=reader, state__in=Assignment.HELD).exclude(image=image)
     free = open_to(project, reader).exclude(image=image).order_by(*ORDER).values_list("image", flat=True)
     rows = free[:COUNTED]
