@@ -11,7 +11,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from labeling.models import Confidence, Measurement
-from labeling.services import Answers, Measured, RegionDrawn
+from labeling.services import Answers, MeasurementDrawn, RegionDrawn
 from labeling.values import AnswerInvalid
 from overread.api.bodies import Shape
 
@@ -72,8 +72,8 @@ def _region(given: Mapping[str, Any]) -> RegionDrawn:
     )
 
 
-def _measured(given: Mapping[str, Any]) -> Measured:
-    return Measured(
+def _measured(given: Mapping[str, Any]) -> MeasurementDrawn:
+    return MeasurementDrawn(
         kind=given["kind"],
         points=tuple((x, y) for x, y in given["points"]),
         frame=given["frame"],

@@ -18,9 +18,9 @@ Said = Mapping[tuple[UUID, int], float]
 
 
 @dataclass(frozen=True)
-class Measured:
-    """On one finding: how often the reader was asked, and how often they said the same. Of a measurement the same is the
-    same number; `apart` is the mean distance in its unit, None of other findings.
+class Reliability:
+    """One finding: how often the reader was asked, and how often their answer was the same. Measurements agree if the
+    numbers are equal; `apart` is the mean distance in the finding's unit, None for other findings.
     """
 
     finding: Finding
@@ -29,7 +29,7 @@ class Measured:
     apart: float | None
 
 
-def gold_agreement(*, project: Project, reader: User) -> list[Measured]:
+def gold_agreement(*, project: Project, reader: User) -> list[Reliability]:
     """Finding by finding, the reader's blind answers to hidden cases beside the independent labels of these."""
     own = _said(_blind(project, reader).filter(read__assignment__purpose=Purpose.GOLD))
     known = ReferenceLabel.objects.filter(
@@ -40,7 +40,7 @@ def gold_agreement(*, project: Project, reader: User) -> list[Measured]:
     return _measured(project, own, truth)
 
 
-def repeat_agreement(*, project: Project, reader: User) -> list[Measured]:
+def repeat_agreement(*, project: Project, reader: User) -> list[Reliability]:
     """Finding by finding, the reader's answers to repeats beside their own first blind ones."""
     blind = _blind(project, reader)
     again = _said(blind.filter(read__assignment__purpose=Purpose.REPEAT))
@@ -65,7 +65,7 @@ def _said(answers: Iterable[Answer]) -> dict[tuple[UUID, int], float]:
     return {key: number for key, number in numbers.items() if number is not None}
 
 
-def _measured(project: Project, own: Said, held: Said) -> list[Measured]:
+def _measured(project: Project, own: Said, held: Said) -> list[Reliability]:
     found = []
     for finding in project.findings.all():
         distances = [abs(own[key] - held[key]) for key in own.keys() & held.keys() if key[1] == finding.pk]
@@ -74,5 +74,5 @@ def _measured(project: Project, own: Said, held: Said) -> list[Measured]:
         apart = None
         if finding.kind == Finding.Kind.MEASUREMENT:
             apart = sum(distances) / len(distances)
-        found.append(Measured(finding, asked=len(distances), agreed=distances.count(0), apart=apart))
+        found.append(Reliability(finding, asked=len(distances), agreed=distances.count(0), apart=apart))
     return found

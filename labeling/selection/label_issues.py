@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from labeling.selection.pool import Output, parts
+from labeling.selection.pool import FindingOutput, parts
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class LabelIssues:
 
 
 def label_issues(
-    labels: NDArray[np.floating], outputs: NDArray[np.floating], layout: tuple[Output, ...]
+    labels: NDArray[np.floating], outputs: NDArray[np.floating], layout: tuple[FindingOutput, ...]
 ) -> LabelIssues:
     """Which labels (L, F) are contradicted by out-of-fold outputs (L, C), columns as the layout tells.
 

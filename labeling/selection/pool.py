@@ -10,11 +10,11 @@ from typing import Literal, get_args
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-Kind = Literal["binary", "categorical", "measurement"]
+FindingKind = Literal["binary", "categorical", "measurement"]
 
 
 @dataclass(frozen=True)
-class Output:
+class FindingOutput:
     """What the model says of one finding, and how it lies in the columns of `Pool.outputs`.
 
     binary: one column, the probability that the finding is present. categorical: one column an option, summing to one.
@@ -23,13 +23,13 @@ class Output:
     """
 
     finding: str
-    kind: Kind = "binary"
+    kind: FindingKind = "binary"
     options: tuple[str, ...] = ()
     scale: float = 1.0
     unit: str = ""
 
     def __post_init__(self) -> None:
-        if self.kind not in get_args(Kind):
+        if self.kind not in get_args(FindingKind):
             raise ValueError(f"{self.finding}: unknown kind {self.kind!r}")
         if (self.kind == "categorical") != (len(self.options) >= 2):
             raise ValueError(f"{self.finding}: a categorical finding, and no other, has two options or more")
@@ -84,7 +84,7 @@ class Pool:
     """
 
     outputs: NDArray[np.floating]
-    layout: tuple[Output, ...]
+    layout: tuple[FindingOutput, ...]
     excluded: NDArray[np.bool_] | None = None
     embeddings: NDArray[np.floating] | Gathered | None = None
     labelled: NDArray[np.int64] | None = None
@@ -138,7 +138,7 @@ class Pool:
             return len(self)
         return int(len(self) - self.closed.sum())
 
-    def blocks(self) -> Iterator[tuple[Output, NDArray[np.floating]]]:
+    def blocks(self) -> Iterator[tuple[FindingOutput, NDArray[np.floating]]]:
         """Each finding's output with its columns (N, k), as a view."""
         return parts(self.layout, self.outputs)
 
@@ -174,7 +174,7 @@ class Pool:
         if self.labels is not None and self.labels.shape != (len(known), len(self.layout)):
             raise ValueError(f"Labels {self.labels.shape} for {len(known)} rows and {len(self.layout)} findings")
 
-    def _refuse_out_of_range(self, output: Output, block: NDArray[np.floating]) -> None:
+    def _refuse_out_of_range(self, output: FindingOutput, block: NDArray[np.floating]) -> None:
         highest = np.inf if output.kind == "measurement" else 1.0
         # The negated comparison is also true of NaN, which is neither at least 0 nor at most the highest.
         wrong = ~((block >= 0) & (block <= highest)).all(axis=1)
@@ -189,7 +189,9 @@ class Pool:
             raise ValueError(f"{output.finding}: {rows} are NaN or outside 0..{highest:g}{whole}")
 
 
-def parts(layout: tuple[Output, ...], outputs: NDArray[np.floating]) -> Iterator[tuple[Output, NDArray[np.floating]]]:
+def parts(
+    layout: tuple[FindingOutput, ...], outputs: NDArray[np.floating]
+) -> Iterator[tuple[FindingOutput, NDArray[np.floating]]]:
     """Each finding's output with its columns (…, N, k) of outputs (…, N, C), as a view."""
     start = 0
     for output in layout:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from labeling.selection.draw import Pick
-from labeling.selection.pool import Output, parts
+from labeling.selection.pool import FindingOutput, parts
 from labeling.selection.uncertainty import margin_of
 
 # A margin below this is called unsure: a probability between 0.25 and 0.75.
@@ -37,7 +37,7 @@ def quotes_model(reason: str) -> bool:
 
 
 def reason(
-    pick: Pick, layout: Sequence[Output], outputs: Sequence[float], thresholds: Mapping[str, float] | None = None
+    pick: Pick, layout: Sequence[FindingOutput], outputs: Sequence[float], thresholds: Mapping[str, float] | None = None
 ) -> str:
     """One line for the worklist, e.g. "Model unsure on effusion 0.48, threshold 0.50" or CONTROL.
 
@@ -57,7 +57,7 @@ def reason(
     return f"{words} {_told(*blocks[least], thresholds or {})}"
 
 
-def _told(output: Output, block: NDArray[np.floating], thresholds: Mapping[str, float]) -> str:
+def _told(output: FindingOutput, block: NDArray[np.floating], thresholds: Mapping[str, float]) -> str:
     """What the model says of one finding, from its columns (1, k) of one image."""
     values = block[0].tolist()
     if output.kind == "categorical":

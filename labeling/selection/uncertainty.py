@@ -7,13 +7,13 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from labeling.selection.pool import Output, Pool
+from labeling.selection.pool import FindingOutput, Pool
 
 # Share of an embedding's values that a mask keeps. They are scaled up by 1 / KEPT, so that the head sees the same mean.
 KEPT = 0.75
 
 
-def margin_of(output: Output, block: NDArray[np.floating]) -> NDArray[np.float32]:
+def margin_of(output: FindingOutput, block: NDArray[np.floating]) -> NDArray[np.float32]:
     """Margin (N,) in 0..1 from one finding's columns (N, k). O(N·k).
 
     binary: |2p − 1|, the gap between present and absent. categorical: the gap between the two likeliest options.

@@ -1,7 +1,7 @@
 """Everything that writes in the reading room: the queue, the reads, the labels made of them, and what is read next."""
 
 from labeling.services.amending import NoReason, read_amend
-from labeling.services.answers import Answers, Measured, RegionDrawn
+from labeling.services.answers import Answers, MeasurementDrawn, RegionDrawn
 from labeling.services.deferring import Until, assignment_defer
 from labeling.services.labels import label_import_open, labels_import, labels_refresh
 from labeling.services.leaving import (
@@ -32,7 +32,7 @@ from labeling.services.sending import NotSent, assignment_escalate, opinion_ask
 __all__ = [
     "Answers",
     "AssignmentGone",
-    "Measured",
+    "MeasurementDrawn",
     "NoReason",
     "NotGiven",
     "NotGiven",

@@ -31,7 +31,7 @@ class RegionDrawn:
 
 
 @dataclass(frozen=True)
-class Measured:
+class MeasurementDrawn:
     """A length (two ends), angle (end, vertex, end), ellipse (two corners of its box) or point, in image pixels."""
 
     kind: Literal["length", "angle", "roi", "probe"]
@@ -52,7 +52,7 @@ class Answers:
     bulk: frozenset[str] = frozenset()
     kept: frozenset[str] = frozenset()
     regions: tuple[RegionDrawn, ...] = ()
-    measurements: tuple[Measured, ...] = ()
+    measurements: tuple[MeasurementDrawn, ...] = ()
     comment: str = ""
     confidence: Literal["", "low", "medium", "high"] = ""
     active_ms: int = 0
@@ -109,7 +109,7 @@ def _outline_problem(region: RegionDrawn, findings: Mapping[str, Finding], image
     return None
 
 
-def _measured_problem(measurements: tuple[Measured, ...], image: Image) -> str | None:
+def _measured_problem(measurements: tuple[MeasurementDrawn, ...], image: Image) -> str | None:
     if len(measurements) > MEASUREMENTS:
         return f"A read has {MEASUREMENTS} measurements at most; this one has {len(measurements)}."
     for each in measurements:

@@ -59,8 +59,8 @@ EARLIER = rows.Select(
 
 
 @dataclass(frozen=True)
-class Turn:
-    """A case as it is while its reader's answer is stored: what they said of it before, and what they were shown."""
+class ReadContext:
+    """What is known of a case while its reader's answer is stored: their earlier reads of it, and what they were shown."""
 
     assignment: Assignment
     reader: User
@@ -104,18 +104,18 @@ def read_store(*, project: Project, assignment: UUID, reader: User, answers: Ans
     for read, _superseded in earlier:
         if read.key == key:
             return _same_or_refuse(read, case), False
-    turn = Turn(
+    context = ReadContext(
         case,
         reader,
         findings={finding.slug: finding for finding in FINDINGS.objects(project)},
         earlier=earlier,
         shown=predictions_shown_anywhere(user=reader, image=case.image),
     )
-    answers_check(answers, turn.findings, _asked(turn.findings, case, reader), case.image)
+    answers_check(answers, context.findings, _asked(context.findings, case, reader), case.image)
     mine = _standing(case, reader)
-    phase = _phase(turn, mine)
-    prediction = _in_view(turn, phase, answers.seen)
-    contradictions = _contradictions(turn, phase, prediction, answers)
+    phase = _phase(context, mine)
+    prediction = _in_view(context, phase, answers.seen)
+    contradictions = _contradictions(context, phase, prediction, answers)
     read = Read(
         assignment=case,
         project=project,
@@ -124,7 +124,7 @@ def read_store(*, project: Project, assignment: UUID, reader: User, answers: Ans
         key=key,
         phase=phase,
         prediction=prediction,
-        supersedes=turn.standing(phase),
+        supersedes=context.standing(phase),
         extra=not mine,
         comment=answers.comment.strip(),
         reason=case.amending if mine else "",
@@ -135,7 +135,7 @@ def read_store(*, project: Project, assignment: UUID, reader: User, answers: Ans
     # The lock is the case's, so the same key may be used for another case at this very moment: the index refuses one.
     if not rows.insert(read):
         raise _key_used()
-    _store_answers(turn, read, answers, contradictions)
+    _store_answers(context, read, answers, contradictions)
     if mine:
         _advance(case, reader, phase)
     event_append(verb="read.submit", actor=reader, target=read, project=project.pk, phase=phase, extra=read.extra)
@@ -189,13 +189,13 @@ def held_elsewhere(assignment: Assignment, reader: User) -> bool:
     return same.filter(reader=reader, state__in=Assignment.RESERVED).exists()
 
 
-def _phase(turn: Turn, mine: bool) -> Read.Phase:
-    assignment = turn.assignment
+def _phase(context: ReadContext, mine: bool) -> Read.Phase:
+    assignment = context.assignment
     if not assignment.blind:
         return Read.Phase.OPEN
-    if turn.read_blind and turn.shown:
+    if context.read_blind and context.shown:
         return Read.Phase.REVEALED
-    if mine and assignment.state == State.REVEALED and _reveals(assignment, turn.reader):
+    if mine and assignment.state == State.REVEALED and _reveals(assignment, context.reader):
         told = _(
             "Your blind read is stored. See the prediction first, images/%(image)s/prediction/, then confirm or correct it."
         )
@@ -209,24 +209,24 @@ def _reveals(assignment: Assignment, reader: User) -> bool:
     return scored and not held_elsewhere(assignment, reader)
 
 
-def _in_view(turn: Turn, phase: Read.Phase, seen: UUID | None) -> Prediction | None:
+def _in_view(context: ReadContext, phase: Read.Phase, seen: UUID | None) -> Prediction | None:
     """The prediction that was shown to the reader with the case; a blind read has none in view."""
     if phase == Read.Phase.BLIND:
         return None
-    return in_view(turn.shown, project=turn.assignment.project, named=seen)
+    return in_view(context.shown, project=context.assignment.project, named=seen)
 
 
 def _contradictions(
-    turn: Turn, phase: Read.Phase, prediction: Prediction | None, answers: Answers
+    context: ReadContext, phase: Read.Phase, prediction: Prediction | None, answers: Answers
 ) -> dict[str, Contradiction]:
     """What becomes of each answer that was given blind and that the model strongly contradicts.
 
     Raises AnswerInvalid for an answer, also one not given blind, that stands without its reader saying that they keep it.
     """
-    if phase != Read.Phase.REVEALED or prediction is None or not turn.assignment.project.ask_contradictions:
+    if phase != Read.Phase.REVEALED or prediction is None or not context.assignment.project.ask_contradictions:
         return {}
     blind: dict[str, str] = {}
-    if first := turn.standing(Read.Phase.BLIND):
+    if first := context.standing(Read.Phase.BLIND):
         blind = dict(first.answers.values_list("finding__slug", "value"))
     found: dict[str, Contradiction] = {}
     unsaid: dict[str, str] = {}
@@ -248,14 +248,16 @@ def _contradictions(
     return found
 
 
-def _store_answers(turn: Turn, read: Read, answers: Answers, contradictions: Mapping[str, Contradiction]) -> None:
+def _store_answers(
+    context: ReadContext, read: Read, answers: Answers, contradictions: Mapping[str, Contradiction]
+) -> None:
     """The rows of a read, which has them at hand from here on."""
     shown: set[str] = set()
-    for prediction in turn.shown:
+    for prediction in context.shown:
         shown |= set(prediction.outputs)
-    origin = "adjudicated" if turn.assignment.purpose == Purpose.ADJUDICATE else "read"
+    origin = "adjudicated" if context.assignment.purpose == Purpose.ADJUDICATE else "read"
     given = []
-    for slug, finding in turn.findings.items():
+    for slug, finding in context.findings.items():
         if slug not in answers.values:
             continue
         answer = Answer(
@@ -271,7 +273,7 @@ def _store_answers(turn: Turn, read: Read, answers: Answers, contradictions: Map
     regions = [
         Region(
             read=read,
-            finding=turn.findings[region.finding],
+            finding=context.findings[region.finding],
             kind=region.kind,
             points=[list(point) for point in region.points],
             frame=region.frame,

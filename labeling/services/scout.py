@@ -25,7 +25,7 @@ RESAMPLES = 10  # ten tell a spread to about a quarter, and each is a fit more
 
 
 @dataclass(frozen=True)
-class Labelled:
+class LabelledEmbeddings:
     """What is known of n embedded images, ascending by id: whose they are (n,), embeddings (n, D), labels (n, F) with
     NaN for unknown, and weights (n, F).
     """
@@ -65,7 +65,7 @@ def _answers(head: ScoutHead, embeddings: NDArray[np.floating], layout: OutputLa
     return calibrated(head.score(embeddings), layout, uncalibrated(layout)).astype(np.float32)
 
 
-def scout_fit(labelled: Labelled, layout: OutputLayout) -> Scout | None:
+def scout_fit(labelled: LabelledEmbeddings, layout: OutputLayout) -> Scout | None:
     """A scout on these labels, the same for the same labels; None where they are too few.
 
     A measurement's spread is the bootstrap's (Efron 1979): every resample draws images with replacement.
@@ -110,7 +110,7 @@ def scout_scores(*, project: Project, pipeline: Pipeline) -> ImageTable | None:
     return ImageTable(table.ids, scout.answers(table.values))
 
 
-def labelled_of(project: Project, table: ImageTable, names: tuple[str, ...]) -> Labelled:
+def labelled_of(project: Project, table: ImageTable, names: tuple[str, ...]) -> LabelledEmbeddings:
     """What is known, outside the reference set, of the images in this table; one column a finding of these names."""
     known = training_labels(project)
     ordered = sorted(known, key=lambda image: image.bytes)  # as the ids of the table sort
@@ -126,4 +126,4 @@ def labelled_of(project: Project, table: ImageTable, names: tuple[str, ...]) -> 
                 labels[row, column] = label.value
                 weights[row, column] = label.weight
     patients = np.array(patients_of(images), np.int64)
-    return Labelled(table.ids[rows], patients, table.values[rows].astype(np.float32), labels, weights)
+    return LabelledEmbeddings(table.ids[rows], patients, table.values[rows].astype(np.float32), labels, weights)

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from labeling.selection.geometry import Float, squares
-from labeling.selection.pool import Output, Picks, Pool, parts
+from labeling.selection.pool import FindingOutput, Picks, Pool, parts
 from labeling.selection.uncertainty import margin_of
 
 # Rows drawn for each one wanted before all distances are computed again. More draws mean fewer passes over all rows, but
@@ -45,7 +45,7 @@ def residuals(pool: Pool, rows: NDArray[np.int64]) -> Float:
     return np.asarray(np.hstack(blocks), np.float32)
 
 
-def _residual(output: Output, block: NDArray[np.floating]) -> NDArray[np.floating]:
+def _residual(output: FindingOutput, block: NDArray[np.floating]) -> NDArray[np.floating]:
     if output.kind == "measurement":
         return (1 - margin_of(output, block))[:, None]
     if output.kind == "binary":

@@ -5,7 +5,7 @@ from functools import reduce
 import numpy as np
 from numpy.typing import NDArray
 
-from labeling.selection.pool import Output, Picks, Pool, parts
+from labeling.selection.pool import FindingOutput, Picks, Pool, parts
 from labeling.selection.strategies.entropy import entropy_of
 from labeling.selection.uncertainty import answers, margin_of, masks
 
@@ -26,7 +26,7 @@ def bald(pool: Pool, n: int, *, rng: np.random.Generator) -> Picks:
     return Picks.lowest(-found, n, rng=rng, excluded=pool.closed)
 
 
-def _disagreement(output: Output, said: NDArray[np.float32]) -> NDArray[np.float32]:
+def _disagreement(output: FindingOutput, said: NDArray[np.float32]) -> NDArray[np.float32]:
     """(m,) from samples (S, m, k), 0..1."""
     if output.kind == "measurement":
         return 1 - margin_of(output, said[..., 0].std(axis=0)[:, None])

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from labeling.selection.clusters import clusters, nearest_to
 from labeling.selection.geometry import Float
-from labeling.selection.pool import Output, Picks, Pool, parts, sample
+from labeling.selection.pool import FindingOutput, Picks, Pool, parts, sample
 from labeling.selection.uncertainty import answers, masks
 
 SAMPLES = 3
@@ -41,7 +41,9 @@ def dropquery(pool: Pool, n: int, *, rng: np.random.Generator) -> Picks:
     return Picks(rows=rows[chosen], scores=-changed[chosen].astype(np.float64))
 
 
-def _changed(layout: tuple[Output, ...], before: NDArray[np.float32], said: NDArray[np.float32]) -> NDArray[np.bool_]:
+def _changed(
+    layout: tuple[FindingOutput, ...], before: NDArray[np.float32], said: NDArray[np.float32]
+) -> NDArray[np.bool_]:
     """Whether any finding's answer differs (S, m): another side of one half, another option, or half its scale away."""
     changed = np.zeros(said.shape[:2], dtype=bool)
     for (output, was), (_, now) in zip(parts(layout, before), parts(layout, said), strict=True):

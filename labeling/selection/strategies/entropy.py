@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import entr
 
-from labeling.selection.pool import Output, Picks, Pool
+from labeling.selection.pool import FindingOutput, Picks, Pool
 from labeling.selection.uncertainty import margin_of
 
 
@@ -21,7 +21,7 @@ def entropy(pool: Pool, n: int, *, rng: np.random.Generator) -> Picks:
     return Picks.lowest(-total / len(pool.layout), n, rng=rng, excluded=pool.closed)
 
 
-def entropy_of(output: Output, block: NDArray[np.floating]) -> NDArray[np.float32]:
+def entropy_of(output: FindingOutput, block: NDArray[np.floating]) -> NDArray[np.float32]:
     """Entropy (N,) of one finding's columns (N, k), 0..1."""
     if output.kind == "measurement":
         return 1 - margin_of(output, block)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.optimize import isotonic_regression
 
-from labeling.selection.worth.labelled import Float, Labelled, Rows
+from labeling.selection.worth.labelled import Float, LabelledImages, Rows
 from labeling.selection.worth.trials import Trials
 
 RESAMPLES = 1000
@@ -19,15 +19,15 @@ TIMED = 20
 
 
 @dataclass(frozen=True)
-class Estimate:
-    """A figure with its bootstrap interval at LEVEL."""
+class BootstrapInterval:
+    """A value with its bootstrap interval at LEVEL, low to high."""
 
     value: float
     low: float
     high: float
 
     @classmethod
-    def of(cls, replicates: Float) -> Estimate:
+    def of(cls, replicates: Float) -> BootstrapInterval:
         """(1 + B,): the figure as measured first, then its resamples. Resamples that tell nothing (NaN) are left out."""
         low, high = np.nanquantile(replicates[1:], [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
         return cls(float(replicates[0]), float(low), float(high))
@@ -53,13 +53,13 @@ class Comparison:
     sizes: tuple[int, ...]
     chosen: tuple[float, ...]
     random: tuple[float, ...]
-    gain: Estimate
-    saved: Estimate
-    minutes: Estimate | None
+    gain: BootstrapInterval
+    saved: BootstrapInterval
+    minutes: BootstrapInterval | None
     tested: int
 
 
-def compare(data: Labelled, trials: Trials, seconds: Seconds, *, seed: int) -> Comparison | None:
+def compare(data: LabelledImages, trials: Trials, seconds: Seconds, *, seed: int) -> Comparison | None:
     """Both ways of these trials, with intervals over patients and repetitions; None where no finding could be told."""
     rng = np.random.default_rng(seed)
     chosen, random = trials.curves(data, RESAMPLES, rng)
@@ -70,8 +70,8 @@ def compare(data: Labelled, trials: Trials, seconds: Seconds, *, seed: int) -> C
         sizes=tuple(trials.sizes.tolist()),
         chosen=tuple(chosen[0].tolist()),
         random=tuple(random[0].tolist()),
-        gain=Estimate.of((chosen - random).mean(axis=1)),
-        saved=Estimate.of(saved),
+        gain=BootstrapInterval.of((chosen - random).mean(axis=1)),
+        saved=BootstrapInterval.of(saved),
         minutes=_minutes(saved, int(trials.sizes[-1]), seconds, rng),
         tested=len(np.unique(np.concatenate([trial.rows for trial in trials.each]))),
     )
@@ -101,13 +101,13 @@ def _needed(sizes: Rows, rising: Float, level: float) -> float:
     return float(np.interp(level, rising[at - 1 : at + 1], sizes[at - 1 : at + 1]))
 
 
-def _minutes(saved: Float, budget: int, seconds: Seconds, rng: np.random.Generator) -> Estimate | None:
+def _minutes(saved: Float, budget: int, seconds: Seconds, rng: np.random.Generator) -> BootstrapInterval | None:
     """What the labels not read would have taken, and what the others take longer, by the median time of either kind."""
     if min(len(seconds.chosen), len(seconds.random)) < TIMED:
         return None
     chosen = _medians(seconds.chosen, len(saved) - 1, rng)
     random = _medians(seconds.random, len(saved) - 1, rng)
-    return Estimate.of((budget * random - (budget - saved) * chosen) / 60)
+    return BootstrapInterval.of((budget * random - (budget - saved) * chosen) / 60)
 
 
 def _medians(times: Float, resamples: int, rng: np.random.Generator) -> Float:

@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from labeling.selection.pool import Head, Output
+from labeling.selection.pool import FindingOutput, Head
 
 Float = NDArray[np.float64]
 Rows = NDArray[np.int64]
@@ -23,7 +23,7 @@ EACH_ANSWER = 10
 
 
 @dataclass(frozen=True)
-class Labelled:
+class LabelledImages:
     """n labelled images outside the reference set, the first labelled first; row i is the same image everywhere.
 
     layout: F findings, binary or categorical, with C columns of outputs. embeddings (n, D) float32.
@@ -34,7 +34,7 @@ class Labelled:
     Raises ValueError where shapes disagree, a finding is a measurement, or a probability lies outside 0..1.
     """
 
-    layout: tuple[Output, ...]
+    layout: tuple[FindingOutput, ...]
     embeddings: NDArray[np.float32]
     labels: Float
     weights: Float

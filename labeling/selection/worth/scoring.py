@@ -8,11 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inference.engine.metrics import weighted_aurocs
-from labeling.selection.pool import Output
-from labeling.selection.worth.labelled import Float, Labelled, Rows
+from labeling.selection.pool import FindingOutput
+from labeling.selection.worth.labelled import Float, LabelledImages, Rows
 
 
-def quality(data: Labelled, rows: Rows, outputs: NDArray[np.floating], weights: Float) -> Float:
+def quality(data: LabelledImages, rows: Rows, outputs: NDArray[np.floating], weights: Float) -> Float:
     """Mean AUROC (B,) over the usable findings, of outputs (t, C) for these rows (t,), under weights (B, t).
 
     A categorical finding counts with the mean of its options, each against the rest. NaN where nothing can be told.
@@ -30,14 +30,14 @@ def quality(data: Labelled, rows: Rows, outputs: NDArray[np.floating], weights: 
 Question = tuple[NDArray[np.bool_], Float, NDArray[np.bool_]]
 
 
-def _findings(data: Labelled, rows: Rows, outputs: NDArray[np.floating]) -> Iterator[list[Question]]:
+def _findings(data: LabelledImages, rows: Rows, outputs: NDArray[np.floating]) -> Iterator[list[Question]]:
     ends = np.cumsum([0, *(output.columns for output in data.layout)])
     for at in data.usable:
         columns = outputs[:, ends[at] : ends[at + 1]].astype(np.float64)
         yield list(_questions(data.layout[at], data.truth[rows, at], columns))
 
 
-def _questions(output: Output, truth: Float, columns: Float) -> Iterator[Question]:
+def _questions(output: FindingOutput, truth: Float, columns: Float) -> Iterator[Question]:
     """(truth, scores, known rows) of each yes-or-no question of a finding; an uncertain answer is neither."""
     if output.kind == "binary":
         known = np.isin(truth, (0.0, 1.0))

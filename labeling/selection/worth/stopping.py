@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from sklearn.metrics import cohen_kappa_score
 
 from labeling.selection.pool import Head, parts
-from labeling.selection.worth.comparing import RESAMPLES, Estimate
-from labeling.selection.worth.labelled import Float, Labelled, Learner
+from labeling.selection.worth.comparing import RESAMPLES, BootstrapInterval
+from labeling.selection.worth.labelled import Float, LabelledImages, Learner
 from labeling.selection.worth.signals import Signal, signal_of
 from labeling.selection.worth.trials import growth, taught
 
@@ -40,11 +40,11 @@ class Stopping:
     signal: Signal
     sizes: tuple[int, ...] = ()
     kappas: tuple[float, ...] = ()
-    slope: Estimate | None = None
+    slope: BootstrapInterval | None = None
     sample: int = 0
 
 
-def stopping(data: Labelled, sample: NDArray[np.float32], learner: Learner, *, seed: int) -> Stopping:
+def stopping(data: LabelledImages, sample: NDArray[np.float32], learner: Learner, *, seed: int) -> Stopping:
     """The signal for these labels, on embeddings (m, D) of images that have none. O(20·4) fits."""
     if len(sample) < SAMPLE:
         return Stopping("too_few", sample=len(sample))
@@ -52,7 +52,7 @@ def stopping(data: Labelled, sample: NDArray[np.float32], learner: Learner, *, s
     curve = grown.curves(data, RESAMPLES, np.random.default_rng(seed))[0]
     if not np.isfinite(curve[0]).all():
         return Stopping("too_few", sample=len(sample))
-    slope = Estimate.of(100 * _slopes(grown.sizes.astype(np.float64), curve))
+    slope = BootstrapInterval.of(100 * _slopes(grown.sizes.astype(np.float64), curve))
     sizes = [len(data) - back * min(STEP, len(data) // 10) for back in (3, 2, 1, 0)]
     kappas = _agreements(data, sizes, sample, learner)
     if not np.isfinite(kappas).all():
@@ -66,7 +66,7 @@ def _slopes(sizes: Float, curves: Float) -> Float:
     return np.asarray((curves - curves.mean(axis=1, keepdims=True)) @ away / (away @ away))
 
 
-def _agreements(data: Labelled, sizes: list[int], sample: NDArray[np.float32], learner: Learner) -> Float:
+def _agreements(data: LabelledImages, sizes: list[int], sample: NDArray[np.float32], learner: Learner) -> Float:
     """Kappa (R − 1,) of each scout with the one before it, the mean of the findings."""
     decided = []
     for size in sizes:
@@ -75,7 +75,7 @@ def _agreements(data: Labelled, sizes: list[int], sample: NDArray[np.float32], l
     return np.array([_kappa(one, other) for one, other in pairwise(decided)])
 
 
-def _decided(data: Labelled, head: Head, sample: NDArray[np.float32]) -> list[NDArray[np.int64]]:
+def _decided(data: LabelledImages, head: Head, sample: NDArray[np.float32]) -> list[NDArray[np.int64]]:
     """What the scout decides of each finding (m,): the likeliest option, or present where it is likelier than usual."""
     decided = []
     for at, (output, block) in enumerate(parts(data.layout, head(sample))):

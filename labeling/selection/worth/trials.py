@@ -11,7 +11,7 @@ from sklearn.model_selection import StratifiedGroupKFold
 
 from labeling.selection.pool import Head, Pool
 from labeling.selection.strategies import Strategy
-from labeling.selection.worth.labelled import Float, Labelled, Learner, Rows
+from labeling.selection.worth.labelled import Float, LabelledImages, Learner, Rows
 from labeling.selection.worth.scoring import quality
 
 # A replay is repeated this often, each time holding out each of so many parts, and stops at so many sizes. More of any
@@ -47,7 +47,7 @@ class Trials:
     sizes: Rows
     each: tuple[Trial, ...]
 
-    def curves(self, data: Labelled, resamples: int, rng: np.random.Generator) -> Float:
+    def curves(self, data: LabelledImages, resamples: int, rng: np.random.Generator) -> Float:
         """Quality (A, 1 + B, R): as measured, then in B resamples of the patients and of the repetitions.
 
         A patient drawn twice counts twice in every trial and both ways, so that differences are paired.
@@ -74,7 +74,7 @@ def _redraw(count: int, resamples: int, rng: np.random.Generator) -> Float:
     return np.concatenate([np.ones((1, count)), drawn])
 
 
-def folds(data: Labelled, rows: Rows, count: int, seed: int) -> Iterator[tuple[Rows, Rows]]:
+def folds(data: LabelledImages, rows: Rows, count: int, seed: int) -> Iterator[tuple[Rows, Rows]]:
     """(train, test) rows, no patient in both, the rarest usable finding spread evenly."""
     rarest = min(data.usable, key=data.positives)
     said = data.truth[rows, rarest]
@@ -83,7 +83,7 @@ def folds(data: Labelled, rows: Rows, count: int, seed: int) -> Iterator[tuple[R
         yield rows[train], rows[test]
 
 
-def replay(data: Labelled, strategy: Strategy, learner: Learner, *, seed: int) -> Trials:
+def replay(data: LabelledImages, strategy: Strategy, learner: Learner, *, seed: int) -> Trials:
     """Label once more what came in by chance: in the strategy's order, and in random order from the same start.
 
     Each of SEEDS repetitions holds out each of FOLDS parts of the patients. O(SEEDS·FOLDS·2·ROUNDS) fits.
@@ -109,7 +109,7 @@ def replay(data: Labelled, strategy: Strategy, learner: Learner, *, seed: int) -
 
 
 def _steps(
-    data: Labelled,
+    data: LabelledImages,
     train: Rows,
     test: Rows,
     sizes: Rows,
@@ -133,7 +133,7 @@ def _steps(
     return np.asarray(out, np.float32)
 
 
-def pool_of(data: Labelled, rows: Rows, got: Rows, head: Head) -> Pool:
+def pool_of(data: LabelledImages, rows: Rows, got: Rows, head: Head) -> Pool:
     """These rows as a strategy sees them when those at places `got` among them are labelled."""
     points = data.embeddings[rows]
     return Pool(
@@ -146,12 +146,12 @@ def pool_of(data: Labelled, rows: Rows, got: Rows, head: Head) -> Pool:
     )
 
 
-def taught(data: Labelled, rows: Rows, learner: Learner) -> Head:
+def taught(data: LabelledImages, rows: Rows, learner: Learner) -> Head:
     """A scout that has learned from these rows."""
     return learner(data.embeddings[rows], data.labels[rows], data.weights[rows], data.patients[rows])
 
 
-def arms(data: Labelled, learner: Learner, *, seed: int) -> Trials | None:
+def arms(data: LabelledImages, learner: Learner, *, seed: int) -> Trials | None:
     """As many labels of the strategy's own picks as of the audit's, on audited images of other patients.
 
     SPLITS times the audited patients are halved, and each half tests what the other half and the picks have taught.
@@ -175,7 +175,7 @@ def arms(data: Labelled, learner: Learner, *, seed: int) -> Trials | None:
 
 
 def _grown(
-    data: Labelled, rows: Rows, test: Rows, sizes: Iterable[int], learner: Learner
+    data: LabelledImages, rows: Rows, test: Rows, sizes: Iterable[int], learner: Learner
 ) -> list[NDArray[np.floating]]:
     """Outputs (t, C) of the tested rows, of a scout on the first so many of these rows, size by size."""
     outputs = []
@@ -185,12 +185,12 @@ def _grown(
     return outputs
 
 
-def _others(data: Labelled, rows: Rows, test: Rows) -> Rows:
+def _others(data: LabelledImages, rows: Rows, test: Rows) -> Rows:
     """Those of the rows that are of no tested patient."""
     return rows[~np.isin(data.patients[rows], data.patients[test])]
 
 
-def growth(data: Labelled, learner: Learner, *, shares: tuple[float, ...], seed: int) -> Trials:
+def growth(data: LabelledImages, learner: Learner, *, shares: tuple[float, ...], seed: int) -> Trials:
     """Scouts on the first labels there were, in these shares of all (ending with 1), on random images held out."""
     rng = np.random.default_rng(seed)
     everything = np.arange(len(data), dtype=np.int64)

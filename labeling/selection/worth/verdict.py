@@ -11,7 +11,7 @@ from threadpoolctl import threadpool_limits
 
 from labeling.selection.strategies import Strategy
 from labeling.selection.worth.comparing import Comparison, Seconds, compare
-from labeling.selection.worth.labelled import Float, Labelled, Learner
+from labeling.selection.worth.labelled import Float, LabelledImages, Learner
 from labeling.selection.worth.stopping import Stopping, stopping
 from labeling.selection.worth.trials import arms, replay
 
@@ -45,7 +45,7 @@ class Worth:
 
 
 def worth(
-    data: Labelled,
+    data: LabelledImages,
     sample: NDArray[np.float32],
     seconds: Seconds,
     *,
@@ -62,7 +62,7 @@ def worth(
 
 
 def _worth(
-    data: Labelled, sample: NDArray[np.float32], seconds: Seconds, strategy: Strategy, learner: Learner, seed: int
+    data: LabelledImages, sample: NDArray[np.float32], seconds: Seconds, strategy: Strategy, learner: Learner, seed: int
 ) -> Worth:
     replayed = None
     armed = None
@@ -91,13 +91,15 @@ def _median(seconds: Float) -> float | None:
     return float(np.median(seconds))
 
 
-def _replayed(data: Labelled, seconds: Seconds, strategy: Strategy, learner: Learner, seed: int) -> Comparison | None:
+def _replayed(
+    data: LabelledImages, seconds: Seconds, strategy: Strategy, learner: Learner, seed: int
+) -> Comparison | None:
     if len(data.random) < REPLAYED:
         return None
     return compare(data, replay(data, strategy, learner, seed=seed), seconds, seed=seed)
 
 
-def _armed(data: Labelled, seconds: Seconds, learner: Learner, seed: int) -> Comparison | None:
+def _armed(data: LabelledImages, seconds: Seconds, learner: Learner, seed: int) -> Comparison | None:
     if len(data.audited) < RANDOM:
         return None
     trials = arms(data, learner, seed=seed)

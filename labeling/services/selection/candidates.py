@@ -43,7 +43,7 @@ SINGLE_FIRST = 1.0
 
 
 @dataclass(frozen=True)
-class Unread:
+class UnreadImages:
     """Images (N,), ascending by id, and whose each is (N,), as the patients' keys."""
 
     images: Ids
@@ -66,7 +66,7 @@ def unread_of(project: Project) -> QuerySet[Image]:
     return images
 
 
-def unread_find(project: Project, *, before: Selection | None = None) -> Unread:
+def unread_find(project: Project, *, before: Selection | None = None) -> UnreadImages:
     """The same images as `unread_of` has, as arrays; with those that this selection has put into the queue."""
     enrolled = Enrolment.objects.filter(
         project=project, mismatch="", image__status=Image.Status.READY, image__study__patient__reference=False
@@ -78,7 +78,7 @@ def unread_find(project: Project, *, before: Selection | None = None) -> Unread:
     # What is taken is subtracted as arrays; `unread_of` asks the same by three subqueries a row.
     taken = np.concatenate([_ids(rows) for rows in _taken(project, before)])
     free = order[~np.isin(ids[order], taken)]
-    return Unread(ids[free], patients[free])
+    return UnreadImages(ids[free], patients[free])
 
 
 def _arrays(found: QuerySet[Enrolment, tuple[str, int]]) -> tuple[Ids, NDArray[np.int64]]:

@@ -22,7 +22,13 @@ from labeling.selection.draw import Pick
 from labeling.selection.pool import Pool
 from labeling.selection.reasons import AT_RANDOM, CONTROL, COVERS, NEWEST, reason
 from labeling.selection.strategies import Strategy
-from labeling.services.selection.candidates import Candidate, Unread, candidates_by_arm, patients_waiting, unread_find
+from labeling.services.selection.candidates import (
+    Candidate,
+    UnreadImages,
+    candidates_by_arm,
+    patients_waiting,
+    unread_find,
+)
 from labeling.services.selection.pool import champion_pool, finding_names, pool_build
 from labeling.services.selection.strategy import strategy_for
 from overread.projects.models import BlindFirst, Project
@@ -47,7 +53,7 @@ class DrawContext:
     size: int
     seed: int
     pipeline: Pipeline | None
-    unread: Unread
+    unread: UnreadImages
     again: dict[str, list[Candidate]]
     pool: Pool
     waiting: NDArray[np.int64]

@@ -42,8 +42,8 @@ SHARES = (Purpose.EXPLOIT, Purpose.AUDIT)
 
 
 @dataclass(frozen=True)
-class Case:
-    """One pick as it is to be queued. `again`: its image has been read or labelled before. `minutes`: expected."""
+class DrawnCase:
+    """One pick as it will be queued. `again`: its image has been read or labelled before. `minutes`: expected."""
 
     image: UUID
     pick: Pick
@@ -55,10 +55,10 @@ class Case:
 
 
 @dataclass(frozen=True)
-class Batch:
+class DrawnBatch:
     """A batch in reading order, and what was known when it was drawn. `failed`: as strategy.failure_of has it."""
 
-    cases: tuple[Case, ...]
+    cases: tuple[DrawnCase, ...]
     pipeline: Pipeline | None
     candidates: int
     shares: dict[str, float]
@@ -118,13 +118,13 @@ def _arriving(project: Project) -> bool:
     return coming.exists() and unread_of(project).count() <= project.batch_size
 
 
-def batch_draw(project: Project, size: int, seed: int) -> Batch | None:
+def batch_draw(project: Project, size: int, seed: int) -> DrawnBatch | None:
     """The same batch for the same seed and the same rows; None where there is nothing to draw from."""
     context = context_of(project, size, seed)
     if context is None:
         return None
     picks = picks_of(context)
-    return Batch(
+    return DrawnBatch(
         cases=_timed(context, _cases(context, picks)),
         pipeline=context.pipeline,
         candidates=context.pool.available,
@@ -159,7 +159,7 @@ def picks_of(context: DrawContext) -> tuple[Pick, ...]:
     return tuple(once.values())
 
 
-def _cases(context: DrawContext, picks: Sequence[Pick]) -> list[Case]:
+def _cases(context: DrawContext, picks: Sequence[Pick]) -> list[DrawnCase]:
     """The picks as they are to be queued, with the reason of each."""
     unread = [pick.row for pick in picks if pick.row < context.start]
     names = [context.image(row) for row in unread]
@@ -170,16 +170,16 @@ def _cases(context: DrawContext, picks: Sequence[Pick]) -> list[Case]:
     cases = []
     for pick in picks:
         if again := context.candidate(pick.row):
-            cases.append(Case(again.image, pick, True, again.reason, True, again.for_reader, None))
+            cases.append(DrawnCase(again.image, pick, True, again.reason, True, again.for_reader, None))
             continue
         image = images[context.image(pick.row)]
         blind = reads_blind(project=context.project, image=image, purpose=pick.arm)
         reason = reason_of(pick, shown, places[pick.row], context.pipeline)
-        cases.append(Case(image.pk, pick, blind, reason, False, None, None))
+        cases.append(DrawnCase(image.pk, pick, blind, reason, False, None, None))
     return cases
 
 
-def _timed(context: DrawContext, cases: Sequence[Case]) -> tuple[Case, ...]:
+def _timed(context: DrawContext, cases: Sequence[DrawnCase]) -> tuple[DrawnCase, ...]:
     if context.expected is None:
         return tuple(cases)
     groups = groups_of(context.pipeline, [case.image for case in cases], [case.blind for case in cases])
@@ -189,7 +189,7 @@ def _timed(context: DrawContext, cases: Sequence[Case]) -> tuple[Case, ...]:
     return tuple(timed)
 
 
-def batch_store(*, project: Project, batch: Batch) -> Selection | None:
+def batch_store(*, project: Project, batch: DrawnBatch) -> Selection | None:
     """Store a batch as a selection and its assignments, in the caller's transaction; None where all of it is taken."""
     cases = _still_free(project, batch.cases)
     if not cases:
@@ -234,7 +234,7 @@ def _ranks(count: int, seed: int) -> list[float]:
     return ranks
 
 
-def _still_free(project: Project, cases: tuple[Case, ...]) -> list[Case]:
+def _still_free(project: Project, cases: tuple[DrawnCase, ...]) -> list[DrawnCase]:
     """The cases whose image is still free: not read, or taken by another assignment, since the draw."""
     chosen = [case.image for case in cases]
     free = set(unread_of(project).filter(pk__in=chosen).values_list("pk", flat=True))
@@ -251,7 +251,7 @@ def _still_free(project: Project, cases: tuple[Case, ...]) -> list[Case]:
     return still
 
 
-def _assignment(project: Project, selection: Selection, case: Case, rank: float, slot: int) -> Assignment:
+def _assignment(project: Project, selection: Selection, case: DrawnCase, rank: float, slot: int) -> Assignment:
     pick = case.pick
     return Assignment(
         project=project,

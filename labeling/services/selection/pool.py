@@ -12,15 +12,14 @@ from django.db.models import Count
 from numpy.typing import NDArray
 
 from inference.engine.intervals import from_dicts
-from inference.engine.outputs import Output as Answer
-from inference.engine.outputs import OutputLayout
+from inference.engine.outputs import Output, OutputLayout
 from inference.engine.probability import calibrated, uncalibrated
 from inference.memmap_cache import Ids, uuids_of
 from inference.models import EmbeddingRow, Pipeline
 from inference.queries import ImageTable, embeddings_of, scores_of
 from labeling.selection.label_issues import label_issues
-from labeling.selection.pool import BLOCK, Gathered, Head, Output, Pool
-from labeling.services.scout import FEWEST, Labelled, Scout, labelled_of, scout_fit
+from labeling.selection.pool import BLOCK, FindingOutput, Gathered, Head, Pool
+from labeling.services.scout import FEWEST, LabelledEmbeddings, Scout, labelled_of, scout_fit
 from overread.projects.models import Project
 
 Float = NDArray[np.float32]
@@ -33,7 +32,7 @@ class ModelOutputs:
     """
 
     outputs: Float
-    layout: tuple[Output, ...]
+    layout: tuple[FindingOutput, ...]
     findings: tuple[int, ...]
     head: Head | None = None
 
@@ -74,7 +73,7 @@ def _backbone_of(project: Project, images: int) -> str | None:
     return str(most["backbone"])
 
 
-def _pool(pipeline: Pipeline | None, space: ImageTable, labelled: Labelled, images: Ids) -> Pool:
+def _pool(pipeline: Pipeline | None, space: ImageTable, labelled: LabelledEmbeddings, images: Ids) -> Pool:
     """The pool of these images and the labelled ones. An image without an embedding or an answer is excluded."""
     both = np.concatenate([images, labelled.images])
     places = space.places(both)
@@ -93,7 +92,9 @@ def _pool(pipeline: Pipeline | None, space: ImageTable, labelled: Labelled, imag
     )
 
 
-def _model_outputs(pipeline: Pipeline | None, labelled: Labelled, embeddings: Gathered, images: Ids) -> ModelOutputs:
+def _model_outputs(
+    pipeline: Pipeline | None, labelled: LabelledEmbeddings, embeddings: Gathered, images: Ids
+) -> ModelOutputs:
     if pipeline is None:
         return outputs_of_none(len(images))
     layout = OutputLayout.from_list(pipeline.classifier.card["layout"])
@@ -153,8 +154,8 @@ def values_of(table: ImageTable, images: Ids) -> Float:
     return out
 
 
-def _output(output: Answer, names: dict[str, str], scale: float) -> Output:
-    return Output(names.get(output.name, output.name), output.kind, output.options, scale, output.unit)
+def _output(output: Output, names: dict[str, str], scale: float) -> FindingOutput:
+    return FindingOutput(names.get(output.name, output.name), output.kind, output.options, scale, output.unit)
 
 
 def _halves(pipeline: Pipeline) -> dict[str, float]:
@@ -212,7 +213,7 @@ def label_issues_of(project: Project, pipeline: Pipeline, seed: int) -> list[Lab
     return issues
 
 
-def _out_of_fold(labelled: Labelled, layout: OutputLayout, seed: int) -> NDArray[np.float64]:
+def _out_of_fold(labelled: LabelledEmbeddings, layout: OutputLayout, seed: int) -> NDArray[np.float64]:
     """What scouts say (L, K) of the patients they were not fitted on."""
     from inference.engine import held_out  # it needs scikit-learn, which a web process does without
 

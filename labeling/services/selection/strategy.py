@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from labeling.models import StrategyFailure
 from labeling.selection import strategies
 from labeling.selection.by_path import by_path
-from labeling.selection.pool import Output, Picks, Pool
+from labeling.selection.pool import FindingOutput, Picks, Pool
 from overread.audit.services import event_append
 from overread.projects.models import Project
 
@@ -153,7 +153,7 @@ ROWS = 40
 LABELLED = 10
 
 
-def strategy_try(name: str, layout: Sequence[Output]) -> None:
+def strategy_try(name: str, layout: Sequence[FindingOutput]) -> None:
     """Ask a strategy once, of a few made-up images with these findings. Another library is imported: for workers and
     commands only. Raises ValidationError for a name that is none, StrategyFailed where the strategy cannot be asked.
     """
@@ -162,7 +162,7 @@ def strategy_try(name: str, layout: Sequence[Output]) -> None:
         strategy_of(name)(_pool(tuple(layout)), 5, rng=np.random.default_rng(0))
 
 
-def _pool(layout: tuple[Output, ...]) -> Pool:
+def _pool(layout: tuple[FindingOutput, ...]) -> Pool:
     """Forty images of which the last ten are labelled, every finding with each of its answers."""
     rng = np.random.default_rng(0)
     numbers = np.arange(LABELLED)

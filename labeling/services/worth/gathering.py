@@ -18,9 +18,9 @@ from inference.models import Pipeline
 from inference.queries import ImageTable, embeddings_of
 from labeling.models import Assignment, ExposureKind, Purpose, Read, ReferenceLabel
 from labeling.queries.labels import TrainingLabel, labelled_count, training_labels
-from labeling.selection.pool import Head, Output
+from labeling.selection.pool import FindingOutput, Head
 from labeling.selection.worth.comparing import Seconds
-from labeling.selection.worth.labelled import Float, Labelled, Learner, Rows
+from labeling.selection.worth.labelled import Float, LabelledImages, Learner, Rows
 from labeling.services.selection.pool import finding_names
 from overread.archive.queries import patients_of, readable_in
 from overread.projects.models import Project
@@ -33,7 +33,7 @@ SAMPLE = 2_000
 class Material:
     """What a report is made from. `labels`: labelled images outside the reference set, embedded or not."""
 
-    data: Labelled
+    data: LabelledImages
     sample: NDArray[np.float32]
     seconds: Seconds
     learner: Learner
@@ -41,7 +41,9 @@ class Material:
 
     def sha256(self, strategy: str) -> str:
         """Of every array, the findings and the strategy's name: reports of the same inputs are one report."""
-        digest = hashlib.sha256(repr((strategy, self.labels, self.data.layout)).encode())
+        # With the class's earlier name, so that a report made before it was renamed is still known for the same inputs.
+        layout = repr(self.data.layout).replace("FindingOutput(", "Output(")
+        digest = hashlib.sha256(f"({strategy!r}, {self.labels!r}, {layout})".encode())
         for holder in (self.data, self.seconds):
             for value in vars(holder).values():
                 if isinstance(value, np.ndarray):
@@ -59,8 +61,8 @@ def material_of(project: Project, pipeline: Pipeline, strategy: str) -> Material
     order = [image for image in _by_age(project) if image in place and image in known]
     labels, weights = _arrays(order, known, layout)
     names = finding_names(project)
-    findings = [Output(names.get(each.name, each.name), each.kind, each.options) for each in layout]
-    data = Labelled(
+    findings = [FindingOutput(names.get(each.name, each.name), each.kind, each.options) for each in layout]
+    data = LabelledImages(
         layout=tuple(findings),
         embeddings=table.values[[place[image] for image in order]].astype(np.float32),
         labels=labels,
