@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
-from labeling.queries.measured import Reliability, gold_agreement, repeat_agreement
+from labeling.queries.reader_reliability import Reliability, gold_agreement, repeat_agreement
 from overread.accounts.models import User
 from overread.accounts.queries import account_named
 from overread.projects.models import Membership, Project, Role

@@ -18,9 +18,9 @@ from labeling import services
 from labeling.api.reads import ReadSerializer, refusing
 from labeling.models import CONTROLS, SKIP_REASON, Assignment, Purpose, Read
 from labeling.queries.assignments import assignment_given
-from labeling.queries.sent import sent_by
+from labeling.queries.referrals import sent_by
 from labeling.services import Until
-from labeling.services.telling import reason_tell, suspicion_tell
+from labeling.services.disclosure import reason_disclose, suspicion_disclose
 from labeling.submission import SubmissionSerializer, submission_of
 from overread.api.bodies import Shape
 from overread.archive.api.images import ImageSerializer
@@ -46,9 +46,9 @@ class AssignmentSerializer(serializers.ModelSerializer[Assignment]):
 
     def to_representation(self, instance: Assignment) -> dict[str, Any]:
         reader = self.context["user"]
-        known = reason_tell(assignment=instance, reader=reader)  # and on record, before it is written down
+        known = reason_disclose(assignment=instance, reader=reader)  # and on record, before it is written down
         hidden = {} if known else dict.fromkeys(("purpose", "reason", "sent_reason"))
-        suspected = suspicion_tell(assignment=instance, reader=reader) if known else None
+        suspected = suspicion_disclose(assignment=instance, reader=reader) if known else None
         control = {"purpose": None} if instance.purpose in CONTROLS else {}
         return super().to_representation(instance) | {"suspected": suspected} | hidden | control
 

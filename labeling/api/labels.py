@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from labeling.models import ReferenceLabel
-from labeling.queries.sight import answers_withheld
+from labeling.queries.visibility import answers_withheld
 from overread.projects.api import ProjectView
 
 

@@ -15,7 +15,7 @@ from inference.models import Prediction
 from inference.queries import attention_map, champion_of
 from inference.services import exposure_record, prediction_ensure
 from inference.services.predictions import NotScored
-from labeling.queries.sight import prediction_allowed
+from labeling.queries.visibility import prediction_allowed
 from overread.api import Problem
 from overread.archive.api.images import ImageView
 from overread.audit.views import view_note

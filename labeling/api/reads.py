@@ -15,8 +15,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from labeling.models import Answer, Read
-from labeling.queries.sight import answers_withheld
-from labeling.services import AssignmentGone, NoReason, NotGiven, NotSent, PredictionUnseen, answers_show
+from labeling.queries.visibility import answers_withheld
+from labeling.services import AssignmentGone, NoReason, NotGiven, NotSent, PredictionUnseen, answers_seen_record
 from labeling.submission import MeasurementSerializer, RegionSerializer
 from labeling.values import AnswerInvalid
 from overread.api import Problem
@@ -103,7 +103,9 @@ class Reads(ProjectView):
     def paginate_queryset(self, queryset: Any) -> list[Any] | None:
         """What others have answered is on record as seen before it leaves."""
         page: list[Any] | None = super().paginate_queryset(queryset)
-        answers_show(user=self.user, images=[read.image_id for read in page or () if read.reader_id != self.user.pk])
+        answers_seen_record(
+            user=self.user, images=[read.image_id for read in page or () if read.reader_id != self.user.pk]
+        )
         return page
 
     def _reads(self) -> QuerySet[Read]:

@@ -14,7 +14,7 @@ from rest_framework.response import Response
 
 from labeling.jobs import fill_request
 from labeling.models import Assignment, Selection
-from labeling.services.telling import reason_tell
+from labeling.services.disclosure import reason_disclose
 from overread.jobs.api import JobSerializer
 from overread.projects.api import ProjectView
 
@@ -86,6 +86,6 @@ class SelectionPicks(ProjectView):
         """What the reasons quote is on record as seen before it leaves."""
         page: list[Any] | None = super().paginate_queryset(queryset)
         for case in page or ():
-            if not reason_tell(assignment=case, reader=self.user):
+            if not reason_disclose(assignment=case, reader=self.user):
                 case.reason = ""
         return page

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.db.models import Q, QuerySet
 
 from labeling.models import FindingProposal
-from labeling.queries.sight import answers_withheld
+from labeling.queries.visibility import answers_withheld
 from overread.accounts.models import User
 from overread.projects.models import Project
 

@@ -3,13 +3,8 @@
 from labeling.services.amending import NoReason, read_amend
 from labeling.services.answers import Answers, MeasurementDrawn, RegionDrawn
 from labeling.services.deferring import Until, assignment_defer
+from labeling.services.exposure import answers_seen_record
 from labeling.services.labels import label_import_open, labels_import, labels_refresh
-from labeling.services.leaving import (
-    AssignmentGone,
-    assignment_release,
-    assignment_skip,
-    assignments_release_lapsed,
-)
 from labeling.services.queue import (
     assignment_claim,
     assignment_extend,
@@ -26,8 +21,13 @@ from labeling.services.reading import (
     read_submit,
     read_undo,
 )
-from labeling.services.seeing import answers_show
-from labeling.services.sending import NotSent, assignment_escalate, opinion_ask
+from labeling.services.referral import NotSent, assignment_escalate, opinion_ask
+from labeling.services.release import (
+    AssignmentGone,
+    assignment_release,
+    assignment_skip,
+    assignments_release_lapsed,
+)
 
 __all__ = [
     "Answers",
@@ -40,7 +40,7 @@ __all__ = [
     "PredictionUnseen",
     "RegionDrawn",
     "Until",
-    "answers_show",
+    "answers_seen_record",
     "assignment_claim",
     "assignment_defer",
     "assignment_escalate",

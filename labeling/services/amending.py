@@ -6,9 +6,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from labeling.models import Assignment, Read
-from labeling.services.leaving import AssignmentGone
 from labeling.services.queue import reader_lock
 from labeling.services.reading import held_elsewhere, reopen
+from labeling.services.release import AssignmentGone
 from overread.accounts.models import User
 from overread.audit.services import event_append
 

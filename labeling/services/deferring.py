@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from labeling.models import Assignment
-from labeling.services.leaving import AssignmentGone
+from labeling.services.release import AssignmentGone
 from overread.accounts.models import User
 from overread.audit.services import event_append
 

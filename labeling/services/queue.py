@@ -21,10 +21,10 @@ from inference.models import Exposure
 from labeling.jobs import fill_request
 from labeling.models import ALWAYS_BLIND, AnswersSeen, Assignment, Holding, Purpose, Read
 from labeling.queries.assignments import CASE, CASES, case_of
-from labeling.queries.sent import MET
+from labeling.queries.referrals import MET
 from labeling.selection.reasons import OPENED
-from labeling.services.leaving import LAPSED, AssignmentGone, assignments_release_lapsed, leases_lapsed, slot_free
 from labeling.services.order import ORDER, before_outer
+from labeling.services.release import LAPSED, AssignmentGone, assignments_release_lapsed, leases_lapsed, slot_free
 from overread import rows
 from overread.accounts.models import User
 from overread.archive.models import Image

@@ -29,8 +29,8 @@ from labeling.models import (
 )
 from labeling.queries.assignments import assignment_given
 from labeling.services.answers import Answers, answers_check
-from labeling.services.leaving import AssignmentGone
 from labeling.services.queue import reader_lock, state_again
+from labeling.services.release import AssignmentGone
 from labeling.values import AnswerInvalid
 from overread import rows
 from overread.accounts.models import User

@@ -18,7 +18,7 @@ from labeling.selection.pool import Head, parts
 from labeling.selection.worth.comparing import RESAMPLES, BootstrapInterval
 from labeling.selection.worth.labelled import Float, LabelledImages, Learner
 from labeling.selection.worth.signals import Signal, signal_of
-from labeling.selection.worth.trials import growth, taught
+from labeling.selection.worth.trials import fit_on, growth
 
 # Of the labels there are: the end of the learning curve.
 SHARES = (0.7, 0.8, 0.9, 1.0)
@@ -70,7 +70,7 @@ def _agreements(data: LabelledImages, sizes: list[int], sample: NDArray[np.float
     """Kappa (R − 1,) of each scout with the one before it, the mean of the findings."""
     decided = []
     for size in sizes:
-        head = taught(data, np.arange(size, dtype=np.int64), learner)
+        head = fit_on(data, np.arange(size, dtype=np.int64), learner)
         decided.append(_decided(data, head, sample))
     return np.array([_kappa(one, other) for one, other in pairwise(decided)])
 

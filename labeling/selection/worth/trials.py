@@ -120,7 +120,7 @@ def _steps(
 ) -> NDArray[np.float32]:
     """Outputs (R, t, C) as the labels grow from size to size, by the strategy or, without one, by the order itself."""
     got = order[: sizes[0]]
-    head = taught(data, train[got], learner)
+    head = fit_on(data, train[got], learner)
     out = [head(data.embeddings[test])]
     for size in sizes[1:].tolist():
         if strategy is None:
@@ -128,7 +128,7 @@ def _steps(
         else:
             picks = strategy(pool_of(data, train, got, head), size - len(got), rng=rng)
             got = np.append(got, picks.rows)
-        head = taught(data, train[got], learner)
+        head = fit_on(data, train[got], learner)
         out.append(head(data.embeddings[test]))
     return np.asarray(out, np.float32)
 
@@ -146,7 +146,7 @@ def pool_of(data: LabelledImages, rows: Rows, got: Rows, head: Head) -> Pool:
     )
 
 
-def taught(data: LabelledImages, rows: Rows, learner: Learner) -> Head:
+def fit_on(data: LabelledImages, rows: Rows, learner: Learner) -> Head:
     """A scout that has learned from these rows."""
     return learner(data.embeddings[rows], data.labels[rows], data.weights[rows], data.patients[rows])
 
@@ -154,7 +154,7 @@ def taught(data: LabelledImages, rows: Rows, learner: Learner) -> Head:
 def arms(data: LabelledImages, learner: Learner, *, seed: int) -> Trials | None:
     """As many labels of the strategy's own picks as of the audit's, on audited images of other patients.
 
-    SPLITS times the audited patients are halved, and each half tests what the other half and the picks have taught.
+    SPLITS times the audited patients are halved, and each half tests what the other half and the picks were fitted on.
     None where a half, or what was picked, is below FIRST labels. O(SPLITS·2·2·ROUNDS) fits.
     """
     rng = np.random.default_rng(seed)
@@ -180,7 +180,7 @@ def _grown(
     """Outputs (t, C) of the tested rows, of a scout on the first so many of these rows, size by size."""
     outputs = []
     for size in sizes:
-        head = taught(data, rows[:size], learner)
+        head = fit_on(data, rows[:size], learner)
         outputs.append(head(data.embeddings[test]))
     return outputs
 

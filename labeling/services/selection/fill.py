@@ -22,8 +22,8 @@ from labeling.jobs import fill_request
 from labeling.models import Assignment, Purpose, ReferenceLabel, Selection
 from labeling.selection.draw import Pick, compose
 from labeling.selection.reasons import REFERENCE
-from labeling.services.leaving import slot_free
 from labeling.services.queue import reads_blind
+from labeling.services.release import slot_free
 from labeling.services.selection.candidates import OPEN, candidate_list, unread_of, unreadable_withdraw
 from labeling.services.selection.context import DrawContext, context_of, groups_of, quotas_of, reason_of, shares_of
 from labeling.services.selection.pool import champion_pool
@@ -43,13 +43,13 @@ SHARES = (Purpose.EXPLOIT, Purpose.AUDIT)
 
 @dataclass(frozen=True)
 class DrawnCase:
-    """One pick as it will be queued. `again`: its image has been read or labelled before. `minutes`: expected."""
+    """One pick as it will be queued. `reread`: its image has been read or labelled before. `minutes`: expected."""
 
     image: UUID
     pick: Pick
     blind: bool
     reason: str
-    again: bool
+    reread: bool
     for_reader: int | None
     minutes: float | None
 
@@ -137,8 +137,9 @@ def batch_draw(project: Project, size: int, seed: int) -> DrawnBatch | None:
 
 
 def picks_of(context: DrawContext) -> tuple[Pick, ...]:
-    """What the pure `compose` makes of these arrays and this seed, each image once: gold, repeats and second looks may all
-    hold it.
+    """What the pure `compose` makes of these arrays and this seed, each image once.
+
+    An image may be a candidate of gold, repeats and second looks at the same time.
     """
     picks = compose(
         context.pool,
@@ -148,7 +149,7 @@ def picks_of(context: DrawContext) -> tuple[Pick, ...]:
         patient_ids=context.patients(),
         patient_cap=context.project.patient_cap,
         seed=context.seed,
-        lists={arm: candidate_list(arm, of_arm) for arm, of_arm in context.again.items()},
+        lists={arm: candidate_list(arm, of_arm) for arm, of_arm in context.rereads.items()},
         quotas=quotas_of(context.project, context.pool),
         minutes=context.minutes(),
         waiting=context.waiting,
@@ -160,7 +161,7 @@ def picks_of(context: DrawContext) -> tuple[Pick, ...]:
 
 
 def _cases(context: DrawContext, picks: Sequence[Pick]) -> list[DrawnCase]:
-    """The picks as they are to be queued, with the reason of each."""
+    """The picks as they will be queued, each with its reason."""
     unread = [pick.row for pick in picks if pick.row < context.start]
     names = [context.image(row) for row in unread]
     images = Image.objects.select_related("study__patient").in_bulk(names)
@@ -169,8 +170,8 @@ def _cases(context: DrawContext, picks: Sequence[Pick]) -> list[DrawnCase]:
     places = {row: place for place, row in enumerate(unread)}
     cases = []
     for pick in picks:
-        if again := context.candidate(pick.row):
-            cases.append(DrawnCase(again.image, pick, True, again.reason, True, again.for_reader, None))
+        if candidate := context.candidate(pick.row):
+            cases.append(DrawnCase(candidate.image, pick, True, candidate.reason, True, candidate.for_reader, None))
             continue
         image = images[context.image(pick.row)]
         blind = reads_blind(project=context.project, image=image, purpose=pick.arm)
@@ -208,16 +209,16 @@ def batch_store(*, project: Project, batch: DrawnBatch) -> Selection | None:
         typical_minutes=batch.typical_minutes,
     )
     unread = []
-    again = []
+    rereads = []
     for case, rank in zip(cases, _ranks(len(cases), batch.seed), strict=True):
-        if case.again:
-            again.append((case, rank))
+        if case.reread:
+            rereads.append((case, rank))
         else:
             unread.append(_assignment(project, selection, case, rank, 0))
     Assignment.objects.bulk_create(unread)
     # An image that has been offered before has some of its slots taken. Finding a free one costs a lock and a query,
     # which the many unread images do without.
-    for case, rank in again:
+    for case, rank in rereads:
         slot = slot_free(project, Image(pk=case.image), case.pick.arm)
         _assignment(project, selection, case, rank, slot).save()
     event_append(verb="selection.draw", target=selection, project=project.pk, picks=len(cases))
@@ -225,8 +226,9 @@ def batch_store(*, project: Project, batch: DrawnBatch) -> Selection | None:
 
 
 def _ranks(count: int, seed: int) -> list[float]:
-    """The ranks 0..1 of a batch in reading order, each at random within its part of them: a batch of one stands
-    anywhere.
+    """Ranks (count,) in 0..1 in reading order, each at random within its part of the range.
+
+    So the single case of a batch of one may stand anywhere in the queue.
     """
     # Batches that wait interleave by rank. At even steps all their first cases would come before any second one.
     within = np.random.default_rng([seed, *b"rank"]).random(count)
@@ -242,7 +244,7 @@ def _still_free(project: Project, cases: tuple[DrawnCase, ...]) -> list[DrawnCas
     taken = set(standing.values_list("image", flat=True))
     still = []
     for case in cases:
-        if case.again:
+        if case.reread:
             is_free = case.image not in taken
         else:
             is_free = case.image in free

@@ -1,5 +1,6 @@
-"""What the selector sees of a project's images, as arrays: what a model says of them, what is known of them, and which labels
-the others contradict. For workers only.
+"""A project's images as the arrays that selection works on: model outputs, known labels, and labels that look wrong.
+
+For workers only.
 """
 
 from __future__ import annotations
@@ -27,8 +28,8 @@ Float = NDArray[np.float32]
 
 @dataclass(frozen=True)
 class ModelOutputs:
-    """outputs (N, C) as `layout` tells, NaN where nothing is known; the places of its findings among the labels'
-    columns; and a head, where there is one that says it of any embedding.
+    """outputs (N, C), columns as `layout` says, NaN where nothing is known. findings: which columns of the labels its findings
+    are. head: computes the outputs of any embedding; None if there is none.
     """
 
     outputs: Float
@@ -43,12 +44,11 @@ def finding_names(project: Project) -> dict[str, str]:
 
 
 def pool_build(project: Project, pipeline: Pipeline | None, images: Ids) -> Pool | None:
-    """What orders these images (N,), row by row: the scout where one can be fitted, else the champion. None where nothing
-    is known of them.
+    """The pool of these images (N,), row by row, with the scout's outputs if one can be fitted, else the champion's.
 
-    After them come the labelled images, as rows that are not picked. Without a pipeline there may be embeddings all the
-    same, made for another project that shares the backbone. The same labels and the same images give the same pool in
-    every process.
+    The labelled images follow as rows that are not picked. Without a pipeline there may still be embeddings, made for
+    another project that shares the backbone. The same labels and images give the same pool in every process. Returns
+    None if nothing is known of the images.
     """
     slugs: tuple[str, ...] = ()
     if pipeline is None:
@@ -64,7 +64,7 @@ def pool_build(project: Project, pipeline: Pipeline | None, images: Ids) -> Pool
 
 
 def _backbone_of(project: Project, images: int) -> str | None:
-    """The space in which most of the project's images were embedded; None where it holds less than half of them."""
+    """The backbone that has embedded most of the project's images; None if that is less than half of them."""
     entries = EmbeddingRow.objects.filter(image__enrolments__project=project).order_by().values("backbone")
     # By name where two hold as many, so that every process takes the same.
     most = entries.annotate(rows=Count("pk")).order_by("-rows", "backbone").first()
@@ -110,7 +110,7 @@ def outputs_of_none(rows: int) -> ModelOutputs:
 
 
 def outputs_from_scout(scout: Scout, names: dict[str, str], embeddings: Gathered) -> ModelOutputs:
-    """A scout's word on all rows (N), a block at a time."""
+    """A scout's outputs for all rows (N), a block at a time."""
     layout = scout.layout
     outputs = np.empty((len(embeddings), layout.width), np.float32)
     for start in range(0, len(embeddings), BLOCK):
@@ -124,8 +124,8 @@ def outputs_from_scout(scout: Scout, names: dict[str, str], embeddings: Gathered
 
 
 def outputs_from_champion(pipeline: Pipeline, names: dict[str, str], images: Ids) -> ModelOutputs:
-    """The champion's word on these images. A measurement is as far off everywhere as its interval; without one it is
-    left out.
+    """The champion's outputs for these images (N,). A measurement's spread is half its interval, the same everywhere;
+    without an interval it is left out.
     """
     layout = OutputLayout.from_list(pipeline.classifier.card["layout"])
     halves = _halves(pipeline)
@@ -195,7 +195,7 @@ class LabelIssue:
 
 
 def label_issues_of(project: Project, pipeline: Pipeline, seed: int) -> list[LabelIssue]:
-    """Images whose label a scout fitted on other patients' labels contradicts; none while labels are too few."""
+    """Images with a label that a scout, fitted on other patients' labels, contradicts; empty while labels are too few."""
     table = embeddings_of(pipeline.classifier.backbone)
     layout = OutputLayout.from_list(pipeline.classifier.card["layout"])
     labelled = labelled_of(project, table, layout.names)
@@ -214,7 +214,7 @@ def label_issues_of(project: Project, pipeline: Pipeline, seed: int) -> list[Lab
 
 
 def _out_of_fold(labelled: LabelledEmbeddings, layout: OutputLayout, seed: int) -> NDArray[np.float64]:
-    """What scouts say (L, K) of the patients they were not fitted on."""
+    """Calibrated outputs (L, K) of scouts for the patients they were not fitted on."""
     from inference.engine import held_out  # it needs scikit-learn, which a web process does without
 
     known = labelled.embeddings, labelled.labels, labelled.weights, labelled.patients

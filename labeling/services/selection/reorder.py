@@ -1,4 +1,4 @@
-"""The waiting cases ordered anew after new answers."""
+"""Reordering the waiting cases after new answers."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ QUEUED = Assignment.State.QUEUED
 
 
 def queue_reorder(*, project: Project, lease: Lease | None = None) -> int:
-    """Order the waiting exploit cases anew by the newest scout; all other cases, and those that a finding's quota
-    brought in, keep their places.
+    """Reorder the waiting exploit cases by the newest scout. Returns how many got a new rank.
 
-    The exploit cases share out the ranks they hold, so that the mixture of the queue stays. Returns how many moved.
+    All other cases keep their places, and so do those that a finding's quota brought in. The exploit cases share out the
+    ranks that they hold, so that the mix of the queue stays the same.
     """
     waiting = (
         Assignment.objects.filter(project=project, state=QUEUED, purpose=Purpose.EXPLOIT)

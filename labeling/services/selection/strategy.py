@@ -1,5 +1,7 @@
-"""The project's strategy, by its name; and what is done when another library's cannot be asked: it is tried beforehand, random
-order stands in for it, and its people see why.
+"""The project's strategy, by its name.
+
+A strategy of another library may fail. So it is tried before it is chosen, random order stands in for it, and the
+project's people see why.
 """
 
 from __future__ import annotations
@@ -55,8 +57,9 @@ def _path_problem(path: str) -> str:
 
 
 def strategy_of(name: str) -> strategies.Strategy:
-    """A registered strategy by name, or by its dotted path (module:name) one of another library; asking that raises
-    StrategyFailed where it cannot be imported, or does not answer as it should.
+    """A registered strategy by its name, or one of another library by its dotted path (module:name).
+
+    One of another library raises StrategyFailed when it is called and cannot be imported or answers wrongly.
     """
     if ":" in name:
         return _borrowed(name)
@@ -86,9 +89,9 @@ def _sentence(path: str, error: Exception) -> str:
 
 
 class OrRandom:
-    """Another library's strategy, and random order in its stead from the moment that it cannot be asked.
+    """Another library's strategy, replaced by random order as soon as it fails.
 
-    failed: why it cannot, "" where it could; None before it is asked.
+    failed: why it failed, "" if it worked, None before it is called.
     """
 
     def __init__(self, path: str) -> None:
@@ -113,8 +116,9 @@ class OrRandom:
 
 
 def strategy_for(name: str, pool: Pool | None) -> strategies.Strategy:
-    """That strategy, or random where there is no pool yet, no model that says anything, no head for one that asks it
-    anew, or where another library's cannot be asked.
+    """The strategy of this name, or random order if the pool lacks what it needs: outputs, or a head.
+
+    One of another library turns into random order if it fails.
     """
     random = strategies.get("random")
     if pool is None:
@@ -129,15 +133,16 @@ def strategy_for(name: str, pool: Pool | None) -> strategies.Strategy:
 
 
 def failure_of(strategy: strategies.Strategy) -> str | None:
-    """Why a strategy from `strategy_for` could not be asked: "" if it could, None if it is one of our own."""
+    """Why a strategy from `strategy_for` failed: "" if it worked, None if it is one of our own."""
     if isinstance(strategy, OrRandom):
         return strategy.failed
     return None
 
 
 def strategy_note(*, project: Project, failed: str | None) -> None:
-    """Keep why the project's strategy cannot be asked, since when; "": it can, and what was kept is forgotten. None
-    changes nothing. In the caller's transaction; the audit log is told when it begins.
+    """Keep why and since when the project's strategy fails, in the caller's transaction.
+
+    "" means that it works again: the failure is deleted. None changes nothing. The audit log gets the first failure only.
     """
     kept = StrategyFailure.objects.filter(project=project, strategy=project.strategy)
     if failed == "":
@@ -154,8 +159,10 @@ LABELLED = 10
 
 
 def strategy_try(name: str, layout: Sequence[FindingOutput]) -> None:
-    """Ask a strategy once, of a few made-up images with these findings. Another library is imported: for workers and
-    commands only. Raises ValidationError for a name that is none, StrategyFailed where the strategy cannot be asked.
+    """Try a strategy once on a few made-up images with these findings.
+
+    It imports the other library, so it is for workers and commands only. Raises ValidationError for an unknown name,
+    StrategyFailed if the strategy fails.
     """
     strategy_check(name)
     if ":" in name:  # the registered ones take every pool

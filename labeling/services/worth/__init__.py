@@ -2,7 +2,7 @@
 report is `reporting`'s, for workers only.
 """
 
-from labeling.services.worth.asking import (
+from labeling.services.worth.requests import (
     EVERY,
     NothingToRestore,
     comparable,

@@ -12,8 +12,8 @@ from inference.queries import champion_of
 from labeling.models import Selection, WorthReport
 from labeling.selection.worth.verdict import Worth, worth
 from labeling.services.selection.strategy import StrategyFailed, strategy_of
-from labeling.services.worth.asking import comparable
 from labeling.services.worth.gathering import material_of
+from labeling.services.worth.requests import comparable
 from overread.audit.services import event_append
 from overread.events import announce
 from overread.jobs.running import JobRefused, Lease

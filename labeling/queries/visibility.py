@@ -63,7 +63,7 @@ def answers_withheld(*, user: User, project: Project) -> QuerySet[Assignment, UU
     return waiting.values_list("image", flat=True)
 
 
-def told_to(*, project: Project, reader: User) -> Q:
+def reason_allowed(*, project: Project, reader: User) -> Q:
     """Of an assignment: whether this reader may know why it is there, as `prediction_allowed` has it of its image."""
     own = Exists(Read.objects.filter(project=project, image=OuterRef("image"), reader=reader))
     again = Exists(_repeats_waiting(project, reader).filter(image=OuterRef("image")))

@@ -5,7 +5,7 @@ from uuid import uuid4
 import pytest
 
 from labeling.models import Assignment, Priority, Purpose, Read, ReferenceLabel, Sent
-from labeling.queries.sent import replies, roles_above, roles_besides, sent_by
+from labeling.queries.referrals import replies, roles_above, roles_besides, sent_by
 from labeling.services import (
     AssignmentGone,
     NotSent,

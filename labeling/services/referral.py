@@ -7,8 +7,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from labeling.models import Assignment, Priority, Purpose, Read, Sent
-from labeling.queries.sent import RANKS, opinion_waiting, rank_of, recipients
-from labeling.services.leaving import AssignmentGone, assignment_requeue, leave, refuse_if_amending
+from labeling.queries.referrals import RANKS, opinion_waiting, rank_of, recipients
+from labeling.services.release import AssignmentGone, assignment_requeue, leave, refuse_if_amending
 from overread.accounts.models import User
 from overread.archive.models import Image
 from overread.audit.services import event_append

@@ -9,7 +9,7 @@ from labeling.models import AnswersSeen
 from overread.accounts.models import User
 
 
-def answers_show(*, user: User, images: Iterable[UUID]) -> None:
+def answers_seen_record(*, user: User, images: Iterable[UUID]) -> None:
     """Record that this user is shown others' answers to these images; of each the first time stands."""
     AnswersSeen.objects.bulk_create(
         (AnswersSeen(user=user, image_id=image) for image in sorted(set(images))), ignore_conflicts=True

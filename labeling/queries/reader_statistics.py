@@ -33,7 +33,7 @@ class Agreement:
 
 
 @dataclass
-class Swaying:
+class AnswerSwitching:
     """On one finding, over cases read blind and again with the model: what became of the reader's first answer.
 
     `disagreed`: first answers that the model contradicted; `towards` and `away`: changed to what the model says, or from
@@ -84,9 +84,9 @@ def _compare(agreement: Agreement, value: str, others: list[str]) -> None:
         agreement.agreed += own == held.value
 
 
-def swaying(*, project: Project, reader: User) -> list[Swaying]:
+def answer_switching(*, project: Project, reader: User) -> list[AnswerSwitching]:
     """Finding by finding, what the model did to the reader's first answers."""
-    found = {finding.pk: Swaying(finding) for finding in project.findings.all()}
+    found = {finding.pk: AnswerSwitching(finding) for finding in project.findings.all()}
     second = _reads(project, reader).filter(phase=Read.Phase.REVEALED).select_related("prediction")
     pairs: dict[UUID, tuple[Read, Prediction]] = {}
     for read in second.prefetch_related("answers__finding"):
@@ -113,42 +113,44 @@ def model_answer(said: dict[str, Any]) -> str | None:
     return said.get("option")
 
 
-def _count(swaying: Swaying, before: str, after: str, output: dict[str, Any], truth: float | None) -> None:
+def _count(switching: AnswerSwitching, before: str, after: str, output: dict[str, Any], truth: float | None) -> None:
     if (said := model_answer(output)) is None:
         return
-    swaying.cases += 1
-    swaying.disagreed += before != said
+    switching.cases += 1
+    switching.disagreed += before != said
     if before == after:
         return
-    swaying.towards += after == said
-    swaying.away += before == said
-    swaying.other += said not in (before, after)
+    switching.towards += after == said
+    switching.away += before == said
+    switching.other += said not in (before, after)
     if truth is not None:
         # An answer changed from one wrong value to another is neither right nor wrong: nothing was gained or lost.
-        was_right = answer_number(swaying.finding, before) == truth
-        is_right = answer_number(swaying.finding, after) == truth
-        swaying.right += is_right and not was_right
-        swaying.wrong += was_right and not is_right
+        was_right = answer_number(switching.finding, before) == truth
+        is_right = answer_number(switching.finding, after) == truth
+        switching.right += is_right and not was_right
+        switching.wrong += was_right and not is_right
 
 
-def _count_measured(swaying: Swaying, before: str, after: str, output: dict[str, Any], truth: float | None) -> None:
+def _count_measured(
+    switching: AnswerSwitching, before: str, after: str, output: dict[str, Any], truth: float | None
+) -> None:
     """Two numbers agree where they read the same at one decimal, as on the page of an image."""
-    first = answer_number(swaying.finding, before)
-    second = answer_number(swaying.finding, after)
+    first = answer_number(switching.finding, before)
+    second = answer_number(switching.finding, after)
     said = float(output["value"])
-    swaying.cases += 1
-    swaying.disagreed += first is None or round(said - first, 1) != 0
+    switching.cases += 1
+    switching.disagreed += first is None or round(said - first, 1) != 0
     if first == second:
         return
     if first is None or second is None:
-        swaying.other += 1
+        switching.other += 1
         return
     nearer = abs(second - said) < abs(first - said)
-    swaying.towards += nearer
-    swaying.away += not nearer
+    switching.towards += nearer
+    switching.away += not nearer
     if truth is not None:
-        swaying.right += abs(second - truth) < abs(first - truth)
-        swaying.wrong += abs(second - truth) > abs(first - truth)
+        switching.right += abs(second - truth) < abs(first - truth)
+        switching.wrong += abs(second - truth) > abs(first - truth)
 
 
 def _independent(project: Project, images: list[UUID]) -> dict[tuple[UUID, int], float]:

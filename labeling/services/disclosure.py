@@ -8,12 +8,12 @@ from inference.queries import champion_of, released
 from inference.services import exposure_record, prediction_ensure
 from inference.services.predictions import NotScored
 from labeling.models import Assignment
-from labeling.queries.sight import prediction_allowed
+from labeling.queries.visibility import prediction_allowed
 from labeling.selection.reasons import quotes_model
 from overread.accounts.models import User
 
 
-def reason_tell(*, assignment: Assignment, reader: User) -> bool:
+def reason_disclose(*, assignment: Assignment, reader: User) -> bool:
     """Whether a reader may see why the case was chosen. If the reason quotes a model, the exposure is recorded first.
 
     The sentence decides, not the strategy: a case drawn before there was a model quotes one after the queue is reordered.
@@ -35,7 +35,7 @@ def _recorded(assignment: Assignment, reader: User) -> bool:
     return False
 
 
-def suspicion_tell(*, assignment: Assignment, reader: User) -> str:
+def suspicion_disclose(*, assignment: Assignment, reader: User) -> str:
     """The names of urgent findings that the model in use puts above threshold; "" if the reader may not know them.
 
     The exposure is recorded before the names leave.
