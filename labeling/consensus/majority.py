@@ -17,10 +17,10 @@ STATES = (ABSENT, UNCERTAIN, PRESENT)
 
 @dataclass(frozen=True)
 class Consensus(Generic[Answer]):
-    """What the readers hold together.
+    """What the readers' answers amount to.
 
-    `label` None means unknown. `agreement` is the largest share of the votes that one answer got, None without votes.
-    `adjudicate` says that the readers alone do not settle it.
+    label: the answer; None if unknown. agreement: the largest share of the votes that one answer got, above 0 and at most 1;
+    None without votes. adjudicate: the readers' answers alone do not decide. method: how the label was found.
     """
 
     label: Answer | None
@@ -30,10 +30,10 @@ class Consensus(Generic[Answer]):
 
 
 def majority(answers: Sequence[float | None]) -> Consensus[float]:
-    """The state that more than half of the votes name; where there is none, uncertain and to be adjudicated.
+    """The state with more than half of the votes; if there is none, uncertain and to be adjudicated.
 
-    answers: 0 absent, 0.5 uncertain, 1 present, one a reader; None (not assessable, not answered) is no vote. Without
-    a vote the label is unknown. Raises ValueError for any other answer.
+    answers: one per reader, 0 absent, 0.5 uncertain, 1 present; None (not assessable, not answered) is no vote. Without
+    votes the label is unknown. Raises ValueError for any other answer. O(readers).
     """
     votes = Counter(_state(answer) for answer in answers if answer is not None)
     if not votes:

@@ -9,9 +9,9 @@ from labeling.consensus.majority import Consensus
 
 
 def plurality(answers: Sequence[str | None]) -> Consensus[str]:
-    """The option with most votes; on a tie the label is unknown and to be adjudicated.
+    """The option with the most votes; on a tie the label is unknown and to be adjudicated.
 
-    answers: one option a reader; None (not assessable, not answered) is no vote.
+    answers: one option per reader; None (not assessable, not answered) is no vote. Raises nothing. O(readers).
     """
     votes = Counter(answer for answer in answers if answer is not None)
     if not votes:

@@ -15,22 +15,21 @@ from labeling.selection.pool import Picks, Pool
 from labeling.selection.strategies import Strategy
 
 Asked = tuple[NDArray[np.int64], Any, Any]
-"""What was answered: the rows (k,) that were shown, positions among them, and their scores or None."""
+"""What a function or class returned: the rows (k,) it could choose from, positions among them, and their scores or None."""
 
+# modAL's functions that pick what is lowest; its others pick what is highest.
 LOWEST = ("margin_sampling", "min_confidence", "expected_error_reduction")
-"""modAL's functions that pick what is lowest; its others pick what is highest."""
 
 
 def by_path(path: str, classifier: object = None, **options: Any) -> Strategy:
-    """A strategy from `package.module:name`: a query function as modAL has them, or a class as scikit-activeml has them.
+    """A strategy from `package.module:name`: a query function in modAL's form, or a class in scikit-activeml's.
 
-    A function is called as `(classifier, X, n_instances, **options)` with the embeddings (k, D) of the k rows that may be
-    picked, in random order, and a fitted classifier; where none is given, one that answers with the pool's own
-    probabilities. It returns positions in X, best first, or (positions, scores). modAL's functions take one finding with
-    classes, those of modAL.multilabel several binary ones. A class is made and asked as `_of_class` has it. NumPy's global
-    generator, which modAL draws from, is seeded for the call and put back after it. What the path names is run as code:
-    take it from an administrator only. Raises ValueError for a path that leads nowhere, and when asked of a pool that it
-    cannot choose from.
+    A function is called as `(classifier, X, n_instances, **options)`. X (k, D) has the embeddings of the k rows that may be
+    picked, in random order. Without a fitted classifier it gets one that answers with the pool's own probabilities. It
+    returns positions in X, best first, or (positions, scores). modAL's functions take one finding with classes, those of
+    modAL.multilabel several binary findings. For a class see `_of_class`. modAL draws from NumPy's global generator, which is
+    seeded for the call and restored after it. The path is run as code: take it from an administrator only. Raises
+    ValueError for a path that leads nowhere, and when called with a pool that it cannot choose from.
     """
     named = _load(path)
     ask: Callable[..., Asked] = _of_function
@@ -51,7 +50,7 @@ def by_path(path: str, classifier: object = None, **options: Any) -> Strategy:
 
 
 class Answered:
-    """A classifier whose probabilities (k, C) of the whole pool are already known; `exclusive`: one class alone is true."""
+    """A classifier that knows its probabilities (k, C) for the whole pool already. `exclusive`: only one class can be true."""
 
     def __init__(self, probabilities: NDArray[np.float64], exclusive: bool = True) -> None:
         self.probabilities = probabilities
@@ -64,7 +63,7 @@ class Answered:
         return self.probabilities
 
     def predict(self, X: NDArray[Any], **_: object) -> NDArray[np.int64]:
-        """The likeliest class (k,), or for each of several findings (k, C) whether it is likelier present than absent."""
+        """The likeliest class (k,), or for several findings (k, C) whether each is likelier present than absent."""
         probabilities = self.predict_proba(X)
         if self.exclusive:
             return np.asarray(probabilities.argmax(axis=1), np.int64)
@@ -98,8 +97,10 @@ def _of_function(
 def _of_class(
     named: Callable[..., Any], pool: Pool, n: int, rng: np.random.Generator, classifier: object, options: dict[str, Any]
 ) -> Asked:
-    """Ask a class, made with `options` and a seed, with the embeddings of all rows, the answers to the pool's one finding and,
-    where it wants a classifier, the one given or scikit-learn's logistic regression. Raises ValueError for another pool.
+    """Query a class that is made with `options` and a seed.
+
+    It gets the embeddings of all rows and the answers to the pool's one finding. If it wants a classifier, it gets the one
+    given or scikit-learn's logistic regression. Raises ValueError for a pool with other findings.
     """
     rows = pool.open
     X, y, classes = _training_data(pool)
@@ -117,9 +118,9 @@ def _of_class(
 
 
 def _training_data(pool: Pool) -> tuple[NDArray[np.float32], NDArray[np.float64], list[int]]:
-    """All rows that matter, the labelled ones first: embeddings (L + k, D), answers (L + k,), and the classes.
+    """Embeddings (L + k, D) and answers (L + k,) of the L labelled rows and then the k open ones, and the classes.
 
-    NaN stands for an answer that is not known, or is none of the classes, as one half for "uncertain".
+    NaN is an answer that is unknown or none of the classes, such as 0.5 for "uncertain".
     """
     if len(pool.layout) != 1 or pool.layout[0].kind == "measurement":
         raise ValueError("it takes one finding with classes, and this pool has others")
@@ -141,7 +142,7 @@ def _logistic(classes: list[int]) -> object:
 
 
 def _answered(module: str, pool: Pool, rows: NDArray[np.int64]) -> Answered:
-    """What the pool says of these rows. Raises ValueError where a function of that module would misread it."""
+    """The pool's outputs for these rows as a classifier. Raises ValueError if a function of the module would misread them."""
     kinds = {output.kind for output in pool.layout}
     several = len(pool.layout) > 1
     if not kinds:
@@ -168,7 +169,7 @@ def _load(path: str) -> Callable[..., Any]:
 
 
 def _probabilities(pool: Pool, rows: NDArray[np.int64]) -> NDArray[np.float64]:
-    """One column a class, as scikit-learn answers: a single binary finding becomes absent and present."""
+    """Probabilities (k, C), a column per class as in scikit-learn: a single binary finding becomes absent and present."""
     known = np.asarray(pool.outputs[rows], dtype=np.float64)
     if known.shape[1] > 1:
         return known
@@ -188,7 +189,7 @@ def _seeded(rng: np.random.Generator) -> Iterator[None]:
 
 @contextmanager
 def _explained(path: str) -> Iterator[None]:
-    """What another library raises, whatever it is, as a ValueError that says whose it is."""
+    """Turns whatever another library raises into a ValueError that names the path."""
     try:
         yield
     except Exception as error:
@@ -196,9 +197,9 @@ def _explained(path: str) -> Iterator[None]:
 
 
 def _picks(path: str, rows: NDArray[np.int64], positions: Any, scores: Any, n: int) -> Picks:
-    """Read what was answered; a wrong answer raises ValueError, since it would queue the wrong images.
+    """The picks in what was returned. Raises ValueError for a wrong answer, which would queue the wrong images.
 
-    Scores that do not rise from pick to pick give way to the picks' places.
+    If the scores do not rise from pick to pick, the picks' places stand in for them.
     """
     positions = np.atleast_1d(positions)
     if not np.issubdtype(positions.dtype, np.integer) or positions.shape != (n,) or len(set(positions.tolist())) < n:

@@ -18,9 +18,10 @@ BEGINNERS = 4
 
 
 def clusters(points: Float, count: int, rng: np.random.Generator) -> tuple[NDArray[np.int32], Float]:
-    """Which cluster (n,) each of (n, D) points belongs to, and the clusters' centroids (count, D). O(n·count·D·passes).
+    """The cluster (n,) of each of the points (n, D), and the centroids (count, D) of the clusters. O(n·count·D·passes).
 
-    Lloyd's passes from centroids that k-means++ found with one trial each in a sample of the points.
+    Lloyd's algorithm, started from centroids that k-means++ (Arthur, Vassilvitskii 2007) finds in a sample of the points,
+    with one trial each. Fewer clusters than `count` may have members.
     """
     count = min(count, len(points))
     seed = int(rng.integers(2**31))
@@ -36,7 +37,7 @@ def clusters(points: Float, count: int, rng: np.random.Generator) -> tuple[NDArr
 
 
 def nearest_to(centroids: Float, points: Float) -> NDArray[np.intp]:
-    """For each of the centroids (k, D), one after the other, the nearest of (n, D) points that is not taken yet; k ≤ n."""
+    """For each of the centroids (k, D) in turn, the place (k,) of the nearest point (n, D) that is not taken yet; k ≤ n."""
     found = distances(centroids, points)
     chosen = np.empty(len(centroids), np.intp)
     for place in range(len(centroids)):

@@ -1,5 +1,7 @@
-"""One batch out of several arms: exploit what the model is unsure of, audit a random sample of everything, look again at
-suspect labels, and measure readers on known answers and on what they have read before.
+"""One batch out of several arms.
+
+Exploit takes what the strategy ranks first, audit a random sample of everything, relabel second looks at labels that look
+wrong. Gold and repeat measure readers, on known answers and on what they have read before.
 """
 
 from __future__ import annotations
@@ -24,8 +26,8 @@ LONGEST = 4
 class Pick:
     """One image of a batch: its row, and why it is there.
 
-    `score` is the strategy's value (lowest first). `probability` is how likely this row was to come into the arm, known
-    for a random arm and None for one that is not random. `finding`: whose quota brought it in, empty where none did.
+    score: the strategy's value, lowest first. probability: how likely this row was to come into the arm, in 0..1; None for
+    an arm that is not random. finding: the finding whose quota brought it in, or empty.
     """
 
     row: int
@@ -38,8 +40,9 @@ class Pick:
 
 @dataclass(frozen=True)
 class CandidateList:
-    """The candidates of an arm whose images are not in the pool: whose they are (k,), and their scores (k,), lowest
-    first, or None where they are drawn at random.
+    """The candidates of an arm whose images are not in the pool.
+
+    patient_ids (k,): the patient of each. scores (k,): the lowest are taken first; None if they are drawn at random.
     """
 
     patient_ids: ArrayLike
@@ -61,18 +64,20 @@ def compose(
     minutes: NDArray[np.floating] | None = None,
     waiting: ArrayLike = (),
 ) -> tuple[Pick, ...]:
-    """A batch of n picks (fewer where the pool gives no more), the same one for the same seed, in reading order.
+    """A batch of n picks in reading order, the same for the same seed; fewer if the pool has no more.
 
-    shares: the arms' parts of the batch, summing to 1, e.g. {"exploit": 0.8, "audit": 0.2}; a part that is no whole
-    number of images is rounded at random, so that small batches keep their audit in the long run. strategy: a registered
-    name, or a function. patient_ids (N,): whose image each row is; at most patient_cap of one patient enter a batch,
-    all arms together, less those of `waiting`: whose each image is that waits already. lists: the candidates of gold,
-    repeat and relabel; their rows follow the N, in the order of ARMS. The audit is drawn first, from every row that may
-    be picked, then the lists; the probability of a list's pick is given what was drawn before it. What an arm lacks
-    candidates for goes to exploit. quotas: as quotas.fill has them, of exploit. minutes (of the pool's rows): expected
-    reading time; exploit then goes by gain per minute.
+    shares: each arm's part of the batch, sum 1, e.g. {"exploit": 0.8, "audit": 0.2}. Fractions of an image are rounded at
+    random, so that small batches keep their audit in the long run.
+    strategy: a registered name, or a function.
+    patient_ids (N,): the patient of each row. At most patient_cap images of a patient enter the batch, all arms together,
+    minus those in `waiting` (w,): the patients of the images that wait already.
+    lists: the candidates of gold, repeat and relabel. Their rows follow the pool's N, in the order of ARMS.
+    quotas: for exploit, as `quotas_fill` describes them.
+    minutes (N,): expected reading time of the pool's rows, above 0. Exploit then goes by gain per minute.
 
-    Raises ValueError for shares that make no whole.
+    The audit is drawn first, from every row that may be picked, then the lists; the probability of a list's pick is
+    conditional on what was drawn before. If an arm lacks candidates, exploit gets its places. Raises ValueError for shares
+    that do not sum to 1, an unknown arm, a negative n, or another number of patients than rows.
     """
     # One generator for every random choice, in this order: a stored seed must give the same batch again.
     rng = np.random.default_rng(seed)
@@ -122,8 +127,9 @@ def _drawn(
     cap: PatientCap,
     rng: np.random.Generator,
 ) -> list[Pick]:
-    """The audit from all rows that may be picked, then each list in the order of ARMS under what the cap leaves; the lists'
-    rows begin at `start`.
+    """The audit from all rows that may be picked, then each list in the order of ARMS, within what the cap leaves.
+
+    The rows of the lists begin at `start`.
     """
     # The audit comes first, while nothing is taken, so that each image's probability of being in it is exact.
     audit = _sample(rows, sizes["audit"], expected.get("audit", 0.0), cap, np.empty(0, dtype=np.int64), rng)
@@ -179,7 +185,7 @@ def _of_list(
     taken: NDArray[np.int64],
     rng: np.random.Generator,
 ) -> Picks:
-    """From a list whose rows begin at `start`: at random, or the lowest scores that the cap admits."""
+    """Picks from a list whose rows begin at `start`: at random, or the lowest scores that the cap admits."""
     if listed.scores is None:
         rows = start + np.arange(len(np.asarray(listed.patient_ids)), dtype=np.int64)
         return _sample(rows, size, expected, cap, taken, rng)
@@ -191,11 +197,11 @@ def _of_list(
 def _exploit(
     pool: Pool, size: int, strategy: str | Strategy, cap: PatientCap, taken: NDArray[np.int64], seed: int
 ) -> Picks:
-    """The first rows of the pool, as the strategy ranks them, that are not taken and that the cap admits.
+    """The rows that the strategy ranks first, without those taken already and those that the cap refuses.
 
-    While too few of them are, the strategy is asked for more, with the same random keys: for a longer ranking, LONGEST times what
-    is wanted at most, then among the rows of patients of whom there is room yet, where what was chosen counts as read.
-    What is taken is left out and counts towards the cap; the strategy does not know of it.
+    If these are too few, the strategy is called again with the same random keys: first for a longer ranking, up to LONGEST
+    times what is wanted; then for the rows of patients that the cap still admits, where what was chosen counts as read.
+    The strategy does not know what is taken, which still counts towards the cap.
     """
     ask = strategies.get(strategy) if isinstance(strategy, str) else strategy
     wanted = size + len(taken)
@@ -217,7 +223,7 @@ def _exploit(
 
 
 def _roomy(pool: Pool, chosen: NDArray[np.int64], cap: PatientCap, taken: NDArray[np.int64]) -> Pool:
-    """The pool with these rows as read and, of all others, those closed that are taken or whose patient has no room."""
+    """The pool with the chosen rows as read, and without the rows that are taken or whose patient the cap refuses."""
     rows = np.arange(len(pool))
     excluded = np.isin(rows, taken) | (cap.kept_share(rows, after=taken) == 0)
     if pool.excluded is not None:

@@ -23,12 +23,12 @@ LOOKED_AT = 64
 
 
 def herd(pool: Pool, n: int, weights: NDArray[np.float32] | None, *, rng: np.random.Generator) -> Picks:
-    """One after the other the image i with the most Σ_r w_r·max(0, K(i, r) − covered_r) over the images r to be covered.
+    """n images, each the image i with the largest gain Σ_r w_r·max(0, K(i, r) − covered_r) over the images r to be covered.
 
-    weights (N,): of each image of the pool as one to be covered; None: all the same. K: as `geometry` has it. Scores are
-    negative gains. Lazily greedy, which picks the same as finding every gain anew (Minoux 1978). O((candidates +
-    L)·references·D + n·looked at·references + D³), candidates ≤ 10,000 or n, references ≤ 4,000, so that only `weights`
-    and the candidates' draw grow with N.
+    weights (N,): at least 0, how much it counts that an image is covered; None if all count the same. K is the kernel of
+    `geometry`. Scores are negative gains. The lazy greedy algorithm picks the same images as computing every gain again
+    (Minoux 1978). Raises ValueError for a pool without embeddings. O((candidates + L)·references·D + n·looked at·references +
+    D³) with candidates ≤ 10,000 or n, and references ≤ 4,000: only `weights` and the draw of candidates grow with N.
     """
     rows = candidates(pool, max(CANDIDATES, n), rng)
     n = min(n, len(rows))
@@ -48,9 +48,9 @@ def herd(pool: Pool, n: int, weights: NDArray[np.float32] | None, *, rng: np.ran
 
 
 def candidates(pool: Pool, limit: int, rng: np.random.Generator) -> NDArray[np.int64]:
-    """At most `limit` rows that may be picked, ascending: half those that the model is least sure of, half at random.
+    """At most `limit` of the rows that may be picked, ascending: half those the model is least sure of, half at random.
 
-    All at random where the model says nothing yet. O(N·C).
+    All at random while the pool has no outputs. O(N·C).
     """
     rows = pool.open
     if len(rows) <= limit or not pool.layout:
@@ -61,7 +61,7 @@ def candidates(pool: Pool, limit: int, rng: np.random.Generator) -> NDArray[np.i
 
 
 def _covered(pool: Pool, whitened: PartialWhitening, kernel: Kernel) -> Float:
-    """How far each image (m,) is covered by what is labelled. O(L·m·D)."""
+    """How far labelled images cover each image (m,), 0..1. O(L·m·D)."""
     covered = np.zeros(len(kernel.points), np.float32)
     for _place, points in pool.passes(np.sort(pool.known)):
         for part in chunks(len(points), 1024):

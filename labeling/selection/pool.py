@@ -1,4 +1,4 @@
-"""What a strategy chooses from, every image that could be read next as arrays, and what it hands back: rows, best first."""
+"""What a strategy chooses from, the images as arrays, and what it returns: rows of them, best first."""
 
 from __future__ import annotations
 
@@ -15,11 +15,12 @@ FindingKind = Literal["binary", "categorical", "measurement"]
 
 @dataclass(frozen=True)
 class FindingOutput:
-    """What the model says of one finding, and how it lies in the columns of `Pool.outputs`.
+    """What the model says of one finding, and how it is laid out in the columns of `Pool.outputs`.
 
-    binary: one column, the probability that the finding is present. categorical: one column an option, summing to one.
-    measurement: one column, the spread of the prediction (standard deviation of an ensemble, or half its interval) in
-    the finding's unit; `scale` is the spread that counts as half sure.
+    binary: one column, the probability in 0..1 that the finding is present. categorical: one column per option,
+    probabilities that sum to 1. measurement: one column, the spread of the prediction in the finding's unit, at least 0
+    (the standard deviation of an ensemble, or half an interval); `scale` is the spread that counts as half sure.
+    Raises ValueError for an unknown kind, options that do not go with the kind, or a scale that is not above 0.
     """
 
     finding: str
@@ -45,7 +46,9 @@ class FindingOutput:
 ROUNDING = 0.01
 
 Head = Callable[[NDArray[np.float32]], NDArray[np.floating]]
-"""From embeddings (n, D) to answers (n, C), in the order of a pool's layout: a measurement's is its value, in its unit."""
+"""From float32 embeddings (n, D) to outputs (n, C), columns as the pool's layout says, except that a measurement's column is
+its value in its unit and not its spread.
+"""
 
 # Rows of embeddings in memory as float32 at once: all of a large pool would take a gigabyte or more.
 BLOCK = 16_384
@@ -53,7 +56,7 @@ BLOCK = 16_384
 
 @dataclass(frozen=True)
 class Gathered:
-    """Rows (N,) of a longer array (M, D), perhaps memory-mapped, that are read when they are asked for."""
+    """Rows (N,) of a longer array (M, D), which may be memory-mapped: each row is read when it is indexed."""
 
     whole: NDArray[np.floating]
     rows: NDArray[np.integer]
@@ -72,15 +75,15 @@ class Gathered:
 
 @dataclass(frozen=True)
 class Pool:
-    """N images as arrays; row i is the same image everywhere.
+    """N images as arrays; row i is the same image in all of them.
 
-    outputs (N, C): what the model says of each, side by side as `layout` tells, float16 or wider.
-    excluded (N,): rows that must not be picked (leased, in the reference set); their outputs may be NaN.
-    embeddings (N, D): float16, may be memory-mapped or gathered; None where no strategy wants them.
-    labelled (L,): rows whose answers are known, which are not picked either; they tell what is covered. Their outputs
-    may be NaN. labels (L, F): those answers, one column a finding of the layout, an option by its index, NaN unknown.
-    head: says what the model would say of other embeddings, for strategies that leave some of a row's values out.
-    Raises ValueError where shapes disagree or a row that could be picked has a value out of range. O(N·C).
+    outputs (N, C): what the model says, columns as `layout` says, float16 or wider.
+    excluded (N,) bool: rows that must not be picked (leased, in the reference set); their outputs may be NaN.
+    embeddings (N, D) float16: may be memory-mapped or gathered; None if the strategy needs none.
+    labelled (L,) int: rows with known answers. They are not picked, but show what is covered; their outputs may be NaN.
+    labels (L, F) float: those answers, one column per finding of the layout; an option by its index, NaN if unknown.
+    head: computes outputs of other embeddings, for strategies that leave out some of a row's values.
+    Raises ValueError if shapes disagree, or a row that may be picked has a value out of range. O(N·C).
     """
 
     outputs: NDArray[np.floating]
@@ -108,7 +111,7 @@ class Pool:
 
     @cached_property
     def closed(self) -> NDArray[np.bool_] | None:
-        """Which rows (N,) must not be picked: excluded or labelled; None where all may be."""
+        """Which rows (N,) must not be picked, as they are excluded or labelled; None if all may be."""
         if self.labelled is None or not len(self.labelled):
             return self.excluded
         closed = np.zeros(len(self), dtype=bool)
@@ -119,21 +122,21 @@ class Pool:
 
     @property
     def open(self) -> NDArray[np.int64]:
-        """The rows (k,) that may be picked."""
+        """The rows (k,) that may be picked, ascending."""
         if self.closed is None:
             return np.arange(len(self), dtype=np.int64)
         return np.flatnonzero(~self.closed).astype(np.int64, copy=False)
 
     @property
     def known(self) -> NDArray[np.int64]:
-        """The rows (L,) whose answers are known; empty where none are."""
+        """The rows (L,) with known answers; empty if there are none."""
         if self.labelled is None:
             return np.empty(0, dtype=np.int64)
         return self.labelled
 
     @property
     def available(self) -> int:
-        """How many rows could be picked."""
+        """How many rows may be picked."""
         if self.closed is None:
             return len(self)
         return int(len(self) - self.closed.sum())
@@ -143,7 +146,7 @@ class Pool:
         return parts(self.layout, self.outputs)
 
     def embedded(self, rows: NDArray[np.integer] | slice) -> NDArray[np.float32]:
-        """The embeddings (k, D) of these rows. Raises ValueError where there are none, or one is not finite."""
+        """The embeddings (k, D) of these rows. Raises ValueError if the pool has none, or one is not finite."""
         if self.embeddings is None:
             raise ValueError("This pool holds no embeddings: choose a strategy that needs none")
         block = self.embeddings[rows].astype(np.float32)
@@ -153,7 +156,7 @@ class Pool:
         return block
 
     def passes(self, rows: NDArray[np.int64]) -> Iterator[tuple[slice, NDArray[np.float32]]]:
-        """The embeddings of these rows (k,), a block at a time, each with its place among them."""
+        """The embeddings of these rows (k,), ascending, in blocks of at most BLOCK rows: each with its place among them."""
         for start in range(0, len(rows), BLOCK):
             place = slice(start, min(start + BLOCK, len(rows)))
             within = rows[place]
@@ -201,9 +204,9 @@ def parts(
 
 @dataclass(frozen=True)
 class Picks:
-    """Rows (n,) of a pool in the order they should be read, with the value each was picked by (lowest first).
+    """Rows (n,) of a pool in the order they should be read, and the score (n,) each was picked by, lowest first.
 
-    `probabilities` (n,) says how likely each row was to be drawn, where the draw was random; None where it was not.
+    probabilities (n,) in 0..1: how likely each row was to be drawn, for a random draw; None otherwise.
     """
 
     rows: NDArray[np.int64]
@@ -214,11 +217,11 @@ class Picks:
         return len(self.rows)
 
     def at(self, places: NDArray[np.integer] | NDArray[np.bool_]) -> Picks:
-        """Those at these places, without probabilities: which of them are kept was not drawn."""
+        """The picks at these places (k,), without probabilities: which of them are kept was not drawn at random."""
         return Picks(rows=self.rows[places], scores=self.scores[places])
 
     def then(self, others: Picks) -> Picks:
-        """These and after them others, without probabilities."""
+        """These picks followed by others, without probabilities."""
         return Picks(rows=np.append(self.rows, others.rows), scores=np.append(self.scores, others.scores))
 
     @classmethod
@@ -229,10 +232,10 @@ class Picks:
         rng: np.random.Generator,
         excluded: NDArray[np.bool_] | None = None,
     ) -> Picks:
-        """The n rows of lowest value (N,), ties in random order; fewer where fewer are left. O(N + n·log n).
+        """The n rows with the lowest values (N,), ties in random order; fewer if fewer are left. O(N + n·log n).
 
-        Raises ValueError for a negative n, for values that are not one number a row, and for a NaN in a row that
-        could be picked. Excluded rows (N,) may hold anything.
+        Excluded rows, a bool (N,), may have any value. Raises ValueError for a negative n, values of another shape, and a
+        NaN in a row that may be picked.
         """
         values = np.asarray(values)
         if n < 0 or values.ndim != 1:
@@ -258,10 +261,11 @@ def _lowest(values: NDArray[np.generic], n: int, keys: NDArray[np.uint64]) -> ND
 
 
 def row_keys(rows: NDArray[np.integer], rng: np.random.Generator) -> NDArray[np.uint64]:
-    """A random key (n,) for each of the rows (n,), all different, that settles ties and draws samples. O(n).
+    """A random uint64 key (n,) for each of the rows (n,), all different, to break ties and draw samples. O(n).
 
-    A hash of the row's number under one draw of the generator, so that excluding a row changes no other's. SplitMix64
-    (Steele, Lea, Flood, "Fast Splittable Pseudorandom Number Generators", OOPSLA 2014) is one-to-one.
+    It is a hash of the row's number and one draw of the generator, so that excluding a row changes no other row's key.
+    The hash is SplitMix64, which is one-to-one (Steele, Lea, Flood, "Fast Splittable Pseudorandom Number Generators",
+    OOPSLA 2014).
     """
     key = rng.integers(2**64, dtype=np.uint64)
     # The constants and shifts are SplitMix64's own; unsigned arithmetic wraps, as it should.

@@ -13,13 +13,13 @@ DRAWS = 4
 
 
 def badge(pool: Pool, n: int, *, rng: np.random.Generator) -> Picks:
-    """n rows by k-means++ on the gradients of the last layer, taken as if the likeliest answer were true.
+    """n rows by k-means++ on the gradients of the last layer, as if the likeliest answer were true.
 
     Ash et al., "Deep Batch Active Learning by Diverse, Uncertain Gradient Lower Bounds", ICLR 2020. The first row is drawn
-    by squared length, each further one by its squared distance to the nearest before it. A distance found earlier is never
-    too small, so drawing by those and accepting with the ratio of the two draws the same (rejection sampling,
-    Cohen-Addad et al. 2020), and all rows are passed over once for some hundred picks instead of once for each. Scores are
-    negative squared distances. O(passes·N·D·(picks since the last pass) + N·C).
+    by its squared length, each further one by its squared distance to the nearest before it. An earlier distance is an
+    upper bound, so drawing by the bounds and accepting with the ratio of distance to bound draws the same (rejection
+    sampling, Cohen-Addad et al. 2020). One pass over all rows then serves some hundred picks. Scores are negative squared
+    distances. Needs outputs and embeddings, else ValueError. O(passes·N·D·(picks since the last pass) + N·C).
     """
     rows = pool.open
     n = min(n, len(rows))
@@ -34,10 +34,10 @@ def badge(pool: Pool, n: int, *, rng: np.random.Generator) -> Picks:
 
 
 def residuals(pool: Pool, rows: NDArray[np.int64]) -> Float:
-    """(k, C) probability minus likeliest answer of these rows; a measurement's is one minus its margin.
+    """Residuals (k, C) of these rows (k,): probability minus likeliest answer; for a measurement 1 minus its margin.
 
-    The gradient of the loss by the last layer's weights is the outer product of this with the embedding (Ash et al. 2020,
-    for cross-entropy), so that ⟨g, g'⟩ = ⟨r, r'⟩·⟨z, z'⟩. O(k·C).
+    For cross-entropy the gradient with respect to the last layer's weights is the outer product of the residual and the
+    embedding (Ash et al. 2020), so that ⟨g, g'⟩ = ⟨r, r'⟩·⟨z, z'⟩. Raises ValueError for a pool without outputs. O(k·C).
     """
     if not pool.layout:
         raise ValueError("This pool holds no outputs: draw at random until a head is trained")
@@ -55,7 +55,7 @@ def _residual(output: FindingOutput, block: NDArray[np.floating]) -> NDArray[np.
 
 
 class _Field:
-    """Squared distances of every row's gradient to the nearest one chosen, none of them too small."""
+    """The squared distance of every row's gradient to the nearest chosen one, or an upper bound of it."""
 
     def __init__(self, pool: Pool, rows: NDArray[np.int64]) -> None:
         self.pool = pool
@@ -70,7 +70,7 @@ class _Field:
         self.applied = 0
 
     def refresh(self) -> None:
-        """Take those chosen since the last time into account for all rows."""
+        """Lower the bounds of all rows by what was chosen since the last time."""
         new = self.chosen[self.applied :]
         if new and not self.applied:
             self.bound[:] = np.inf
@@ -84,7 +84,7 @@ class _Field:
         self.applied = len(self.chosen)
 
     def draw(self, n: int, rng: np.random.Generator) -> bool:
-        """Choose by what is known, the first one alone. False where every row left lies on one that is chosen."""
+        """Choose by the bounds, the very first one alone. False if every row left is a copy of a chosen one."""
         total = np.cumsum(self.bound, dtype=np.float64)
         if not total[-1] > 0:
             return False
@@ -111,7 +111,7 @@ class _Field:
         self.won += [0.0] * len(others)
 
     def _distance(self, place: int) -> float:
-        """Of one row, to the nearest of all that are chosen so far."""
+        """The squared distance of one row to the nearest of all that are chosen so far."""
         new = self.chosen[self.applied :]
         if not new:
             return float(self.bound[place])

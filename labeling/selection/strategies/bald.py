@@ -1,4 +1,4 @@
-"""Images that the model would answer one way or another, each time surely, depending on what is left out."""
+"""Images with confident but different answers, depending on which parts of the embedding are left out."""
 
 from functools import reduce
 
@@ -13,10 +13,11 @@ SAMPLES = 10  # masks; each is one more product of the whole pool with the head
 
 
 def bald(pool: Pool, n: int, *, rng: np.random.Generator) -> Picks:
-    """Most mutual information between answer and model first, mean over the findings, by ten dropout masks on the embedding.
+    """Most mutual information of answer and model first, in 0..1, mean over the findings, by ten dropout masks.
 
-    Houlsby et al. 2011; as Monte-Carlo dropout Gal, Islam, Ghahramani 2017. A measurement's share is one minus
-    the margin that the standard deviation of its samples has. Needs `pool.head`. Scores are negative. O(N·D·samples).
+    Houlsby et al. 2011; with Monte Carlo dropout: Gal, Islam, Ghahramani 2017. For a measurement it is 1 minus the margin
+    of the standard deviation of its samples. Needs outputs, embeddings and `pool.head`, else ValueError. Scores are the
+    negative information. O(N·D·samples).
     """
     rows = pool.open
     found = np.full(len(pool), np.nan, np.float32)
@@ -27,7 +28,7 @@ def bald(pool: Pool, n: int, *, rng: np.random.Generator) -> Picks:
 
 
 def _disagreement(output: FindingOutput, said: NDArray[np.float32]) -> NDArray[np.float32]:
-    """(m,) from samples (S, m, k), 0..1."""
+    """Mutual information (m,) in 0..1 from samples (S, m, k) of one finding."""
     if output.kind == "measurement":
         return 1 - margin_of(output, said[..., 0].std(axis=0)[:, None])
     whole = entropy_of(output, said.mean(axis=0))

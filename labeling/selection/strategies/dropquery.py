@@ -1,4 +1,4 @@
-"""Different kinds of images, of those whose answer changes when part of the embedding is left out."""
+"""Images of different kinds whose answer changes if part of the embedding is left out."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,10 +15,10 @@ CANDIDATES = 10_000
 def dropquery(pool: Pool, n: int, *, rng: np.random.Generator) -> Picks:
     """Of the images where most of three dropout masks change an answer, those nearest to the centroids of n clusters.
 
-    Gupte et al., "Revisiting Active Learning in the Era of Vision Foundation Models", TMLR 2024. Where fewer than n change,
-    those whose outputs move most. A mask keeps three quarters of the values; the authors' code keeps a quarter, for a
-    head that is trained with dropout, which ours is not. Needs `pool.head`. Scores are minus the share of masks that
-    change an answer. O(N·D·samples + candidates·n·D).
+    Gupte et al., "Revisiting Active Learning in the Era of Vision Foundation Models", TMLR 2024. If fewer than n change,
+    those whose outputs move most. A mask keeps three quarters of the values; the authors' code keeps a quarter, but their
+    head is trained with dropout and ours is not. Needs outputs, embeddings and `pool.head`, else ValueError. Scores are the
+    negative share of masks that change an answer. O(N·D·samples + candidates·n·D).
     """
     rows = pool.open
     n = min(n, len(rows))
@@ -44,7 +44,7 @@ def dropquery(pool: Pool, n: int, *, rng: np.random.Generator) -> Picks:
 def _changed(
     layout: tuple[FindingOutput, ...], before: NDArray[np.float32], said: NDArray[np.float32]
 ) -> NDArray[np.bool_]:
-    """Whether any finding's answer differs (S, m): another side of one half, another option, or half its scale away."""
+    """Whether the answer to any finding changes (S, m): across one half, to another option, or by half its scale."""
     changed = np.zeros(said.shape[:2], dtype=bool)
     for (output, was), (_, now) in zip(parts(layout, before), parts(layout, said), strict=True):
         if output.kind == "categorical":
@@ -57,7 +57,7 @@ def _changed(
 
 
 def _spread(points: Float, n: int, rng: np.random.Generator) -> NDArray[np.intp]:
-    """Places of n points near the centroids of n clusters; the rest at random, where fewer clusters were found."""
+    """Places (n,) of the points nearest to the centroids of n clusters; the rest at random if there are fewer clusters."""
     _, centroids = clusters(points, n, rng)
     order = rng.permutation(len(points))  # ties are broken at random
     chosen = order[nearest_to(centroids, points[order])]

@@ -1,4 +1,4 @@
-"""The image with the most uncertain answers, in bits."""
+"""Images with the most uncertain answers, by their entropy."""
 
 from functools import reduce
 
@@ -13,7 +13,8 @@ from labeling.selection.uncertainty import margin_of
 def entropy(pool: Pool, n: int, *, rng: np.random.Generator) -> Picks:
     """Highest mean entropy over the findings first, each scaled to 0..1 (Shannon 1948). O(N·C).
 
-    A measurement has no entropy without a density: one minus its margin stands for it. Scores are negative means.
+    A measurement has no entropy without a density: 1 minus its margin stands in. Scores are the negative means. Raises
+    ValueError for a pool without outputs.
     """
     if not pool.layout:
         raise ValueError("This pool holds no outputs: draw at random until a head is trained")
@@ -22,7 +23,7 @@ def entropy(pool: Pool, n: int, *, rng: np.random.Generator) -> Picks:
 
 
 def entropy_of(output: FindingOutput, block: NDArray[np.floating]) -> NDArray[np.float32]:
-    """Entropy (N,) of one finding's columns (N, k), 0..1."""
+    """Entropy (N,) in 0..1 of one finding, from its columns (N, k)."""
     if output.kind == "measurement":
         return 1 - margin_of(output, block)
     classes = block.astype(np.float32)

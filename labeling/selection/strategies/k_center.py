@@ -1,4 +1,4 @@
-"""Images as far as can be from everything that was read."""
+"""Images as far as possible from all that were read."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,11 +11,12 @@ LOOKED_AT = 1_024
 
 
 def k_center(pool: Pool, n: int, *, rng: np.random.Generator) -> Picks:
-    """Farthest first: the row with the largest distance to the nearest labelled or chosen one (Gonzalez 1985; as a core-set
-    Sener and Savarese, ICLR 2018). The first one at random where nothing is labelled.
+    """Farthest first: the row with the largest distance to the nearest labelled or chosen one.
 
-    A distance found earlier is never too small, so most need not be found anew. Outliers come first; poor where positives
-    are rare. Scores are negative distances. O(N·D·(L + picks)) at worst.
+    Gonzalez 1985; as a core-set: Sener and Savarese, ICLR 2018. If nothing is labelled, the first row is drawn at random.
+    An earlier distance is an upper bound, so most need not be computed again. Outliers come first, so it does poorly if
+    positives are rare. Scores are negative distances. Raises ValueError for a pool without embeddings.
+    O(N·D·(L + picks)) at worst.
     """
     rows = pool.open
     n = min(n, len(rows))
@@ -34,7 +35,7 @@ def k_center(pool: Pool, n: int, *, rng: np.random.Generator) -> Picks:
 
 
 class _Farthest:
-    """The distance of every row to the nearest one labelled or chosen, as far as it has been found."""
+    """The squared distance of every row to the nearest labelled or chosen one, or an upper bound of it."""
 
     def __init__(self, pool: Pool, rows: NDArray[np.int64], far: Float, chosen: list[int]) -> None:
         self.pool = pool
@@ -45,7 +46,7 @@ class _Farthest:
         self.seen = np.full(len(rows), len(chosen))  # how many of the chosen each distance takes into account
 
     def next(self, rng: np.random.Generator) -> float:
-        """Choose the farthest row; its distance."""
+        """Choose the farthest row. Returns its distance."""
         while True:
             top = np.flatnonzero(self.far == self.far.max())
             if (self.seen[top] == len(self.chosen)).all():

@@ -1,4 +1,4 @@
-"""The most typical image of each kind that nobody has read yet."""
+"""The most typical image of each kind of which nobody has read one yet."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,10 +18,11 @@ LABELLED = 2_000
 
 
 def typiclust(pool: Pool, n: int, *, rng: np.random.Generator) -> Picks:
-    """From the largest clusters with the fewest labelled images the one with the nearest twenty neighbours of its cluster.
+    """From the clusters with the fewest labelled images, the largest first, the image with the nearest twenty neighbours.
 
-    Hacohen, Dekel, Weinshall, "Active Learning on a Budget", ICML 2022. Clusters: as many as labels and picks, at most 500.
-    Scores are minus the typicality. Poor where positives are rare. O(candidates·(clusters + candidates)·D).
+    Hacohen, Dekel, Weinshall, "Active Learning on a Budget", ICML 2022. There are as many clusters as labels and picks, at
+    most 500. Neighbours are of the same cluster. It does poorly if positives are rare. Scores are the negative typicality.
+    Raises ValueError for a pool without embeddings. O(candidates·(clusters + candidates)·D).
     """
     rows = sample(pool.open, max(CANDIDATES, n), rng)
     known = sample(pool.known, LABELLED, rng)
@@ -38,7 +39,7 @@ def typiclust(pool: Pool, n: int, *, rng: np.random.Generator) -> Picks:
 
 
 def _typicality(points: Float, cluster: NDArray[np.int32]) -> Float:
-    """(k,) one over the mean distance to the nearest neighbours in the same cluster; 0 for an image that is alone."""
+    """Typicality (k,): 1 over the mean distance to the nearest neighbours in the cluster; 0 for an image that is alone."""
     typical = np.zeros(len(points), np.float32)
     for members in _members(cluster):
         near = min(NEIGHBOURS, len(members) - 1)
@@ -61,7 +62,7 @@ def _members(cluster: NDArray[np.int32]) -> list[NDArray[np.intp]]:
 def _by_turns(
     typical: Float, cluster: NDArray[np.int32], labelled: NDArray[np.int64], n: int, rng: np.random.Generator
 ) -> NDArray[np.intp]:
-    """Places (n,): one of each cluster in turn, those with the fewest labelled images first, then the larger ones."""
+    """Places (n,): one of each cluster in turn, the clusters with the fewest labelled images first, then the larger ones."""
     turns = labelled.copy()
     waiting: dict[int, list[int]] = {}
     for members in _members(cluster):

@@ -1,4 +1,4 @@
-"""How well outputs tell images apart, in the drawn sample and in many resamples of its patients at once."""
+"""How well outputs separate images with a finding from those without, in many resamples of the patients at once."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from labeling.selection.worth.labelled import Float, LabelledImages, Rows
 
 
 def quality(data: LabelledImages, rows: Rows, outputs: NDArray[np.floating], weights: Float) -> Float:
-    """Mean AUROC (B,) over the usable findings, of outputs (t, C) for these rows (t,), under weights (B, t).
+    """Mean AUROC (B,) in 0..1 over the usable findings, of outputs (t, C) for these rows (t,), under weights (B, t) ≥ 0.
 
-    A categorical finding counts with the mean of its options, each against the rest. NaN where nothing can be told.
+    A categorical finding counts as the mean of its options, each against the rest. NaN if no AUROC is defined.
     """
     by_finding = []
     for questions in _findings(data, rows, outputs):
@@ -50,7 +50,7 @@ def _questions(output: FindingOutput, truth: Float, columns: Float) -> Iterator[
 
 
 def _mean(values: list[Float]) -> Float:
-    """The mean (B,) of several (B,), each leaving out what is NaN; NaN where all are."""
+    """The mean (B,) of several arrays (B,) without their NaNs; NaN where all are NaN."""
     if not values:
         return np.empty(0)
     stacked = np.stack(values)

@@ -1,8 +1,8 @@
-"""Whether reading more would still change the model.
+"""Whether more reading would still change the model.
 
 Method: Bloodgood and Vijay-Shanker, "A Method for Stopping Active Learning Based on Stabilizing Predictions and the Need
-for User-Adjustable Stopping", CoNLL 2009: stop when successive models agree with a kappa of 0.99 three times running, on
-images that none of them has learned from. The slope of the learning curve's end stands beside it.
+for User-Adjustable Stopping", CoNLL 2009. Stop when successive models agree with a kappa of 0.99 three times in a row, on
+images that none of them has learned from. The slope at the end of the learning curve is reported, too.
 """
 
 from __future__ import annotations
@@ -30,11 +30,11 @@ SAMPLE = 100
 
 @dataclass(frozen=True)
 class Stopping:
-    """signal: what the two tell together, as `signal_of` has it.
+    """The stopping signal, see `signal_of`, and what it is made from.
 
-    sizes (4,): the first labels that each of the successive scouts learned from. kappas (3,): of each with the one
-    before it, the mean of the findings. slope: gain in mean AUROC by 100 more labels, over the last three tenths of the
-    labels. sample: images compared on.
+    sizes (4,): how many of the first labels each successive scout learned from. kappas (3,): agreement of each scout with
+    the one before it, the mean over the findings. slope: gain in mean AUROC per 100 more labels, over the last three tenths
+    of the labels. sample: how many images the scouts are compared on.
     """
 
     signal: Signal
@@ -45,7 +45,7 @@ class Stopping:
 
 
 def stopping(data: LabelledImages, sample: NDArray[np.float32], learner: Learner, *, seed: int) -> Stopping:
-    """The signal for these labels, on embeddings (m, D) of images that have none. O(20·4) fits."""
+    """The signal for these labels, on embeddings (m, D) of unlabelled images. O(20·4) fits. The same for the same seed."""
     if len(sample) < SAMPLE:
         return Stopping("too_few", sample=len(sample))
     grown = growth(data, learner, shares=SHARES, seed=seed)
@@ -67,7 +67,7 @@ def _slopes(sizes: Float, curves: Float) -> Float:
 
 
 def _agreements(data: LabelledImages, sizes: list[int], sample: NDArray[np.float32], learner: Learner) -> Float:
-    """Kappa (R − 1,) of each scout with the one before it, the mean of the findings."""
+    """Kappa (R − 1,) of each scout with the one before it, the mean over the findings."""
     decided = []
     for size in sizes:
         head = fit_on(data, np.arange(size, dtype=np.int64), learner)
@@ -76,7 +76,7 @@ def _agreements(data: LabelledImages, sizes: list[int], sample: NDArray[np.float
 
 
 def _decided(data: LabelledImages, head: Head, sample: NDArray[np.float32]) -> list[NDArray[np.int64]]:
-    """What the scout decides of each finding (m,): the likeliest option, or present where it is likelier than usual."""
+    """The scout's decision (m,) on each finding: the likeliest option, or present if it is likelier than usual."""
     decided = []
     for at, (output, block) in enumerate(parts(data.layout, head(sample))):
         if output.kind == "categorical":
@@ -92,7 +92,7 @@ def _decided(data: LabelledImages, head: Head, sample: NDArray[np.float32]) -> l
 
 
 def _kappa(one: list[NDArray[np.int64]], other: list[NDArray[np.int64]]) -> float:
-    """The mean of the findings; one that both decide alike for every image tells nothing and is left out."""
+    """The mean kappa over the findings. One with the same decision for every image has no kappa and is left out."""
     kappas = []
     for first, second in zip(one, other, strict=True):
         if len(np.unique([first, second])) > 1:

@@ -1,4 +1,4 @@
-"""Scouts fitted on so many labels, one way and the other, and what each says of images that neither has seen."""
+"""Scouts fitted on more and more labels, in the strategy's order and at random, and their outputs on held-out images."""
 
 from __future__ import annotations
 
@@ -31,8 +31,10 @@ REPLAYED = 2_000
 
 @dataclass(frozen=True)
 class Trial:
-    """rows (t,) that were held out, and outputs (A, R, t, C): of each of A ways at each of R sizes. `seed`: which of the
-    repetitions, that are resampled as wholes, it belongs to.
+    """One held-out part.
+
+    rows (t,): the held-out rows. outputs (A, R, t, C): of the scouts of A ways to order labels at R sizes. seed: the
+    repetition that it belongs to; repetitions are resampled as a whole.
     """
 
     seed: int
@@ -48,9 +50,10 @@ class Trials:
     each: tuple[Trial, ...]
 
     def curves(self, data: LabelledImages, resamples: int, rng: np.random.Generator) -> Float:
-        """Quality (A, 1 + B, R): as measured, then in B resamples of the patients and of the repetitions.
+        """Quality (A, 1 + B, R), a mean AUROC: as measured, then in B resamples of the patients and the repetitions.
 
-        A patient drawn twice counts twice in every trial and both ways, so that differences are paired.
+        A patient who is drawn twice counts twice in every trial and both ways, so that differences are paired. NaN where
+        no AUROC is defined.
         """
         known, patient = np.unique(data.patients, return_inverse=True)
         repetitions = 1 + max(trial.seed for trial in self.each)
@@ -69,13 +72,13 @@ class Trials:
 
 
 def _redraw(count: int, resamples: int, rng: np.random.Generator) -> Float:
-    """How often (1 + B, count) each of them counts: once each, then as drawn with replacement."""
+    """How often (1 + B, count) each one counts: once each, then as drawn with replacement."""
     drawn = rng.multinomial(count, np.full(count, 1 / count), size=resamples)
     return np.concatenate([np.ones((1, count)), drawn])
 
 
 def folds(data: LabelledImages, rows: Rows, count: int, seed: int) -> Iterator[tuple[Rows, Rows]]:
-    """(train, test) rows, no patient in both, the rarest usable finding spread evenly."""
+    """The (train, test) rows of each fold: no patient is in both, and the rarest usable finding is spread evenly."""
     rarest = min(data.usable, key=data.positives)
     said = data.truth[rows, rarest]
     split = StratifiedGroupKFold(count, shuffle=True, random_state=seed)
@@ -84,7 +87,7 @@ def folds(data: LabelledImages, rows: Rows, count: int, seed: int) -> Iterator[t
 
 
 def replay(data: LabelledImages, strategy: Strategy, learner: Learner, *, seed: int) -> Trials:
-    """Label once more what came in by chance: in the strategy's order, and in random order from the same start.
+    """Replay the labelling of the random images, in the strategy's order and in random order from the same start.
 
     Each of SEEDS repetitions holds out each of FOLDS parts of the patients. O(SEEDS·FOLDS·2·ROUNDS) fits.
     """
@@ -118,7 +121,7 @@ def _steps(
     strategy: Strategy | None,
     rng: np.random.Generator,
 ) -> NDArray[np.float32]:
-    """Outputs (R, t, C) as the labels grow from size to size, by the strategy or, without one, by the order itself."""
+    """Outputs (R, t, C) on the tested rows as labels are added from size to size, by the strategy or else in this order."""
     got = order[: sizes[0]]
     head = fit_on(data, train[got], learner)
     out = [head(data.embeddings[test])]
@@ -134,7 +137,7 @@ def _steps(
 
 
 def pool_of(data: LabelledImages, rows: Rows, got: Rows, head: Head) -> Pool:
-    """These rows as a strategy sees them when those at places `got` among them are labelled."""
+    """The rows (t,) as a pool in which those at the places `got` (g,) are labelled, with this head's outputs."""
     points = data.embeddings[rows]
     return Pool(
         head(points).astype(np.float32),
@@ -147,15 +150,15 @@ def pool_of(data: LabelledImages, rows: Rows, got: Rows, head: Head) -> Pool:
 
 
 def fit_on(data: LabelledImages, rows: Rows, learner: Learner) -> Head:
-    """A scout that has learned from these rows."""
+    """A scout that is fitted on these rows (k,)."""
     return learner(data.embeddings[rows], data.labels[rows], data.weights[rows], data.patients[rows])
 
 
 def arms(data: LabelledImages, learner: Learner, *, seed: int) -> Trials | None:
-    """As many labels of the strategy's own picks as of the audit's, on audited images of other patients.
+    """Compare as many labels of the strategy's picks as of the audit, tested on audited images of other patients.
 
-    SPLITS times the audited patients are halved, and each half tests what the other half and the picks were fitted on.
-    None where a half, or what was picked, is below FIRST labels. O(SPLITS·2·2·ROUNDS) fits.
+    The audited patients are halved SPLITS times. Each half tests scouts fitted on the other half and on the picks. None if
+    a half, or the picks, have fewer than FIRST labels. O(SPLITS·2·2·ROUNDS) fits.
     """
     rng = np.random.default_rng(seed)
     halves = []
@@ -177,7 +180,7 @@ def arms(data: LabelledImages, learner: Learner, *, seed: int) -> Trials | None:
 def _grown(
     data: LabelledImages, rows: Rows, test: Rows, sizes: Iterable[int], learner: Learner
 ) -> list[NDArray[np.floating]]:
-    """Outputs (t, C) of the tested rows, of a scout on the first so many of these rows, size by size."""
+    """For each size the outputs (t, C) on the tested rows, of a scout fitted on the first so many of these rows."""
     outputs = []
     for size in sizes:
         head = fit_on(data, rows[:size], learner)
@@ -186,12 +189,12 @@ def _grown(
 
 
 def _others(data: LabelledImages, rows: Rows, test: Rows) -> Rows:
-    """Those of the rows that are of no tested patient."""
+    """Those of the rows whose patient is not tested."""
     return rows[~np.isin(data.patients[rows], data.patients[test])]
 
 
 def growth(data: LabelledImages, learner: Learner, *, shares: tuple[float, ...], seed: int) -> Trials:
-    """Scouts on the first labels there were, in these shares of all (ending with 1), on random images held out."""
+    """Scouts fitted on these shares of the labels, the oldest first, ending with 1; tested on held-out random images."""
     rng = np.random.default_rng(seed)
     everything = np.arange(len(data), dtype=np.int64)
     each = []

@@ -26,10 +26,10 @@ REPLAYED = 60
 
 @dataclass(frozen=True)
 class Worth:
-    """What is known of a strategy's worth. A comparison is None where there is too little for it.
+    """What is known of a strategy's worth. A comparison is None if there is too little data for it.
 
-    labelled, random, picked: images there are. findings: the names of those that counted. chosen_seconds,
-    random_seconds: median active reading time of a case of either kind, None where none was timed.
+    labelled, random, picked: how many images of each kind there are. findings: the names of those that counted.
+    chosen_seconds, random_seconds: median active reading time of a case of each kind; None if none was timed.
     """
 
     verdict: Verdict
@@ -53,10 +53,8 @@ def worth(
     learner: Learner,
     seed: int,
 ) -> Worth:
-    """Compare the strategy with random order, the same result for the same seed. sample (m, D): unlabelled images.
-
-    Some six hundred small fits, in one thread: ten times sooner than in several that wait for each other.
-    """
+    """Compare the strategy with random order, the same result for the same seed. sample (m, D): unlabelled embeddings."""
+    # Some six hundred small fits: one thread is ten times faster than several that wait for each other.
     with threadpool_limits(limits=1):
         return _worth(data, sample, seconds, strategy, learner, seed)
 
@@ -109,7 +107,7 @@ def _armed(data: LabelledImages, seconds: Seconds, learner: Learner, seed: int) 
 
 
 def verdict(*comparisons: Comparison | None) -> Verdict:
-    """Better, or worse, where one comparison's gain lies wholly on that side of 0 and none wholly on the other."""
+    """Better, or worse, if one comparison's interval lies wholly on that side of 0 and none wholly on the other."""
     told = [comparison.gain for comparison in comparisons if comparison is not None]
     if not told:
         return "too_few"
