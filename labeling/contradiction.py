@@ -1,4 +1,4 @@
-"""When a reader's answer and the model's probability plainly contradict each other, in either direction alike."""
+"""When a reader's answer and the model's probability plainly contradict each other, in both directions alike."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ LOW = 0.1
 def contradicted_value(output: Mapping[str, Any] | None) -> str | None:
     """The answer that this output of a binary finding strongly contradicts: absent, present, or None for neither.
 
-    Where a threshold is that high or that low, the model itself draws no conclusion and contradicts nobody.
+    If a threshold is above HIGH or below LOW, the model may be that sure and still be on the other side of it. Then it
+    contradicts nobody.
     """
     if output is None or output["kind"] != "binary":
         return None

@@ -1,4 +1,4 @@
-"""What a reader submits of a case, as it travels: one form of it, for the reading page and for REST."""
+"""What a reader submits for a case, as JSON: one form for the reading page and for REST."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ Given = tuple[str, bool, bool]  # value, bulk, kept
 
 @dataclass(frozen=True)
 class Submission:
-    """What a reader says of a case. Repeating it with the same key makes no second read."""
+    """A reader's answers to a case. Repeating it with the same key makes no second read."""
 
     key: UUID
     answers: Answers
 
 
 def submission_read(body: Mapping[str, object], *, seen: UUID | None = None) -> Submission:
-    """The submission in a body of SubmissionSerializer's form; `seen`: the prediction that was in view.
+    """The submission in a body, checked by SubmissionSerializer. `seen`: the prediction that was in view.
 
     Raises AnswerInvalid with one entry per finding or member that does not fit.
     """
@@ -38,7 +38,7 @@ def submission_read(body: Mapping[str, object], *, seen: UUID | None = None) -> 
 
 
 def submission_of(given: Mapping[str, Any], *, seen: UUID | None = None) -> Submission:
-    """The submission in a body that SubmissionSerializer has taken."""
+    """The submission in data that SubmissionSerializer has validated."""
     values: dict[str, str] = {}
     in_bulk = set()
     to_keep = set()
@@ -82,7 +82,7 @@ def _measured(given: Mapping[str, Any]) -> MeasurementDrawn:
 
 
 def _errors(found: Mapping[str, Any]) -> dict[str, str]:
-    """What is wrong, by finding where it is an answer to one, else by the member of the body."""
+    """What is wrong, by finding for an answer, else by the member of the body."""
     members = dict(found)
     answers = members.pop("answers", {})
     if isinstance(answers, Mapping):
@@ -93,7 +93,7 @@ def _errors(found: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _sentences(said: object) -> Iterator[str]:
-    """The sentences in errors as DRF nests them, each once."""
+    """The sentences in DRF's nested errors, each once."""
     if isinstance(said, Mapping):
         said = list(said.values())
     if isinstance(said, list):

@@ -1,4 +1,4 @@
-"""What an answer may say, per kind of finding, and the number it stands for."""
+"""Which answers fit each kind of finding, and the number that an answer stands for."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def answer_problem(finding: Finding, value: str) -> str | None:
 
 
 def region_problem(finding: Finding, value: str) -> str | None:
-    """What is wrong with `value` as an answer to a finding for which a region is drawn, or None."""
+    """What is wrong with `value` as an answer to a finding that has a region, or None."""
     ruled_out = finding.kind == Finding.Kind.BINARY and value == "absent"
     if not ruled_out and value != NOT_ASSESSABLE:
         return None
@@ -86,7 +86,7 @@ def region_problem(finding: Finding, value: str) -> str | None:
 
 
 def answer_number(finding: Finding, value: str) -> float | None:
-    """The number a valid answer stands for: 0, 0.5, 1; an option's index; the measurement. None for not assessable."""
+    """The number that a valid answer stands for: 0, 0.5 or 1, an option's index, or the measurement; None if not assessable."""
     if value == NOT_ASSESSABLE:
         return None
     if finding.kind == Finding.Kind.BINARY:

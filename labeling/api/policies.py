@@ -1,4 +1,4 @@
-"""What the queue is filled by, read and changed."""
+"""The policies that fill the queue: reading and changing them."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class StrategyFailureSerializer(serializers.ModelSerializer[StrategyFailure]):
 
 
 class SelectionPoliciesSerializer(serializers.ModelSerializer[Project]):
-    """What the queue is filled by."""
+    """The policies that fill the queue."""
 
     quotas = serializers.SerializerMethodField(help_text="Finding → its share of the strategy's picks at least.")
     strategy_failure = serializers.SerializerMethodField(
@@ -89,7 +89,7 @@ class SelectionPoliciesChangeSerializer(Shape):
 
 @contextmanager
 def changing() -> Iterator[None]:
-    """Refusals as problems: 422 with one entry per field, 409 where nothing is put aside."""
+    """Turns refusals into problems: 422 with one entry per field, 409 if no strategy is put aside."""
     try:
         yield
     except NothingToRestore as nothing:
@@ -105,14 +105,14 @@ class SelectionPolicies(ProjectView):
 
     @extend_schema("selection_policies_get", responses=SelectionPoliciesSerializer)
     def get(self, request: Request, slug: str) -> Response:
-        """What the queue is filled by: the strategy, the arms' shares, the caps."""
+        """The policies that fill the queue: the strategy, the arms' shares, the caps."""
         return self.show(self.project, SelectionPoliciesSerializer)
 
     @extend_schema(
         "selection_policies_change", request=SelectionPoliciesChangeSerializer, responses=SelectionPoliciesSerializer
     )
     def patch(self, request: Request, slug: str) -> Response:
-        """Change what the queue is filled by; what is left out stays. The next batch follows."""
+        """Change the policies that fill the queue. What is left out stays. They apply from the next batch on."""
         with changing():
             changed = selection_change(
                 project=self.project, actor=self.user, **self.body(SelectionPoliciesChangeSerializer)
@@ -125,7 +125,7 @@ class StrategyRestore(ProjectView):
 
     @extend_schema("strategy_restore", request=None, responses=SelectionPoliciesSerializer)
     def post(self, request: Request, slug: str) -> Response:
-        """Put back in force the strategy that a report has put aside; 409 where there is none."""
+        """Restore the strategy that a report has put aside; 409 if there is none."""
         with changing():
             restored = strategy_restore(project=self.project, actor=self.user)
         return self.show(restored, SelectionPoliciesSerializer)

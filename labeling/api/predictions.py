@@ -1,4 +1,4 @@
-"""What the model says of an image: only to whoever may be shown it, and with a record that they were."""
+"""What the model says of an image: only for users who may see it, and on record as shown to them."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class PredictionView(ImageView):
 class PredictionDetail(PredictionView):
     @extend_schema("prediction_get", responses=PredictionSerializer)
     def get(self, request: Request, slug: str, pk: UUID) -> Response:
-        """What the model in use says of an image. 403 while you are to read it blind first, 404 until it is scored."""
+        """What the model in use says of an image. 403 until you have read it blind, 404 until it is scored."""
         return self.show(self.prediction(pk), PredictionSerializer)
 
 

@@ -1,4 +1,4 @@
-"""Findings that the project does not ask for and a reader saw."""
+"""Findings that a reader saw and the project does not ask for."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class DeclineSerializer(Shape):
 
 @contextmanager
 def deciding() -> Iterator[None]:
-    """Refusals as problems: 409 when it is decided already, 422 with one entry per field otherwise."""
+    """Turns refusals into problems: 409 for a proposal that is decided already, else 422 with one entry per field."""
     try:
         yield
     except ProposalDecided as decided:
@@ -98,7 +98,7 @@ class ProposalView(ProjectView):
 class ProposalAccept(ProposalView):
     @extend_schema("proposal_accept", request=AcceptSerializer, responses={201: FindingSerializer})
     def post(self, request: Request, slug: str, pk: UUID) -> Response:
-        """Ask for this finding from now on; it decides every open proposal of its name."""
+        """Accept: ask for this finding from now on. This decides every open proposal of its name."""
         proposal = self.proposal(pk)
         body = self.body(AcceptSerializer)
         with deciding():
@@ -109,7 +109,7 @@ class ProposalAccept(ProposalView):
 class ProposalDecline(ProposalView):
     @extend_schema("proposal_decline", request=DeclineSerializer, responses=ProposalSerializer)
     def post(self, request: Request, slug: str, pk: UUID) -> Response:
-        """Leave the findings as they are, with a reason; it decides every open proposal of its name."""
+        """Decline, with a reason. This decides every open proposal of its name."""
         proposal, body = self.proposal(pk), self.body(DeclineSerializer)
         with deciding():
             proposal_decline(proposal=proposal, actor=self.user, **body)

@@ -44,7 +44,7 @@ class Selections(ProjectView):
 
     @extend_schema("selection_request", request=None, responses={202: JobSerializer})
     def post(self, request: Request, slug: str) -> Response:
-        """Have the queue filled by a job, or by the one that waits already."""
+        """Fill the queue by a job, or by one that waits already."""
         return self.show(fill_request(project=self.project.pk), JobSerializer, 202)
 
 
@@ -72,9 +72,9 @@ class SelectionPicks(ProjectView):
 
     @extend_schema("selection_picks", responses=PickSerializer(many=True))
     def get(self, request: Request, slug: str, pk: UUID) -> Response:
-        """The cases of a batch and why each is in it, in reading order, for those who do not read in the project.
+        """The cases of a batch in reading order, each with its reason, for users who do not read in the project.
 
-        A reason that quotes the model is on record as shown to you; one that cannot be recorded is left empty.
+        A reason that quotes the model is recorded as shown to you. One that cannot be recorded is left empty.
         """
         if self.user.has_perm("labeling.read", self.project):
             raise PermissionDenied("You read in this project: see why a case is there when you have read it.")
@@ -83,7 +83,7 @@ class SelectionPicks(ProjectView):
         return self.paged(rows, PickSerializer)
 
     def paginate_queryset(self, queryset: Any) -> list[Any] | None:
-        """What the reasons quote is on record as seen before it leaves."""
+        """A page of cases. What their reasons quote is recorded as shown before they leave."""
         page: list[Any] | None = super().paginate_queryset(queryset)
         for case in page or ():
             if not reason_disclose(assignment=case, reader=self.user):

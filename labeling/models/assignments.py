@@ -13,12 +13,12 @@ from labeling.models.selections import Selection
 from overread.archive.models import Image
 from overread.projects.models import Project, Role
 
+# Characters: one of the reasons that the page offers, and 500 in the reader's own words.
 SKIP_REASON = 600
-"""Characters: one of the reasons that the page offers, and 500 in the reader's own words."""
 
 
 class Assignment(models.Model):
-    """One image offered to one reader for one purpose, with a lease. `version` grows with every change of hands."""
+    """One image offered to one reader for one purpose, with a lease. `version` grows whenever it changes hands."""
 
     class State(models.TextChoices):
         QUEUED = "queued"
@@ -121,7 +121,7 @@ class Assignment(models.Model):
 
 
 class Holding(models.Model):
-    """A reader was given an assignment: the right to answer it, even late. Never changed."""
+    """That a reader was given an assignment, and so may answer it, even late. Never changed."""
 
     assignment = models.ForeignKey(Assignment, models.CASCADE, related_name="holdings")
     reader = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")

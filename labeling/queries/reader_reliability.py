@@ -1,4 +1,4 @@
-"""What known answers and repeats say of a reader."""
+"""How reliable a reader is: their agreement with known answers, and with their own earlier reads."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from labeling.values import answer_number
 from overread.accounts.models import User
 from overread.projects.models import Finding, Project
 
+# (image, finding) → an answer as a number.
 Said = Mapping[tuple[UUID, int], float]
-"""(image, finding) → an answer as a number."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Reliability:
 
 
 def gold_agreement(*, project: Project, reader: User) -> list[Reliability]:
-    """Finding by finding, the reader's blind answers to hidden cases beside the independent labels of these."""
+    """For each finding, how far the reader's blind answers to hidden cases agree with the known answers."""
     own = _said(_blind(project, reader).filter(read__assignment__purpose=Purpose.GOLD))
     known = ReferenceLabel.objects.filter(
         project=project, independent=True, exposure=ExposureKind.NONE, value__isnull=False
@@ -41,7 +41,7 @@ def gold_agreement(*, project: Project, reader: User) -> list[Reliability]:
 
 
 def repeat_agreement(*, project: Project, reader: User) -> list[Reliability]:
-    """Finding by finding, the reader's answers to repeats beside their own first blind ones."""
+    """For each finding, how far the reader's answers to repeats agree with their own first blind ones."""
     blind = _blind(project, reader)
     again = _said(blind.filter(read__assignment__purpose=Purpose.REPEAT))
     images = {image for image, _finding in again}
@@ -58,7 +58,7 @@ def _blind(project: Project, reader: User) -> QuerySet[Answer]:
 
 
 def _said(answers: Iterable[Answer]) -> dict[tuple[UUID, int], float]:
-    """The last of each; what is not assessable is left out."""
+    """The last answer to each finding of each image, without those that are not assessable."""
     numbers: dict[tuple[UUID, int], float | None] = {}
     for answer in answers:
         numbers[answer.read.image_id, answer.finding_id] = answer_number(answer.finding, answer.value)

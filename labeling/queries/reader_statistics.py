@@ -1,6 +1,6 @@
-"""What a reader may learn of their own reading: how far others agree, and how often the model changed their mind.
+"""A reader's own statistics: how far others agree with them, and how often they changed an answer after seeing the model.
 
-Private: nothing here takes another reader than the one who asks.
+Private: pages call these only for the reader who is signed in.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ MOST = 5000
 
 @dataclass
 class Agreement:
-    """On one finding: of `cases` that others have read too, in how many the reader says what the others hold."""
+    """One finding: in how many of the `cases` that others have read, too, the reader agrees with their consensus."""
 
     finding: Finding
     cases: int = 0
@@ -34,11 +34,11 @@ class Agreement:
 
 @dataclass
 class AnswerSwitching:
-    """On one finding, over cases read blind and again with the model: what became of the reader's first answer.
+    """One finding, over cases read blind and again with the model: what became of the reader's first answer.
 
-    `disagreed`: first answers that the model contradicted; `towards` and `away`: changed to what the model says, or from
-    it. Of all changes, `right` and `wrong` are those that independent labels confirm or refute. A measurement is changed
-    towards a number if it is nearer to it than before, and away otherwise.
+    disagreed: first answers that differ from the model's. towards, away: changed to the model's answer, or away from it.
+    other: changed from one answer to another, neither the model's. right, wrong: changes that independent labels confirm or
+    refute. A measurement changes towards the model's number if it comes nearer to it, and away otherwise.
     """
 
     finding: Finding
@@ -56,7 +56,7 @@ class AnswerSwitching:
 
 
 def agreement_with_others(*, project: Project, reader: User) -> list[Agreement]:
-    """Finding by finding, the reader's unexposed answers beside the consensus of everybody else's unexposed ones."""
+    """For each finding, how far the reader's unexposed answers agree with the consensus of everybody else's."""
     unexposed = Answer.objects.filter(read__project=project, read__superseded_by=None, exposure=ExposureKind.NONE)
     unexposed = unexposed.exclude(read__assignment__purpose=Purpose.REPEAT)  # the same person's voice, again
     unexposed = unexposed.order_by("read__created_at")  # so that the last answer of each person stands below
@@ -85,7 +85,7 @@ def _compare(agreement: Agreement, value: str, others: list[str]) -> None:
 
 
 def answer_switching(*, project: Project, reader: User) -> list[AnswerSwitching]:
-    """Finding by finding, what the model did to the reader's first answers."""
+    """For each finding, how often the reader switched to or from the model's answer after it was shown."""
     found = {finding.pk: AnswerSwitching(finding) for finding in project.findings.all()}
     second = _reads(project, reader).filter(phase=Read.Phase.REVEALED).select_related("prediction")
     pairs: dict[UUID, tuple[Read, Prediction]] = {}
@@ -134,7 +134,7 @@ def _count(switching: AnswerSwitching, before: str, after: str, output: dict[str
 def _count_measured(
     switching: AnswerSwitching, before: str, after: str, output: dict[str, Any], truth: float | None
 ) -> None:
-    """Two numbers agree where they read the same at one decimal, as on the page of an image."""
+    """Count a measurement. Two numbers agree if they are the same to one decimal, as the image's page shows them."""
     first = answer_number(switching.finding, before)
     second = answer_number(switching.finding, after)
     said = float(output["value"])

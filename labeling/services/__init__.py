@@ -1,4 +1,4 @@
-"""Everything that writes in the reading room: the queue, the reads, the labels made of them, and what is read next."""
+"""Everything that writes in the reading room: the queue, reads, the labels made of them, and what is read next."""
 
 from labeling.services.amending import NoReason, read_amend
 from labeling.services.answers import Answers, MeasurementDrawn, RegionDrawn
@@ -34,7 +34,6 @@ __all__ = [
     "AssignmentGone",
     "MeasurementDrawn",
     "NoReason",
-    "NotGiven",
     "NotGiven",
     "NotSent",
     "PredictionUnseen",

@@ -1,4 +1,4 @@
-"""Amending a stored read: its case is opened again with a reason, and the new read supersedes the old one."""
+"""Amending a stored read: its case is reopened with a reason, and the new read supersedes the old one."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from overread.audit.services import event_append
 
 
 class NoReason(ValueError):
-    """A read is amended with a reason only. The text says so, for the reader."""
+    """A read is amended without a reason. The text asks the reader for one."""
 
 
 @transaction.atomic
 def read_amend(*, read: Read, reader: User, reason: str) -> Assignment:
-    """Open the case of a standing read again. The read stands until the new one supersedes it, and in the record after.
+    """Reopen the case of a standing read. The read stands until the new one supersedes it, and stays in the record.
 
-    What was read blind and has been revealed since is opened as revealed: the blind answer stands for good.
-    Raises NoReason, and AssignmentGone where the read is not this reader's to amend.
+    A case that was read blind and then revealed is reopened as revealed: the blind answer stands for good.
+    Raises NoReason, and AssignmentGone if this reader may not amend the read.
     """
     reason = reason.strip()
     if not reason:
@@ -40,7 +40,7 @@ def read_amend(*, read: Read, reader: User, reason: str) -> Assignment:
 
 
 def _refusal(read: Read, assignment: Assignment, reader: User) -> str:
-    """Why this read cannot be amended, for the reader; empty where it can."""
+    """Why this read cannot be amended, for the reader; empty if it can."""
     if read.reader_id != reader.pk or Read.objects.filter(supersedes=read).exists():
         return _("Only a read of your own that stands can be amended; this one has been superseded.")
     if read.extra:

@@ -1,9 +1,9 @@
-"""What a reader says of an image, and whether it fits the project's findings and the image."""
+"""A reader's answers to an image, and whether they fit the project's findings and the image."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
 
@@ -20,8 +20,9 @@ CORNERS = {"length": 2, "angle": 3, "roi": 2, "probe": 1}
 
 @dataclass(frozen=True)
 class RegionDrawn:
-    """A box (two corners) or polygon (three points or more), [[x, y], …] in image pixels, tied to a finding by slug and
-    to the frame it was drawn on, counted from 0.
+    """A box (two corners) or polygon (3 to 500 points), (x, y) in image pixels.
+
+    finding: the slug of the finding it belongs to. frame: the frame it was drawn on, counted from 0.
     """
 
     finding: str
@@ -32,7 +33,7 @@ class RegionDrawn:
 
 @dataclass(frozen=True)
 class MeasurementDrawn:
-    """A length (two ends), angle (end, vertex, end), ellipse (two corners of its box) or point, in image pixels."""
+    """A length (two ends), angle (end, vertex, end), ellipse (two corners of its box) or point, (x, y) in image pixels."""
 
     kind: Literal["length", "angle", "roi", "probe"]
     points: tuple[tuple[float, float], ...]
@@ -42,10 +43,10 @@ class MeasurementDrawn:
 
 @dataclass(frozen=True)
 class Answers:
-    """What one reader says of one image.
+    """One reader's answers to one image.
 
-    `values`: finding slug → answer; `bulk`: slugs answered by 'mark the rest'; `kept`: slugs whose answer they keep against a
-    model that strongly contradicts it.
+    values: finding slug → answer. bulk: slugs answered by "mark the rest". kept: slugs whose answer the reader keeps although
+    the model strongly contradicts it. seen: the prediction in view, if a page names it.
     """
 
     values: Mapping[str, str]
@@ -57,11 +58,14 @@ class Answers:
     confidence: Literal["", "low", "medium", "high"] = ""
     active_ms: int = 0
     level: Literal["", "half", "full"] = ""
-    seen: UUID | None = field(default=None)  # the prediction in view, where a page says so
+    seen: UUID | None = None
 
 
 def answers_check(answers: Answers, findings: Mapping[str, Finding], asked: set[str], image: Image) -> None:
-    """Raises AnswerMissing or AnswerInvalid with one entry per finding."""
+    """Check that the answers fit. Raises AnswerMissing or AnswerInvalid with one entry per finding or member.
+
+    asked: slugs of the findings that need an answer. A finding with a region needs one, too.
+    """
     outlined = {region.finding for region in answers.regions}
     needed = asked | outlined
     missing = {}

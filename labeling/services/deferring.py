@@ -1,4 +1,4 @@
-"""Putting a case aside for oneself: it stays reserved for its reader until a time they choose."""
+"""Putting a case aside: it stays reserved for its reader until a time they choose."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Until(models.TextChoices):
 
 
 def moment_of(until: Until) -> datetime:
-    """When that is, from now on, in the server's time zone."""
+    """When this time from now ends, in the server's time zone."""
     if until == Until.HOUR:
         return timezone.now() + timedelta(hours=1)
     days = 1 if until == Until.TODAY else 2
@@ -34,12 +34,13 @@ def moment_of(until: Until) -> datetime:
 
 @transaction.atomic
 def assignment_defer(*, assignment: Assignment, reader: User, until: Until) -> datetime:
-    """Put a case in hand aside; it is in nobody's queue until then. Returns when that is. Raises AssignmentGone.
+    """Put aside a case that the reader holds; until then it is in nobody's queue. Returns when that is.
 
-    Its version stays, so that answers half given, which the browser keeps under it, are found again.
+    Raises AssignmentGone if the reader does not hold it.
     """
     moment = moment_of(until)
     mine = Assignment.objects.filter(pk=assignment.pk, reader=reader, state__in=Assignment.HELD)
+    # The version stays the same: the browser keeps unfinished answers under it.
     if not mine.update(state=Assignment.State.DEFERRED, lease_until=moment, worked_at=timezone.now()):
         raise AssignmentGone(gettext("This case is no longer held by you."))
     event_append(

@@ -1,4 +1,4 @@
-"""From reads and imports to what the project holds to be true."""
+"""Deriving labels from reads and imports."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ SHOWN = ExposureKind.SHOWN
 
 @dataclass(frozen=True)
 class Held:
-    """What several answers amount to. `value` as in ReferenceLabel; `settled` False sends the case to an adjudicator."""
+    """One value out of several answers, as in ReferenceLabel. If it is not `settled`, the case goes to an adjudicator."""
 
     value: float | None
     method: str
@@ -48,7 +48,7 @@ class Held:
 
 
 def consensus(finding: Finding, values: list[str]) -> Held:
-    """One value out of the readers' answers: majority, plurality or median, by the kind of finding."""
+    """One value out of several readers' answers: by majority, plurality or median, as the kind of finding needs it."""
     numbers = [answer_number(finding, value) for value in values]
     readers = sum(number is not None for number in numbers)
     if finding.kind == Finding.Kind.MEASUREMENT:
@@ -70,10 +70,10 @@ def consensus(finding: Finding, values: list[str]) -> Held:
 def labels_refresh(*, project: Project, image: Image) -> None:
     """Derive the labels of one image again from all its answers. Idempotent.
 
-    Answers are independent only if none was given in the knowledge of another. So a reader who has seen the others'
-    answers counts in the unexposed label with their answer from before, even if they have amended it since: otherwise
-    two readers who differ would agree as soon as one has looked. Their later answer counts in the exposed label only.
-    Reads that measure a reader (a control case, a repeat) do not count.
+    Answers are independent only if nobody knew another's. So the unexposed label uses the answer that a reader gave before
+    they saw the others' answers, even if they have amended it since. Otherwise two readers who differ would agree as soon
+    as one has looked. Their later answer counts in the exposed label only. Reads that measure a reader (a known answer, a
+    repeat) do not count.
     """
     # Two refreshes of one image stand in line. No key is changed, so that rows which refer to it can still be inserted.
     Image.objects.select_for_update(of=("self",), no_key=True).get(pk=image.pk)
@@ -104,7 +104,7 @@ def labels_refresh(*, project: Project, image: Image) -> None:
 
 
 def _leans(answer: Answer, seen: Seen) -> bool:
-    """Whether it was given in the knowledge of the model's word or, not to decide between them, the others' answers."""
+    """Whether its reader had seen the model's answer, or the others' answers, unless they were to decide between these."""
     looked = seen.get(answer.read.reader_id)
     told = looked is not None and answer.read.created_at >= looked and answer.origin != "adjudicated"
     return answer.exposure == SHOWN or told
@@ -113,7 +113,7 @@ def _leans(answer: Answer, seen: Seen) -> bool:
 def _hold(
     project: Project, image: Image, finding: Finding, exposure: str, answers: list[Answer], given: list[ImportedLabel]
 ) -> None:
-    """Write, or remove, the label of one exposure. Imported labels stand only where no reader has answered."""
+    """Write or delete the label of one exposure. An imported label stands only if no reader has answered."""
     key: dict[str, Any] = {"project": project, "image": image, "finding": finding, "exposure": exposure}
     given = [label for label in given if label.source.exposure == exposure]
     if answers:
@@ -127,7 +127,7 @@ def _hold(
 
 
 def _from_answers(project: Project, finding: Finding, exposure: str, answers: list[Answer]) -> dict[str, Any]:
-    """Each reader's last word counts once; an adjudicator's decides."""
+    """The label's fields. Each reader's last answer counts once; an adjudicator's decides."""
     last = {answer.read.reader_id: answer for answer in answers}  # they come oldest first
     adjudicated = [answer for answer in last.values() if answer.origin == "adjudicated"]
     held = consensus(finding, [answer.value for answer in adjudicated[-1:] or last.values()])
@@ -156,7 +156,7 @@ def _from_import(finding: Finding, label: ImportedLabel) -> dict[str, Any]:
 
 
 def _adjudicate(project: Project, image: Image) -> None:
-    """A case of the reference set on which its readers disagree goes to an adjudicator, once."""
+    """Send a case of the reference set to an adjudicator, once, if its readers disagree."""
     if not image.patient.reference:
         return
     labels = ReferenceLabel.objects.filter(project=project, image=image, exposure=NONE, disputed=True)
@@ -183,7 +183,7 @@ def label_import_open(
     exposed: bool = False,
     actor: User | None = None,
 ) -> LabelImport:
-    """The import of one table of labels; the same table with the same declaration is one import."""
+    """Open the import of a table of labels. The same table with the same declaration is one import."""
     if not declaration.strip():
         raise ValueError(
             "Declare how these labels came to be: who gave them, from what, and whether a model was in view."
@@ -206,9 +206,9 @@ def label_import_open(
 
 @transaction.atomic
 def labels_import(*, source: LabelImport, labels: Iterable[tuple[Image, Mapping[str, str]]]) -> int:
-    """Keep what a table says of some images (finding slug → answer) and derive their labels. Returns how many images.
+    """Store a table's answers to some images (finding slug → answer) and derive their labels. Returns how many images.
 
-    Raises ValueError naming the finding when an answer does not fit; then nothing of this call is kept.
+    Raises ValueError, which names the finding, if an answer does not fit; then nothing of this call is stored.
     """
     findings = {finding.slug: finding for finding in source.project.findings.all()}
     rows = []

@@ -1,4 +1,4 @@
-"""Findings that readers propose, and what an administrator makes of them."""
+"""Findings that readers propose, and an administrator's decision on them."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")  # letters and signs by thei
 
 
 class ProposalDecided(Exception):
-    """Somebody has decided on this proposal already. The text says how."""
+    """This proposal is decided already. The text says how."""
 
 
 @transaction.atomic
 def proposal_make(
     *, project: Project, image: Image, reader: User, name: str, note: str = "", kind: str = Finding.Kind.BINARY
 ) -> FindingProposal:
-    """Keep what a reader misses among the findings; saying it again of the same image gives the same proposal.
+    """Store a finding that a reader misses in the project. Proposing it again for the same image gives the same proposal.
 
-    Raises ValidationError naming the field, also where the project asks for a finding of this name already.
+    Raises ValidationError, which names the field, also if the project has a finding of this name already.
     """
     name = _tidy(name)
     if asked := Finding.objects.filter(project=project, name__iexact=name).first():
@@ -53,11 +53,11 @@ def proposal_make(
 
 @transaction.atomic
 def proposal_accept(*, proposal: FindingProposal, actor: User, name: str = "", **fields: Any) -> Finding:
-    """Ask for the finding from now on: `fields` are Finding's kind, options, unit, minimum and maximum.
+    """Add the finding to the project. `fields` are Finding's kind, options, unit, minimum and maximum.
 
-    It joins at the end, so no finding changes its key. Cases that were given before may be stored without it, models
-    that do not know it stay in use, and runs learn it as soon as it has labels. Every open proposal of this name is
-    decided. Raises ProposalDecided, and ValidationError naming the field.
+    It comes last, so that no other finding changes its key on the keyboard. Cases that were given before may be submitted
+    without it, models that do not know it stay in use, and runs learn it once it has labels. Every open proposal of this
+    name is decided. Raises ProposalDecided, and ValidationError, which names the field.
     """
     project = Project.objects.select_for_update(no_key=True).get(pk=proposal.project_id)
     alike = _open_alike(proposal)
@@ -83,7 +83,7 @@ def proposal_accept(*, proposal: FindingProposal, actor: User, name: str = "", *
 
 @transaction.atomic
 def proposal_decline(*, proposal: FindingProposal, actor: User, reason: str) -> FindingProposal:
-    """Leave the findings as they are, for every open proposal of this name. Raises ProposalDecided, ValidationError."""
+    """Decline every open proposal of this name. Raises ProposalDecided, and ValidationError for the reason."""
     # Two administrators who decide at once stand in line: the second one is told that it is decided.
     Project.objects.select_for_update(no_key=True).get(pk=proposal.project_id)
     alike = _open_alike(proposal)
@@ -104,14 +104,14 @@ def proposal_decline(*, proposal: FindingProposal, actor: User, reason: str) -> 
 
 
 def _tidy(name: str) -> str:
-    """A name without spaces to spare. Raises ValidationError where nothing of it is drawn: zero-width spaces alone, say."""
+    """The name without superfluous spaces. Raises ValidationError if nothing of it is visible, as with zero-width spaces."""
     if not any(category(each)[0] in "LNPS" and each not in BLANK for each in name):
         raise ValidationError({"name": _("Give the finding a name that can be seen.")})
     return " ".join(name.split())
 
 
 def _open_alike(proposal: FindingProposal) -> QuerySet[FindingProposal]:
-    """The open proposals of this name, this one among them. Raises ProposalDecided where it is open no more."""
+    """The open proposals of this name, with this one. Raises ProposalDecided if it is not open any more."""
     proposal.refresh_from_db()
     if proposal.state != State.OPEN:
         told = {"name": proposal.name, "state": proposal.get_state_display().lower()}
@@ -120,7 +120,7 @@ def _open_alike(proposal: FindingProposal) -> QuerySet[FindingProposal]:
 
 
 def _free_slug(project: Project, name: str) -> str:
-    """A slug no finding of the project has. Names in other scripts than Latin give none of their own."""
+    """A slug that no finding of the project has: "finding" for a name in another script than Latin, with a number if taken."""
     base = slugify(name)[:50].strip("-_") or "finding"
     taken = set(project.findings.values_list("slug", flat=True))
     slug = base

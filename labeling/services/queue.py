@@ -1,4 +1,4 @@
-"""Who holds which case. A case is held by conditional update, so two readers are never given the same one."""
+"""Who holds which case. A case is given by a conditional update, so that two readers never get the same one."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Missed(Enum):
 
 
 def assignment_claim(*, project: Project, reader: User, besides: Assignment | None = None) -> Assignment | None:
-    """The case this reader holds, or else the first one in the queue that is theirs to read; None when there is none.
+    """The case this reader holds, or else the first in the queue that they may read; None if there is none.
 
     With `besides`, the case after that one.
     """
@@ -58,10 +58,10 @@ def assignment_claim(*, project: Project, reader: User, besides: Assignment | No
 
 
 def assignments_claim(*, project: Project, reader: User, count: int) -> list[Assignment]:
-    """The cases this reader holds, the first claimed first, and more from the queue up to `count`; fewer when it ends.
+    """The cases this reader holds, the first claimed first, and more from the queue up to `count`; fewer if it runs out.
 
-    Never a case that this reader has read. Never a blind case of whose image they have seen a prediction. A repeat is the
-    exception to both: it is for this reader alone. O(log n) in the length of the queue.
+    They are never given an image that they have read, nor a blind case of an image whose prediction they have seen. A repeat,
+    which is for this reader alone, is the exception to both. O(log n) in the length of the queue.
     """
     hand: list[Assignment] = []
     for _ in range(ATTEMPTS):
@@ -85,13 +85,13 @@ def assignments_claim(*, project: Project, reader: User, count: int) -> list[Ass
 
 
 def reader_lock(reader: User) -> None:
-    """Let the same reader's other tabs wait until this transaction ends; on SQLite its write lock does so already."""
+    """Make the same reader's other tabs wait until this transaction ends. SQLite's write lock does so by itself."""
     if connection.features.has_select_for_update:
         READER.found(reader)
 
 
 def _next(project: Project, reader: User, *, after: int) -> Assignment | Missed:
-    """The case that this reader holds after so many others, its lease prolonged; else the first in the queue, given to them."""
+    """The case that this reader holds after so many others, its lease extended; else the queue's first, now given to them."""
     roles = frozenset(user_roles(reader, project))
     # SKIP LOCKED first: readers who claim at the same moment each get another case instead of waiting in line for one.
     found = _found(project, reader, roles, after, skip_locked=True)
@@ -119,16 +119,17 @@ def _next(project: Project, reader: User, *, after: int) -> Assignment | Missed:
 
 
 def _lease(project: Project) -> datetime:
-    """When a case that is in view now goes back to the queue."""
+    """Until when a case that is in view now stays its reader's."""
     return timezone.now() + timedelta(minutes=project.lease_minutes)
 
 
 def _found(
     project: Project, reader: User, roles: frozenset[str], after: int, *, skip_locked: bool
 ) -> list[tuple[Any, ...]]:
-    """That case, the queue's first locked, as a row of CASE and whether leases have run out; empty where there is none.
+    """The row of that case, in the order of CASE, and whether leases have lapsed; empty if there is none.
 
-    PostgreSQL may show the queue's first as it was before another took it. Then it is not given: its version has changed.
+    The queue's first is locked. PostgreSQL may still show it as it was before another reader took it. Then it cannot be
+    given, as its version has changed.
     """
     held, first, case = _statements(roles, skip_locked=skip_locked)
     now = timezone.now()
@@ -138,8 +139,8 @@ def _found(
 
 @cache
 def _statements(roles: frozenset[str], *, skip_locked: bool) -> tuple[rows.Prepared, rows.Prepared, rows.Select]:
-    """For readers with these roles: the keys of what they hold, the key of the first that is open to them, and the
-    statement that has the case of either, for `values` of both.
+    """For readers with these roles: the query of what they hold, the query of the first that is open to them, and the
+    statement that fetches the case of either, which takes the `values` of both.
     """
 
     def held(project: Project, reader: User, now: datetime) -> QuerySet[Assignment, UUID]:
@@ -160,9 +161,9 @@ def _statements(roles: frozenset[str], *, skip_locked: bool) -> tuple[rows.Prepa
 
 @transaction.atomic
 def assignment_take(*, assignment: Assignment, reader: User) -> Assignment:
-    """Hold the case that a page has named. If that slot is taken, hold another slot of the same image.
+    """Take the case that a page has named. If its slot is taken, take another slot of the same image.
 
-    Raises AssignmentGone when none of them is this reader's to read any more.
+    Raises AssignmentGone if this reader may read none of them any more.
     """
     taken = _held_or_waiting(assignment.project, assignment.image, reader, repeats=True)
     if taken is None:
@@ -171,7 +172,7 @@ def assignment_take(*, assignment: Assignment, reader: User) -> Assignment:
 
 
 def _held_or_waiting(project: Project, image: Image, reader: User, *, repeats: bool) -> Assignment | None:
-    """The assignment of this image that the reader holds, or one taken for them from the queue."""
+    """The assignment of this image that the reader holds or has put aside, or else one from the queue, now given to them."""
     reader_lock(reader)
     mine = Assignment.objects.select_related("project", "image").filter(project=project, image=image, reader=reader)
     if held := mine.filter(state__in=Assignment.HELD).first():
@@ -185,7 +186,7 @@ def _held_or_waiting(project: Project, image: Image, reader: User, *, repeats: b
 
 
 def _give(assignment: Assignment, reader: User) -> bool:
-    """Give a queued case to the reader. False if another took it. It turns blind if the project asks for that by now."""
+    """Give a queued case to the reader; False if another took it. It becomes blind if the policy has changed to that."""
     now = timezone.now()
     # The update goes through only for the row as it was seen: the version tells even a case that came back meanwhile.
     as_seen = {"state": State.QUEUED, "version": assignment.version}
@@ -204,7 +205,7 @@ def _give(assignment: Assignment, reader: User) -> bool:
 
 
 def _turns_blind(assignment: Assignment, reader: User) -> bool:
-    """Whether a case that was queued open is to be read blind first after all; not by who has seen a prediction of it."""
+    """Whether a case that was queued open is now to be read blind first; not if the reader has seen a prediction of it."""
     if assignment.blind:
         return False
     asked = reads_blind(project=assignment.project, image=assignment.image, purpose=assignment.purpose)
@@ -212,7 +213,7 @@ def _turns_blind(assignment: Assignment, reader: User) -> bool:
 
 
 def open_to(project: Project, reader: User) -> QuerySet[Assignment]:
-    """Queued assignments this reader may take. A repeat only while they have not read the image since it was queued."""
+    """The queued assignments this reader may take: a repeat only if they have not read the image since it was queued."""
     return _open_to(project, reader, user_roles(reader, project)).select_related("project", "image")
 
 
@@ -226,8 +227,9 @@ def _open_to(project: Project, reader: User, roles: Collection[str]) -> QuerySet
 
 
 def one_an_image(queue: QuerySet[Assignment], project: Project, reader: User) -> QuerySet[Assignment]:
-    """Of what is open to a reader the first of each image: they take one of its slots at most. To whom a repeat is open,
-    no other slot of its image is.
+    """The first slot of each image among the assignments open to a reader, who takes one slot of an image at most.
+
+    A repeat stays: if it is open to a reader, no other slot of its image is.
     """
     fit = _fit_for(project, reader, user_roles(reader, project))
     before = Exists(fit.filter(before_outer(), image=OuterRef("image")))
@@ -235,8 +237,11 @@ def one_an_image(queue: QuerySet[Assignment], project: Project, reader: User) ->
 
 
 def _fit_for(project: Project, reader: User, roles: Collection[str]) -> QuerySet[Assignment]:
-    """What is queued, but for what calls for another role or other eyes, or for eyes that have not seen the model; a
-    repeat comes after the washout, whatever was seen before it.
+    """The queued assignments that fit this reader.
+
+    Left out: those for another role or another reader, those that this reader sent, blind ones whose prediction they have
+    seen, and known answers if they have seen others' answers. A repeat fits whatever its reader has seen: it comes after
+    the washout.
     """
     told = AnswersSeen.objects.filter(user=reader, image=OuterRef("image"))
     seen = Exposure.objects.filter(user=reader, image=OuterRef("image"))
@@ -249,7 +254,7 @@ def _fit_for(project: Project, reader: User, roles: Collection[str]) -> QuerySet
 
 
 def assignment_extend(*, assignment: Assignment, reader: User) -> Assignment:
-    """Prolong the lease of a case in view. Raises AssignmentGone when it is not held by this reader."""
+    """Extend the lease of a case in view. Raises AssignmentGone if this reader does not hold it."""
     now = timezone.now()
     lease = now + timedelta(minutes=assignment.project.lease_minutes)
     mine = Assignment.objects.filter(pk=assignment.pk, reader=reader, state__in=Assignment.HELD)
@@ -260,14 +265,14 @@ def assignment_extend(*, assignment: Assignment, reader: User) -> Assignment:
 
 
 def assignments_extend(*, project: Project, reader: User) -> int:
-    """Prolong the leases of every case this reader holds here. Returns how many."""
+    """Extend the leases of all cases that this reader holds in the project. Returns how many."""
     held = Assignment.objects.filter(project=project, reader=reader, state__in=Assignment.HELD)
     return held.update(lease_until=_lease(project))
 
 
 @transaction.atomic
 def assignment_resume(*, assignment: Assignment, reader: User) -> Assignment:
-    """Go on with a case put aside, as it was left. Raises AssignmentGone when it has gone back to the queue."""
+    """Resume a case that was put aside, as it was left. Raises AssignmentGone if it has gone back to the queue."""
     now = timezone.now()
     fields = {
         "state": state_again(assignment, reader),
@@ -284,7 +289,7 @@ def assignment_resume(*, assignment: Assignment, reader: User) -> Assignment:
 
 
 def state_again(assignment: Assignment, reader: User) -> Assignment.State:
-    """The state of a case that is opened again: revealed if it was read blind and its prediction was shown since."""
+    """The state of a case that is reopened: revealed if it was read blind and its prediction has been shown since."""
     first = Read.objects.filter(assignment=assignment, reader=reader, phase=Read.Phase.BLIND).exists()
     exposed = Exposure.objects.filter(user=reader, image=assignment.image_id).exists()
     if assignment.blind and first and exposed:
@@ -293,9 +298,9 @@ def state_again(assignment: Assignment, reader: User) -> Assignment.State:
 
 
 def reads_blind(*, project: Project, image: Image, purpose: str) -> bool:
-    """Whether this image is read blind first: by purpose, by being of the reference set, or by the project's protocol.
+    """Whether this image is read blind first: by its purpose, as one of the reference set, or by the project's protocol.
 
-    For a random share the draw is a keyed hash of project and image, so that asking again gives the same.
+    If the protocol asks for a random share, a keyed hash of project and image decides, always the same for the same image.
     """
     if purpose in ALWAYS_BLIND or image.patient.reference or project.blind_first == BlindFirst.ALWAYS:
         return True
@@ -309,10 +314,10 @@ def reads_blind(*, project: Project, image: Image, purpose: str) -> bool:
 
 @transaction.atomic
 def assignment_open_single(*, project: Project, image: Image, reader: User) -> Assignment:
-    """A case a reader opened themselves (after an upload, say), held at once. Opening it again gives the same one.
+    """A case that a reader opens themselves, after an upload for example, and holds at once. Opening it again gives the same.
 
-    If the image waits in the queue for any reader, that case is taken, so that it is not read twice for one purpose. A
-    repeat is not taken: a reader who looks at their own answer cannot give a second independent one.
+    If the image waits in the queue for any reader, they take that case, so that it is not read twice for one purpose. They
+    do not take a repeat: a reader who looks at their own answer cannot give a second independent one.
     """
     if opened := _held_or_waiting(project, image, reader, repeats=False):
         return opened

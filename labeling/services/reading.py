@@ -1,4 +1,4 @@
-"""Storing what a reader says. A read answered with success is on disk together with its audit event and its jobs."""
+"""Storing a read. One that is answered with success is on disk together with its audit event and its jobs."""
 
 from __future__ import annotations
 
@@ -42,11 +42,11 @@ State = Assignment.State
 
 
 class NotGiven(AssignmentGone):
-    """This reader was never given the case."""
+    """The case was never given to this reader."""
 
 
 class PredictionUnseen(AssignmentGone):
-    """After a blind read its reader answers again before the prediction has been shown to them."""
+    """A second answer after a blind read, before the prediction has been shown to the reader."""
 
 
 # Compiled once, since every case takes this path.
@@ -69,7 +69,7 @@ class ReadContext:
     shown: Sequence[Prediction]  # last shown first
 
     def standing(self, phase: Read.Phase) -> Read | None:
-        """Their read of this phase that none supersedes."""
+        """The reader's standing read of this phase."""
         return next((read for read, superseded in self.earlier if read.phase == phase and not superseded), None)
 
     @property
@@ -78,7 +78,7 @@ class ReadContext:
 
 
 def read_submit(*, assignment: Assignment, reader: User, answers: Answers, key: UUID) -> Read:
-    """Like `read_store`, for a case already at hand. Returns the Read alone."""
+    """Like `read_store`, for an assignment that is loaded already. Returns the Read alone."""
     stored, _new = read_store(
         project=assignment.project, assignment=assignment.pk, reader=reader, answers=answers, key=key
     )
@@ -89,12 +89,12 @@ def read_submit(*, assignment: Assignment, reader: User, answers: Answers, key: 
 def read_store(*, project: Project, assignment: UUID, reader: User, answers: Answers, key: UUID) -> tuple[Read, bool]:
     """Store one reader's answers and everything that follows from them. Returns the Read, and whether it is new.
 
-    Repeating a call with the same key returns the first Read. A lease that lapsed loses nothing: if nobody else took
-    the case the answer counts as in time, otherwise it is kept as an extra read. A second answer by the same reader to
-    the same question supersedes the first; one given after the reveal stands beside the blind one.
-    Raises AnswerMissing when a finding is unanswered that was asked when the case was given, AnswerInvalid when an answer
-    or a region does not fit, NotGiven when this reader was never given the case, PredictionUnseen when the case is
-    revealed and they have not been shown the prediction.
+    Repeating a call with the same key returns the first Read. A lapsed lease loses nothing: if nobody else took the case,
+    the answer counts as in time; otherwise it is kept as an extra read. A second answer of the same phase supersedes the
+    first; one given after the reveal stands beside the blind one.
+    Raises AnswerMissing if a finding is unanswered that was asked when the case was given, AnswerInvalid if an answer or a
+    region does not fit, NotGiven if the case was never given to this reader, PredictionUnseen if the case is revealed and
+    they have not seen the prediction.
     """
     case = assignment_given(project=project, reader=reader, pk=assignment, lock=True)
     if case is None:
@@ -144,7 +144,7 @@ def read_store(*, project: Project, assignment: UUID, reader: User, answers: Ans
 
 
 def _insert(new: Sequence[models.Model]) -> None:
-    """Raises IntegrityError where one is there already: an answer is stored as a whole or refused."""
+    """Insert all of them. Raises IntegrityError if one exists already: a read is stored as a whole or refused."""
     if new and rows.insert_all(new) != len(new):
         raise IntegrityError(f"A {type(new[0]).__name__} of this read is there already.")
 
@@ -161,8 +161,9 @@ def _same_or_refuse(earlier: Read, assignment: Assignment) -> Read:
 
 
 def _asked(findings: Mapping[str, Finding], assignment: Assignment, reader: User) -> set[str]:
-    """The findings that need an answer. One that joined the project after the case was given may be left out: the
-    reader's page, or what waits in their browser, may not know of it.
+    """The slugs of the findings that need an answer.
+
+    One that joined the project after the case was given may be left out: the reader's page may not know of it.
     """
     added = {slug: finding.added_at for slug, finding in findings.items() if finding.added_at}
     if not added:
@@ -184,7 +185,7 @@ def _standing(assignment: Assignment, reader: User) -> bool:
 
 
 def held_elsewhere(assignment: Assignment, reader: User) -> bool:
-    """Whether this reader holds, or has put aside, another reading of the same image."""
+    """Whether this reader holds, or has put aside, another case of the same image."""
     same = Assignment.objects.filter(project=assignment.project, image=assignment.image).exclude(pk=assignment.pk)
     return same.filter(reader=reader, state__in=Assignment.RESERVED).exists()
 
@@ -219,9 +220,9 @@ def _in_view(context: ReadContext, phase: Read.Phase, seen: UUID | None) -> Pred
 def _contradictions(
     context: ReadContext, phase: Read.Phase, prediction: Prediction | None, answers: Answers
 ) -> dict[str, Contradiction]:
-    """What becomes of each answer that was given blind and that the model strongly contradicts.
+    """For each blind answer that the model strongly contradicts: kept or changed.
 
-    Raises AnswerInvalid for an answer, also one not given blind, that stands without its reader saying that they keep it.
+    Raises AnswerInvalid if the model strongly contradicts an answer and the reader has not said that they keep it.
     """
     if phase != Read.Phase.REVEALED or prediction is None or not context.assignment.project.ask_contradictions:
         return {}
@@ -251,7 +252,7 @@ def _contradictions(
 def _store_answers(
     context: ReadContext, read: Read, answers: Answers, contradictions: Mapping[str, Contradiction]
 ) -> None:
-    """The rows of a read, which has them at hand from here on."""
+    """Store the answers, regions and measurements of a read."""
     shown: set[str] = set()
     for prediction in context.shown:
         shown |= set(prediction.outputs)
@@ -316,12 +317,12 @@ def _advance(assignment: Assignment, reader: User, phase: Read.Phase) -> None:
 
 @transaction.atomic
 def read_undo(*, read: Read, reader: User) -> Assignment:
-    """Reopen the case of a read just stored, to answer it anew; the read stands until the new one supersedes it.
+    """Reopen the case of a read that was just stored, to answer it again; the read stands until a new one supersedes it.
 
-    What was read blind and has been revealed since is reopened as revealed: the blind answer stands for good.
-    Raises AssignmentGone when more than 30 seconds have passed, or it is not this reader's newest answer to the case.
+    A case that was read blind and then revealed is reopened as revealed: the blind answer stands for good.
+    Raises AssignmentGone if more than 30 seconds have passed, or it is not this reader's newest answer to the case.
     """
-    # The reader first, then the case, as in a claim: locks taken in one order cannot wait for each other.
+    # The reader first, then the case, as in a claim: locks taken in one order cannot deadlock.
     reader_lock(reader)
     cases = Assignment.objects.select_for_update(of=("self",)).select_related("project", "image")
     assignment = cases.get(pk=read.assignment_id)
@@ -338,7 +339,7 @@ def read_undo(*, read: Read, reader: User) -> Assignment:
 
 
 def reopen(assignment: Assignment, reader: User, *, amending: str) -> None:
-    """Put a case, whose row is locked, back into its reader's hands. `amending`: why, if it was asked."""
+    """Give a case, whose row is locked, back to its reader. `amending`: why they amend it, or empty."""
     now = timezone.now()
     assignment.state = state_again(assignment, reader)
     assignment.amending = amending

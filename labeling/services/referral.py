@@ -1,4 +1,4 @@
-"""Sending a case to colleagues: on to another role, or to one more reader for a second opinion."""
+"""Referring a case to colleagues: to a higher role, or to another reader for a second opinion."""
 
 from __future__ import annotations
 
@@ -17,15 +17,16 @@ from overread.projects.rules import READING
 
 
 class NotSent(ValueError):
-    """The case was not sent. The text says why, for the reader."""
+    """The case cannot be sent. The text says why, for the reader."""
 
 
 @transaction.atomic
 def assignment_escalate(*, assignment: Assignment, reader: User, role: str, reason: str) -> Assignment:
-    """Give a case in hand to a role that its sender names: first in line there, and never back to the sender.
+    """Send a case that the reader holds to a higher role: first in line there, and never back to the sender.
 
-    Purpose, arm and blindness stay (a repeat becomes a second look); of what the sender has drawn or written only the
-    reason travels. A first read that is stored stands. Raises NotSent without a reason or without a reader, AssignmentGone.
+    Purpose and blindness stay the same, but a repeat becomes a second look. Only the reason travels, nothing that the sender
+    has drawn or written. A stored first read stands. Raises NotSent without a reason or if nobody can read it,
+    AssignmentGone if the reader does not hold the case.
     """
     reason = _reason(reason, needed=True)
     if not role:
@@ -41,8 +42,8 @@ def assignment_escalate(*, assignment: Assignment, reader: User, role: str, reas
 def opinion_ask(*, assignment: Assignment, reader: User, role: str = "", reason: str = "") -> Assignment:
     """Ask another reader, of any role or a named one, to read the same image without seeing this reader's answers.
 
-    This reader's own read stands, or goes on. Raises NotSent where it is asked for already or nobody can give it,
-    AssignmentGone for a case that is not this reader's.
+    This reader's own read stands, or goes on. Raises NotSent if they have asked already or nobody can read it, AssignmentGone
+    for a case that is not this reader's.
     """
     reason = _reason(reason, needed=False)
     Image.objects.select_for_update(no_key=True).get(pk=assignment.image_id)  # a double click asks once
@@ -89,7 +90,9 @@ def _send(assignment: Assignment, sender: User, kind: Sent, role: str, reason: s
 
 
 def _purpose(assignment: Assignment, kind: Sent) -> Purpose:
-    """An opinion on an adjudication is one more reading; what one reader was to repeat is a second look for another."""
+    """The purpose of the new case. An opinion on an adjudication is one more reference read; another reader's second read
+    of a repeat is a second look.
+    """
     if kind == Sent.OPINION and assignment.purpose == Purpose.ADJUDICATE:
         return Purpose.REFERENCE
     if assignment.purpose == Purpose.REPEAT:

@@ -1,4 +1,4 @@
-"""How a case leaves its reader's hands without a new answer: given back, skipped, or lapsed."""
+"""Releasing a case without a new answer: it is given back or skipped, or its lease lapses."""
 
 from __future__ import annotations
 
@@ -28,26 +28,28 @@ SKIPS = 3
 
 
 class AssignmentGone(Exception):
-    """The reader does not hold this assignment (any more). The text says so, for the reader."""
+    """The reader does not hold this assignment, or does not any more. The text says so, for the reader."""
 
 
 def leave(assignment: Assignment, holder: User, states: tuple[str, ...] = (State.CLAIMED,), **fields: object) -> None:
-    """Take a case out of its holder's hands. Raises AssignmentGone when it is not in them, in one of these states."""
+    """End a reader's hold on a case. Raises AssignmentGone if they do not hold it in one of these states."""
     mine = Assignment.objects.filter(pk=assignment.pk, reader=holder, state__in=states)
     if not mine.update(version=F("version") + 1, lease_until=None, **fields):
         raise AssignmentGone(_("This case is no longer held by you."))
 
 
 def refuse_if_amending(assignment: Assignment) -> None:
-    """Raises AssignmentGone for a stored read that is being amended: it is neither given away nor refused."""
+    """Raises AssignmentGone for a stored read that is being amended: it can neither be sent on nor skipped."""
     if Assignment.objects.filter(pk=assignment.pk).exclude(amending="").exists():
         raise AssignmentGone(_("You are amending a stored read: submit it, or go back and it stands as it is."))
 
 
 @transaction.atomic
 def assignment_release(*, assignment: Assignment, reader: User) -> None:
-    """Put a case back into the queue unread; one the reader opened themselves is withdrawn, one that is answered already
-    is done again. Raises AssignmentGone.
+    """Put a case back into the queue unread.
+
+    A case that the reader opened themselves is withdrawn. One that they have answered already is done again. Raises
+    AssignmentGone.
     """
     if Read.objects.filter(assignment=assignment, reader=reader).exists():
         leave(assignment, reader, Assignment.HELD, state=State.DONE, finished_at=timezone.now(), amending="")
@@ -60,9 +62,10 @@ def assignment_release(*, assignment: Assignment, reader: User) -> None:
 
 @transaction.atomic
 def assignment_skip(*, assignment: Assignment, reader: User, reason: str) -> bool:
-    """Refuse a case with a reason; somebody else gets it. One that is answered already, revealed or undone, is done again:
-    its answer stands and nobody else is asked. Returns whether one stands. Raises ValueError without a reason,
-    AssignmentGone.
+    """Skip a case with a reason; somebody else gets it.
+
+    A case that is answered already, revealed or undone, is done again: its answer stands and nobody else is asked. Returns
+    whether one stands. Raises ValueError without a reason, AssignmentGone.
     """
     reason = _reason(reason)
     refuse_if_amending(assignment)
@@ -91,7 +94,7 @@ def _reason(given: str) -> str:
 
 
 def _offer_again(assignment: Assignment) -> None:
-    """A skipped case goes to somebody else, unless it was for its reader alone, or skipped three times."""
+    """Offer a skipped case to somebody else, unless it was for its reader alone, or its image was skipped SKIPS times."""
     if assignment.purpose == Purpose.REPEAT:
         return
     skips = Assignment.objects.filter(project=assignment.project, image=assignment.image, state=State.SKIPPED)
@@ -100,9 +103,9 @@ def _offer_again(assignment: Assignment) -> None:
 
 
 def assignment_requeue(*, assignment: Assignment, **otherwise: Any) -> Assignment:
-    """Offer the image of an assignment again, as a new one that the same reader does not get.
+    """Offer the image of an assignment again, as a new assignment that the same reader does not get.
 
-    `otherwise`: fields in which the new one differs.
+    `otherwise`: the fields in which the new one differs.
     """
     fields = {name: getattr(assignment, name) for name in CARRIED} | otherwise
     slot = slot_free(assignment.project, assignment.image, fields["purpose"])
@@ -110,7 +113,7 @@ def assignment_requeue(*, assignment: Assignment, **otherwise: Any) -> Assignmen
 
 
 def slot_free(project: Project, image: Image, purpose: str) -> int:
-    """The next free slot of this image. Others who want a slot of it wait until this transaction ends."""
+    """The next free slot of this image. Whoever else wants a slot of it waits until this transaction ends."""
     Image.objects.select_for_update(no_key=True).get(pk=image.pk)
     same = Assignment.objects.filter(project=project, image=image, purpose=purpose)
     highest = same.order_by("-slot").values_list("slot", flat=True).first()
@@ -127,14 +130,15 @@ LAPSED = Prepared(_lapsed, Project, datetime)
 
 
 def leases_lapsed(*, project: Project) -> bool:
-    """Whether a lease, or a time put aside, has run out."""
+    """Whether a lease has lapsed, or the time of a case put aside is over."""
     (found,) = whether((LAPSED, (project, timezone.now())))
     return found
 
 
 def assignments_release_lapsed(*, project: Project) -> int:
-    """Give back cases whose lease, or time put aside, ran out. What is answered stays so, and is done. Returns how
-    many.
+    """Put cases back into the queue whose lease has lapsed, or whose time put aside is over. Returns how many.
+
+    What is answered is done. A case that its reader opened themselves is withdrawn.
     """
     if not leases_lapsed(project=project):
         return 0

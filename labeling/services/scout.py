@@ -26,8 +26,9 @@ RESAMPLES = 10  # ten tell a spread to about a quarter, and each is a fit more
 
 @dataclass(frozen=True)
 class LabelledEmbeddings:
-    """What is known of n embedded images, ascending by id: whose they are (n,), embeddings (n, D), labels (n, F) with
-    NaN for unknown, and weights (n, F).
+    """n labelled images with embeddings, ascending by id; row i is the same image in all arrays.
+
+    patients (n,): keys. embeddings (n, D). labels (n, F): NaN if unknown. weights (n, F): 0..1.
     """
 
     images: Ids
@@ -39,9 +40,9 @@ class LabelledEmbeddings:
 
 @dataclass(frozen=True)
 class Scout:
-    """A head for what is likely, and one measurement's heads on resampled labels for how far it may be off.
+    """A head for the outputs, and heads on resampled labels for the spread of measurements.
 
-    `scales`: measurement → the standard deviation of its labels.
+    scales: measurement → the standard deviation of its labels, in its unit.
     """
 
     layout: OutputLayout
@@ -50,11 +51,11 @@ class Scout:
     scales: dict[str, float]
 
     def answers(self, embeddings: NDArray[np.floating]) -> NDArray[np.float32]:
-        """(N, D) embeddings → (N, K) probabilities, and values in their unit."""
+        """From embeddings (N, D) to outputs (N, K): probabilities in 0..1, and measurements in their unit."""
         return _answers(self.head, embeddings, self.layout)
 
     def spreads(self, embeddings: NDArray[np.floating]) -> NDArray[np.float32]:
-        """(N, K): the standard deviation of the answers over the resampled heads. (N, 0) without a measurement."""
+        """The standard deviation (N, K) of the outputs over the resampled heads; (N, 0) if nothing is measured."""
         if not self.resampled:
             return np.empty((len(embeddings), 0), np.float32)
         said = np.stack([_answers(head, embeddings, self.layout) for head in self.resampled])
@@ -66,9 +67,9 @@ def _answers(head: ScoutHead, embeddings: NDArray[np.floating], layout: OutputLa
 
 
 def scout_fit(labelled: LabelledEmbeddings, layout: OutputLayout) -> Scout | None:
-    """A scout on these labels, the same for the same labels; None where they are too few.
+    """A scout fitted on these labels, the same for the same labels; None if there are fewer than FEWEST images.
 
-    A measurement's spread is the bootstrap's (Efron 1979): every resample draws images with replacement.
+    The spread of a measurement is a bootstrap's (Efron 1979): each resample draws images with replacement.
     """
     from inference.engine import heads, held_out
 
@@ -90,7 +91,7 @@ def scout_fit(labelled: LabelledEmbeddings, layout: OutputLayout) -> Scout | Non
 
 
 def _scale(labels: NDArray[np.float64]) -> float:
-    """The standard deviation of the labels (n,) that are known; 1 where it would be 0 or there are too few."""
+    """The standard deviation of the known labels (n,); 1 if it would be 0 or there are too few."""
     known = labels[np.isfinite(labels)]
     if len(known) < 2:
         return 1.0
@@ -98,9 +99,9 @@ def _scale(labels: NDArray[np.float64]) -> float:
 
 
 def scout_scores(*, project: Project, pipeline: Pipeline) -> ImageTable | None:
-    """Fit a scout on every label outside the reference set and score all embedded images: (N, K) probabilities.
+    """Fit a scout on all labels outside the reference set and score all embedded images (N, K).
 
-    None where there are too few labels to fit one.
+    None if there are too few labels to fit one.
     """
     table = embeddings_of(pipeline.classifier.backbone)
     layout = OutputLayout.from_list(pipeline.classifier.card["layout"])
@@ -111,7 +112,7 @@ def scout_scores(*, project: Project, pipeline: Pipeline) -> ImageTable | None:
 
 
 def labelled_of(project: Project, table: ImageTable, names: tuple[str, ...]) -> LabelledEmbeddings:
-    """What is known, outside the reference set, of the images in this table; one column a finding of these names."""
+    """The labels outside the reference set of the images in this table; one column per finding of these names."""
     known = training_labels(project)
     ordered = sorted(known, key=lambda image: image.bytes)  # as the ids of the table sort
     places = table.places(ids_of(ordered))

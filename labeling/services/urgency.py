@@ -1,4 +1,4 @@
-"""Which waiting cases the model in use suspects of an urgent finding: they go first in the queue. For workers only."""
+"""Moving cases to the front of the queue if the model in use suspects an urgent finding. For workers only."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ STANDING = (State.QUEUED, State.CLAIMED, State.DEFERRED)
 
 
 def urgency_ask(*, project: Project) -> None:
-    """Have the waiting cases looked at, where a finding is urgent or a case still stands as if one were."""
+    """Request a check of the waiting cases if a finding is urgent, or a case still has the place of an urgent one."""
     standing = Assignment.objects.filter(project=project, state__in=STANDING)
     if project.findings.filter(urgent=True).exists() or standing.exclude(suspected="").exists():
         urgency_request(project=project.pk)
 
 
 def urgency_mark(*, project: Project, lease: Lease | None = None) -> int:
-    """Put every standing case where the model's suspicion, the findings and the project's policy say. Returns how many
-    moved.
+    """Give every standing case the priority that follows from the model's suspicion and the project's policy. Returns how
+    many moved.
 
-    A case that is read blind is moved by no suspicion unless the project has chosen so. Scores are read before the
-    transaction; if the model in use has changed meanwhile nothing is written and the job comes again.
+    A suspicion does not move a case that is read blind, unless the project has chosen so. Scores are read before the
+    transaction. If the model in use has changed meanwhile, nothing is written and the job is requested again.
     """
     pipeline = champion_of(project)
     above = _above(project, pipeline) if pipeline else {}
@@ -59,7 +59,7 @@ def _above(project: Project, pipeline: Pipeline) -> dict[UUID, set[str]]:
 
 
 def _place(project: Project, above: Mapping[UUID, set[str]]) -> int:
-    """Write what differs, one update for all cases that are to be alike."""
+    """Write what has changed, with one update for all cases that get the same values."""
     urgent = dict(project.findings.filter(urgent=True).values_list("slug", "name"))
     moved: dict[tuple[str, int], list[UUID]] = defaultdict(list)
     for case in Assignment.objects.filter(project=project, state__in=STANDING):

@@ -1,4 +1,4 @@
-"""What a report is made from: a project's labels, who brought them in, and how long reading took, as arrays."""
+"""What a report is made from, as arrays: a project's labels, what brought them in, and how long reading took."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class Material:
 
 
 def material_of(project: Project, pipeline: Pipeline, strategy: str) -> Material:
-    """The first labelled first. Measurements are left out: they have no right and wrong order."""
+    """The material of a project. Measurements are left out: an AUROC needs answers that are right or wrong."""
     table = embeddings_of(pipeline.classifier.backbone)
     layout = _layout(pipeline)
     known = training_labels(project)
@@ -87,7 +87,7 @@ def _layout(pipeline: Pipeline) -> OutputLayout:
 
 
 def learner_of(layout: OutputLayout) -> Learner:
-    """The scout, as the queue is ordered by it."""
+    """Fits the same scout that orders the queue."""
 
     def learner(embeddings: NDArray[np.float32], labels: Float, weights: Float, patients: Rows) -> Head:
         head = held_out.fit(embeddings, labels, weights, patients, layout)
@@ -106,7 +106,7 @@ def _by_age(project: Project) -> list[UUID]:
 def _arrays(
     order: list[UUID], known: Mapping[UUID, Mapping[str, TrainingLabel]], layout: OutputLayout
 ) -> tuple[Float, Float]:
-    """Labels (n, F), NaN unknown, and weights (n, F)."""
+    """Labels (n, F), NaN if unknown, and weights (n, F)."""
     labels = np.full((len(order), len(layout)), np.nan)
     weights = np.ones_like(labels)
     for row, image in enumerate(order):
@@ -119,7 +119,7 @@ def _arrays(
 
 
 def _truth(project: Project, order: list[UUID], layout: OutputLayout) -> Float:
-    """Labels (n, F) all of whose inputs are unexposed, NaN elsewhere."""
+    """Labels (n, F) made of unexposed answers only, NaN elsewhere."""
     rows = {image: row for row, image in enumerate(order)}
     columns = {name: column for column, name in enumerate(layout.names)}
     truth = np.full((len(order), len(layout)), np.nan)
@@ -131,7 +131,7 @@ def _truth(project: Project, order: list[UUID], layout: OutputLayout) -> Float:
 
 
 def _picked(project: Project, strategy: str) -> set[UUID]:
-    """Images that this strategy has picked; not those drawn before there was a model to pick by."""
+    """Images that this strategy has picked, without those drawn at random before there was a model."""
     picks = Assignment.objects.filter(project=project, purpose=Purpose.EXPLOIT, selection__strategy=strategy)
     return set(picks.exclude(strategy="random").values_list("image", flat=True))
 
@@ -141,7 +141,7 @@ def _among(order: list[UUID], images: set[UUID]) -> NDArray[np.bool_]:
 
 
 def _probability(project: Project, order: list[UUID]) -> Float:
-    """(n,): the audit's own; 1 for images that came with their labels, which nothing selected; NaN for all others."""
+    """Probabilities (n,): the audit's own; 1 for images that came with labels and were never selected; NaN for all others."""
     audits = Assignment.objects.filter(project=project, purpose=Purpose.AUDIT, probability__isnull=False)
     drawn = dict(audits.values_list("image", "probability"))
     choices = [Purpose.EXPLOIT, Purpose.AUDIT, Purpose.SINGLE]
@@ -157,7 +157,7 @@ def _probability(project: Project, order: list[UUID]) -> Float:
 
 
 def _sample(project: Project, table: ImageTable, known: Mapping[UUID, object]) -> NDArray[np.float32]:
-    """Embeddings (m, D) of the project's first images, by key and so by chance, that have no label."""
+    """Embeddings (m, D) of the project's first unlabelled images by key, and so at random: keys are random."""
     images = readable_in(project).filter(study__patient__reference=False)
     place = table.rows()
     ordered = images.order_by("pk").values_list("pk", flat=True)
@@ -166,7 +166,7 @@ def _sample(project: Project, table: ImageTable, known: Mapping[UUID, object]) -
 
 
 def _seconds(project: Project, strategy: str) -> Seconds:
-    """Active seconds of each case, all its reads together, where they were measured."""
+    """Active seconds of each timed case, all its reads together."""
     arms = [Purpose.EXPLOIT, Purpose.AUDIT]
     timed = Read.objects.filter(project=project, active_ms__gt=0, assignment__purpose__in=arms)
     case = ("assignment", "assignment__purpose", "assignment__selection__strategy")

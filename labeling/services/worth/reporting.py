@@ -1,4 +1,4 @@
-"""Making a report. For workers only: some hundreds of scouts are fitted."""
+"""Making a report. For workers only: it fits some hundreds of scouts."""
 
 from __future__ import annotations
 
@@ -25,12 +25,11 @@ CANDIDATE = "uherding"
 
 
 def worth_report(*, project: Project, lease: Lease | None = None, seed: int | None = None) -> WorthReport | None:
-    """Compare the project's strategy with random order by what is labelled, and keep the result.
+    """Compare the project's strategy with random order on the labels there are, and store the result.
 
-    The same material makes the same report, and no second one. The seed follows from the material unless given. Where
-    the strategy is worse and the project's policy says so, random order is put in force in the same transaction. None
-    where no model has embedded the images yet, or nothing but measurements is asked. Raises JobRefused where the strategy
-    cannot be asked.
+    The same material gives the same report, and is stored once. The seed follows from the material unless given. If the
+    strategy is worse and the project's policy says so, random order comes into force in the same transaction. Returns None
+    if no model has embedded the images yet, or all findings are measurements. Raises JobRefused if the strategy fails.
     """
     made = None
     if comparable(project):
@@ -45,7 +44,7 @@ def worth_report(*, project: Project, lease: Lease | None = None, seed: int | No
 
 
 def _made(project: Project, seed: int | None) -> WorthReport:
-    """A report not stored yet, or the one that was made of the same."""
+    """A report that is not stored yet, or the stored one that was made of the same material."""
     pipeline = champion_of(project)
     assert pipeline is not None, "comparable() was asked first"
     strategy = compared(project)
@@ -75,7 +74,7 @@ def _made(project: Project, seed: int | None) -> WorthReport:
 
 
 def compared(project: Project) -> str:
-    """The strategy that is looked at: the one in force or, in random order, the last that was."""
+    """The strategy that is compared with random order: the one in force, or the last one if random order is in force."""
     if project.strategy != "random":
         return project.strategy
     others = Selection.objects.filter(project=project).exclude(strategy="random").order_by("-created_at")
@@ -83,7 +82,7 @@ def compared(project: Project) -> str:
 
 
 def as_json(found: Worth) -> dict[str, Any]:
-    """The result as JSON, a figure that is unknown as null."""
+    """The result as JSON, an unknown number as null."""
     plain: dict[str, Any] = json.loads(json.dumps(asdict(found)), parse_constant=lambda _unknown: None)
     return plain
 
@@ -106,7 +105,7 @@ def _keep(project: Project, made: WorthReport) -> WorthReport:
 
 
 def _fall_back(project: Project, report: WorthReport) -> None:
-    """Put random order in force, by the project's own policy."""
+    """Put random order in force, by the project's policy."""
     changed = {"strategy": [project.strategy, "random"]}
     project.strategy = "random"
     project.save(update_fields=["strategy"])
