@@ -114,7 +114,7 @@ def _sentences(said: object) -> Iterator[str]:
                     "bulk": {"type": "boolean"},
                     "kept": {
                         "type": "boolean",
-                        "description": "I keep it against a model that strongly contradicts it.",
+                        "description": "I keep it although the model strongly contradicts it.",
                     },
                 },
                 "required": ["value"],
@@ -170,7 +170,7 @@ class MeasurementSerializer(Shape):
 
 
 class SubmissionSerializer(Shape):
-    key = serializers.UUIDField(help_text="Made by you: repeating a call with it makes no second read.")
+    key = serializers.UUIDField(help_text="A UUID that you make. Repeating a call with it makes no second read.")
     answers = serializers.DictField(child=AnswerField(), help_text="Finding → answer; every finding is answered.")
     regions = RegionSerializer(many=True, required=False, help_text="At most 200.")
     measurements = MeasurementSerializer(many=True, required=False, help_text="At most 50.")

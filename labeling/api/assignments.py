@@ -73,7 +73,9 @@ class DeferSerializer(Shape):
 
 
 class EscalateSerializer(Shape):
-    role = serializers.CharField(max_length=14, help_text="A role that reads in this project and somebody else holds.")
+    role = serializers.CharField(
+        max_length=14, help_text="A role that reads in this project and that somebody else holds."
+    )
     reason = serializers.CharField(max_length=500)
 
 

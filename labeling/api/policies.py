@@ -31,9 +31,9 @@ class StrategyFailureSerializer(serializers.ModelSerializer[StrategyFailure]):
 class SelectionPoliciesSerializer(serializers.ModelSerializer[Project]):
     """The policies that fill the queue."""
 
-    quotas = serializers.SerializerMethodField(help_text="Finding → its share of the strategy's picks at least.")
+    quotas = serializers.SerializerMethodField(help_text="Finding → the least share of the strategy's picks about it.")
     strategy_failure = serializers.SerializerMethodField(
-        help_text="Why the strategy cannot be asked, where it cannot: batches are drawn at random since then."
+        help_text="Why the strategy fails; null if it works. While it fails, batches are drawn at random."
     )
 
     class Meta:
@@ -67,21 +67,21 @@ class SelectionPoliciesChangeSerializer(Shape):
     strategy = serializers.CharField(
         required=False,
         max_length=120,
-        help_text="A strategy's name, or the dotted path of one of a library that whoever runs the server allows.",
+        help_text="A strategy's name, or the dotted path of one in a library that the operator allows.",
     )
     batch_size = number(10_000, "Cases in a batch.")
-    auto_fill = choice("Draw a new batch by itself when the queue runs low.")
-    patient_cap = number(1000, "Images of one patient waiting at a time, at most.")
+    auto_fill = choice("Draw a new batch automatically when the queue runs low.")
+    patient_cap = number(1000, "The most images of one patient that may wait at a time.")
     by_minutes = choice("Whether the strategy's picks go by gain per expected reading minute.")
     audit_share = share("Share of every batch drawn uniformly at random.")
     relabel_share = share("Share of second looks at labels that the other labels contradict.")
-    gold_share = share("Share of cases of known answer, hidden among the others.")
-    repeat_share = share("Share of cases that their own reader reads again.")
-    washout_days = number(3650, "Days before a reader is given an own case again.")
+    gold_share = share("Share of cases with a known answer, hidden among the others.")
+    repeat_share = share("Share of cases that the same reader reads again.")
+    washout_days = number(3650, "Days before a reader may get a case of their own again.")
     quotas = serializers.DictField(
         child=serializers.FloatField(min_value=0, max_value=1),
         required=False,
-        help_text="Finding → its share of the strategy's picks at least; those left out have none. At most 1 together.",
+        help_text="Finding → the least share of the strategy's picks about it; none for those left out. At most 1 in total.",
     )
     urgent_orders_blind = choice("Whether a suspected urgent finding moves a case that is read blind.")
     fall_back_to_random = choice("Put the queue in random order when the strategy is shown to be worse than that.")

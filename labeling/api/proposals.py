@@ -34,14 +34,14 @@ class ProposalSerializer(serializers.ModelSerializer[FindingProposal]):
 
 
 class ProposeSerializer(Shape):
-    image = serializers.UUIDField(help_text="Where it was seen.")
+    image = serializers.UUIDField(help_text="The image on which it was seen.")
     name = serializers.CharField(max_length=80)
     note = serializers.CharField(required=False, allow_blank=True, max_length=1000, help_text="What was seen.")
     kind = serializers.ChoiceField(choices=Finding.Kind.choices, required=False)
 
 
 class AcceptSerializer(Shape):
-    name = serializers.CharField(required=False, max_length=80, help_text="Where it is to be called otherwise.")
+    name = serializers.CharField(required=False, max_length=80, help_text="If it gets another name.")
     kind = serializers.ChoiceField(choices=Finding.Kind.choices, required=False)
     options = serializers.ListField(child=serializers.CharField(max_length=80), required=False, max_length=50)
     unit = serializers.CharField(required=False, max_length=20)

@@ -21,10 +21,8 @@ from overread.projects.api import ProjectView
 
 class SelectionSerializer(serializers.ModelSerializer[Selection]):
     model = serializers.IntegerField(source="pipeline.number", default=None, allow_null=True)
-    shares = serializers.DictField(
-        child=serializers.FloatField(), help_text="What part of the batch each arm was to have."
-    )
-    drawn = serializers.DictField(child=serializers.IntegerField(), help_text="How many cases each arm came to.")
+    shares = serializers.DictField(child=serializers.FloatField(), help_text="Each arm's planned share of the batch.")
+    drawn = serializers.DictField(child=serializers.IntegerField(), help_text="How many cases each arm got.")
 
     class Meta:
         model = Selection
@@ -51,13 +49,13 @@ class Selections(ProjectView):
 class PickSerializer(serializers.ModelSerializer[Assignment]):
     assignment = serializers.UUIDField(source="id")
     arm = serializers.CharField(source="purpose", help_text="exploit, audit, relabel, gold or repeat.")
-    strategy = serializers.CharField(help_text="What picked it: the audit's is random.")
+    strategy = serializers.CharField(help_text="The strategy that picked it; random for the audit.")
     seed = serializers.IntegerField(source="selection.seed", help_text="The selection's.")
     score = serializers.FloatField(
         allow_null=True, help_text="The strategy's value, the lowest first; the newest one while the case waits."
     )
     probability = serializers.FloatField(
-        allow_null=True, help_text="How likely it was to come into its arm; null where that was not by chance."
+        allow_null=True, help_text="How likely it was to be drawn into its arm; null if it was not drawn at random."
     )
 
     class Meta:
@@ -77,7 +75,7 @@ class SelectionPicks(ProjectView):
         A reason that quotes the model is recorded as shown to you. One that cannot be recorded is left empty.
         """
         if self.user.has_perm("labeling.read", self.project):
-            raise PermissionDenied("You read in this project: see why a case is there when you have read it.")
+            raise PermissionDenied("You read in this project: you see why a case is there once you have read it.")
         selection = get_object_or_404(Selection, project=self.project, pk=pk)
         rows = selection.assignments.select_related("selection", "project", "image__study__patient")
         return self.paged(rows, PickSerializer)

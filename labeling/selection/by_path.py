@@ -109,7 +109,7 @@ def _of_class(
     # scikit-activeml's classes differ in what they ask for: each gets those of the arguments that it names.
     wanted = signature(query).parameters
     if "ensemble" in wanted:
-        raise ValueError("it wants an ensemble, which a pool does not hold: name another")
+        raise ValueError("it needs an ensemble, which a pool does not have: choose another")
     known = {"X": X, "y": y, "candidates": np.arange(first, len(y)), "batch_size": n}
     if models := {"clf", "estimator", "discriminator"} & set(wanted):
         known |= dict.fromkeys(models, _logistic(classes) if classifier is None else classifier)
@@ -148,7 +148,7 @@ def _answered(module: str, pool: Pool, rows: NDArray[np.int64]) -> Answered:
     if not kinds:
         raise ValueError("this pool holds no outputs: draw at random until a head is trained")
     if "measurement" in kinds:
-        raise ValueError("the spread of a measurement is no probability: choose one of Overread's own strategies")
+        raise ValueError("the spread of a measurement is not a probability: choose one of Overread's own strategies")
     if module.startswith("modAL.") and several != (module == "modAL.multilabel"):
         raise ValueError("modAL.multilabel is for several binary findings, modAL's other functions are for one finding")
     if module == "modAL.multilabel" and kinds != {"binary"}:
@@ -193,7 +193,7 @@ def _explained(path: str) -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        raise ValueError(f"{path} cannot be asked here: {error}") from error
+        raise ValueError(f"{path} does not work here: {error}") from error
 
 
 def _picks(path: str, rows: NDArray[np.int64], positions: Any, scores: Any, n: int) -> Picks:

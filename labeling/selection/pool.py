@@ -152,7 +152,7 @@ class Pool:
         block = self.embeddings[rows].astype(np.float32)
         # One sum finds any NaN or infinity, without a mask as large as the block.
         if not np.isfinite(block.sum(dtype=np.float64)):
-            raise ValueError("An embedding is NaN or infinite: embed these rows anew or exclude them")
+            raise ValueError("An embedding is NaN or infinite: embed these rows again or exclude them")
         return block
 
     def passes(self, rows: NDArray[np.int64]) -> Iterator[tuple[slice, NDArray[np.float32]]]:
@@ -173,7 +173,7 @@ class Pool:
         if len(known) and (known.min() < 0 or known.max() >= len(self)):
             raise ValueError(f"Labelled rows lie in 0..{len(self) - 1}")
         if len(np.unique(known)) < len(known):
-            raise ValueError("A labelled row is named once")
+            raise ValueError("A labelled row is listed twice")
         if self.labels is not None and self.labels.shape != (len(known), len(self.layout)):
             raise ValueError(f"Labels {self.labels.shape} for {len(known)} rows and {len(self.layout)} findings")
 
@@ -239,7 +239,7 @@ class Picks:
         """
         values = np.asarray(values)
         if n < 0 or values.ndim != 1:
-            raise ValueError(f"Wanted n >= 0 and one value a row, not n = {n} and shape {values.shape}")
+            raise ValueError(f"Wanted n >= 0 and one value per row, not n = {n} and shape {values.shape}")
         rows = np.arange(len(values))
         if excluded is not None:
             rows = np.flatnonzero(~excluded)

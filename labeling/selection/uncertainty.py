@@ -74,7 +74,7 @@ def answers(pool: Pool, factors: NDArray[np.float32]) -> Iterator[tuple[slice, N
     for place, points in pool.passes(pool.open):
         said = np.stack([head(points * factor) for factor in factors]).astype(np.float32, copy=False)
         if said.shape[1:] != (len(points), pool.outputs.shape[1]):
-            raise ValueError(f"The head answers {said.shape[1:]}, the outputs are {pool.outputs.shape}: fit it anew")
+            raise ValueError(f"The head returns {said.shape[1:]}, the outputs are {pool.outputs.shape}: fit it again")
         if np.isnan(said).any():
-            raise ValueError("The head answered NaN: fit it anew")
+            raise ValueError("The head returned NaN: fit it again")
         yield place, said

@@ -26,9 +26,9 @@ def read_amend(*, read: Read, reader: User, reason: str) -> Assignment:
     """
     reason = reason.strip()
     if not reason:
-        raise NoReason(_("Say in a word why you amend this read."))
+        raise NoReason(_("Give a reason for amending this read."))
     if len(reason) > 500:
-        raise NoReason(_("Say it in 500 characters or fewer; these are %(count)s.") % {"count": len(reason)})
+        raise NoReason(_("Use 500 characters or fewer; you have used %(count)s.") % {"count": len(reason)})
     reader_lock(reader)
     cases = Assignment.objects.select_for_update(of=("self",)).select_related("project", "image")
     assignment = cases.get(pk=read.assignment_id)
@@ -42,13 +42,13 @@ def read_amend(*, read: Read, reader: User, reason: str) -> Assignment:
 def _refusal(read: Read, assignment: Assignment, reader: User) -> str:
     """Why this read cannot be amended, for the reader; empty if it can."""
     if read.reader_id != reader.pk or Read.objects.filter(supersedes=read).exists():
-        return _("Only a read of your own that stands can be amended; this one has been superseded.")
+        return _("You can amend only your own standing reads. This one has been superseded.")
     if read.extra:
         return _("This answer was kept as an extra read: the case is a colleague's. Open its image to read it again.")
     if assignment.reader_id == reader.pk and assignment.state in Assignment.RESERVED:
         return _("You have this case open, or put aside: continue it from your worklist.")
     if assignment.reader_id != reader.pk or assignment.state != Assignment.State.DONE:
-        return _("This case has gone on to a colleague since. Open its image to read it again.")
+        return _("A colleague has this case now. Open its image to read it again.")
     if held_elsewhere(assignment, reader):
-        return _("You have this image open again: answer it there.")
+        return _("You have this image open in another case: answer it there.")
     return ""

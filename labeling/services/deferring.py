@@ -42,7 +42,7 @@ def assignment_defer(*, assignment: Assignment, reader: User, until: Until) -> d
     mine = Assignment.objects.filter(pk=assignment.pk, reader=reader, state__in=Assignment.HELD)
     # The version stays the same: the browser keeps unfinished answers under it.
     if not mine.update(state=Assignment.State.DEFERRED, lease_until=moment, worked_at=timezone.now()):
-        raise AssignmentGone(gettext("This case is no longer held by you."))
+        raise AssignmentGone(gettext("You no longer hold this case."))
     event_append(
         verb="assignment.defer", actor=reader, target=assignment, project=assignment.project_id, until=str(until)
     )

@@ -37,7 +37,7 @@ def proposal_make(
     """
     name = _tidy(name)
     if asked := Finding.objects.filter(project=project, name__iexact=name).first():
-        raise ValidationError({"name": _("%(name)s is a finding of this project already.") % {"name": asked.name}})
+        raise ValidationError({"name": _("%(name)s is already a finding of this project.") % {"name": asked.name}})
     Project.objects.select_for_update(no_key=True).get(pk=project.pk)  # two tabs at once make one proposal
     said = FindingProposal.objects.filter(project=project, image=image, reader=reader, name__iexact=name)
     if earlier := said.first():
@@ -63,7 +63,7 @@ def proposal_accept(*, proposal: FindingProposal, actor: User, name: str = "", *
     alike = _open_alike(proposal)
     name = _tidy(name or proposal.name)
     if Finding.objects.filter(project=project, name__iexact=name).exists():
-        raise ValidationError({"name": _("%(name)s is a finding of this project already.") % {"name": name}})
+        raise ValidationError({"name": _("%(name)s is already a finding of this project.") % {"name": name}})
     last = project.findings.aggregate(order=Max("order"))["order"]
     finding = finding_add(
         project=project,
@@ -89,7 +89,7 @@ def proposal_decline(*, proposal: FindingProposal, actor: User, reason: str) -> 
     alike = _open_alike(proposal)
     reason = reason.strip()
     if not 0 < len(reason) <= 200:
-        raise ValidationError({"reason": _("Say why, in 200 characters at most.")})
+        raise ValidationError({"reason": _("Give a reason of 200 characters or fewer.")})
     count = alike.update(state=State.DECLINED, reason=reason, decided_by=actor, decided_at=timezone.now())
     event_append(
         verb="proposal.decline",
@@ -106,7 +106,7 @@ def proposal_decline(*, proposal: FindingProposal, actor: User, reason: str) -> 
 def _tidy(name: str) -> str:
     """The name without superfluous spaces. Raises ValidationError if nothing of it is visible, as with zero-width spaces."""
     if not any(category(each)[0] in "LNPS" and each not in BLANK for each in name):
-        raise ValidationError({"name": _("Give the finding a name that can be seen.")})
+        raise ValidationError({"name": _("Give the finding a name with visible characters.")})
     return " ".join(name.split())
 
 
@@ -115,7 +115,7 @@ def _open_alike(proposal: FindingProposal) -> QuerySet[FindingProposal]:
     proposal.refresh_from_db()
     if proposal.state != State.OPEN:
         told = {"name": proposal.name, "state": proposal.get_state_display().lower()}
-        raise ProposalDecided(_("%(name)s has been %(state)s already.") % told)
+        raise ProposalDecided(_("%(name)s has already been %(state)s.") % told)
     return FindingProposal.objects.filter(project=proposal.project_id, name__iexact=proposal.name, state=State.OPEN)
 
 

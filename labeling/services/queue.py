@@ -259,7 +259,7 @@ def assignment_extend(*, assignment: Assignment, reader: User) -> Assignment:
     lease = now + timedelta(minutes=assignment.project.lease_minutes)
     mine = Assignment.objects.filter(pk=assignment.pk, reader=reader, state__in=Assignment.HELD)
     if not mine.update(lease_until=lease, worked_at=now):
-        raise AssignmentGone("This case is no longer held by you. An answer you send is kept all the same.")
+        raise AssignmentGone("You no longer hold this case. An answer you send is still kept.")
     assignment.lease_until = lease
     return assignment
 
@@ -281,7 +281,7 @@ def assignment_resume(*, assignment: Assignment, reader: User) -> Assignment:
     }
     aside = Assignment.objects.filter(pk=assignment.pk, reader=reader, state=State.DEFERRED)
     if not aside.update(**fields):
-        raise AssignmentGone(gettext("This case is not put aside for you any more."))
+        raise AssignmentGone(gettext("This case is no longer put aside for you."))
     for name, value in fields.items():
         setattr(assignment, name, value)
     event_append(verb="assignment.resume", actor=reader, target=assignment, project=assignment.project_id)

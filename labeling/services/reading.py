@@ -328,11 +328,11 @@ def read_undo(*, read: Read, reader: User) -> Assignment:
     assignment = cases.get(pk=read.assignment_id)
     newest = Read.objects.filter(assignment=assignment, reader=reader).order_by("-created_at").first()
     if read.reader_id != reader.pk or newest is None or newest.pk != read.pk or read.extra:
-        raise AssignmentGone(_("Only your own last answer to a case can be undone."))
+        raise AssignmentGone(_("You can undo only your own last answer to a case."))
     if timezone.now() > read.created_at + UNDO:
-        raise AssignmentGone(_("Undo holds for 30 seconds. Open the case from your worklist to amend it."))
+        raise AssignmentGone(_("You can undo a read for 30 seconds. Open the case from your worklist to amend it."))
     if held_elsewhere(assignment, reader):
-        raise AssignmentGone(_("You have this image open again: answer it there."))
+        raise AssignmentGone(_("You have this image open in another case: answer it there."))
     reopen(assignment, reader, amending=read.reason)
     event_append(verb="read.undo", actor=reader, target=read, project=assignment.project_id)
     return assignment

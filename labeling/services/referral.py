@@ -49,18 +49,18 @@ def opinion_ask(*, assignment: Assignment, reader: User, role: str = "", reason:
     Image.objects.select_for_update(no_key=True).get(pk=assignment.image_id)  # a double click asks once
     mine = Assignment.objects.filter(pk=assignment.pk, reader=reader, state__in=Assignment.RESERVED).exists()
     if not mine and not Read.objects.filter(assignment=assignment, reader=reader).exists():
-        raise AssignmentGone(_("You have neither this case in hand nor a read of it."))
+        raise AssignmentGone(_("You do not hold this case and have not read it."))
     if opinion_waiting(assignment=assignment, sender=reader):
-        raise NotSent(_("You have asked for a second opinion on this case already; it waits for its reader."))
+        raise NotSent(_("You have already asked for a second opinion on this case. It is waiting for a reader."))
     return _send(assignment, reader, Sent.OPINION, role, reason)
 
 
 def _reason(given: str, *, needed: bool) -> str:
     reason = given.strip()
     if needed and not reason:
-        raise NotSent(_("Say in a word why you escalate this case."))
+        raise NotSent(_("Give a reason for escalating this case."))
     if len(reason) > 500:
-        raise NotSent(_("Say it in 500 characters or fewer; these are %(count)s.") % {"count": len(reason)})
+        raise NotSent(_("Use 500 characters or fewer; you have used %(count)s.") % {"count": len(reason)})
     return reason
 
 

@@ -35,7 +35,7 @@ def leave(assignment: Assignment, holder: User, states: tuple[str, ...] = (State
     """End a reader's hold on a case. Raises AssignmentGone if they do not hold it in one of these states."""
     mine = Assignment.objects.filter(pk=assignment.pk, reader=holder, state__in=states)
     if not mine.update(version=F("version") + 1, lease_until=None, **fields):
-        raise AssignmentGone(_("This case is no longer held by you."))
+        raise AssignmentGone(_("You no longer hold this case."))
 
 
 def refuse_if_amending(assignment: Assignment) -> None:
@@ -86,10 +86,10 @@ def assignment_skip(*, assignment: Assignment, reader: User, reason: str) -> boo
 def _reason(given: str) -> str:
     reason = given.strip()
     if not reason:
-        raise ValueError(_("Say in a word why you skip this case."))
+        raise ValueError(_("Give a reason for skipping this case."))
     if len(reason) > SKIP_REASON:
         told = {"most": SKIP_REASON, "given": len(reason)}
-        raise ValueError(_("Say it in %(most)d characters or fewer; these are %(given)d.") % told)
+        raise ValueError(_("Use %(most)d characters or fewer; you have used %(given)d.") % told)
     return reason
 
 

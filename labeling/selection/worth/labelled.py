@@ -47,13 +47,13 @@ class LabelledImages:
     def __post_init__(self) -> None:
         shape = (len(self.embeddings), len(self.layout))
         if not self.labels.shape == self.weights.shape == self.truth.shape == shape:
-            raise ValueError(f"Labels, weights and truth have one row an image and one column a finding: {shape}")
+            raise ValueError(f"Labels, weights and truth have one row per image and one column per finding: {shape}")
         if not self.patients.shape == self.chosen.shape == self.probability.shape == shape[:1]:
             raise ValueError(f"Patients, chosen and probability hold one value for each of {shape[0]} images")
         if any(output.kind == "measurement" for output in self.layout):
-            raise ValueError("A measurement has no right and wrong order: leave it out")
+            raise ValueError("A measurement is neither right nor wrong: leave it out")
         if ((self.probability <= 0) | (self.probability > 1)).any():
-            raise ValueError("A probability lies above 0 and is 1 at most")
+            raise ValueError("A probability is above 0 and at most 1")
 
     def __len__(self) -> int:
         return len(self.embeddings)

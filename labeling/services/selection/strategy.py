@@ -48,11 +48,11 @@ def _path_problem(path: str) -> str:
     settings.STRATEGY_MODULES, and only the operator adds to that list. A path outside it is not even imported.
     """
     if not PATH.fullmatch(path):
-        return _("%(path)s is no dotted path: write one such as modAL.uncertainty:margin_sampling.") % {"path": path}
+        return _("%(path)s is not a dotted path: write one such as modAL.uncertainty:margin_sampling.") % {"path": path}
     module = path.partition(":")[0]
     if not any(f"{module}.".startswith(f"{allowed}.") for allowed in settings.STRATEGY_MODULES):
         told = {"path": path, "modules": ", ".join(settings.STRATEGY_MODULES)}
-        return _("%(path)s is not of a library that strategies are taken from here (%(modules)s).") % told
+        return _("%(path)s is not in a library that this server allows for strategies (%(modules)s).") % told
     return ""
 
 
@@ -84,7 +84,7 @@ def _sentence(path: str, error: Exception) -> str:
     if isinstance(error, ValueError):
         said = str(error)
     if path not in said:
-        said = _("%(path)s cannot be asked here: %(why)s") % {"path": path, "why": said}
+        said = _("%(path)s does not work here: %(why)s") % {"path": path, "why": said}
     return said[:500]  # another library may put a whole array into its message
 
 
