@@ -46,11 +46,16 @@ class AssignmentSerializer(serializers.ModelSerializer[Assignment]):
 
     def to_representation(self, instance: Assignment) -> dict[str, Any]:
         reader = self.context["user"]
-        known = reason_disclose(assignment=instance, reader=reader)  # and on record, before it is written down
-        hidden = {} if known else dict.fromkeys(("purpose", "reason", "sent_reason"))
+        # Both record the exposure before anything is written down.
+        known = reason_disclose(assignment=instance, reader=reader)
         suspected = suspicion_disclose(assignment=instance, reader=reader) if known else None
-        control = {"purpose": None} if instance.purpose in CONTROLS else {}
-        return super().to_representation(instance) | {"suspected": suspected} | hidden | control
+        shown = super().to_representation(instance) | {"suspected": suspected}
+        if not known:
+            shown |= dict.fromkeys(("purpose", "reason", "sent_reason"))
+        # Nobody is told which control case this is, not even after their read: they would know the next one.
+        if instance.purpose in CONTROLS:
+            shown["purpose"] = None
+        return shown
 
 
 class SubmittedSerializer(serializers.Serializer[Any]):
@@ -156,7 +161,7 @@ class AssignmentRead(AssignmentView):
         try:
             given = submission_of(self.body(SubmissionSerializer))
         except ValidationError:
-            self.assignment(pk)  # a case of somebody else is not there, whatever is said of it
+            self.assignment(pk)  # 404 for somebody else's case comes before what is wrong with the body
             raise
         with refusing():
             read, new = services.read_store(

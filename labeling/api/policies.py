@@ -48,7 +48,9 @@ class SelectionPoliciesSerializer(serializers.ModelSerializer[Project]):
     @extend_schema_field(StrategyFailureSerializer(allow_null=True))
     def get_strategy_failure(self, project: Project) -> Any:
         failure = strategy_failure(project)
-        return StrategyFailureSerializer(failure).data if failure else None
+        if failure is None:
+            return None
+        return StrategyFailureSerializer(failure).data
 
 
 def share(text: str) -> serializers.FloatField:

@@ -36,6 +36,7 @@ class PredictionView(ImageView):
             prediction = prediction_ensure(pipeline=pipeline, image=image)
         except NotScored as error:
             raise Problem("No prediction yet.", "The model has not scored this image.", status=404) from error
+        # Before it leaves: an answer given after this counts as exposed, even if the reply is lost.
         exposure_record(prediction=prediction, user=self.user)
         return prediction
 

@@ -74,6 +74,7 @@ class WorthReport(models.Model):
     class Meta:
         indexes = [models.Index(fields=["project", "-created_at"], name="worth_newest")]
         constraints = [
+            # A job that runs twice makes one report.
             models.UniqueConstraint(fields=["project", "inputs_sha256", "seed"], name="worth_report_once"),
             models.CheckConstraint(
                 condition=Q(verdict__in=["better", "not_shown", "worse", "too_few"]), name="worth_verdict_known"
