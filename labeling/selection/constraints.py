@@ -11,8 +11,8 @@ from numpy.typing import ArrayLike, NDArray
 from labeling.selection.pool import Picks, Pool
 from labeling.selection.uncertainty import margin_of
 
+# Stored as the strategy of a pick that a finding's quota brought in.
 QUOTA = "quota"
-"""What is stored as the strategy of a pick that a finding's quota brought in."""
 
 # With fewer timed cases than this one slow reader would decide the median, so no reading time is expected.
 FEWEST_TIMED = 10
@@ -71,7 +71,7 @@ class PatientCap:
         return admitted
 
     def first(self, rows: NDArray[np.integer], size: int, *, after: NDArray[np.integer]) -> NDArray[np.intp]:
-        """Places (≤ size,) of the first of the rows (n,) that may join the batch, where no row is twice."""
+        """Places (≤ size,) of the first of the rows (n,) that may join the batch. Rows that are in it already may not."""
         new = np.flatnonzero(~np.isin(rows, after))
         return new[self.admits(rows[new], after=after)][:size]
 

@@ -1,4 +1,4 @@
-"""Why a case stands in the queue, in words a doctor understands. Never shown before a blind first read."""
+"""Why a case is in the queue, in words for doctors. Never shown before a blind first read."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ UNSURE = 0.5
 # One reason for audit, gold and repeat, so that no reader can tell which of them a case is.
 CONTROL = "Control case"
 
+# How the reason of such a case begins.
 UNSURE_ON = "Model unsure on"
-"""How the reason of such a case begins."""
 
 AT_RANDOM = "Drawn at random"
 COVERS = "Stands for many images that nobody has read"
@@ -27,12 +27,12 @@ REFERENCE = "Reference case"
 DISPUTED = "Two first reads differ on"
 OPENED = "Opened by you"
 
+# How reasons begin that give away nothing of a model's answer. Stored reasons are compared with these: change none of them.
 SILENT = (CONTROL, AT_RANDOM, COVERS, NEWEST, REFERENCE, DISPUTED, OPENED)
-"""The beginnings of reasons that give away nothing of a model's answer."""
 
 
 def quotes_model(reason: str) -> bool:
-    """Whether this reason gives away what a model answered. An unknown sentence counts as one that does."""
+    """Whether this reason gives away a model's answer. An unknown sentence counts as one that does."""
     return bool(reason) and not reason.startswith(SILENT)
 
 
@@ -41,7 +41,8 @@ def reason(
 ) -> str:
     """One line for the worklist, e.g. "Model unsure on effusion 0.48, threshold 0.50" or CONTROL.
 
-    outputs (C,): the picked row of the pool; thresholds: by finding, where the project has them.
+    outputs (C,): the picked row of a pool, columns as the layout says. thresholds: finding → threshold in 0..1, for the
+    findings that have one. Raises ValueError for a pick by the quota of a finding that the layout does not have.
     """
     if pick.arm in ("audit", "gold", "repeat"):
         return CONTROL
