@@ -37,7 +37,7 @@ SHOWN = ExposureKind.SHOWN
 
 
 @dataclass(frozen=True)
-class Held:
+class LabelValue:
     """One value out of several answers, as in ReferenceLabel. If it is not `settled`, the case goes to an adjudicator."""
 
     value: float | None
@@ -47,23 +47,23 @@ class Held:
     settled: bool
 
 
-def consensus(finding: Finding, values: list[str]) -> Held:
+def consensus(finding: Finding, values: list[str]) -> LabelValue:
     """One value out of several readers' answers: by majority, plurality or median, as the kind of finding needs it."""
     numbers = [answer_number(finding, value) for value in values]
     readers = sum(number is not None for number in numbers)
     if finding.kind == Finding.Kind.MEASUREMENT:
         # Two measurements always differ somewhat, so they are never sent to adjudication.
-        return Held(median(numbers), "median", None, readers, True)
+        return LabelValue(median(numbers), "median", None, readers, True)
     if finding.kind == Finding.Kind.CATEGORICAL:
         chosen = plurality([value for value in values if value != NOT_ASSESSABLE])
         label = None
         if chosen.label is not None:
             label = float(finding.options.index(chosen.label))
-        return Held(label, chosen.method, chosen.agreement, readers, not chosen.adjudicate)
+        return LabelValue(label, chosen.method, chosen.agreement, readers, not chosen.adjudicate)
     voted = majority(numbers)
     # `majority` says uncertain where no answer wins. Here that is no label at all until somebody has adjudicated.
     label = None if voted.adjudicate else voted.label
-    return Held(label, voted.method, voted.agreement, readers, not voted.adjudicate)
+    return LabelValue(label, voted.method, voted.agreement, readers, not voted.adjudicate)
 
 
 @transaction.atomic
@@ -93,24 +93,24 @@ def labels_refresh(*, project: Project, image: Image) -> None:
         said = [answer for answer in answers if answer.finding_id == finding.pk]
         given = [label for label in imported if label.finding_id == finding.pk]
         unexposed = [answer for answer in said if answer.exposure == NONE and unaware(answer.read, seen)]
-        _hold(project, image, finding, NONE, unexposed, given)
+        _label_write(project, image, finding, NONE, unexposed, given)
         last = [answer for answer in said if superseded_at(answer.read) is None]
-        if not any(_leans(answer, seen) for answer in last):
+        if not any(_influenced(answer, seen) for answer in last):
             last = []  # nobody has seen anything: the exposed label would only repeat the other one
-        _hold(project, image, finding, SHOWN, last, given)
+        _label_write(project, image, finding, SHOWN, last, given)
     _adjudicate(project, image)
     reorder_request(project=project.pk)
     announce(LabelsChanged(project.pk))
 
 
-def _leans(answer: Answer, seen: Seen) -> bool:
+def _influenced(answer: Answer, seen: Seen) -> bool:
     """Whether its reader had seen the model's answer, or the others' answers, unless they were to decide between these."""
     looked = seen.get(answer.read.reader_id)
     told = looked is not None and answer.read.created_at >= looked and answer.origin != "adjudicated"
     return answer.exposure == SHOWN or told
 
 
-def _hold(
+def _label_write(
     project: Project, image: Image, finding: Finding, exposure: str, answers: list[Answer], given: list[ImportedLabel]
 ) -> None:
     """Write or delete the label of one exposure. An imported label stands only if no reader has answered."""
@@ -130,16 +130,16 @@ def _from_answers(project: Project, finding: Finding, exposure: str, answers: li
     """The label's fields. Each reader's last answer counts once; an adjudicator's decides."""
     last = {answer.read.reader_id: answer for answer in answers}  # they come oldest first
     adjudicated = [answer for answer in last.values() if answer.origin == "adjudicated"]
-    held = consensus(finding, [answer.value for answer in adjudicated[-1:] or last.values()])
+    agreed = consensus(finding, [answer.value for answer in adjudicated[-1:] or last.values()])
     enough = len(last) >= project.reference_readers or bool(adjudicated)
     return {
         "origin": "adjudicated" if adjudicated else "read",
-        "method": "adjudication" if adjudicated else held.method,
-        "value": held.value,
-        "agreement": held.agreement,
+        "method": "adjudication" if adjudicated else agreed.method,
+        "value": agreed.value,
+        "agreement": agreed.agreement,
         "readers": len(last),
-        "disputed": not held.settled,
-        "independent": exposure == NONE and enough and held.settled,
+        "disputed": not agreed.settled,
+        "independent": exposure == NONE and enough and agreed.settled,
     }
 
 

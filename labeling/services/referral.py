@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from labeling.models import Assignment, Priority, Purpose, Read, Sent
 from labeling.queries.referrals import RANKS, opinion_waiting, rank_of, recipients
-from labeling.services.release import AssignmentGone, assignment_requeue, leave, refuse_if_amending
+from labeling.services.release import AssignmentGone, assignment_requeue, hold_end, refuse_if_amending
 from overread.accounts.models import User
 from overread.archive.models import Image
 from overread.audit.services import event_append
@@ -34,7 +34,7 @@ def assignment_escalate(*, assignment: Assignment, reader: User, role: str, reas
     if role in READING and RANKS[Role(role)] <= rank_of(project=assignment.project, reader=reader):
         raise NotSent(_("A case is escalated to a role above your own."))
     refuse_if_amending(assignment)
-    leave(assignment, reader, Assignment.HELD, state=Assignment.State.ESCALATED, finished_at=timezone.now())
+    hold_end(assignment, reader, Assignment.HELD, state=Assignment.State.ESCALATED, finished_at=timezone.now())
     return _send(assignment, reader, Sent.ESCALATION, role, reason)
 
 

@@ -31,7 +31,9 @@ class AssignmentGone(Exception):
     """The reader does not hold this assignment, or does not any more. The text says so, for the reader."""
 
 
-def leave(assignment: Assignment, holder: User, states: tuple[str, ...] = (State.CLAIMED,), **fields: object) -> None:
+def hold_end(
+    assignment: Assignment, holder: User, states: tuple[str, ...] = (State.CLAIMED,), **fields: object
+) -> None:
     """End a reader's hold on a case. Raises AssignmentGone if they do not hold it in one of these states."""
     mine = Assignment.objects.filter(pk=assignment.pk, reader=holder, state__in=states)
     if not mine.update(version=F("version") + 1, lease_until=None, **fields):
@@ -52,11 +54,11 @@ def assignment_release(*, assignment: Assignment, reader: User) -> None:
     AssignmentGone.
     """
     if Read.objects.filter(assignment=assignment, reader=reader).exists():
-        leave(assignment, reader, Assignment.HELD, state=State.DONE, finished_at=timezone.now(), amending="")
+        hold_end(assignment, reader, Assignment.HELD, state=State.DONE, finished_at=timezone.now(), amending="")
     elif assignment.purpose == Purpose.SINGLE and not assignment.sent_as:
-        leave(assignment, reader, state=State.WITHDRAWN, finished_at=timezone.now())
+        hold_end(assignment, reader, state=State.WITHDRAWN, finished_at=timezone.now())
     else:
-        leave(assignment, reader, state=State.QUEUED, reader=None)
+        hold_end(assignment, reader, state=State.QUEUED, reader=None)
     event_append(verb="assignment.release", actor=reader, target=assignment, project=assignment.project_id)
 
 
@@ -72,9 +74,9 @@ def assignment_skip(*, assignment: Assignment, reader: User, reason: str) -> boo
     stands = Read.objects.filter(assignment=assignment, reader=reader).exists()
     now = timezone.now()
     if stands:
-        leave(assignment, reader, Assignment.HELD, state=State.DONE, skip_reason=reason, finished_at=now)
+        hold_end(assignment, reader, Assignment.HELD, state=State.DONE, skip_reason=reason, finished_at=now)
     else:
-        leave(assignment, reader, state=State.SKIPPED, skip_reason=reason, finished_at=now)
+        hold_end(assignment, reader, state=State.SKIPPED, skip_reason=reason, finished_at=now)
     event_append(
         verb="assignment.skip", actor=reader, target=assignment, project=assignment.project_id, read_stands=stands
     )
