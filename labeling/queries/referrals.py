@@ -38,7 +38,7 @@ def rank_of(*, project: Project, reader: User) -> int:
 
 
 def recipients(*, assignment: Assignment, sender: User, role: str, purpose: Purpose) -> QuerySet[User]:
-    """The users who can read this image for a colleague: those to whom the queue would offer it (see queue.open_to)."""
+    """The users who can read this image for a colleague: those to whom the queue would offer it (see open_cases.open_to)."""
     of_image = {"project": assignment.project, "image": assignment.image}
     members = Membership.objects.filter(user=OuterRef("pk"), project=assignment.project)
     people = User.objects.filter(Exists(members.filter(role__in=[role] if role else READING)), is_active=True)

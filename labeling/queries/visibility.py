@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from labeling.models import Assignment, Read
-from labeling.services.queue import reads_blind
+from labeling.queries.blind_first import reads_blind
 from overread.accounts.models import User
 from overread.archive.models import Image
 from overread.projects.models import BlindFirst, Project

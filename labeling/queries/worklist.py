@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from django.db.models import Count, F, Q, QuerySet
 
 from labeling.models import Assignment
+from labeling.queries.open_cases import one_an_image, open_to
 from labeling.services.order import ORDER
-from labeling.services.queue import one_an_image, open_to
 from overread.accounts.models import User
 from overread.projects.models import Project
 

@@ -1,6 +1,5 @@
 """Everything that writes in the reading room: the queue, reads, the labels made of them, and what is read next."""
 
-from labeling.services.amending import NoReason, read_amend
 from labeling.services.answers import Answers, MeasurementDrawn, RegionDrawn
 from labeling.services.deferring import Until, assignment_defer
 from labeling.services.exposure import answers_seen_record
@@ -19,7 +18,6 @@ from labeling.services.reading import (
     PredictionUnseen,
     read_store,
     read_submit,
-    read_undo,
 )
 from labeling.services.referral import NotSent, assignment_escalate, opinion_ask
 from labeling.services.release import (
@@ -28,6 +26,7 @@ from labeling.services.release import (
     assignment_skip,
     assignments_release_lapsed,
 )
+from labeling.services.reopening import NoReason, read_amend, read_undo
 
 __all__ = [
     "Answers",

@@ -7,7 +7,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from inference.models import Exposure
 from labeling.models import Assignment, Read
-from labeling.services.queue import reads_blind
+from labeling.queries.blind_first import reads_blind
 from labeling.services.urgency import STANDING, urgency_ask
 from overread.jobs.running import Lease
 from overread.projects.models import Project

@@ -2,34 +2,31 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-from collections.abc import Collection
 from datetime import datetime, timedelta
 from enum import Enum
 from functools import cache
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext
 
 from inference.models import Exposure
 from labeling.jobs import fill_request
-from labeling.models import ALWAYS_BLIND, AnswersSeen, Assignment, Holding, Purpose, Read
+from labeling.models import Assignment, Holding, Purpose, Read
 from labeling.queries.assignments import CASE, CASES, case_of
-from labeling.queries.referrals import MET
+from labeling.queries.blind_first import reads_blind
+from labeling.queries.open_cases import open_to, open_to_roles
 from labeling.selection.reasons import OPENED
-from labeling.services.order import ORDER, before_outer
+from labeling.services.order import ORDER
 from labeling.services.release import LAPSED, AssignmentGone, assignments_release_lapsed, leases_lapsed, slot_free
 from overread import rows
 from overread.accounts.models import User
 from overread.archive.models import Image
 from overread.audit.services import event_append
-from overread.projects.models import BlindFirst, Project, Role
+from overread.projects.models import Project
 from overread.projects.rules import user_roles
 
 State = Assignment.State
@@ -126,7 +123,7 @@ def _lease(project: Project) -> datetime:
 def _found(
     project: Project, reader: User, roles: frozenset[str], after: int, *, skip_locked: bool
 ) -> list[tuple[Any, ...]]:
-    """The row of that case, in the order of CASE, and whether leases have lapsed; empty if there is none.
+    """The row of the case that `_next` looks for, in the order of CASE, and whether leases have lapsed; empty if none.
 
     The queue's first is locked. PostgreSQL may still show it as it was before another reader took it. Then it cannot be
     given, as its version has changed.
@@ -148,7 +145,7 @@ def _statements(roles: frozenset[str], *, skip_locked: bool) -> tuple[rows.Prepa
         return mine.order_by("claimed_at").values_list("pk", flat=True)
 
     def first(project: Project, reader: User) -> QuerySet[Assignment, UUID]:
-        waiting = _open_to(project, reader, roles).order_by(*ORDER).select_for_update(skip_locked=skip_locked)
+        waiting = open_to_roles(project, reader, roles).order_by(*ORDER).select_for_update(skip_locked=skip_locked)
         return waiting.values_list("pk", flat=True)[:1]
 
     holds = rows.Prepared(held, Project, User, datetime)
@@ -212,47 +209,6 @@ def _turns_blind(assignment: Assignment, reader: User) -> bool:
     return asked and not Exposure.objects.filter(user=reader, image=assignment.image_id).exists()
 
 
-def open_to(project: Project, reader: User) -> QuerySet[Assignment]:
-    """The queued assignments this reader may take: a repeat only if they have not read the image since it was queued."""
-    return _open_to(project, reader, user_roles(reader, project)).select_related("project", "image")
-
-
-def _open_to(project: Project, reader: User, roles: Collection[str]) -> QuerySet[Assignment]:
-    same_image = {"image": OuterRef("image"), "reader": reader}
-    read_before = Read.objects.filter(project=project, **same_image)
-    read_since = read_before.filter(created_at__gte=OuterRef("created_at"))
-    met = Assignment.objects.filter(project=project, state__in=MET, **same_image)
-    queue = _fit_for(project, reader, roles)
-    return queue.exclude(Exists(read_before) & (Q(for_reader=None) | Exists(read_since))).exclude(Exists(met))
-
-
-def one_an_image(queue: QuerySet[Assignment], project: Project, reader: User) -> QuerySet[Assignment]:
-    """The first slot of each image among the assignments open to a reader, who takes one slot of an image at most.
-
-    A repeat stays: if it is open to a reader, no other slot of its image is.
-    """
-    fit = _fit_for(project, reader, user_roles(reader, project))
-    before = Exists(fit.filter(before_outer(), image=OuterRef("image")))
-    return queue.exclude(Q(for_reader=None) & before)
-
-
-def _fit_for(project: Project, reader: User, roles: Collection[str]) -> QuerySet[Assignment]:
-    """The queued assignments that fit this reader.
-
-    Left out: those for another role or another reader, those that this reader sent, blind ones whose prediction they have
-    seen, and known answers if they have seen others' answers. A repeat fits whatever its reader has seen: it comes after
-    the washout.
-    """
-    told = AnswersSeen.objects.filter(user=reader, image=OuterRef("image"))
-    seen = Exposure.objects.filter(user=reader, image=OuterRef("image"))
-    queue = Assignment.objects.filter(project=project, state=State.QUEUED, for_role__in=["", *sorted(roles)])
-    queue = queue.filter(Q(for_reader=None) | Q(for_reader=reader)).exclude(sent_by=reader)
-    queue = queue.exclude(Q(blind=True, for_reader=None) & Exists(seen)).exclude(Q(purpose=Purpose.GOLD) & Exists(told))
-    if Role.ADJUDICATOR in roles:
-        return queue
-    return queue.exclude(purpose=Purpose.ADJUDICATE)
-
-
 def assignment_extend(*, assignment: Assignment, reader: User) -> Assignment:
     """Extend the lease of a case in view. Raises AssignmentGone if this reader does not hold it."""
     now = timezone.now()
@@ -295,21 +251,6 @@ def state_again(assignment: Assignment, reader: User) -> Assignment.State:
     if assignment.blind and first and exposed:
         return State.REVEALED
     return State.CLAIMED
-
-
-def reads_blind(*, project: Project, image: Image, purpose: str) -> bool:
-    """Whether this image is read blind first: by its purpose, as one of the reference set, or by the project's protocol.
-
-    If the protocol asks for a random share, a keyed hash of project and image decides, always the same for the same image.
-    """
-    if purpose in ALWAYS_BLIND or image.patient.reference or project.blind_first == BlindFirst.ALWAYS:
-        return True
-    if project.blind_first == BlindFirst.OFF:
-        return False
-    key = settings.REFERENCE_KEY.encode()
-    digest = hmac.new(key, f"blind:{project.pk}:{image.pk}".encode(), hashlib.sha256).digest()
-    # Eight bytes as a fraction of 2^64: uniform in 0..1.
-    return int.from_bytes(digest[:8], "big") / 2**64 < project.blind_share
 
 
 @transaction.atomic

@@ -153,7 +153,7 @@ def test_undo_holds_for_thirty_seconds(case: Assignment, reader: User, monkeypat
     read = read_submit(assignment=case, reader=reader, answers=answers(case.project), key=uuid4())
     read.refresh_from_db()
     late = read.created_at + timedelta(seconds=31)
-    monkeypatch.setattr("labeling.services.reading.timezone.now", lambda: late)
+    monkeypatch.setattr("labeling.services.reopening.timezone.now", lambda: late)
     with pytest.raises(AssignmentGone, match="30 seconds"):
         read_undo(read=read, reader=reader)
 

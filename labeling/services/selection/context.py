@@ -36,8 +36,8 @@ from overread.projects.models import BlindFirst, Project
 # Timed cases that expected reading times are learned from: readers become faster, so that old times mislead.
 NEWEST_TIMED = 2000
 
+# Read blind first, and whether the model puts a finding above threshold; None if it has not scored the image.
 Group = tuple[bool, bool | None]
-"""Read blind first, and whether the model puts a finding above threshold; None where it has not scored the image."""
 
 
 @dataclass(frozen=True)

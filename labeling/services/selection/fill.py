@@ -1,4 +1,4 @@
-"""A batch drawn by the project's policies and queued: when, what, and how it is stored. For workers only."""
+"""Filling the queue with a batch: when and how large, how it is drawn, and how it is stored. For workers only."""
 
 from __future__ import annotations
 
@@ -12,24 +12,24 @@ from uuid import UUID
 import numpy as np
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.utils import timezone
 
 from inference.jobs import arrival_jobs
 from inference.memmap_cache import ids_of
 from inference.models import Pipeline
 from labeling.jobs import fill_request
-from labeling.models import Assignment, Purpose, ReferenceLabel, Selection
+from labeling.models import Assignment, Purpose, Selection
+from labeling.queries.blind_first import reads_blind
 from labeling.selection.draw import Pick, compose
-from labeling.selection.reasons import REFERENCE
-from labeling.services.queue import reads_blind
 from labeling.services.release import slot_free
 from labeling.services.selection.candidates import OPEN, candidate_list, unread_of, unreadable_withdraw
 from labeling.services.selection.context import DrawContext, context_of, groups_of, quotas_of, reason_of, shares_of
 from labeling.services.selection.pool import champion_pool
+from labeling.services.selection.reference import reference_queue
 from labeling.services.selection.strategy import failure_of, strategy_note
 from labeling.services.urgency import urgency_ask
-from overread.archive.models import Image, Study
+from overread.archive.models import Image
 from overread.archive.queries import readable_in
 from overread.audit.services import event_append
 from overread.jobs.models import State as JobState
@@ -56,7 +56,7 @@ class DrawnCase:
 
 @dataclass(frozen=True)
 class DrawnBatch:
-    """A batch in reading order, and what was known when it was drawn. `failed`: as strategy.failure_of has it."""
+    """A batch in reading order, and what was known when it was drawn. `failed`: see strategy.failure_of."""
 
     cases: tuple[DrawnCase, ...]
     pipeline: Pipeline | None
@@ -119,7 +119,7 @@ def _arriving(project: Project) -> bool:
 
 
 def batch_draw(project: Project, size: int, seed: int) -> DrawnBatch | None:
-    """The same batch for the same seed and the same rows; None where there is nothing to draw from."""
+    """Draw a batch, the same for the same seed and the same rows; None if there is nothing to draw from."""
     context = context_of(project, size, seed)
     if context is None:
         return None
@@ -191,7 +191,7 @@ def _timed(context: DrawContext, cases: Sequence[DrawnCase]) -> tuple[DrawnCase,
 
 
 def batch_store(*, project: Project, batch: DrawnBatch) -> Selection | None:
-    """Store a batch as a selection and its assignments, in the caller's transaction; None where all of it is taken."""
+    """Store a batch as a selection and its assignments, in the caller's transaction; None if all its images are taken."""
     cases = _still_free(project, batch.cases)
     if not cases:
         return None
@@ -237,7 +237,7 @@ def _ranks(count: int, seed: int) -> list[float]:
 
 
 def _still_free(project: Project, cases: tuple[DrawnCase, ...]) -> list[DrawnCase]:
-    """The cases whose image is still free: not read, or taken by another assignment, since the draw."""
+    """The cases whose image is still free: since the draw nobody has read it, and no other assignment has taken it."""
     chosen = [case.image for case in cases]
     free = set(unread_of(project).filter(pk__in=chosen).values_list("pk", flat=True))
     standing = Assignment.objects.filter(project=project, image__in=chosen, state__in=OPEN)
@@ -269,37 +269,6 @@ def _assignment(project: Project, selection: Selection, case: DrawnCase, rank: f
         probability=pick.probability,
         reason=case.reason,
     )
-
-
-def reference_queue(*, project: Project) -> int:
-    """Queue the reference set's images for as many blind readers as the project wants; imported standards need none."""
-    settled = ReferenceLabel.objects.filter(project=project, image=OuterRef("pk"), independent=True)
-    queued = Assignment.objects.filter(project=project, image=OuterRef("pk"), purpose=Purpose.REFERENCE)
-    images = (
-        readable_in(project)
-        .filter(study__in=Study.objects.filter(patient__reference=True))  # few: the plan is to begin with these
-        .exclude(Exists(settled))
-        .exclude(Exists(queued))
-    )
-    # At random among the other cases, with no seed kept: every reference image is queued, so there is nothing to reproduce.
-    rng = np.random.default_rng(secrets.randbits(64))
-    rows = []
-    for image, rank in zip(images, rng.random(len(images)), strict=True):
-        for slot in range(project.reference_readers):
-            rows.append(
-                Assignment(
-                    project=project,
-                    image=image,
-                    purpose=Purpose.REFERENCE,
-                    slot=slot,
-                    blind=True,
-                    rank=float(rank),
-                    probability=None,
-                    reason=REFERENCE,
-                )
-            )
-    Assignment.objects.bulk_create(rows, ignore_conflicts=True, batch_size=500)
-    return len(rows)
 
 
 def queues_top_up() -> None:

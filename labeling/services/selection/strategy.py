@@ -42,7 +42,7 @@ def strategy_check(name: str) -> None:
 
 
 def _path_problem(path: str) -> str:
-    """Why this dotted path is not followed, "" where it is.
+    """Why this dotted path is not followed; "" if it is.
 
     Workers run what it names as code, with their own rights. So a project's administrator chooses among the libraries in
     settings.STRATEGY_MODULES, and only the operator adds to that list. A path outside it is not even imported.

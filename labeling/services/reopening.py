@@ -1,16 +1,24 @@
-"""Amending a stored read: its case is reopened with a reason, and the new read supersedes the old one."""
+"""Reopening the case of a stored read: to undo it within seconds, or to amend it with a reason.
+
+The new read supersedes the old one.
+"""
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from labeling.models import Assignment, Read
-from labeling.services.queue import reader_lock
-from labeling.services.reading import held_elsewhere, reopen
+from labeling.services.queue import reader_lock, state_again
+from labeling.services.reading import held_elsewhere
 from labeling.services.release import AssignmentGone
 from overread.accounts.models import User
 from overread.audit.services import event_append
+
+UNDO = timedelta(seconds=30)
 
 
 class NoReason(ValueError):
@@ -52,3 +60,39 @@ def _refusal(read: Read, assignment: Assignment, reader: User) -> str:
     if held_elsewhere(assignment, reader):
         return _("You have this image open in another case: answer it there.")
     return ""
+
+
+@transaction.atomic
+def read_undo(*, read: Read, reader: User) -> Assignment:
+    """Reopen the case of a read that was just stored, to answer it again; the read stands until a new one supersedes it.
+
+    A case that was read blind and then revealed is reopened as revealed: the blind answer stands for good.
+    Raises AssignmentGone if more than 30 seconds have passed, or it is not this reader's newest answer to the case.
+    """
+    # The reader first, then the case, as in a claim: locks taken in one order cannot deadlock.
+    reader_lock(reader)
+    cases = Assignment.objects.select_for_update(of=("self",)).select_related("project", "image")
+    assignment = cases.get(pk=read.assignment_id)
+    newest = Read.objects.filter(assignment=assignment, reader=reader).order_by("-created_at").first()
+    if read.reader_id != reader.pk or newest is None or newest.pk != read.pk or read.extra:
+        raise AssignmentGone(_("You can undo only your own last answer to a case."))
+    if timezone.now() > read.created_at + UNDO:
+        raise AssignmentGone(_("You can undo a read for 30 seconds. Open the case from your worklist to amend it."))
+    if held_elsewhere(assignment, reader):
+        raise AssignmentGone(_("You have this image open in another case: answer it there."))
+    reopen(assignment, reader, amending=read.reason)
+    event_append(verb="read.undo", actor=reader, target=read, project=assignment.project_id)
+    return assignment
+
+
+def reopen(assignment: Assignment, reader: User, *, amending: str) -> None:
+    """Give a case, whose row is locked, back to its reader. `amending`: why they amend it, or empty."""
+    now = timezone.now()
+    assignment.state = state_again(assignment, reader)
+    assignment.amending = amending
+    assignment.reader = reader
+    assignment.version += 1
+    assignment.finished_at = None
+    assignment.worked_at = now
+    assignment.lease_until = now + timedelta(minutes=assignment.project.lease_minutes)
+    assignment.save()
