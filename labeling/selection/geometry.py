@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 Float = NDArray[np.float32]
 
-# The neighbour whose distance tells how sparse a place is: the first few may be copies of the image.
+# The neighbour whose distance tells how sparse a place is; number 0 is the image itself.
 NEIGHBOUR = 10
 # Of the largest variance. A direction that varies less counts as this much, or whitening would blow up its noise.
 SMALLEST = 1e-6
@@ -26,7 +26,7 @@ SAME = 1e-5
 # Of the typical squared distance. Copies of one image are apart by rounding alone, and a kernel as narrow as that would
 # tell an image from itself, so a place with copies counts as no denser than this.
 NARROWEST = 1e-4
-# Images whose nearest neighbours tell how far images are apart: the median of more does not move.
+# Images whose nearest neighbours tell how far images are apart: enough for a steady median.
 FEW = 512
 # Rows compared at once, so that the matrix of their distances takes megabytes and not gigabytes.
 BLOCK = 1024

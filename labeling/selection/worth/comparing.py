@@ -14,7 +14,7 @@ RESAMPLES = 1000
 # Of every interval. Two comparisons are looked at, and resampling patients does not redraw what the scouts learned from:
 # where nothing was to be found, intervals of 97.5 % left out 0 in 8 % of simulated comparisons of the arms.
 LEVEL = 0.99
-# Timed cases of either kind before minutes are told: the median of fewer is one reader's afternoon.
+# Timed cases of either kind before minutes are told: a median of fewer says little.
 TIMED = 20
 
 

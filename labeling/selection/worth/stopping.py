@@ -24,7 +24,7 @@ from labeling.selection.worth.trials import fit_on, growth
 SHARES = (0.7, 0.8, 0.9, 1.0)
 # Labels by which successive scouts differ, at most; a tenth of all where that is less.
 STEP = 100
-# Unlabelled images on which successive scouts are compared, at least: with fewer one image moves kappa by a hundredth.
+# Unlabelled images on which successive scouts are compared, at least: among fewer, one image moves kappa by more than 0.01.
 SAMPLE = 100
 
 
