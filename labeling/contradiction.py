@@ -1,21 +1,26 @@
-"""When a reader's answer and the model's probability plainly contradict each other, in either direction alike."""
+"""When a reader's answer and the model's probability plainly contradict each other, in both directions alike."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-HIGH, LOW = 0.9, 0.1  # calibrated probabilities from which the model is sure of a finding, and of its absence
+# Calibrated probabilities from which the model is sure of a finding, and of its absence. As far from 1 as from 0, so that
+# the question leans neither way.
+HIGH = 0.9
+LOW = 0.1
 
 
 def contradicted_value(output: Mapping[str, Any] | None) -> str | None:
     """The answer that this output of a binary finding strongly contradicts: absent, present, or None for neither.
 
-    Where a threshold is that high or that low, the model itself draws no conclusion and contradicts nobody.
+    If a threshold is above HIGH or below LOW, the model may be that sure and still be on the other side of it. Then it
+    contradicts nobody.
     """
     if output is None or output["kind"] != "binary":
         return None
-    probability, above = output["probability"], output["above"]
+    probability = output["probability"]
+    above = output["above"]
     if probability >= HIGH and above:
         return "absent"
     if probability <= LOW and not above:

@@ -1,4 +1,4 @@
-"""What happens to labels, for the rooms above."""
+"""Events about labels, for the rooms above."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -6,6 +6,6 @@ from uuid import UUID
 
 @dataclass(frozen=True)
 class LabelsChanged:
-    """The labels of an image of a project were derived anew."""
+    """The labels of one of the project's images were derived again."""
 
     project: UUID

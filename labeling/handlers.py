@@ -1,4 +1,7 @@
-"""What the reading room's jobs do. Scouts and strategies need scikit-learn: what does is imported by the handler."""
+"""What the reading room's jobs do.
+
+Scouts and strategies need scikit-learn, so the handlers that use them import them when they run.
+"""
 
 from __future__ import annotations
 

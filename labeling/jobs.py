@@ -1,6 +1,6 @@
-"""The reading room's jobs: how they are called, asked for and found. What they do is in `handlers`.
+"""The reading room's jobs: their names, and functions that request and find them. What they do is in `handlers`.
 
-What is asked for by `_once` starts after the asker's transaction, and is one job for all who ask meanwhile.
+A job requested by `_once` starts after the caller's transaction, and is one job for all who request it meanwhile.
 """
 
 from __future__ import annotations
@@ -22,38 +22,38 @@ WORTH = "labeling.worth"
 
 
 def labels_request(*, read: Read) -> Job:
-    """Have the labels of a read's image derived anew."""
+    """Request that the labels of a read's image are derived again."""
     project = read.project_id
     return job_enqueue(kind=LABELS, key=f"labels:{read.pk}", project=project, image=read.image_id, of=project)
 
 
 def fill_request(*, project: UUID) -> Job:
-    """Have the queue filled, where it runs low."""
+    """Request that the queue is filled if it runs low."""
     return _once(FILL, project)
 
 
 def reorder_request(*, project: UUID) -> Job:
-    """Have the queue ordered anew."""
+    """Request that the queue is reordered."""
     return _once(REORDER, project)
 
 
 def urgency_request(*, project: UUID) -> Job:
-    """Have the waiting cases looked at for urgent findings."""
+    """Request that the waiting cases are checked for urgent findings."""
     return _once(URGENCY, project)
 
 
 def blind_request(*, project: UUID) -> Job:
-    """Have the waiting cases made blind that now are to be."""
+    """Request that waiting cases become blind where the policy now says so."""
     return _once(BLIND, project)
 
 
 def worth_request(*, project: UUID) -> Job:
-    """Have a report made of what selection is worth."""
+    """Request a report on whether selection is worth it."""
     return _once(WORTH, project)
 
 
 def worth_jobs(project: UUID) -> QuerySet[Job]:
-    """Every job that makes such a report of a project, or made one, newest first."""
+    """The project's jobs that make or made such a report, newest first."""
     return Job.objects.filter(kind=WORTH, project_id=project).order_by("-created_at")
 
 

@@ -1,4 +1,4 @@
-"""What the reading room does at news from the rooms below, and how it checks the policies that projects hold for it."""
+"""How the reading room follows events from the rooms below, and checks the policies that projects hold for it."""
 
 from inference.events import ScoresChanged
 from labeling.jobs import blind_request, fill_request, reorder_request, urgency_request

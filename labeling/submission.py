@@ -1,4 +1,4 @@
-"""What a reader submits of a case, as it travels: one form of it, for the reading page and for REST."""
+"""What a reader submits for a case, as JSON: one form for the reading page and for REST."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from labeling.models import Confidence, Measurement
-from labeling.services import Answers, Measured, RegionDrawn
+from labeling.services import Answers, MeasurementDrawn, RegionDrawn
 from labeling.values import AnswerInvalid
 from overread.api.bodies import Shape
 
@@ -20,14 +20,14 @@ Given = tuple[str, bool, bool]  # value, bulk, kept
 
 @dataclass(frozen=True)
 class Submission:
-    """What a reader says of a case. Repeating it with the same key makes no second read."""
+    """A reader's answers to a case. Repeating it with the same key makes no second read."""
 
     key: UUID
     answers: Answers
 
 
 def submission_read(body: Mapping[str, object], *, seen: UUID | None = None) -> Submission:
-    """The submission in a body of SubmissionSerializer's form; `seen`: the prediction that was in view.
+    """The submission in a body, checked by SubmissionSerializer. `seen`: the prediction that was in view.
 
     Raises AnswerInvalid with one entry per finding or member that does not fit.
     """
@@ -38,11 +38,20 @@ def submission_read(body: Mapping[str, object], *, seen: UUID | None = None) -> 
 
 
 def submission_of(given: Mapping[str, Any], *, seen: UUID | None = None) -> Submission:
-    """The submission in a body that SubmissionSerializer has taken."""
+    """The submission in data that SubmissionSerializer has validated."""
+    values: dict[str, str] = {}
+    in_bulk = set()
+    to_keep = set()
+    for slug, (value, bulk, kept) in given["answers"].items():
+        values[slug] = value
+        if bulk:
+            in_bulk.add(slug)
+        if kept:
+            to_keep.add(slug)
     answers = Answers(
-        values={slug: value for slug, (value, _bulk, _kept) in given["answers"].items()},
-        bulk=frozenset(slug for slug, (_value, bulk, _kept) in given["answers"].items() if bulk),
-        kept=frozenset(slug for slug, (_value, _bulk, kept) in given["answers"].items() if kept),
+        values=values,
+        bulk=frozenset(in_bulk),
+        kept=frozenset(to_keep),
         regions=tuple(_region(each) for each in given.get("regions", ())),
         measurements=tuple(_measured(each) for each in given.get("measurements", ())),
         comment=given.get("comment", ""),
@@ -63,8 +72,8 @@ def _region(given: Mapping[str, Any]) -> RegionDrawn:
     )
 
 
-def _measured(given: Mapping[str, Any]) -> Measured:
-    return Measured(
+def _measured(given: Mapping[str, Any]) -> MeasurementDrawn:
+    return MeasurementDrawn(
         kind=given["kind"],
         points=tuple((x, y) for x, y in given["points"]),
         frame=given["frame"],
@@ -73,7 +82,7 @@ def _measured(given: Mapping[str, Any]) -> Measured:
 
 
 def _errors(found: Mapping[str, Any]) -> dict[str, str]:
-    """What is wrong, by finding where it is an answer to one, else by the member of the body."""
+    """What is wrong, by finding for an answer, else by the member of the body."""
     members = dict(found)
     answers = members.pop("answers", {})
     if isinstance(answers, Mapping):
@@ -84,7 +93,7 @@ def _errors(found: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _sentences(said: object) -> Iterator[str]:
-    """The sentences in errors as DRF nests them, each once."""
+    """The sentences in DRF's nested errors, each once."""
     if isinstance(said, Mapping):
         said = list(said.values())
     if isinstance(said, list):
@@ -105,7 +114,7 @@ def _sentences(said: object) -> Iterator[str]:
                     "bulk": {"type": "boolean"},
                     "kept": {
                         "type": "boolean",
-                        "description": "I keep it against a model that strongly contradicts it.",
+                        "description": "I keep it although the model strongly contradicts it.",
                     },
                 },
                 "required": ["value"],
@@ -119,14 +128,13 @@ class AnswerField(serializers.Field[Given, Any, Any, Any]):
 
     def to_internal_value(self, data: Any) -> Given:
         given = data if isinstance(data, dict) else {"value": data}
-        value, bulk, kept = given.get("value"), given.get("bulk", False), given.get("kept", False)
+        value = given.get("value")
+        bulk = given.get("bulk", False)
+        kept = given.get("kept", False)
+        # A bool is an int to Python, and no answer.
         fits = isinstance(value, str | int | float) and not isinstance(value, bool) and len(str(value)) <= 80
-        if (
-            not fits
-            or not isinstance(bulk, bool)
-            or not isinstance(kept, bool)
-            or set(given) - {"value", "bulk", "kept"}
-        ):
+        flags = isinstance(bulk, bool) and isinstance(kept, bool)
+        if not fits or not flags or set(given) - {"value", "bulk", "kept"}:
             raise serializers.ValidationError(
                 "Give at most 80 characters or a number, alone or as {value, bulk, kept}."
             )
@@ -162,7 +170,7 @@ class MeasurementSerializer(Shape):
 
 
 class SubmissionSerializer(Shape):
-    key = serializers.UUIDField(help_text="Made by you: repeating a call with it makes no second read.")
+    key = serializers.UUIDField(help_text="A UUID that you make. Repeating a call with it makes no second read.")
     answers = serializers.DictField(child=AnswerField(), help_text="Finding → answer; every finding is answered.")
     regions = RegionSerializer(many=True, required=False, help_text="At most 200.")
     measurements = MeasurementSerializer(many=True, required=False, help_text="At most 50.")

@@ -1,4 +1,4 @@
-"""What an answer may say, per kind of finding, and the number it stands for."""
+"""Which answers fit each kind of finding, and the number that an answer stands for."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from overread.projects.models import Finding
 
 TRI = {"absent": 0.0, "uncertain": 0.5, "present": 1.0}
 NOT_ASSESSABLE = "not_assessable"
+# Stricter than float(), which takes "nan", "1_000" and figures of other scripts.
 NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 LONGEST = 80  # of what an answer is kept in
 SAID = {
@@ -40,23 +41,29 @@ def answer_problem(finding: Finding, value: str) -> str | None:
         return None
     names = {"finding": finding.name, "options": ", ".join(finding.options), "unit": finding.unit}
     if finding.kind == Finding.Kind.BINARY:
-        return None if value in TRI else _("%(finding)s: answer absent, uncertain, present or not assessable.") % names
+        if value in TRI:
+            return None
+        return _("%(finding)s: answer absent, uncertain, present or not assessable.") % names
     if finding.kind == Finding.Kind.CATEGORICAL:
-        return None if value in finding.options else _("%(finding)s: choose one of %(options)s.") % names
+        if value in finding.options:
+            return None
+        return _("%(finding)s: choose one of %(options)s.") % names
+    # Before the pattern, so that a body of megabytes is not matched.
     if len(value) > LONGEST:
         return _("%(finding)s: give a number of %(most)d characters or fewer.") % (names | {"most": LONGEST})
     if not NUMBER.fullmatch(value):
         return _("%(finding)s: give a number in %(unit)s.") % names
     number = float(value)
-    low, high = finding.minimum, finding.maximum
-    if not math.isfinite(number) or (low is not None and number < low) or (high is not None and number > high):
-        span = f"{'' if low is None else low}–{'' if high is None else high}"
+    low = -math.inf if finding.minimum is None else finding.minimum
+    high = math.inf if finding.maximum is None else finding.maximum
+    if not (math.isfinite(number) and low <= number <= high):
+        span = "–".join("" if end is None else str(end) for end in (finding.minimum, finding.maximum))
         return _("%(finding)s: %(value)s is outside %(span)s %(unit)s.") % (names | {"value": value, "span": span})
     return None
 
 
 def region_problem(finding: Finding, value: str) -> str | None:
-    """What is wrong with `value` as an answer to a finding for which a region is drawn, or None."""
+    """What is wrong with `value` as an answer to a finding that has a region, or None."""
     ruled_out = finding.kind == Finding.Kind.BINARY and value == "absent"
     if not ruled_out and value != NOT_ASSESSABLE:
         return None
@@ -79,12 +86,14 @@ def region_problem(finding: Finding, value: str) -> str | None:
 
 
 def answer_number(finding: Finding, value: str) -> float | None:
-    """The number a valid answer stands for: 0, 0.5, 1; an option's index; the measurement. None for not assessable."""
+    """The number that a valid answer stands for: 0, 0.5 or 1, an option's index, or the measurement; None if not assessable."""
     if value == NOT_ASSESSABLE:
         return None
     if finding.kind == Finding.Kind.BINARY:
         return TRI[value]
-    return float(finding.options.index(value)) if finding.kind == Finding.Kind.CATEGORICAL else float(value)
+    if finding.kind == Finding.Kind.CATEGORICAL:
+        return float(finding.options.index(value))
+    return float(value)
 
 
 def value_words(value: str) -> str:
@@ -98,4 +107,6 @@ def answer_words(finding: Finding, number: float | None) -> str:
         return value_words(NOT_ASSESSABLE)
     if finding.kind == Finding.Kind.BINARY:
         return value_words(next(value for value, stands_for in TRI.items() if stands_for == number))
-    return finding.options[int(number)] if finding.kind == Finding.Kind.CATEGORICAL else f"{number:g} {finding.unit}"
+    if finding.kind == Finding.Kind.CATEGORICAL:
+        return str(finding.options[int(number)])
+    return f"{number:g} {finding.unit}"

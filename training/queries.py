@@ -13,7 +13,7 @@ from django.db.models import Count, Exists, Max, OuterRef, Prefetch, Q, QuerySet
 
 from inference.models import Champion, Pipeline, PipelineStage, Promotion
 from labeling.models import Answer, Read, ReferenceLabel
-from labeling.queries.own import model_answer
+from labeling.queries.reader_statistics import model_answer
 from overread.accounts.models import User
 from overread.projects.models import Project
 from training.models import Epoch, Run, SnapshotItem, Verdict

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
-from labeling.queries.measured import Measured, gold_agreement, repeat_agreement
+from labeling.queries.reader_reliability import Reliability, gold_agreement, repeat_agreement
 from overread.accounts.models import User
 from overread.accounts.queries import account_named
 from overread.projects.models import Membership, Project, Role
@@ -88,7 +88,7 @@ def members_of(project: Project) -> list[tuple[User, list[Membership]]]:
     return list(found.items())
 
 
-def measured(project: Project) -> list[tuple[User, list[Measured], list[Measured]]]:
+def measured(project: Project) -> list[tuple[User, list[Reliability], list[Reliability]]]:
     """Each reader who was given a hidden known answer, or an own case again, with how far they agreed, by name."""
     rows = [
         (user, gold_agreement(project=project, reader=user), repeat_agreement(project=project, reader=user))

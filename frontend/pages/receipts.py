@@ -21,7 +21,7 @@ from inference.queries import champion_of
 from inference.services import exposure_record, prediction_ensure
 from inference.services.predictions import NotScored
 from labeling.models import Read
-from labeling.queries.own import agreement_with_others, swaying
+from labeling.queries.reader_statistics import agreement_with_others, answer_switching
 from labeling.values import answer_number, answer_words
 from overread.accounts.models import User
 from overread.projects.models import Finding
@@ -43,7 +43,7 @@ def page(request: HttpRequest, slug: str) -> HttpResponse:
         "page": shown,
         "rows": [row(each, reader, in_use) for each in reads_feedback(project=project, reads=list(shown))],
         "agreement": agreement_with_others(project=project, reader=reader),
-        "swaying": swaying(project=project, reader=reader),
+        "switching": answer_switching(project=project, reader=reader),
     }
     return render(request, "receipts.html", context)
 

@@ -21,11 +21,11 @@ from inference.queries import champion_record
 from labeling.models import Assignment, Purpose, Read
 from labeling.queries.reads import reads_standing
 from labeling.queries.selections import typical_minutes
-from labeling.queries.sight import told_to
 from labeling.queries.today import read_today, reads_today
+from labeling.queries.visibility import reason_allowed
 from labeling.queries.worklist import worklist
 from labeling.selection.reasons import UNSURE_ON
-from labeling.services.telling import reason_tell, suspicion_tell
+from labeling.services.disclosure import reason_disclose, suspicion_disclose
 from overread.accounts.models import User
 from overread.archive.models import Image
 from overread.archive.queries import images_in
@@ -49,7 +49,7 @@ class Row:
 
 def filters(project: Project, reader: User) -> dict[str, tuple[Any, Q]]:
     """Key → label and condition. What tells of the model lists only cases of which that may be told."""
-    told, state = told_to(project=project, reader=reader), Assignment.State
+    told, state = reason_allowed(project=project, reader=reader), Assignment.State
     return {
         "all": (_("All"), Q()),
         "urgent": (_("Suspected urgent"), ~Q(suspected="") & told),
@@ -98,13 +98,13 @@ def page(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def row(project: Project, assignment: Assignment, reader: User) -> Row:
-    known = reason_tell(assignment=assignment, reader=reader)  # and on record, before it is written down
+    known = reason_disclose(assignment=assignment, reader=reader)  # and on record, before it is written down
     reason = assignment.reason if known else ""
     return Row(
         assignment,
         patient_context(assignment.image, project),
         reason,
-        suspicion_tell(assignment=assignment, reader=reader),
+        suspicion_disclose(assignment=assignment, reader=reader),
         sent_words(assignment, known),
         waiting_words(assignment),
     )

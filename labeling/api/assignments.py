@@ -18,9 +18,9 @@ from labeling import services
 from labeling.api.reads import ReadSerializer, refusing
 from labeling.models import CONTROLS, SKIP_REASON, Assignment, Purpose, Read
 from labeling.queries.assignments import assignment_given
-from labeling.queries.sent import sent_by
+from labeling.queries.referrals import sent_by
 from labeling.services import Until
-from labeling.services.telling import reason_tell, suspicion_tell
+from labeling.services.disclosure import reason_disclose, suspicion_disclose
 from labeling.submission import SubmissionSerializer, submission_of
 from overread.api.bodies import Shape
 from overread.archive.api.images import ImageSerializer
@@ -46,11 +46,16 @@ class AssignmentSerializer(serializers.ModelSerializer[Assignment]):
 
     def to_representation(self, instance: Assignment) -> dict[str, Any]:
         reader = self.context["user"]
-        known = reason_tell(assignment=instance, reader=reader)  # and on record, before it is written down
-        hidden = {} if known else dict.fromkeys(("purpose", "reason", "sent_reason"))
-        suspected = suspicion_tell(assignment=instance, reader=reader) if known else None
-        control = {"purpose": None} if instance.purpose in CONTROLS else {}
-        return super().to_representation(instance) | {"suspected": suspected} | hidden | control
+        # Both record the exposure before anything is written down.
+        known = reason_disclose(assignment=instance, reader=reader)
+        suspected = suspicion_disclose(assignment=instance, reader=reader) if known else None
+        shown = super().to_representation(instance) | {"suspected": suspected}
+        if not known:
+            shown |= dict.fromkeys(("purpose", "reason", "sent_reason"))
+        # Nobody is told which control case this is, not even after their read: they would know the next one.
+        if instance.purpose in CONTROLS:
+            shown["purpose"] = None
+        return shown
 
 
 class SubmittedSerializer(serializers.Serializer[Any]):
@@ -73,7 +78,9 @@ class DeferSerializer(Shape):
 
 
 class EscalateSerializer(Shape):
-    role = serializers.CharField(max_length=14, help_text="A role that reads in this project and somebody else holds.")
+    role = serializers.CharField(
+        max_length=14, help_text="A role that reads in this project and that somebody else holds."
+    )
     reason = serializers.CharField(max_length=500)
 
 
@@ -124,7 +131,7 @@ class AssignmentsSent(AssignmentView):
 class AssignmentClaim(AssignmentView):
     @extend_schema("assignment_claim", request=None, responses={200: AssignmentSerializer, 204: None})
     def post(self, request: Request, slug: str) -> Response:
-        """Take the next case: the one I hold, or else the first of the queue. 204 when there is none."""
+        """Take the next case: the one I hold, or else the first of the queue. 204 if there is none."""
         with refusing():
             claimed = services.assignment_claim(project=self.project, reader=self.user)
         return self.show(claimed, AssignmentSerializer) if claimed else Response(status=204)
@@ -144,17 +151,17 @@ class AssignmentRead(AssignmentView):
     def post(self, request: Request, slug: str, pk: UUID) -> Response:
         """Store a read.
 
-        A case that is read blind first takes two: POST the blind read; where the assignment in the answer is revealed, GET
-        images/{image}/prediction/ and POST a second read, with a key of its own, that confirms or corrects it. That one
-        makes the case done. Before the prediction was shown it is refused with 409, and nothing is stored.
+        A case that is read blind first takes two reads. POST the blind read. If the assignment in the answer is revealed, GET
+        images/{image}/prediction/ and POST a second read, with a key of its own, that confirms or corrects the first. This
+        completes the case. Before the prediction has been shown, the second read is refused with 409 and not stored.
 
-        200 and the first read when its key was used before. A lease that lapsed loses nothing: a late answer is kept,
-        as an extra read where somebody else has the case.
+        A key that was used before gives 200 and the first read. A lapsed lease loses nothing: a late answer is kept, as an
+        extra read if somebody else has the case.
         """
         try:
             given = submission_of(self.body(SubmissionSerializer))
         except ValidationError:
-            self.assignment(pk)  # a case of somebody else is not there, whatever is said of it
+            self.assignment(pk)  # 404 for somebody else's case comes before what is wrong with the body
             raise
         with refusing():
             read, new = services.read_store(
@@ -166,9 +173,9 @@ class AssignmentRead(AssignmentView):
 class AssignmentSkip(AssignmentView):
     @extend_schema("assignment_skip", request=SkipSerializer, responses={204: None})
     def post(self, request: Request, slug: str, pk: UUID) -> Response:
-        """Refuse a case, with a reason; somebody else gets it.
+        """Skip a case, with a reason; somebody else gets it.
 
-        One that you have answered, revealed or undone, is done: your answer stands and nobody else is asked.
+        If you have answered it already, it is done: your answer stands and nobody else is asked.
         """
         with refusing():
             services.assignment_skip(assignment=self.assignment(pk), reader=self.user, **self.body(SkipSerializer))
@@ -178,7 +185,7 @@ class AssignmentSkip(AssignmentView):
 class AssignmentDefer(AssignmentView):
     @extend_schema("assignment_defer", request=DeferSerializer, responses=AssignmentSerializer)
     def post(self, request: Request, slug: str, pk: UUID) -> Response:
-        """Put a case I hold aside: it stays mine until then."""
+        """Put aside a case that I hold: it stays mine until the time I choose."""
         until = Until(self.body(DeferSerializer)["until"])
         with refusing():
             services.assignment_defer(assignment=self.assignment(pk), reader=self.user, until=until)
@@ -188,7 +195,7 @@ class AssignmentDefer(AssignmentView):
 class AssignmentResume(AssignmentView):
     @extend_schema("assignment_resume", request=None, responses=AssignmentSerializer)
     def post(self, request: Request, slug: str, pk: UUID) -> Response:
-        """Go on with a case I have put aside."""
+        """Resume a case that I have put aside."""
         with refusing():
             resumed = services.assignment_resume(assignment=self.assignment(pk), reader=self.user)
         return self.show(resumed, AssignmentSerializer)
@@ -208,7 +215,7 @@ class AssignmentEscalate(AssignmentView):
 class AssignmentOpinion(AssignmentView):
     @extend_schema("assignment_second_opinion", request=OpinionSerializer, responses={204: None})
     def post(self, request: Request, slug: str, pk: UUID) -> Response:
-        """Have another reader read the image of a case of mine, without seeing my answers."""
+        """Ask another reader to read the image of one of my cases, without seeing my answers."""
         with refusing():
             services.opinion_ask(assignment=self.assignment(pk), reader=self.user, **self.body(OpinionSerializer))
         return Response(status=204)
@@ -226,7 +233,7 @@ class AssignmentRelease(AssignmentView):
 class AssignmentExtend(AssignmentView):
     @extend_schema("assignment_extend", request=None, responses=AssignmentSerializer)
     def post(self, request: Request, slug: str, pk: UUID) -> Response:
-        """Prolong the lease of a case I hold."""
+        """Extend the lease of a case that I hold."""
         with refusing():
             extended = services.assignment_extend(assignment=self.assignment(pk), reader=self.user)
         return self.show(extended, AssignmentSerializer)

@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from labeling.models import ReferenceLabel
-from labeling.queries.sight import answers_withheld
+from labeling.queries.visibility import answers_withheld
 from overread.projects.api import ProjectView
 
 
@@ -55,7 +55,7 @@ class Labels(ProjectView):
     def get(self, request: Request, slug: str) -> Response:
         """The reference labels of a project, the newest first.
 
-        Who reads gets none of an image that waits to be read blind before they have read it.
+        A reader gets no label of an image that waits to be read blind until they have read it.
         """
         rows = ReferenceLabel.objects.filter(project=self.project).select_related("finding")
         rows = rows.exclude(image__in=answers_withheld(user=self.user, project=self.project))

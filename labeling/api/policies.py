@@ -1,4 +1,4 @@
-"""What the queue is filled by, read and changed."""
+"""The policies that fill the queue: reading and changing them."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ class StrategyFailureSerializer(serializers.ModelSerializer[StrategyFailure]):
 
 
 class SelectionPoliciesSerializer(serializers.ModelSerializer[Project]):
-    """What the queue is filled by."""
+    """The policies that fill the queue."""
 
-    quotas = serializers.SerializerMethodField(help_text="Finding → its share of the strategy's picks at least.")
+    quotas = serializers.SerializerMethodField(help_text="Finding → the least share of the strategy's picks about it.")
     strategy_failure = serializers.SerializerMethodField(
-        help_text="Why the strategy cannot be asked, where it cannot: batches are drawn at random since then."
+        help_text="Why the strategy fails; null if it works. While it fails, batches are drawn at random."
     )
 
     class Meta:
@@ -48,7 +48,9 @@ class SelectionPoliciesSerializer(serializers.ModelSerializer[Project]):
     @extend_schema_field(StrategyFailureSerializer(allow_null=True))
     def get_strategy_failure(self, project: Project) -> Any:
         failure = strategy_failure(project)
-        return StrategyFailureSerializer(failure).data if failure else None
+        if failure is None:
+            return None
+        return StrategyFailureSerializer(failure).data
 
 
 def share(text: str) -> serializers.FloatField:
@@ -67,21 +69,21 @@ class SelectionPoliciesChangeSerializer(Shape):
     strategy = serializers.CharField(
         required=False,
         max_length=120,
-        help_text="A strategy's name, or the dotted path of one of a library that whoever runs the server allows.",
+        help_text="A strategy's name, or the dotted path of one in a library that the operator allows.",
     )
     batch_size = number(10_000, "Cases in a batch.")
-    auto_fill = choice("Draw a new batch by itself when the queue runs low.")
-    patient_cap = number(1000, "Images of one patient waiting at a time, at most.")
+    auto_fill = choice("Draw a new batch automatically when the queue runs low.")
+    patient_cap = number(1000, "The most images of one patient that may wait at a time.")
     by_minutes = choice("Whether the strategy's picks go by gain per expected reading minute.")
     audit_share = share("Share of every batch drawn uniformly at random.")
     relabel_share = share("Share of second looks at labels that the other labels contradict.")
-    gold_share = share("Share of cases of known answer, hidden among the others.")
-    repeat_share = share("Share of cases that their own reader reads again.")
-    washout_days = number(3650, "Days before a reader is given an own case again.")
+    gold_share = share("Share of cases with a known answer, hidden among the others.")
+    repeat_share = share("Share of cases that the same reader reads again.")
+    washout_days = number(3650, "Days before a reader may get a case of their own again.")
     quotas = serializers.DictField(
         child=serializers.FloatField(min_value=0, max_value=1),
         required=False,
-        help_text="Finding → its share of the strategy's picks at least; those left out have none. At most 1 together.",
+        help_text="Finding → the least share of the strategy's picks about it; none for those left out. At most 1 in total.",
     )
     urgent_orders_blind = choice("Whether a suspected urgent finding moves a case that is read blind.")
     fall_back_to_random = choice("Put the queue in random order when the strategy is shown to be worse than that.")
@@ -89,7 +91,7 @@ class SelectionPoliciesChangeSerializer(Shape):
 
 @contextmanager
 def changing() -> Iterator[None]:
-    """Refusals as problems: 422 with one entry per field, 409 where nothing is put aside."""
+    """Turns refusals into problems: 422 with one entry per field, 409 if no strategy is put aside."""
     try:
         yield
     except NothingToRestore as nothing:
@@ -105,14 +107,14 @@ class SelectionPolicies(ProjectView):
 
     @extend_schema("selection_policies_get", responses=SelectionPoliciesSerializer)
     def get(self, request: Request, slug: str) -> Response:
-        """What the queue is filled by: the strategy, the arms' shares, the caps."""
+        """The policies that fill the queue: the strategy, the arms' shares, the caps."""
         return self.show(self.project, SelectionPoliciesSerializer)
 
     @extend_schema(
         "selection_policies_change", request=SelectionPoliciesChangeSerializer, responses=SelectionPoliciesSerializer
     )
     def patch(self, request: Request, slug: str) -> Response:
-        """Change what the queue is filled by; what is left out stays. The next batch follows."""
+        """Change the policies that fill the queue. What is left out stays. They apply from the next batch on."""
         with changing():
             changed = selection_change(
                 project=self.project, actor=self.user, **self.body(SelectionPoliciesChangeSerializer)
@@ -125,7 +127,7 @@ class StrategyRestore(ProjectView):
 
     @extend_schema("strategy_restore", request=None, responses=SelectionPoliciesSerializer)
     def post(self, request: Request, slug: str) -> Response:
-        """Put back in force the strategy that a report has put aside; 409 where there is none."""
+        """Restore the strategy that a report has put aside; 409 if there is none."""
         with changing():
             restored = strategy_restore(project=self.project, actor=self.user)
         return self.show(restored, SelectionPoliciesSerializer)

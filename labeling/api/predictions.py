@@ -1,4 +1,4 @@
-"""What the model says of an image: only to whoever may be shown it, and with a record that they were."""
+"""What the model says of an image: only for users who may see it, and on record as shown to them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from inference.models import Prediction
 from inference.queries import attention_map, champion_of
 from inference.services import exposure_record, prediction_ensure
 from inference.services.predictions import NotScored
-from labeling.queries.sight import prediction_allowed
+from labeling.queries.visibility import prediction_allowed
 from overread.api import Problem
 from overread.archive.api.images import ImageView
 from overread.audit.views import view_note
@@ -36,6 +36,7 @@ class PredictionView(ImageView):
             prediction = prediction_ensure(pipeline=pipeline, image=image)
         except NotScored as error:
             raise Problem("No prediction yet.", "The model has not scored this image.", status=404) from error
+        # Before it leaves: an answer given after this counts as exposed, even if the reply is lost.
         exposure_record(prediction=prediction, user=self.user)
         return prediction
 
@@ -43,7 +44,7 @@ class PredictionView(ImageView):
 class PredictionDetail(PredictionView):
     @extend_schema("prediction_get", responses=PredictionSerializer)
     def get(self, request: Request, slug: str, pk: UUID) -> Response:
-        """What the model in use says of an image. 403 while you are to read it blind first, 404 until it is scored."""
+        """What the model in use says of an image. 403 until you have read it blind, 404 until it is scored."""
         return self.show(self.prediction(pk), PredictionSerializer)
 
 

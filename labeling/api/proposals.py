@@ -1,4 +1,4 @@
-"""Findings that the project does not ask for and a reader saw."""
+"""Findings that a reader saw and the project does not ask for."""
 
 from __future__ import annotations
 
@@ -34,14 +34,14 @@ class ProposalSerializer(serializers.ModelSerializer[FindingProposal]):
 
 
 class ProposeSerializer(Shape):
-    image = serializers.UUIDField(help_text="Where it was seen.")
+    image = serializers.UUIDField(help_text="The image on which it was seen.")
     name = serializers.CharField(max_length=80)
     note = serializers.CharField(required=False, allow_blank=True, max_length=1000, help_text="What was seen.")
     kind = serializers.ChoiceField(choices=Finding.Kind.choices, required=False)
 
 
 class AcceptSerializer(Shape):
-    name = serializers.CharField(required=False, max_length=80, help_text="Where it is to be called otherwise.")
+    name = serializers.CharField(required=False, max_length=80, help_text="If it gets another name.")
     kind = serializers.ChoiceField(choices=Finding.Kind.choices, required=False)
     options = serializers.ListField(child=serializers.CharField(max_length=80), required=False, max_length=50)
     unit = serializers.CharField(required=False, max_length=20)
@@ -55,7 +55,7 @@ class DeclineSerializer(Shape):
 
 @contextmanager
 def deciding() -> Iterator[None]:
-    """Refusals as problems: 409 when it is decided already, 422 with one entry per field otherwise."""
+    """Turns refusals into problems: 409 for a proposal that is decided already, else 422 with one entry per field."""
     try:
         yield
     except ProposalDecided as decided:
@@ -98,8 +98,9 @@ class ProposalView(ProjectView):
 class ProposalAccept(ProposalView):
     @extend_schema("proposal_accept", request=AcceptSerializer, responses={201: FindingSerializer})
     def post(self, request: Request, slug: str, pk: UUID) -> Response:
-        """Ask for this finding from now on; it decides every open proposal of its name."""
-        proposal, body = self.proposal(pk), self.body(AcceptSerializer)
+        """Accept: ask for this finding from now on. This decides every open proposal of its name."""
+        proposal = self.proposal(pk)
+        body = self.body(AcceptSerializer)
         with deciding():
             finding: Any = proposal_accept(proposal=proposal, actor=self.user, **body)
         return self.show(finding, FindingSerializer, 201)
@@ -108,7 +109,7 @@ class ProposalAccept(ProposalView):
 class ProposalDecline(ProposalView):
     @extend_schema("proposal_decline", request=DeclineSerializer, responses=ProposalSerializer)
     def post(self, request: Request, slug: str, pk: UUID) -> Response:
-        """Leave the findings as they are, with a reason; it decides every open proposal of its name."""
+        """Decline, with a reason. This decides every open proposal of its name."""
         proposal, body = self.proposal(pk), self.body(DeclineSerializer)
         with deciding():
             proposal_decline(proposal=proposal, actor=self.user, **body)

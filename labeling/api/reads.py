@@ -15,8 +15,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from labeling.models import Answer, Read
-from labeling.queries.sight import answers_withheld
-from labeling.services import AssignmentGone, NoReason, NotGiven, NotSent, PredictionUnseen, answers_show
+from labeling.queries.visibility import answers_withheld
+from labeling.services import AssignmentGone, NoReason, NotGiven, NotSent, PredictionUnseen, answers_seen_record
 from labeling.submission import MeasurementSerializer, RegionSerializer
 from labeling.values import AnswerInvalid
 from overread.api import Problem
@@ -25,8 +25,10 @@ from overread.projects.api import ProjectView
 
 @contextmanager
 def refusing() -> Iterator[None]:
-    """The reading room's refusals as problems: 422 with what does not fit, 404 for a case that was never theirs, 409 for one
-    that is theirs no more, or whose prediction is still to be seen.
+    """Turns refusals into problems.
+
+    422 for answers that do not fit, 404 for a case that was never the reader's, 409 for one that is no longer theirs or
+    whose prediction they have not seen yet.
     """
     try:
         yield
@@ -96,14 +98,16 @@ class Reads(ProjectView):
     def get(self, request: Request, slug: str) -> Response:
         """My reads, newest first; everybody's for adjudicators, ML engineers and administrators.
 
-        Nobody who reads gets others' answers to an image that waits to be read blind before they have read it.
+        A reader gets no answers of others to an image that waits to be read blind until they have read it.
         """
         return self.paged(self._reads(), ReadSerializer)
 
     def paginate_queryset(self, queryset: Any) -> list[Any] | None:
-        """What others have answered is on record as seen before it leaves."""
+        """A page of reads. Others' answers on it are recorded as seen before they leave."""
         page: list[Any] | None = super().paginate_queryset(queryset)
-        answers_show(user=self.user, images=[read.image_id for read in page or () if read.reader_id != self.user.pk])
+        answers_seen_record(
+            user=self.user, images=[read.image_id for read in page or () if read.reader_id != self.user.pk]
+        )
         return page
 
     def _reads(self) -> QuerySet[Read]:

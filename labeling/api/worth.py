@@ -44,5 +44,5 @@ class WorthReports(ProjectView):
 
     @extend_schema("worth_request", request=None, responses={202: JobSerializer})
     def post(self, request: Request, slug: str) -> Response:
-        """Have a report made by a job, or by the one that waits already."""
+        """Make a report by a job, or by one that waits already."""
         return self.show(worth_ask(project=self.project, actor=self.user), JobSerializer, 202)

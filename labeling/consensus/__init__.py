@@ -1,1 +1,1 @@
-"""What several readers' answers amount to: pure functions of plain Python, no Django."""
+"""One answer out of several readers': pure functions on plain Python values, no Django."""

@@ -9,16 +9,18 @@ from typing import Generic, TypeVar
 
 Answer = TypeVar("Answer", float, str)
 
-ABSENT, UNCERTAIN, PRESENT = 0.0, 0.5, 1.0
+ABSENT = 0.0
+UNCERTAIN = 0.5
+PRESENT = 1.0
 STATES = (ABSENT, UNCERTAIN, PRESENT)
 
 
 @dataclass(frozen=True)
 class Consensus(Generic[Answer]):
-    """What the readers hold together.
+    """What the readers' answers amount to.
 
-    `label` None means unknown. `agreement` is the largest share of the votes that one answer got, None without votes.
-    `adjudicate` says that the readers alone do not settle it.
+    label: the answer; None if unknown. agreement: the largest share of the votes that one answer got, above 0 and at most 1;
+    None without votes. adjudicate: the readers' answers alone do not decide. method: how the label was found.
     """
 
     label: Answer | None
@@ -28,19 +30,22 @@ class Consensus(Generic[Answer]):
 
 
 def majority(answers: Sequence[float | None]) -> Consensus[float]:
-    """The state that more than half of the votes name; where there is none, uncertain and to be adjudicated.
+    """The state with more than half of the votes; if there is none, uncertain and to be adjudicated.
 
-    answers: 0 absent, 0.5 uncertain, 1 present, one a reader; None (not assessable, not answered) is no vote. Without
-    a vote the label is unknown. Raises ValueError for any other answer.
+    answers: one per reader, 0 absent, 0.5 uncertain, 1 present; None (not assessable, not answered) is no vote. Without
+    votes the label is unknown. Raises ValueError for any other answer. O(readers).
     """
     votes = Counter(_state(answer) for answer in answers if answer is not None)
-    shares = {state: votes[state] / votes.total() for state in STATES if votes[state]}
-    winner = next((state for state, share in shares.items() if share > 0.5), None)
-    label = UNCERTAIN if shares and winner is None else winner
+    if not votes:
+        return Consensus(label=None, agreement=None, adjudicate=False, method="majority")
+    [(leader, count)] = votes.most_common(1)
+    agreement = count / votes.total()
+    # More than half, so two against two has no winner; of leaders that tie none is above it, whichever comes first.
+    won = agreement > 0.5
     return Consensus(
-        label=label,
-        agreement=max(shares.values(), default=None),
-        adjudicate=bool(shares) and winner is None,
+        label=leader if won else UNCERTAIN,
+        agreement=agreement,
+        adjudicate=not won,
         method="majority",
     )
 

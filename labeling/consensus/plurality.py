@@ -9,18 +9,18 @@ from labeling.consensus.majority import Consensus
 
 
 def plurality(answers: Sequence[str | None]) -> Consensus[str]:
-    """The option with most votes; on a tie the label is unknown and to be adjudicated.
+    """The option with the most votes; on a tie the label is unknown and to be adjudicated.
 
-    answers: one option a reader; None (not assessable, not answered) is no vote.
+    answers: one option per reader; None (not assessable, not answered) is no vote. Raises nothing. O(readers).
     """
     votes = Counter(answer for answer in answers if answer is not None)
-    shares = {option: count / votes.total() for option, count in sorted(votes.items())}
-    agreement = max(shares.values(), default=None)
-    leaders = [option for option, share in shares.items() if share == agreement]
-    label = leaders[0] if len(leaders) == 1 else None
+    if not votes:
+        return Consensus(label=None, agreement=None, adjudicate=False, method="plurality")
+    [(leader, count), *others] = votes.most_common(2)
+    tie = bool(others) and others[0][1] == count
     return Consensus(
-        label=label,
-        agreement=agreement,
-        adjudicate=len(leaders) > 1,
+        label=None if tie else leader,
+        agreement=count / votes.total(),
+        adjudicate=tie,
         method="plurality",
     )

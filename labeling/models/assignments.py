@@ -13,12 +13,12 @@ from labeling.models.selections import Selection
 from overread.archive.models import Image
 from overread.projects.models import Project, Role
 
+# Characters: one of the reasons that the page offers, and 500 in the reader's own words.
 SKIP_REASON = 600
-"""Characters: one of the reasons that the page offers, and 500 in the reader's own words."""
 
 
 class Assignment(models.Model):
-    """One image offered to one reader for one purpose, with a lease. `version` grows with every change of hands."""
+    """One image offered to one reader for one purpose, with a lease. `version` grows whenever it changes hands."""
 
     class State(models.TextChoices):
         QUEUED = "queued"
@@ -30,6 +30,7 @@ class Assignment(models.Model):
         DEFERRED = "deferred", "put aside by its reader, and theirs until the lease ends"
         ESCALATED = "escalated", "sent on to another role, as an assignment of its own"
 
+    # In a reader's hands now; and together with what they have put aside, which nobody else is given either.
     HELD = (State.CLAIMED, State.REVEALED)
     RESERVED = (*HELD, State.DEFERRED)
 
@@ -80,6 +81,7 @@ class Assignment(models.Model):
 
     class Meta:
         indexes = [
+            # The columns of order.ORDER, so that a claim reads the queue's first rows and sorts nothing.
             models.Index(
                 fields=["project", "state", "priority", "rank", "created_at", "id"], name="assignment_queue_order"
             ),
@@ -87,7 +89,9 @@ class Assignment(models.Model):
             models.Index(fields=["image", "project"]),
         ]
         constraints = [
+            # Two fills at once cannot queue one image twice for the same purpose.
             models.UniqueConstraint(fields=["project", "image", "purpose", "slot"], name="assignment_slot_once"),
+            # Nobody reads an image twice at once, in two slots or for two purposes.
             models.UniqueConstraint(
                 fields=["project", "image", "reader"],
                 condition=Q(state__in=["claimed", "revealed", "deferred"]),
@@ -101,6 +105,7 @@ class Assignment(models.Model):
                 | Q(reader__isnull=False, lease_until__isnull=False),
                 name="assignment_held_has_reader_and_lease",
             ),
+            # Whatever else goes wrong, what measures the model is never read with the model in view.
             models.CheckConstraint(
                 condition=Q(blind=True) | Q(purpose__in=["exploit", "single"]), name="assignment_blind_where_it_must"
             ),
@@ -121,7 +126,7 @@ class Assignment(models.Model):
 
 
 class Holding(models.Model):
-    """A reader was given an assignment: the right to answer it, even late. Never changed."""
+    """That a reader was given an assignment, and so may answer it, even late. Never changed."""
 
     assignment = models.ForeignKey(Assignment, models.CASCADE, related_name="holdings")
     reader = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")

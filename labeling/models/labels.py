@@ -28,6 +28,7 @@ class LabelImport(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
+        # The declaration counts, too: the same table declared otherwise is another import.
         constraints = [models.UniqueConstraint(fields=["project", "sha256", "declaration"], name="label_import_once")]
 
     def __str__(self) -> str:
@@ -52,10 +53,10 @@ class ImportedLabel(models.Model):
 class ReferenceLabel(models.Model):
     """What the project now holds to be true of an image and finding, and by which method it was derived.
 
-    Two may stand side by side: one from unexposed answers alone, given before their reader saw anybody else's (the only
-    kind the gate and the audit arm use), one from each reader's last word, seen with the model or the others' answers.
-    `value`: binary 0, 0.5 (uncertain) or 1; categorical the
-    option's index; measurement the number; None where it is disputed or not assessable.
+    There may be two. The unexposed one is made only of answers that were given before their reader saw the model or anybody
+    else's answers; the gate and the audit arm use no other. The exposed one is made of each reader's last answer.
+    `value`: 0, 0.5 (uncertain) or 1 for a binary finding, an option's index, or a measurement's number; None if it is disputed
+    or not assessable.
     """
 
     project = models.ForeignKey(Project, models.PROTECT, related_name="labels")

@@ -38,7 +38,7 @@ ALWAYS_BLIND = {
     *(Purpose.AUDIT, Purpose.RELABEL, Purpose.GOLD, Purpose.REPEAT),
     *(Purpose.REFERENCE, Purpose.ADJUDICATE),
 }
+# Cases that measure the model or the reader. Readers are told no more than "control case", or they would read it differently.
 CONTROLS = (Purpose.AUDIT, Purpose.GOLD, Purpose.REPEAT)
-"""Cases that measure: readers are told that much and not which of them a case is."""
+# Reads of these measure the reader. They go into no label, and so into no training.
 MEASURING = (Purpose.GOLD, Purpose.REPEAT)
-"""Their reads measure the reader: they enter no label, and so no training."""

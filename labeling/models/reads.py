@@ -42,6 +42,7 @@ class Read(models.Model):
     prediction = models.ForeignKey(
         Prediction, models.PROTECT, null=True, related_name="reads", help_text="What was in view."
     )
+    # One to one: a read is superseded once, so that corrections form a chain and the last one is plain.
     supersedes = models.OneToOneField("self", models.PROTECT, null=True, related_name="superseded_by")
     extra = models.BooleanField(default=False, help_text="Came after the lease had gone to somebody else.")
     comment = models.TextField(blank=True)
@@ -62,6 +63,7 @@ class Read(models.Model):
             models.Index(fields=["reader", "-created_at"]),
         ]
         constraints = [
+            # A browser that sends a read again after a lost answer makes no second read.
             models.UniqueConstraint(fields=["reader", "key"], name="read_key_once"),
             models.CheckConstraint(condition=Q(confidence__in=["", *Confidence.values]), name="read_confidence_known"),
         ]
@@ -177,6 +179,7 @@ class FindingProposal(models.Model):
     class Meta:
         indexes = [models.Index(fields=["project", "state"]), models.Index(fields=["-at", "id"])]
         constraints = [
+            # Without case, or "Nodule" and "nodule" would be two proposals.
             models.UniqueConstraint(
                 "project", "image", "reader", Lower("name"), name="proposal_once_per_image_and_reader"
             ),

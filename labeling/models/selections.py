@@ -33,8 +33,9 @@ class Selection(models.Model):
 
 
 class StrategyFailure(models.Model):
-    """That a project's strategy cannot be asked: batches are drawn at random in its stead. Deleted once it can; of no
-    account where the project has another one now.
+    """That a project's strategy fails, so that batches are drawn at random. Deleted once it works again.
+
+    It does not count if the project has another strategy by now.
     """
 
     project = models.OneToOneField(Project, models.PROTECT, related_name="strategy_failure")
@@ -47,10 +48,10 @@ class StrategyFailure(models.Model):
 
 
 class WorthReport(models.Model):
-    """Whether selection has been worth it in a project so far: its strategy beside random order. Never changed.
+    """Whether selection has been worth it in a project so far: its strategy against random order. Never changed.
 
-    `result`: labeling.selection.worth.verdict.Worth as JSON. `labels`: labelled images outside the reference set when it
-    was made. `fell_back`: it put the project back to random order, as the project's policy had it.
+    `result`: labeling.selection.worth.verdict.Worth as JSON. `labels`: how many images outside the reference set were
+    labelled when it was made. `fell_back`: it switched the project to random order, by the project's policy.
     """
 
     class Verdict(models.TextChoices):
@@ -73,6 +74,7 @@ class WorthReport(models.Model):
     class Meta:
         indexes = [models.Index(fields=["project", "-created_at"], name="worth_newest")]
         constraints = [
+            # A job that runs twice makes one report.
             models.UniqueConstraint(fields=["project", "inputs_sha256", "seed"], name="worth_report_once"),
             models.CheckConstraint(
                 condition=Q(verdict__in=["better", "not_shown", "worse", "too_few"]), name="worth_verdict_known"

@@ -1,1 +1,1 @@
-"""Reads of the reading room, one file a subject."""
+"""Everything that reads in the reading room, one file per subject."""

@@ -1,4 +1,4 @@
-"""Cases by their key, and whose they are."""
+"""Finding cases by their key, and whose they are."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from overread.archive.models import Image, Patient, Rendering, Study
 from overread.projects.models import Project
 from overread.rows import Select
 
+# What a page needs to draw a case. The rows of a `Select` from CASES come in this order.
 CASE = (Assignment, Image, Study, Patient, Rendering)
-"""What a page needs of a case to draw it, and in this order the rows of a `Select` from CASES."""
 CASES = """
     FROM labeling_assignment
     JOIN archive_image ON archive_image.id = labeling_assignment.image_id
@@ -35,16 +35,18 @@ GIVEN_LOCKED = Select(*CASE, User, rest=OF_READER, locked="labeling_assignment")
 
 
 def case_of(project: Project, assignment: Assignment, found: Sequence[Any]) -> Assignment:
-    """The assignment with everything that belongs to it at hand: its image, study, patient and rendering."""
+    """The assignment with its image, study, patient and rendering set, so that no query fetches them later."""
     image, study, patient, rendering = found
-    study.patient, image.study = patient, study
-    assignment.project, assignment.image = project, image
+    study.patient = patient
+    image.study = study
+    assignment.project = project
+    assignment.image = image
     Image._meta.get_field("rendering").set_cached_value(image, rendering)  # None as well, which saves a query later
     return assignment
 
 
 def assignment_given(*, project: Project, reader: User, pk: UUID, lock: bool = False) -> Assignment | None:
-    """A case that was given to this reader at some time, with what its page shows. With `lock`, its row is locked."""
+    """A case that was ever given to this reader, with what its page shows. With `lock`, its row is locked."""
     given = GIVEN_LOCKED if lock else GIVEN
     for assignment, *case, holder in given.rows(project.pk, pk, reader.pk):
         assignment.reader = holder
@@ -58,5 +60,5 @@ def assignment_in(*, project: Project, pk: UUID) -> Assignment | None:
 
 
 def assignments_of(*, project: Project, reader: User, pks: Sequence[UUID]) -> QuerySet[Assignment]:
-    """Those of these cases that are this reader's now, or were last."""
+    """Those of these cases that this reader holds, or was the last to hold."""
     return Assignment.objects.filter(project=project, reader=reader, pk__in=pks)

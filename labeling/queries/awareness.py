@@ -1,4 +1,4 @@
-"""Which of a reader's reads were given before they had seen what the others say of the image."""
+"""Which reads a reader gave before they had seen the others' answers to the image."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from datetime import datetime
 from labeling.models import AnswersSeen, Purpose, Read
 from overread.archive.models import Image
 
+# Reader → when they first saw the others' answers to the image.
 Seen = Mapping[int, datetime]
-"""Reader → when they first saw the others' answers to the image."""
 
 
 def answers_seen(image: Image) -> Seen:
@@ -22,12 +22,13 @@ def superseded_at(read: Read) -> datetime | None:
 
 
 def unaware(read: Read, seen: Seen) -> bool:
-    """Whether this read was given without knowledge of the others' answers, and stood last when it was.
+    """Whether this is the reader's last read that was given without knowledge of the others' answers.
 
-    That is the standing read, or the one that stood when the reader first saw the others' answers. An adjudicator is meant
-    to see them, so their standing read counts.
+    That is their standing read, or the one that stood when they first saw the others' answers. An adjudicator is meant to
+    see these, so their standing read counts.
     """
-    looked, superseded = seen.get(read.reader_id), superseded_at(read)
+    looked = seen.get(read.reader_id)
+    superseded = superseded_at(read)
     if looked is None or read.assignment.purpose == Purpose.ADJUDICATE:
         return superseded is None
     return read.created_at < looked and (superseded is None or superseded >= looked)

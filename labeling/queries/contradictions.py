@@ -1,4 +1,4 @@
-"""Whether readers whom a model strongly contradicts go over to it, and whether it was right."""
+"""Whether readers whom a model strongly contradicts change their answer, and whether the model was right."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from labeling.values import TRI
 
 @dataclass
 class Effect:
-    """Answers given blind and strongly contradicted, by whether an independent label says that the model was right."""
+    """Blind answers that the model strongly contradicted: kept or changed, and whether independent labels prove it right."""
 
     kept_right: int = 0
     kept_wrong: int = 0
@@ -30,7 +30,7 @@ class Effect:
 
 
 def contradictions_effect(pipeline: Pipeline) -> Effect:
-    """Of all standing reads with this model in view. A label counts that is independent and made of unexposed answers."""
+    """Counted over all standing reads with this model in view. Only independent labels from unexposed answers prove anything."""
     truth = ReferenceLabel.objects.filter(
         project=pipeline.project,
         image=OuterRef("read__image"),
@@ -45,14 +45,14 @@ def contradictions_effect(pipeline: Pipeline) -> Effect:
     for contradiction, slug, outputs, value in rows.values_list(
         "contradiction", "finding__slug", "read__prediction__outputs", "truth"
     ):
-        kept = contradiction == Contradiction.KEPT
-        name = f"{'kept' if kept else 'changed'}_{_model_was(contradicted_value(outputs.get(slug)), value)}"
+        answer = "kept" if contradiction == Contradiction.KEPT else "changed"
+        name = f"{answer}_{_model_was(contradicted_value(outputs.get(slug)), value)}"
         setattr(effect, name, getattr(effect, name) + 1)
     return effect
 
 
 def _model_was(against: str | None, truth: float | None) -> str:
-    """right, wrong or unknown: whether the truth is that of the answer the model contradicted."""
+    """right, wrong or unknown, for the model: it was wrong if the answer that it contradicted is true."""
     if against is None or truth not in (TRI["absent"], TRI["present"]):
         return "unknown"
     return "wrong" if truth == TRI[against] else "right"

@@ -1,4 +1,4 @@
-"""What an adjudicator decides between: the reads that disagree, without their readers' names."""
+"""The reads that an adjudicator decides between, without their readers' names."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ MOST = 5  # as many readers as a reference case can have
 
 @dataclass(frozen=True)
 class DisputedRead:
-    """One reader's first word: a letter for their name, finding slug → answer, and what they drew and wrote."""
+    """One reader's first read: a letter for their name, finding slug → answer, and what they drew and wrote."""
 
     letter: str
     answers: dict[str, str]
@@ -23,10 +23,10 @@ class DisputedRead:
 
 
 def disputed_reads(assignment: Assignment) -> list[DisputedRead]:
-    """Of an adjudication, the other readers' reads that the label goes by; none of any other case.
+    """The other readers' reads of an adjudicated image that its label is made of; empty for a case of another purpose.
 
-    Of each reader that is what they said before they saw the model or what the others say. The letters go by a digest
-    of the reads, so that they tell neither who came first nor the same reader twice.
+    These are each reader's answers before they saw the model or the others' answers. The letters follow a digest of the
+    reads, so that they tell neither who read first nor who is the same reader in another case.
     """
     if assignment.purpose != Purpose.ADJUDICATE:
         return []

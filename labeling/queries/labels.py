@@ -11,43 +11,50 @@ from labeling.models import MEASURING, ExposureKind, Read, ReferenceLabel
 from overread.archive.models import Image
 from overread.projects.models import Project
 
-EXPOSED_WEIGHT, IMPORTED_WEIGHT = 0.7, 0.9
+# What a label counts in training. One given with the model in view agrees with it more often than it should, and learning
+# from it at full weight would confirm the model in its errors. Of an imported one nobody here knows how it was read.
+EXPOSED_WEIGHT = 0.7
+IMPORTED_WEIGHT = 0.9
 
 
 @dataclass(frozen=True)
 class TrainingLabel:
-    """A label as a run may use it: its value (None: not assessable or disputed) and its weight in 0..1."""
+    """A label as a run may use it: its value, None if not assessable or disputed, and its weight in 0..1."""
 
     value: float | None
     weight: float
 
 
 def training_labels(project: Project) -> dict[UUID, dict[str, TrainingLabel]]:
-    """Image → finding slug → label, for images outside the reference set; each reader's last word if one was exposed.
+    """Image → finding slug → label, for images outside the reference set. The exposed label counts if there is one.
 
-    Weights follow exposure and origin, whether or not a reader agreed with the model: unexposed 1, exposed and imported
-    less.
+    The weight depends on exposure and origin alone, not on whether a reader agreed with the model: 1 for an unexposed
+    label, less for an exposed or imported one.
     """
     labels = ReferenceLabel.objects.filter(project=project, image__study__patient__reference=False)
     rows = labels.values_list("image", "finding__slug", "exposure", "origin", "value")
     out: dict[UUID, dict[str, TrainingLabel]] = {}
-    for image, slug, exposure, origin, value in rows.order_by("image_id", "exposure"):  # none, then shown: it stands
-        weight = (EXPOSED_WEIGHT if exposure == ExposureKind.SHOWN else 1.0) * (
-            IMPORTED_WEIGHT if origin == "imported" else 1.0
-        )
+    # "none" sorts before "shown", so that the exposed label, each reader's last word, replaces the other.
+    for image, slug, exposure, origin, value in rows.order_by("image_id", "exposure"):
+        weight = 1.0
+        if exposure == ExposureKind.SHOWN:
+            weight *= EXPOSED_WEIGHT
+        if origin == "imported":
+            weight *= IMPORTED_WEIGHT
         out.setdefault(image, {})[slug] = TrainingLabel(value, weight)
     return out
 
 
 def evaluation_labels(project: Project, *, independent_only: bool = True) -> dict[UUID, dict[str, float]]:
-    """Image → finding slug → value, for the reference set: labels all of whose inputs are unexposed.
+    """Image → finding slug → value, for the reference set: labels made of unexposed answers only.
 
-    The gate takes independent ones only: by enough blind readers, adjudicated, or declared so by their importer.
+    The gate takes independent ones only: from enough blind readers, adjudicated, or declared so by their importer.
     """
     labels = ReferenceLabel.objects.filter(
         project=project, image__study__patient__reference=True, exposure=ExposureKind.NONE, value__isnull=False
     ).select_related("finding")
-    labels = labels.filter(independent=True) if independent_only else labels
+    if independent_only:
+        labels = labels.filter(independent=True)
     out: dict[UUID, dict[str, float]] = {}
     for label in labels.order_by("image_id"):
         out.setdefault(label.image_id, {})[label.finding.slug] = float(label.value or 0.0)
@@ -55,12 +62,12 @@ def evaluation_labels(project: Project, *, independent_only: bool = True) -> dic
 
 
 def reads_teaching(project: Project) -> QuerySet[Read]:
-    """The reads that labels are made of: all but those that measure the reader."""
+    """The reads that labels are made of: all except those that measure the reader."""
     return Read.objects.filter(project=project).exclude(assignment__purpose__in=MEASURING)
 
 
 def label_counts(project: Project) -> dict[str, int]:
-    """Finding slug → labelled images."""
+    """Finding slug → how many images are labelled."""
     counted = (
         ReferenceLabel.objects.filter(project=project).values("finding__slug").annotate(n=Count("image", distinct=True))
     )
@@ -68,13 +75,13 @@ def label_counts(project: Project) -> dict[str, int]:
 
 
 def labelled_count(project: Project) -> int:
-    """Images outside the reference set that have a label."""
+    """How many images outside the reference set have a label."""
     labels = ReferenceLabel.objects.filter(project=project, image__study__patient__reference=False)
     return labels.values("image").distinct().count()
 
 
 def labels_standing(project: Project) -> QuerySet[ReferenceLabel]:
-    """One label an image and finding: the last word, given with the model in view where there is one such."""
+    """One label per image and finding: the exposed one if there is one, else the unexposed one."""
     same = {"project": project, "image": OuterRef("image"), "finding": OuterRef("finding")}
     later = ReferenceLabel.objects.filter(exposure=ExposureKind.SHOWN, **same)
     labels = ReferenceLabel.objects.filter(project=project)
@@ -82,6 +89,6 @@ def labels_standing(project: Project) -> QuerySet[ReferenceLabel]:
 
 
 def with_labelled(project: Project, images: QuerySet[Image]) -> QuerySet[Image]:
-    """The images, each told as `labelled` whether the project holds anything true of it."""
+    """The images, each with `labelled`: whether it has a label with a value."""
     held = ReferenceLabel.objects.filter(project=project, image=OuterRef("pk"), value__isnull=False)
     return images.annotate(labelled=Exists(held))

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from django.db.models import Q, QuerySet
 
 from labeling.models import FindingProposal
-from labeling.queries.sight import answers_withheld
+from labeling.queries.visibility import answers_withheld
 from overread.accounts.models import User
 from overread.projects.models import Project
 
 
 @dataclass(frozen=True)
 class Proposed:
-    """One name that readers have proposed, with every open proposal of it, the newest first."""
+    """A name that readers have proposed, with every open proposal of it, newest first."""
 
     name: str
     proposals: tuple[FindingProposal, ...]
@@ -25,8 +25,9 @@ class Proposed:
 
 
 def proposals_for(*, user: User, project: Project) -> QuerySet[FindingProposal]:
-    """The proposals this user may see: their own; to an administrator everybody's, but for cases that wait to be read
-    blind and that they, who read here too, have not read themselves.
+    """The proposals this user may see: their own, and for an administrator everybody's.
+
+    An administrator who also reads does not see those of images that wait to be read blind and that they have not read.
     """
     rows = FindingProposal.objects.filter(project=project).select_related("image__study__patient", "reader", "finding")
     mine = Q(reader=user)
@@ -36,7 +37,7 @@ def proposals_for(*, user: User, project: Project) -> QuerySet[FindingProposal]:
 
 
 def proposed_names(*, user: User, project: Project) -> list[Proposed]:
-    """What is proposed and not decided, the most often proposed first."""
+    """The names that are proposed and not decided, the most often proposed first."""
     found: dict[str, list[FindingProposal]] = {}
     waiting = proposals_for(user=user, project=project).filter(state=FindingProposal.State.OPEN)
     for proposal in waiting.order_by("-at"):

@@ -13,9 +13,11 @@ from overread.projects.models import Project
 
 
 def own_read(*, assignment: Assignment, reader: User) -> Read | None:
-    """The reader's standing read as their case may show it: of a repeat only what they have answered this time."""
+    """The reader's standing read, for showing with their case. A repeat shows only what they have answered this time."""
     reads = Read.objects.filter(project=assignment.project, image=assignment.image, reader=reader)
-    return _newest(reads.filter(assignment=assignment) if assignment.purpose == Purpose.REPEAT else reads)
+    if assignment.purpose == Purpose.REPEAT:
+        reads = reads.filter(assignment=assignment)
+    return _newest(reads)
 
 
 def newest_read(*, project: Project, image: Image, reader: User) -> Read | None:
@@ -24,13 +26,13 @@ def newest_read(*, project: Project, image: Image, reader: User) -> Read | None:
 
 
 def blind_read(*, assignment: Assignment) -> Read | None:
-    """What the reader of a case answered blind and has not superseded."""
+    """The standing blind read of a case by its reader."""
     reads = Read.objects.filter(assignment=assignment, reader=assignment.reader, phase=Read.Phase.BLIND)
     return reads.filter(superseded_by=None).prefetch_related("answers__finding").first()
 
 
 def read_of(*, project: Project, reader: User, pk: UUID) -> Read | None:
-    """A read of this reader's, by its key, with its case."""
+    """A read by this reader, with its case."""
     return Read.objects.filter(project=project, reader=reader, pk=pk).select_related("assignment").first()
 
 

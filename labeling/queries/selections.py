@@ -1,4 +1,4 @@
-"""What is known of the batches that were drawn, and of whether drawing them has been worth it."""
+"""The batches that were drawn, and reports on whether selection has been worth it."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ def newest_batch(project: Project) -> Selection | None:
 
 
 def typical_minutes(project: Project) -> float | None:
-    """Expected active reading time of any case, whatever a model says of it: a reader may be told before a blind read."""
+    """Expected active reading time of any case, in minutes. It depends on no model, so a reader may see it before a blind read."""
     timed = Selection.objects.filter(project=project, typical_minutes__isnull=False).order_by("-created_at")
     return timed.values_list("typical_minutes", flat=True).first()
 
 
 def strategy_failure(project: Project) -> StrategyFailure | None:
-    """Why the strategy in force cannot be asked, where it cannot."""
+    """Why the strategy in force fails; None if it works."""
     return StrategyFailure.objects.filter(project=project, strategy=project.strategy).first()
 
 

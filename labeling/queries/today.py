@@ -23,23 +23,25 @@ class Today:
 
 
 def read_today(*, project: Project, reader: User) -> Exists:
-    """Of an assignment: whether this reader has read its image since midnight, as with a case revealed or undone."""
+    """A condition on assignments: this reader has read the image since midnight, as with a case that is revealed or undone."""
     return Exists(_reads_since_midnight(project, reader).filter(image=OuterRef("image")))
 
 
 def cases_today(*, project: Project, reader: User) -> int:
-    """How many cases this reader has read since midnight; one question, for between two cases."""
+    """How many cases this reader has read since midnight. One query, as it runs between two cases."""
     return _reads_since_midnight(project, reader).values("image").distinct().count()
 
 
 def case_number(*, assignment: Assignment, reader: User) -> int:
-    """Which of this reader's cases today this one is: its place among those read, or the one after them.
+    """The number of this case among the reader's cases today: its place among those read, or the next one.
 
     A case keeps its number when it is revealed, or opened again by an undo.
     """
     reads = _reads_since_midnight(assignment.project, reader)
     first = reads.filter(image=assignment.image).aggregate(first=Min("created_at"))["first"]
-    before = reads.filter(created_at__lt=first) if first else reads
+    before = reads
+    if first:
+        before = reads.filter(created_at__lt=first)
     return before.values("image").distinct().count() + 1
 
 
@@ -55,7 +57,7 @@ def reads_today(*, project: Project, reader: User) -> Today:
 
 
 def corrections(reads: QuerySet[Read]) -> int:
-    """Reads, with a prediction in view, that contradict it on a binary finding."""
+    """How many reads contradict the prediction that was in view on a binary finding."""
     count = 0
     for read in reads.exclude(prediction=None).select_related("prediction").prefetch_related("answers__finding"):
         outputs = read.prediction.outputs if read.prediction else {}

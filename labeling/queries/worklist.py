@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from django.db.models import Count, F, Q, QuerySet
 
 from labeling.models import Assignment
+from labeling.queries.open_cases import one_an_image, open_to
 from labeling.services.order import ORDER
-from labeling.services.queue import one_an_image, open_to
 from overread.accounts.models import User
 from overread.projects.models import Project
 
+# The page says "1,000 or more": counting a queue of a hundred thousand between two cases would take longer than the rest.
 COUNTED = 1000
 
 DRAWN = ("project", "image__study__patient", "image__rendering", "sent_by")
@@ -20,8 +21,9 @@ DRAWN = ("project", "image__study__patient", "image__rendering", "sent_by")
 
 @dataclass(frozen=True)
 class Worklist:
-    """What a reader may read next, one row an image, each part in its order: what they hold, what they put aside, then
-    what they could take.
+    """What a reader may read next, one row per image: what they hold, what they put aside, and what they can take.
+
+    Each part is in its own order.
     """
 
     held: QuerySet[Assignment]
@@ -29,27 +31,26 @@ class Worklist:
     free: QuerySet[Assignment]
 
     def first(self) -> Assignment | None:
-        """Where to go on: what was worked on last, or else the next of the queue."""
+        """The case to go on with: the one worked on last, or else the next of the queue."""
         return self.held.first() or self.free.first()
 
     def matching(self, which: Q, limit: int) -> list[Assignment]:
-        """The first of those that `which` admits."""
+        """The first cases that fulfil the condition, at most `limit`."""
         rows: list[Assignment] = []
         for part in (self.held, self.aside, self.free):
             rows += part.filter(which)[: limit - len(rows)]
         return rows
 
     def counted(self, which: Mapping[str, Q]) -> dict[str, int]:
-        """How many each of them admits."""
+        """How many cases fulfil each condition."""
         numbers = {name: Count("pk", filter=condition) for name, condition in which.items()}
         parts = [part.order_by().aggregate(**numbers) for part in (self.held, self.aside, self.free)]
         return {name: sum(part[name] for part in parts) for name in which}
 
 
 def worklist(*, project: Project, reader: User) -> Worklist:
-    """The cases of this reader. Questions by part, not one: the queue's is then read off its index, however long it
-    is.
-    """
+    """The worklist of this reader."""
+    # A query per part, not one for all: the queue's part is then read from its index, however long the queue is.
     mine = Assignment.objects.filter(project=project, reader=reader).select_related(*DRAWN)
     free = one_an_image(open_to(project, reader), project, reader).select_related(*DRAWN)
     return Worklist(
@@ -64,7 +65,8 @@ def waiting_besides(*, assignment: Assignment, reader: User) -> tuple[int, bool]
 
     Asked between two cases, so at most the first COUNTED rows of the queue are looked at.
     """
-    project, image = assignment.project, assignment.image_id
+    project = assignment.project
+    image = assignment.image_id
     held = Assignment.objects.filter(project=project, reader=reader, state__in=Assignment.HELD).exclude(image=image)
     free = open_to(project, reader).exclude(image=image).order_by(*ORDER).values_list("image", flat=True)
     rows = free[:COUNTED]

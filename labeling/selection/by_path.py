@@ -15,25 +15,26 @@ from labeling.selection.pool import Picks, Pool
 from labeling.selection.strategies import Strategy
 
 Asked = tuple[NDArray[np.int64], Any, Any]
-"""What was answered: the rows (k,) that were shown, positions among them, and their scores or None."""
+"""What a function or class returned: the rows (k,) it could choose from, positions among them, and their scores or None."""
 
+# modAL's functions that pick what is lowest; its others pick what is highest.
 LOWEST = ("margin_sampling", "min_confidence", "expected_error_reduction")
-"""modAL's functions that pick what is lowest; its others pick what is highest."""
 
 
 def by_path(path: str, classifier: object = None, **options: Any) -> Strategy:
-    """A strategy from `package.module:name`: a query function as modAL has them, or a class as scikit-activeml has them.
+    """A strategy from `package.module:name`: a query function in modAL's form, or a class in scikit-activeml's.
 
-    A function is called as `(classifier, X, n_instances, **options)` with the embeddings (k, D) of the k rows that may be
-    picked, in random order, and a fitted classifier; where none is given, one that answers with the pool's own
-    probabilities. It returns positions in X, best first, or (positions, scores). modAL's functions take one finding with
-    classes, those of modAL.multilabel several binary ones. A class is made and asked as `_of_class` has it. NumPy's global
-    generator, which modAL draws from, is seeded for the call and put back after it. What the path names is run as code:
-    take it from an administrator only. Raises ValueError for a path that leads nowhere, and when asked of a pool that it
-    cannot choose from.
+    A function is called as `(classifier, X, n_instances, **options)`. X (k, D) has the embeddings of the k rows that may be
+    picked, in random order. Without a fitted classifier it gets one that answers with the pool's own probabilities. It
+    returns positions in X, best first, or (positions, scores). modAL's functions take one finding with classes, those of
+    modAL.multilabel several binary findings. For a class see `_of_class`. modAL draws from NumPy's global generator, which is
+    seeded for the call and restored after it. The path is run as code: take it from an administrator only. Raises
+    ValueError for a path that leads nowhere, and when called with a pool that it cannot choose from.
     """
     named = _load(path)
-    ask = _of_class if isclass(named) else _of_function
+    ask: Callable[..., Asked] = _of_function
+    if isclass(named):
+        ask = _of_class
 
     def strategy(pool: Pool, n: int, *, rng: np.random.Generator) -> Picks:
         rows = pool.open
@@ -49,10 +50,11 @@ def by_path(path: str, classifier: object = None, **options: Any) -> Strategy:
 
 
 class Answered:
-    """A classifier whose probabilities (k, C) of the whole pool are already known; `exclusive`: one class alone is true."""
+    """A classifier that knows its probabilities (k, C) for the whole pool already. `exclusive`: only one class can be true."""
 
     def __init__(self, probabilities: NDArray[np.float64], exclusive: bool = True) -> None:
-        self.probabilities, self.exclusive = probabilities, exclusive
+        self.probabilities = probabilities
+        self.exclusive = exclusive
 
     def predict_proba(self, X: NDArray[Any], **_: object) -> NDArray[np.float64]:
         """The probabilities (k, C) of the pool's rows. Raises ValueError when asked of anything else than all rows."""
@@ -61,79 +63,92 @@ class Answered:
         return self.probabilities
 
     def predict(self, X: NDArray[Any], **_: object) -> NDArray[np.int64]:
-        """The likeliest class (k,), or for each of several findings (k, C) whether it is likelier present than absent."""
-        said = self.predict_proba(X)
-        return said.argmax(axis=1) if self.exclusive else (said > 0.5).astype(np.int64)
+        """The likeliest class (k,), or for several findings (k, C) whether each is likelier present than absent."""
+        probabilities = self.predict_proba(X)
+        if self.exclusive:
+            return np.asarray(probabilities.argmax(axis=1), np.int64)
+        return (probabilities > 0.5).astype(np.int64)
 
 
 def _of_function(
     query: Callable[..., Any], pool: Pool, n: int, rng: np.random.Generator, classifier: object, options: dict[str, Any]
 ) -> Asked:
-    rows = rng.permutation(pool.open)  # ties are settled by lot
+    # In random order, since modAL takes the first of equal rows.
+    rows = rng.permutation(pool.open)
+    # Without embeddings the row numbers stand in, for functions that look at nothing but the classifier's answers.
     X = rows[:, None] if pool.embeddings is None else pool.embedded(rows)
     module = getattr(query, "__module__", None) or ""
-    known = _answered(module, pool, rows) if classifier is None else classifier
-    answer = query(known, X, n_instances=n, **options)
-    positions, scores = answer[:2] if isinstance(answer, tuple) else (answer, None)
-    if module.startswith("modAL.") and module != "modAL.batch":  # which alone hands them back in order
-        return rows, *_lowest_first(positions, scores if query.__name__ in LOWEST else -scores)
+    if classifier is None:
+        classifier = _answered(module, pool, rows)
+    answer = query(classifier, X, n_instances=n, **options)
+    positions: Any = answer
+    scores: Any = None
+    if isinstance(answer, tuple):
+        positions, scores = answer[:2]
+    # modAL hands back the best rows in no order; modAL.batch alone has chosen them one after the other.
+    if module.startswith("modAL.") and module != "modAL.batch":
+        if query.__name__ not in LOWEST:
+            scores = -scores
+        order = np.argsort(scores, kind="stable")
+        return rows, positions[order], scores[order]
     return rows, positions, scores
 
 
 def _of_class(
     named: Callable[..., Any], pool: Pool, n: int, rng: np.random.Generator, classifier: object, options: dict[str, Any]
 ) -> Asked:
-    """Ask a class, made with `options` and a seed, with the embeddings of all rows, the answers to the pool's one finding and,
-    where it wants a classifier, the one given or scikit-learn's logistic regression. Raises ValueError for another pool.
+    """Query a class that is made with `options` and a seed.
+
+    It gets the embeddings of all rows and the answers to the pool's one finding. If it wants a classifier, it gets the one
+    given or scikit-learn's logistic regression. Raises ValueError for a pool with other findings.
     """
-    rows, (X, y, classes) = pool.open, _learnt(pool)
+    rows = pool.open
+    X, y, classes = _training_data(pool)
+    first = len(y) - len(rows)  # the labelled rows come before those to choose from
     query = named(**{"random_state": int(rng.integers(2**31))} | options).query
+    # scikit-activeml's classes differ in what they ask for: each gets those of the arguments that it names.
     wanted = signature(query).parameters
-    known = {"X": X, "y": y, "candidates": np.arange(len(y) - len(rows), len(y)), "batch_size": n}
+    if "ensemble" in wanted:
+        raise ValueError("it needs an ensemble, which a pool does not have: choose another")
+    known = {"X": X, "y": y, "candidates": np.arange(first, len(y)), "batch_size": n}
     if models := {"clf", "estimator", "discriminator"} & set(wanted):
         known |= dict.fromkeys(models, _logistic(classes) if classifier is None else classifier)
-    if "ensemble" in wanted:
-        raise ValueError("it wants an ensemble, which a pool does not hold: name another")
     positions = query(**{name: value for name, value in known.items() if name in wanted})
-    return rows, np.asarray(positions) - (len(y) - len(rows)), None
+    return rows, np.asarray(positions) - first, None
 
 
-def _learnt(pool: Pool) -> tuple[NDArray[np.float32], NDArray[np.float64], list[int]]:
-    """All rows that matter, the labelled ones first: embeddings (L + k, D), answers (L + k,), and the classes.
+def _training_data(pool: Pool) -> tuple[NDArray[np.float32], NDArray[np.float64], list[int]]:
+    """Embeddings (L + k, D) and answers (L + k,) of the L labelled rows and then the k open ones, and the classes.
 
-    NaN stands for an answer that is not known, or is none of the classes, as one half for "uncertain".
+    NaN is an answer that is unknown or none of the classes, such as 0.5 for "uncertain".
     """
     if len(pool.layout) != 1 or pool.layout[0].kind == "measurement":
         raise ValueError("it takes one finding with classes, and this pool has others")
     X = pool.embedded(np.concatenate([pool.known, pool.open]))
-    y, classes = np.full(len(X), np.nan), list(range(max(pool.layout[0].columns, 2)))
+    y = np.full(len(X), np.nan)
+    classes = list(range(max(pool.layout[0].columns, 2)))  # one column means two classes: absent and present
     if pool.labels is not None:
-        said = pool.labels[:, 0]
-        y[: len(said)] = np.where(np.isin(said, classes), said, np.nan)
+        answers = pool.labels[:, 0]
+        y[: len(answers)] = np.where(np.isin(answers, classes), answers, np.nan)
     return X, y, classes
 
 
 def _logistic(classes: list[int]) -> object:
+    # Only here: neither library is needed where no strategy asks for a classifier.
     from sklearn.linear_model import LogisticRegression
 
     wrapped: Any = import_module("skactiveml.classifier").SklearnClassifier
     return wrapped(LogisticRegression(max_iter=500), classes=classes, random_state=0)
 
 
-def _lowest_first(
-    positions: NDArray[np.intp], scores: NDArray[np.float64]
-) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
-    order = np.argsort(scores, kind="stable")
-    return positions[order], scores[order]
-
-
 def _answered(module: str, pool: Pool, rows: NDArray[np.int64]) -> Answered:
-    """What the pool says of these rows. Raises ValueError where a function of that module would misread it."""
-    kinds, several = {output.kind for output in pool.layout}, len(pool.layout) > 1
+    """The pool's outputs for these rows as a classifier. Raises ValueError if a function of the module would misread them."""
+    kinds = {output.kind for output in pool.layout}
+    several = len(pool.layout) > 1
     if not kinds:
         raise ValueError("this pool holds no outputs: draw at random until a head is trained")
     if "measurement" in kinds:
-        raise ValueError("the spread of a measurement is no probability: choose one of Overread's own strategies")
+        raise ValueError("the spread of a measurement is not a probability: choose one of Overread's own strategies")
     if module.startswith("modAL.") and several != (module == "modAL.multilabel"):
         raise ValueError("modAL.multilabel is for several binary findings, modAL's other functions are for one finding")
     if module == "modAL.multilabel" and kinds != {"binary"}:
@@ -154,13 +169,16 @@ def _load(path: str) -> Callable[..., Any]:
 
 
 def _probabilities(pool: Pool, rows: NDArray[np.int64]) -> NDArray[np.float64]:
-    """One column a class, as scikit-learn answers: a single binary finding becomes absent and present."""
+    """Probabilities (k, C), a column per class as in scikit-learn: a single binary finding becomes absent and present."""
     known = np.asarray(pool.outputs[rows], dtype=np.float64)
-    return np.hstack([1 - known, known]) if known.shape[1] == 1 else known
+    if known.shape[1] > 1:
+        return known
+    return np.hstack([1 - known, known])
 
 
 @contextmanager
 def _seeded(rng: np.random.Generator) -> Iterator[None]:
+    """NumPy's global generator, seeded from `rng` inside and as it was before afterwards."""
     before = np.random.get_state()
     np.random.seed(rng.integers(2**32, dtype=np.uint32))
     try:
@@ -171,23 +189,26 @@ def _seeded(rng: np.random.Generator) -> Iterator[None]:
 
 @contextmanager
 def _explained(path: str) -> Iterator[None]:
-    """What another library raises, whatever it is, as a ValueError that says whose it is."""
+    """Turns whatever another library raises into a ValueError that names the path."""
     try:
         yield
     except Exception as error:
-        raise ValueError(f"{path} cannot be asked here: {error}") from error
+        raise ValueError(f"{path} does not work here: {error}") from error
 
 
 def _picks(path: str, rows: NDArray[np.int64], positions: Any, scores: Any, n: int) -> Picks:
-    """Read what was answered; a wrong answer raises ValueError, since it would queue the wrong images.
+    """The picks in what was returned. Raises ValueError for a wrong answer, which would queue the wrong images.
 
-    Scores that do not rise from pick to pick give way to the picks' places.
+    If the scores do not rise from pick to pick, the picks' places stand in for them.
     """
     positions = np.atleast_1d(positions)
     if not np.issubdtype(positions.dtype, np.integer) or positions.shape != (n,) or len(set(positions.tolist())) < n:
         raise ValueError(f"{path} was asked for {n} different rows and answered {positions.shape} {positions.dtype}")
     if positions.min() < 0 or positions.max() >= len(rows):
         raise ValueError(f"{path} picked a row outside the {len(rows)} it was given")
-    places = np.arange(n, dtype=np.float64)
-    ranks = places if scores is None or np.size(scores) != n else np.reshape(scores, n).astype(np.float64)
-    return Picks(rows=rows[positions], scores=ranks if (np.diff(ranks) >= 0).all() else places)
+    ranks = np.arange(n, dtype=np.float64)
+    if scores is not None and np.size(scores) == n:
+        given = np.reshape(scores, n).astype(np.float64)
+        if (np.diff(given) >= 0).all():
+            ranks = given
+    return Picks(rows=rows[positions], scores=ranks)

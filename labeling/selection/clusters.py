@@ -12,29 +12,32 @@ from threadpoolctl import threadpool_limits
 
 from labeling.selection.geometry import Float, distances
 
+# Points for each cluster, drawn at random and a thousand at least, among which the first centroids are sought: k-means++
+# on all points would take longer than the passes after it.
 BEGINNERS = 4
-"""Points for each cluster, drawn at random and a thousand at least, among which the first centroids are sought."""
 
 
 def clusters(points: Float, count: int, rng: np.random.Generator) -> tuple[NDArray[np.int32], Float]:
-    """Which cluster (n,) each of (n, D) points belongs to, and the clusters' centroids (count, D). O(n·count·D·passes).
+    """The cluster (n,) of each of the points (n, D), and the centroids (count, D) of the clusters. O(n·count·D·passes).
 
-    Lloyd's passes from centroids that k-means++ found with one trial each in a sample of the points.
+    Lloyd's algorithm, started from centroids that k-means++ (Arthur, Vassilvitskii 2007) finds in a sample of the points,
+    with one trial each. Fewer clusters than `count` may have members.
     """
-    count, seed = min(count, len(points)), int(rng.integers(2**31))
+    count = min(count, len(points))
+    seed = int(rng.integers(2**31))
     beginners = min(len(points), max(BEGINNERS * count, 1_000))
     some = points[rng.choice(len(points), beginners, replace=False)]
     with threadpool_limits(1):  # threads that share steps this small spend more than they save
         centroids, _ = kmeans_plusplus(some, count, n_local_trials=1, random_state=seed)
     means = KMeans(count, init=centroids, n_init=1, max_iter=20)
     with catch_warnings():
-        simplefilter("ignore", ConvergenceWarning)  # of fewer clusters than asked, where images lie on one another
+        simplefilter("ignore", ConvergenceWarning)  # images that lie on one another give fewer clusters than asked
         means.fit(points)
     return means.labels_, means.cluster_centers_.astype(np.float32)
 
 
 def nearest_to(centroids: Float, points: Float) -> NDArray[np.intp]:
-    """For each of the centroids (k, D), one after the other, the nearest of (n, D) points that is not taken yet; k ≤ n."""
+    """For each of the centroids (k, D) in turn, the place (k,) of the nearest point (n, D) that is not taken yet; k ≤ n."""
     found = distances(centroids, points)
     chosen = np.empty(len(centroids), np.intp)
     for place in range(len(centroids)):

@@ -1,5 +1,7 @@
-"""One batch out of several arms: exploit what the model is unsure of, audit a random sample of everything, look again at
-suspect labels, and measure readers on known answers and on what they have read before.
+"""One batch out of several arms.
+
+Exploit takes what the strategy ranks first, audit a random sample of everything, relabel second looks at labels that look
+wrong. Gold and repeat measure readers, on known answers and on what they have read before.
 """
 
 from __future__ import annotations
@@ -16,16 +18,16 @@ from labeling.selection.pool import Picks, Pool
 from labeling.selection.strategies import Strategy
 
 ARMS = ("exploit", "audit", "gold", "repeat", "relabel")
+# A strategy is asked for at most this many times what is wanted: some compare every pair that they rank.
 LONGEST = 4
-"""The longest ranking that a strategy is asked for, in parts of what is wanted: some compare all that they rank."""
 
 
 @dataclass(frozen=True)
 class Pick:
     """One image of a batch: its row, and why it is there.
 
-    `score` is the strategy's value (lowest first). `probability` is how likely this row was to come into the arm, known
-    for a random arm and None for one that is not random. `finding`: whose quota brought it in, empty where none did.
+    score: the strategy's value, lowest first. probability: how likely this row was to come into the arm, in 0..1; None for
+    an arm that is not random. finding: the finding whose quota brought it in, or empty.
     """
 
     row: int
@@ -38,8 +40,9 @@ class Pick:
 
 @dataclass(frozen=True)
 class CandidateList:
-    """The candidates of an arm whose images are not in the pool: whose they are (k,), and their scores (k,), lowest
-    first, or None where they are drawn at random.
+    """The candidates of an arm whose images are not in the pool.
+
+    patient_ids (k,): the patient of each. scores (k,): the lowest are taken first; None if they are drawn at random.
     """
 
     patient_ids: ArrayLike
@@ -61,34 +64,45 @@ def compose(
     minutes: NDArray[np.floating] | None = None,
     waiting: ArrayLike = (),
 ) -> tuple[Pick, ...]:
-    """A batch of n picks (fewer where the pool gives no more), the same one for the same seed, in reading order.
+    """A batch of n picks in reading order, the same for the same seed; fewer if the pool has no more.
 
-    shares: the arms' parts of the batch, summing to 1, e.g. {"exploit": 0.8, "audit": 0.2}; a part that is no whole
-    number of images is rounded at random, so that small batches keep their audit in the long run. strategy: a registered
-    name, or a function. patient_ids (N,): whose image each row is; at most patient_cap of one patient enter a batch,
-    all arms together, less those of `waiting`: whose each image is that waits already. lists: the candidates of gold,
-    repeat and relabel; their rows follow the N, in the order of ARMS. The audit is drawn first, from every row that may
-    be picked, then the lists; the probability of a list's pick is given what was drawn before it. What an arm lacks
-    candidates for goes to exploit. quotas: as quotas.fill has them, of exploit. minutes (of the pool's rows): expected
-    reading time; exploit then goes by gain per minute.
+    shares: each arm's part of the batch, sum 1, e.g. {"exploit": 0.8, "audit": 0.2}. Fractions of an image are rounded at
+    random, so that small batches keep their audit in the long run.
+    strategy: a registered name, or a function.
+    patient_ids (N,): the patient of each row. At most patient_cap images of a patient enter the batch, all arms together,
+    minus those in `waiting` (w,): the patients of the images that wait already.
+    lists: the candidates of gold, repeat and relabel. Their rows follow the pool's N, in the order of ARMS.
+    quotas: for exploit, as `quotas_fill` describes them.
+    minutes (N,): expected reading time of the pool's rows, above 0. Exploit then goes by gain per minute.
 
-    Raises ValueError for shares that make no whole.
+    The audit is drawn first, from every row that may be picked, then the lists; the probability of a list's pick is
+    conditional on what was drawn before. If an arm lacks candidates, exploit gets its places. Raises ValueError for shares
+    that do not sum to 1, an unknown arm, a negative n, or another number of patients than rows.
     """
-    rng, lists = np.random.default_rng(seed), lists or {}
-    sizes, cap = _sizes(n, shares, rng), _cap(pool, patient_ids, lists, patient_cap, waiting)
-    others = _drawn(pool.open, np.size(patient_ids), lists, {arm: n * shares[arm] for arm in shares}, sizes, cap, rng)
+    # One generator for every random choice, in this order: a stored seed must give the same batch again.
+    rng = np.random.default_rng(seed)
+    lists = lists or {}
+    sizes = _sizes(n, shares, rng)
+    cap = _cap(pool, patient_ids, lists, patient_cap, waiting)
+    expected = {arm: n * share for arm, share in shares.items()}
+    others = _drawn(pool.open, np.size(patient_ids), lists, expected, sizes, cap, rng)
     taken = np.array([pick.row for pick in others], dtype=np.int64)
     left = n - len(taken)
-    chosen = _exploit(pool, left if minutes is None else left * SLATE, strategy, cap, taken, seed)
-    if minutes is not None:
-        chosen = per_minute(chosen, minutes[chosen.rows], left)
+    if minutes is None:
+        chosen = _exploit(pool, left, strategy, cap, taken, seed)
+    else:
+        slate = _exploit(pool, left * SLATE, strategy, cap, taken, seed)
+        chosen = per_minute(slate, minutes[slate.rows], left)
     if quotas and pool.layout:
         filled = quotas_fill(pool, chosen, quotas, cap, taken, seed)
         chosen = filled.kept
         for finding, added in filled.added.items():
             brought = _as_picks(added, "exploit", QUOTA)
             others += [replace(pick, finding=finding) for pick in brought]
-    name = strategy if isinstance(strategy, str) else getattr(strategy, "__name__", "strategy")
+    # After the call: a strategy that fell back to random order says so by its name.
+    name = strategy
+    if not isinstance(name, str):
+        name = getattr(name, "__name__", "strategy")
     return _shuffle_in(_as_picks(chosen, "exploit", name), others, rng)
 
 
@@ -100,7 +114,8 @@ def _cap(
         raise ValueError(f"{np.shape(patient_ids)} patients for {len(pool)} rows")
     owners = [np.asarray(patient_ids), *(np.asarray(lists[arm].patient_ids) for arm in ARMS if arm in lists)]
     known = [ids for ids in owners if len(ids)]  # an empty list of patients has no type
-    return PatientCap(np.concatenate(known or owners), sum(map(len, owners)), limit, waiting=waiting)
+    rows = sum(len(ids) for ids in owners)
+    return PatientCap(np.concatenate(known or owners), rows, limit, waiting=waiting)
 
 
 def _drawn(
@@ -112,16 +127,21 @@ def _drawn(
     cap: PatientCap,
     rng: np.random.Generator,
 ) -> list[Pick]:
-    """The audit from all rows that may be picked, then each list in the order of ARMS under what the cap leaves; the lists'
-    rows begin at `start`.
+    """The audit from all rows that may be picked, then each list in the order of ARMS, within what the cap leaves.
+
+    The rows of the lists begin at `start`.
     """
-    taken = np.empty(0, dtype=np.int64)
-    audit = _sample(rows, sizes["audit"], expected.get("audit", 0.0), cap, taken, rng)
-    picks, taken = _as_picks(audit, "audit", "random"), audit.rows
-    for arm in (each for each in ARMS if each in lists):
+    # The audit comes first, while nothing is taken, so that each image's probability of being in it is exact.
+    audit = _sample(rows, sizes["audit"], expected.get("audit", 0.0), cap, np.empty(0, dtype=np.int64), rng)
+    picks = _as_picks(audit, "audit", "random")
+    taken = audit.rows
+    for arm in ARMS:
+        if arm not in lists:
+            continue
         drawn = _of_list(lists[arm], start, sizes[arm], expected.get(arm, 0.0), cap, taken, rng)
         picks += _as_picks(drawn, arm, lists[arm].strategy)
-        taken, start = np.concatenate([taken, drawn.rows]), start + len(np.asarray(lists[arm].patient_ids))
+        taken = np.concatenate([taken, drawn.rows])
+        start += len(np.asarray(lists[arm].patient_ids))
     return picks
 
 
@@ -147,9 +167,11 @@ def _sample(
 
     A patient with k images first keeps min(k, what the cap leaves) of them at random, then all kept rows are equally likely.
     """
+    # Two shuffles: the first decides which images of a patient the cap keeps, the second which kept rows are drawn.
     rows = rng.permutation(rows)
     kept = rng.permutation(np.flatnonzero(cap.admits(rows, after=taken)))
     drawn = kept[:size]
+    # By the expected size, not the rounded one: the rounding is random, too, and this is its mean.
     probability = min(expected / max(len(kept), 1), 1.0) * cap.kept_share(rows, after=taken)[drawn]
     return Picks(rows=rows[drawn].astype(np.int64), scores=np.zeros(len(drawn)), probabilities=probability)
 
@@ -163,7 +185,7 @@ def _of_list(
     taken: NDArray[np.int64],
     rng: np.random.Generator,
 ) -> Picks:
-    """From a list whose rows begin at `start`: at random, or the lowest scores that the cap admits."""
+    """Picks from a list whose rows begin at `start`: at random, or the lowest scores that the cap admits."""
     if listed.scores is None:
         rows = start + np.arange(len(np.asarray(listed.patient_ids)), dtype=np.int64)
         return _sample(rows, size, expected, cap, taken, rng)
@@ -175,16 +197,18 @@ def _of_list(
 def _exploit(
     pool: Pool, size: int, strategy: str | Strategy, cap: PatientCap, taken: NDArray[np.int64], seed: int
 ) -> Picks:
-    """The first rows of the pool, as the strategy ranks them, that are not taken and that the cap admits.
+    """The rows that the strategy ranks first, without those taken already and those that the cap refuses.
 
-    While too few of them are, the strategy is asked for more, with the same random keys: for a longer ranking, LONGEST times what
-    is wanted at most, then among the rows of patients of whom there is room yet, where what was chosen counts as read.
-    What is taken is left out and counts towards the cap; the strategy does not know of it.
+    If these are too few, the strategy is called again with the same random keys: first for a longer ranking, up to LONGEST
+    times what is wanted; then for the rows of patients that the cap still admits, where what was chosen counts as read.
+    The strategy does not know what is taken, which still counts towards the cap.
     """
     ask = strategies.get(strategy) if isinstance(strategy, str) else strategy
-    wanted, found = size + len(taken), Picks(rows=np.empty(0, np.int64), scores=np.empty(0))
+    wanted = size + len(taken)
+    found = Picks(rows=np.empty(0, np.int64), scores=np.empty(0))
     most = LONGEST * wanted
     while len(found) < size:
+        # A fresh generator each time, so that a longer ranking begins with the shorter one.
         ranked = ask(pool, wanted, rng=np.random.default_rng([seed, *b"exploit"]))
         more = ranked.at(cap.first(ranked.rows, size - len(found), after=taken))
         if len(found) + len(more) == size or len(ranked) < wanted:
@@ -192,31 +216,38 @@ def _exploit(
         if wanted < most:
             wanted *= 2
         else:
-            found, taken = found.then(more), np.concatenate([taken, more.rows])
+            found = found.then(more)
+            taken = np.concatenate([taken, more.rows])
             pool = _roomy(pool, more.rows, cap, taken)
     return found
 
 
 def _roomy(pool: Pool, chosen: NDArray[np.int64], cap: PatientCap, taken: NDArray[np.int64]) -> Pool:
-    """The pool with these rows as read and, of all others, those closed that are taken or whose patient has no room."""
+    """The pool with the chosen rows as read, and without the rows that are taken or whose patient the cap refuses."""
     rows = np.arange(len(pool))
     excluded = np.isin(rows, taken) | (cap.kept_share(rows, after=taken) == 0)
     if pool.excluded is not None:
         excluded |= pool.excluded
-    unknown = np.full((len(chosen), len(pool.layout)), np.nan)
-    labels = None if pool.labels is None else np.concatenate([pool.labels, unknown])
+    labels = pool.labels
+    if labels is not None:
+        unknown = np.full((len(chosen), len(pool.layout)), np.nan)
+        labels = np.concatenate([labels, unknown])
     return replace(pool, excluded=excluded, labelled=np.append(pool.known, chosen), labels=labels)
 
 
 def _as_picks(picks: Picks, arm: str, strategy: str) -> list[Pick]:
-    known = [None] * len(picks) if picks.probabilities is None else picks.probabilities.tolist()
-    together = zip(picks.rows.tolist(), picks.scores.tolist(), known, strict=True)
+    probabilities: list[float | None] = [None] * len(picks)
+    if picks.probabilities is not None:
+        probabilities = picks.probabilities.tolist()
+    together = zip(picks.rows.tolist(), picks.scores.tolist(), probabilities, strict=True)
     return [Pick(row, arm, strategy, score, probability) for row, score, probability in together]
 
 
 def _shuffle_in(ranked: list[Pick], others: list[Pick], rng: np.random.Generator) -> tuple[Pick, ...]:
     """The ranked picks in their order with the others at random places, so that no place tells the arm."""
     places = rng.choice(len(ranked) + len(others), len(others), replace=False).tolist()
-    at = dict(zip(places, others, strict=True))
-    ranked_left = iter(ranked)
-    return tuple(at[i] if i in at else next(ranked_left) for i in range(len(ranked) + len(others)))
+    shuffled = list(ranked)
+    # From the lowest place up, so that what is inserted later does not push it on.
+    for place, pick in sorted(zip(places, others, strict=True), key=lambda pair: pair[0]):
+        shuffled.insert(place, pick)
+    return tuple(shuffled)

@@ -14,21 +14,21 @@ from labeling.selection.geometry import FEW, Float, Kernel, PartialWhitening, ch
 from labeling.selection.pool import Picks, Pool, sample
 from labeling.selection.uncertainty import uncertainty
 
+# Images, drawn at random, that are to be covered. Similarities to all candidates are held in memory, 160 MB of float32.
 REFERENCE = 4_000
-"""Images, drawn at random, that are to be covered."""
+# Images that may be chosen.
 CANDIDATES = 10_000
-"""Images that may be chosen."""
+# Candidates whose gain is computed again at once: one matrix product of this height costs little more than one row.
 LOOKED_AT = 64
-"""Candidates whose gain is found anew at once."""
 
 
 def herd(pool: Pool, n: int, weights: NDArray[np.float32] | None, *, rng: np.random.Generator) -> Picks:
-    """One after the other the image i with the most Σ_r w_r·max(0, K(i, r) − covered_r) over the images r to be covered.
+    """n images, each the image i with the largest gain Σ_r w_r·max(0, K(i, r) − covered_r) over the images r to be covered.
 
-    weights (N,): of each image of the pool as one to be covered; None: all the same. K: as `geometry` has it. Scores are
-    negative gains. Lazily greedy, which picks the same as finding every gain anew (Minoux 1978). O((candidates +
-    L)·references·D + n·looked at·references + D³), candidates ≤ 10,000 or n, references ≤ 4,000, so that only `weights`
-    and the candidates' draw grow with N.
+    weights (N,): at least 0, how much it counts that an image is covered; None if all count the same. K is the kernel of
+    `geometry`. Scores are negative gains. The lazy greedy algorithm picks the same images as computing every gain again
+    (Minoux 1978). Raises ValueError for a pool without embeddings. O((candidates + L)·references·D + n·looked at·references +
+    D³) with candidates ≤ 10,000 or n, and references ≤ 4,000: only `weights` and the draw of candidates grow with N.
     """
     rows = candidates(pool, max(CANDIDATES, n), rng)
     n = min(n, len(rows))
@@ -48,9 +48,9 @@ def herd(pool: Pool, n: int, weights: NDArray[np.float32] | None, *, rng: np.ran
 
 
 def candidates(pool: Pool, limit: int, rng: np.random.Generator) -> NDArray[np.int64]:
-    """At most `limit` rows that may be picked, ascending: half those that the model is least sure of, half at random.
+    """At most `limit` of the rows that may be picked, ascending: half those the model is least sure of, half at random.
 
-    All at random where the model says nothing yet. O(N·C).
+    All at random while the pool has no outputs. O(N·C).
     """
     rows = pool.open
     if len(rows) <= limit or not pool.layout:
@@ -61,7 +61,7 @@ def candidates(pool: Pool, limit: int, rng: np.random.Generator) -> NDArray[np.i
 
 
 def _covered(pool: Pool, whitened: PartialWhitening, kernel: Kernel) -> Float:
-    """How far each image (m,) is covered by what is labelled. O(L·m·D)."""
+    """How far labelled images cover each image (m,), 0..1. O(L·m·D)."""
     covered = np.zeros(len(kernel.points), np.float32)
     for _place, points in pool.passes(np.sort(pool.known)):
         for part in chunks(len(points), 1024):
@@ -73,22 +73,27 @@ def _greedy(
     similar: Float, share: Float, covered: Float, n: int, rng: np.random.Generator
 ) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
     """Places (n,) in `similar` (k, m) and the gain of each when it was chosen; `covered` grows with them."""
-    order = rng.permutation(len(similar))  # ties are settled by lot
+    order = rng.permutation(len(similar))  # ties are broken at random
     gains = np.empty(len(similar))
     for place in chunks(len(order), 1024):
         gains[order[place]] = np.maximum(similar[order[place]] - covered, 0) @ share
-    chosen, won = np.empty(n, np.intp), np.empty(n)
+    chosen = np.empty(n, np.intp)
+    won = np.empty(n)
     for step in range(n):
-        chosen[step], won[step] = best = _best(similar, share, covered, gains, order)
-        gains[best[0]] = -np.inf
-        np.maximum(covered, similar[best[0]], out=covered)
+        best, gain = _best(similar, share, covered, gains, order)
+        chosen[step] = best
+        won[step] = gain
+        gains[best] = -np.inf
+        np.maximum(covered, similar[best], out=covered)
     return chosen, won
 
 
 def _best(
     similar: Float, share: Float, covered: Float, gains: NDArray[np.float64], order: NDArray[np.intp]
 ) -> tuple[int, float]:
-    """The candidate of most gain. A gain found earlier is never too small, so most need not be found anew."""
+    """The candidate of most gain, and the gain. Gains only shrink as more is covered, so an earlier one is an upper bound:
+    only the candidates with the largest bounds are computed again.
+    """
     stale = np.isfinite(gains)
     while True:
         top = order[np.argmax(gains[order])]

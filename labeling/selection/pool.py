@@ -1,4 +1,4 @@
-"""What a strategy chooses from, every image that could be read next as arrays, and what it hands back: rows, best first."""
+"""What a strategy chooses from, the images as arrays, and what it returns: rows of them, best first."""
 
 from __future__ import annotations
 
@@ -10,26 +10,27 @@ from typing import Literal, get_args
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-Kind = Literal["binary", "categorical", "measurement"]
+FindingKind = Literal["binary", "categorical", "measurement"]
 
 
 @dataclass(frozen=True)
-class Output:
-    """What the model says of one finding, and how it lies in the columns of `Pool.outputs`.
+class FindingOutput:
+    """What the model says of one finding, and how it is laid out in the columns of `Pool.outputs`.
 
-    binary: one column, the probability that the finding is present. categorical: one column an option, summing to one.
-    measurement: one column, the spread of the prediction (standard deviation of an ensemble, or half its interval) in
-    the finding's unit; `scale` is the spread that counts as half sure.
+    binary: one column, the probability in 0..1 that the finding is present. categorical: one column per option,
+    probabilities that sum to 1. measurement: one column, the spread of the prediction in the finding's unit, at least 0
+    (the standard deviation of an ensemble, or half an interval); `scale` is the spread that counts as half sure.
+    Raises ValueError for an unknown kind, options that do not go with the kind, or a scale that is not above 0.
     """
 
     finding: str
-    kind: Kind = "binary"
+    kind: FindingKind = "binary"
     options: tuple[str, ...] = ()
     scale: float = 1.0
     unit: str = ""
 
     def __post_init__(self) -> None:
-        if self.kind not in get_args(Kind):
+        if self.kind not in get_args(FindingKind):
             raise ValueError(f"{self.finding}: unknown kind {self.kind!r}")
         if (self.kind == "categorical") != (len(self.options) >= 2):
             raise ValueError(f"{self.finding}: a categorical finding, and no other, has two options or more")
@@ -41,19 +42,21 @@ class Output:
         return len(self.options) or 1
 
 
+# How far from 1 the probabilities of a finding's options may sum: stored scores are float16, which rounds them.
 ROUNDING = 0.01
-"""How far from one the probabilities of a finding's options may sum, which float16 rounds."""
 
 Head = Callable[[NDArray[np.float32]], NDArray[np.floating]]
-"""From embeddings (n, D) to answers (n, C), in the order of a pool's layout: a measurement's is its value, in its unit."""
+"""From float32 embeddings (n, D) to outputs (n, C), columns as the pool's layout says, except that a measurement's column is
+its value in its unit and not its spread.
+"""
 
+# Rows of embeddings in memory as float32 at once: all of a large pool would take a gigabyte or more.
 BLOCK = 16_384
-"""Rows of embeddings in memory as float32 at once, where all are passed over."""
 
 
 @dataclass(frozen=True)
 class Gathered:
-    """Rows (N,) of a longer array (M, D), perhaps memory-mapped, that are read when they are asked for."""
+    """Rows (N,) of a longer array (M, D), which may be memory-mapped: each row is read when it is indexed."""
 
     whole: NDArray[np.floating]
     rows: NDArray[np.integer]
@@ -72,19 +75,19 @@ class Gathered:
 
 @dataclass(frozen=True)
 class Pool:
-    """N images as arrays; row i is the same image everywhere.
+    """N images as arrays; row i is the same image in all of them.
 
-    outputs (N, C): what the model says of each, side by side as `layout` tells, float16 or wider.
-    excluded (N,): rows that must not be picked (leased, in the reference set); their outputs may be NaN.
-    embeddings (N, D): float16, may be memory-mapped or gathered; None where no strategy wants them.
-    labelled (L,): rows whose answers are known, which are not picked either; they tell what is covered. Their outputs
-    may be NaN. labels (L, F): those answers, one column a finding of the layout, an option by its index, NaN unknown.
-    head: says what the model would say of other embeddings, for strategies that leave some of a row's values out.
-    Raises ValueError where shapes disagree or a row that could be picked has a value out of range. O(N·C).
+    outputs (N, C): what the model says, columns as `layout` says, float16 or wider.
+    excluded (N,) bool: rows that must not be picked (leased, in the reference set); their outputs may be NaN.
+    embeddings (N, D) float16: may be memory-mapped or gathered; None if the strategy needs none.
+    labelled (L,) int: rows with known answers. They are not picked, but show what is covered; their outputs may be NaN.
+    labels (L, F) float: those answers, one column per finding of the layout; an option by its index, NaN if unknown.
+    head: computes outputs of other embeddings, for strategies that leave out some of a row's values.
+    Raises ValueError if shapes disagree, or a row that may be picked has a value out of range. O(N·C).
     """
 
     outputs: NDArray[np.floating]
-    layout: tuple[Output, ...]
+    layout: tuple[FindingOutput, ...]
     excluded: NDArray[np.bool_] | None = None
     embeddings: NDArray[np.floating] | Gathered | None = None
     labelled: NDArray[np.int64] | None = None
@@ -108,49 +111,60 @@ class Pool:
 
     @cached_property
     def closed(self) -> NDArray[np.bool_] | None:
-        """Which rows (N,) must not be picked: excluded or labelled; None where all may be."""
+        """Which rows (N,) must not be picked, as they are excluded or labelled; None if all may be."""
         if self.labelled is None or not len(self.labelled):
             return self.excluded
-        closed = np.zeros(len(self), dtype=bool) if self.excluded is None else self.excluded.copy()
+        closed = np.zeros(len(self), dtype=bool)
+        if self.excluded is not None:
+            closed |= self.excluded
         closed[self.labelled] = True
         return closed
 
     @property
     def open(self) -> NDArray[np.int64]:
-        """The rows (k,) that may be picked."""
-        rows = np.arange(len(self)) if self.closed is None else np.flatnonzero(~self.closed)
-        return rows.astype(np.int64, copy=False)
+        """The rows (k,) that may be picked, ascending."""
+        if self.closed is None:
+            return np.arange(len(self), dtype=np.int64)
+        return np.flatnonzero(~self.closed).astype(np.int64, copy=False)
 
     @property
     def known(self) -> NDArray[np.int64]:
-        """The rows (L,) whose answers are known; empty where none are."""
-        return np.empty(0, dtype=np.int64) if self.labelled is None else self.labelled
+        """The rows (L,) with known answers; empty if there are none."""
+        if self.labelled is None:
+            return np.empty(0, dtype=np.int64)
+        return self.labelled
 
     @property
     def available(self) -> int:
-        """How many rows could be picked."""
-        return len(self) if self.closed is None else int(len(self) - self.closed.sum())
+        """How many rows may be picked."""
+        if self.closed is None:
+            return len(self)
+        return int(len(self) - self.closed.sum())
 
-    def blocks(self) -> Iterator[tuple[Output, NDArray[np.floating]]]:
+    def blocks(self) -> Iterator[tuple[FindingOutput, NDArray[np.floating]]]:
         """Each finding's output with its columns (N, k), as a view."""
         return parts(self.layout, self.outputs)
 
     def embedded(self, rows: NDArray[np.integer] | slice) -> NDArray[np.float32]:
-        """The embeddings (k, D) of these rows. Raises ValueError where there are none, or one is not finite."""
+        """The embeddings (k, D) of these rows. Raises ValueError if the pool has none, or one is not finite."""
         if self.embeddings is None:
             raise ValueError("This pool holds no embeddings: choose a strategy that needs none")
         block = self.embeddings[rows].astype(np.float32)
+        # One sum finds any NaN or infinity, without a mask as large as the block.
         if not np.isfinite(block.sum(dtype=np.float64)):
-            raise ValueError("An embedding is NaN or infinite: embed these rows anew or exclude them")
+            raise ValueError("An embedding is NaN or infinite: embed these rows again or exclude them")
         return block
 
     def passes(self, rows: NDArray[np.int64]) -> Iterator[tuple[slice, NDArray[np.float32]]]:
-        """The embeddings of these rows (k,), a block at a time, each with its place among them."""
+        """The embeddings of these rows (k,), ascending, in blocks of at most BLOCK rows: each with its place among them."""
         for start in range(0, len(rows), BLOCK):
             place = slice(start, min(start + BLOCK, len(rows)))
             within = rows[place]
-            together = within[-1] - within[0] == len(within) - 1  # neighbours are read without a copy of their own
-            yield place, self.embedded(slice(int(within[0]), int(within[-1]) + 1) if together else within)
+            if within[-1] - within[0] == len(within) - 1:
+                # Neighbouring rows are read as a slice, which a memory map gives without a copy.
+                yield place, self.embedded(slice(int(within[0]), int(within[-1]) + 1))
+            else:
+                yield place, self.embedded(within)
 
     def _refuse_wrong_labels(self) -> None:
         known = self.known
@@ -159,13 +173,15 @@ class Pool:
         if len(known) and (known.min() < 0 or known.max() >= len(self)):
             raise ValueError(f"Labelled rows lie in 0..{len(self) - 1}")
         if len(np.unique(known)) < len(known):
-            raise ValueError("A labelled row is named once")
+            raise ValueError("A labelled row is listed twice")
         if self.labels is not None and self.labels.shape != (len(known), len(self.layout)):
             raise ValueError(f"Labels {self.labels.shape} for {len(known)} rows and {len(self.layout)} findings")
 
-    def _refuse_out_of_range(self, output: Output, block: NDArray[np.floating]) -> None:
+    def _refuse_out_of_range(self, output: FindingOutput, block: NDArray[np.floating]) -> None:
         highest = np.inf if output.kind == "measurement" else 1.0
-        wrong, whole = ~((block >= 0) & (block <= highest)).all(axis=1), ""
+        # The negated comparison is also true of NaN, which is neither at least 0 nor at most the highest.
+        wrong = ~((block >= 0) & (block <= highest)).all(axis=1)
+        whole = ""
         if output.kind == "categorical":
             wrong |= np.abs(block.sum(axis=1, dtype=np.float32) - 1) > ROUNDING
             whole = ", or do not sum to 1"
@@ -176,7 +192,9 @@ class Pool:
             raise ValueError(f"{output.finding}: {rows} are NaN or outside 0..{highest:g}{whole}")
 
 
-def parts(layout: tuple[Output, ...], outputs: NDArray[np.floating]) -> Iterator[tuple[Output, NDArray[np.floating]]]:
+def parts(
+    layout: tuple[FindingOutput, ...], outputs: NDArray[np.floating]
+) -> Iterator[tuple[FindingOutput, NDArray[np.floating]]]:
     """Each finding's output with its columns (…, N, k) of outputs (…, N, C), as a view."""
     start = 0
     for output in layout:
@@ -186,9 +204,9 @@ def parts(layout: tuple[Output, ...], outputs: NDArray[np.floating]) -> Iterator
 
 @dataclass(frozen=True)
 class Picks:
-    """Rows (n,) of a pool in the order they should be read, with the value each was picked by (lowest first).
+    """Rows (n,) of a pool in the order they should be read, and the score (n,) each was picked by, lowest first.
 
-    `probabilities` (n,) says how likely each row was to be drawn, where the draw was random; None where it was not.
+    probabilities (n,) in 0..1: how likely each row was to be drawn, for a random draw; None otherwise.
     """
 
     rows: NDArray[np.int64]
@@ -199,11 +217,11 @@ class Picks:
         return len(self.rows)
 
     def at(self, places: NDArray[np.integer] | NDArray[np.bool_]) -> Picks:
-        """Those at these places, without probabilities: which of them are kept was not drawn."""
+        """The picks at these places (k,), without probabilities: which of them are kept was not drawn at random."""
         return Picks(rows=self.rows[places], scores=self.scores[places])
 
     def then(self, others: Picks) -> Picks:
-        """These and after them others, without probabilities."""
+        """These picks followed by others, without probabilities."""
         return Picks(rows=np.append(self.rows, others.rows), scores=np.append(self.scores, others.scores))
 
     @classmethod
@@ -214,16 +232,18 @@ class Picks:
         rng: np.random.Generator,
         excluded: NDArray[np.bool_] | None = None,
     ) -> Picks:
-        """The n rows of lowest value (N,), ties in random order; fewer where fewer are left. O(N + n·log n).
+        """The n rows with the lowest values (N,), ties in random order; fewer if fewer are left. O(N + n·log n).
 
-        Raises ValueError for a negative n, for values that are not one number a row, and for a NaN in a row that
-        could be picked. Excluded rows (N,) may hold anything.
+        Excluded rows, a bool (N,), may have any value. Raises ValueError for a negative n, values of another shape, and a
+        NaN in a row that may be picked.
         """
         values = np.asarray(values)
         if n < 0 or values.ndim != 1:
-            raise ValueError(f"Wanted n >= 0 and one value a row, not n = {n} and shape {values.shape}")
-        rows = np.arange(len(values)) if excluded is None else np.flatnonzero(~excluded)
-        left = values if excluded is None else values[rows]
+            raise ValueError(f"Wanted n >= 0 and one value per row, not n = {n} and shape {values.shape}")
+        rows = np.arange(len(values))
+        if excluded is not None:
+            rows = np.flatnonzero(~excluded)
+        left = values[rows]
         if unknown := int(np.isnan(left).sum()):
             raise ValueError(f"{unknown} of {len(left)} values to rank are NaN: score these rows or exclude them")
         best = _lowest(left, min(n, len(left)), row_keys(rows, rng))
@@ -234,18 +254,21 @@ def _lowest(values: NDArray[np.generic], n: int, keys: NDArray[np.uint64]) -> ND
     """Positions of the n lowest values, in order; ties go by their random keys."""
     if n == 0:
         return np.empty(0, dtype=np.intp)
+    # A partial sort finds the n-th value in O(N); only what ties with it or lies below is sorted.
     edge = values[np.argpartition(values, n - 1)[n - 1]]
     close = np.flatnonzero(values <= edge)
     return close[np.lexsort((keys[close], values[close]))[:n]]
 
 
 def row_keys(rows: NDArray[np.integer], rng: np.random.Generator) -> NDArray[np.uint64]:
-    """A random key (n,) for each of the rows (n,), all different, that settles ties and draws samples. O(n).
+    """A random uint64 key (n,) for each of the rows (n,), all different, to break ties and draw samples. O(n).
 
-    A hash of the row's number under one draw of the generator, so that excluding a row changes no other's. SplitMix64
-    (Steele, Lea, Flood, "Fast Splittable Pseudorandom Number Generators", OOPSLA 2014) is one-to-one.
+    It is a hash of the row's number and one draw of the generator, so that excluding a row changes no other row's key.
+    The hash is SplitMix64, which is one-to-one (Steele, Lea, Flood, "Fast Splittable Pseudorandom Number Generators",
+    OOPSLA 2014).
     """
     key = rng.integers(2**64, dtype=np.uint64)
+    # The constants and shifts are SplitMix64's own; unsigned arithmetic wraps, as it should.
     mixed = rows.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15) + key
     mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
@@ -254,5 +277,7 @@ def row_keys(rows: NDArray[np.integer], rng: np.random.Generator) -> NDArray[np.
 
 def sample(rows: NDArray[np.int64], limit: int, rng: np.random.Generator) -> NDArray[np.int64]:
     """At most `limit` of the rows (k,), all equally likely, ascending. O(k)."""
-    keys = row_keys(rows, rng)  # drawn whether or not they are needed: what is drawn next stays the same
-    return rows if len(rows) <= limit else np.sort(rows[np.argpartition(keys, limit)[:limit]])
+    keys = row_keys(rows, rng)  # drawn even where all rows fit, so that what is drawn next stays the same
+    if len(rows) <= limit:
+        return rows
+    return np.sort(rows[np.argpartition(keys, limit)[:limit]])

@@ -1,15 +1,9 @@
-"""Everything that writes in the reading room: the queue, the reads, the labels made of them, and what is read next."""
+"""Everything that writes in the reading room: the queue, reads, the labels made of them, and what is read next."""
 
-from labeling.services.amending import NoReason, read_amend
-from labeling.services.answers import Answers, Measured, RegionDrawn
+from labeling.services.answers import Answers, MeasurementDrawn, RegionDrawn
 from labeling.services.deferring import Until, assignment_defer
+from labeling.services.exposure import answers_seen_record
 from labeling.services.labels import label_import_open, labels_import, labels_refresh
-from labeling.services.leaving import (
-    AssignmentGone,
-    assignment_release,
-    assignment_skip,
-    assignments_release_lapsed,
-)
 from labeling.services.queue import (
     assignment_claim,
     assignment_extend,
@@ -24,23 +18,27 @@ from labeling.services.reading import (
     PredictionUnseen,
     read_store,
     read_submit,
-    read_undo,
 )
-from labeling.services.seeing import answers_show
-from labeling.services.sending import NotSent, assignment_escalate, opinion_ask
+from labeling.services.referral import NotSent, assignment_escalate, opinion_ask
+from labeling.services.release import (
+    AssignmentGone,
+    assignment_release,
+    assignment_skip,
+    assignments_release_lapsed,
+)
+from labeling.services.reopening import NoReason, read_amend, read_undo
 
 __all__ = [
     "Answers",
     "AssignmentGone",
-    "Measured",
+    "MeasurementDrawn",
     "NoReason",
-    "NotGiven",
     "NotGiven",
     "NotSent",
     "PredictionUnseen",
     "RegionDrawn",
     "Until",
-    "answers_show",
+    "answers_seen_record",
     "assignment_claim",
     "assignment_defer",
     "assignment_escalate",

@@ -1,10 +1,9 @@
-"""What a reader says of an image, and whether it fits the project's findings and the image."""
+"""A reader's answers to an image, and whether they fit the project's findings and the image."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
 
@@ -13,15 +12,17 @@ from labeling.values import AnswerInvalid, AnswerMissing, answer_problem, region
 from overread.archive.models import Image
 from overread.projects.models import Finding
 
-REGIONS = 200  # of one read
+# Of one read. Nobody draws so many; a page that goes wrong might.
+REGIONS = 200
 MEASUREMENTS = 50
 CORNERS = {"length": 2, "angle": 3, "roi": 2, "probe": 1}
 
 
 @dataclass(frozen=True)
 class RegionDrawn:
-    """A box (two corners) or polygon (three points or more), [[x, y], …] in image pixels, tied to a finding by slug and
-    to the frame it was drawn on, counted from 0.
+    """A box (two corners) or polygon (3 to 500 points), (x, y) in image pixels.
+
+    finding: the slug of the finding it belongs to. frame: the frame it was drawn on, counted from 0.
     """
 
     finding: str
@@ -31,8 +32,8 @@ class RegionDrawn:
 
 
 @dataclass(frozen=True)
-class Measured:
-    """A length (two ends), angle (end, vertex, end), ellipse (two corners of its box) or point, in image pixels."""
+class MeasurementDrawn:
+    """A length (two ends), angle (end, vertex, end), ellipse (two corners of its box) or point, (x, y) in image pixels."""
 
     kind: Literal["length", "angle", "roi", "probe"]
     points: tuple[tuple[float, float], ...]
@@ -42,38 +43,46 @@ class Measured:
 
 @dataclass(frozen=True)
 class Answers:
-    """What one reader says of one image.
+    """One reader's answers to one image.
 
-    `values`: finding slug → answer; `bulk`: slugs answered by 'mark the rest'; `kept`: slugs whose answer they keep against a
-    model that strongly contradicts it.
+    values: finding slug → answer. bulk: slugs answered by "mark the rest". kept: slugs whose answer the reader keeps although
+    the model strongly contradicts it. seen: the prediction in view, if a page names it.
     """
 
     values: Mapping[str, str]
     bulk: frozenset[str] = frozenset()
     kept: frozenset[str] = frozenset()
     regions: tuple[RegionDrawn, ...] = ()
-    measurements: tuple[Measured, ...] = ()
+    measurements: tuple[MeasurementDrawn, ...] = ()
     comment: str = ""
     confidence: Literal["", "low", "medium", "high"] = ""
     active_ms: int = 0
     level: Literal["", "half", "full"] = ""
-    seen: UUID | None = field(default=None)  # the prediction in view, where a page says so
+    seen: UUID | None = None
 
 
 def answers_check(answers: Answers, findings: Mapping[str, Finding], asked: set[str], image: Image) -> None:
-    """Raises AnswerMissing or AnswerInvalid with one entry per finding."""
+    """Check that the answers fit. Raises AnswerMissing or AnswerInvalid with one entry per finding or member.
+
+    asked: slugs of the findings that need an answer. A finding with a region needs one, too.
+    """
     outlined = {region.finding for region in answers.regions}
-    if missing := {
-        slug: f"{finding.name} is not answered."
-        for slug, finding in findings.items()
-        if slug in asked | outlined and slug not in answers.values
-    }:
+    needed = asked | outlined
+    missing = {}
+    for slug, finding in findings.items():
+        if slug in needed and slug not in answers.values:
+            missing[slug] = f"{finding.name} is not answered."
+    if missing:
         raise AnswerMissing(missing)
-    wrong = {slug: f"There is no finding {slug!r} in this project." for slug in answers.values if slug not in findings}
+    wrong = {}
     for slug, value in answers.values.items():
-        if (finding := findings.get(slug)) is None:
+        if slug not in findings:
+            wrong[slug] = f"There is no finding {slug!r} in this project."
             continue
-        if problem := answer_problem(finding, value) or (region_problem(finding, value) if slug in outlined else None):
+        problem = answer_problem(findings[slug], value)
+        if problem is None and slug in outlined:
+            problem = region_problem(findings[slug], value)
+        if problem:
             wrong[slug] = problem
     for region in answers.regions:
         if problem := _outline_problem(region, findings, image):
@@ -93,16 +102,18 @@ def answers_check(answers: Answers, findings: Mapping[str, Finding], asked: set[
 def _outline_problem(region: RegionDrawn, findings: Mapping[str, Finding], image: Image) -> str | None:
     if region.finding not in findings:
         return f"A region names the finding {region.finding!r}, which this project does not have."
-    if region.kind not in ("box", "polygon") or (
-        len(region.points) != 2 if region.kind == "box" else not 3 <= len(region.points) <= 500
-    ):
+    is_box = region.kind == "box" and len(region.points) == 2
+    is_polygon = region.kind == "polygon" and 3 <= len(region.points) <= 500
+    if not (is_box or is_polygon):
         return "A box has two corners, a polygon 3 to 500 points."
     if not 0 <= region.frame < image.frames:
         return f"A region names frame {region.frame}; the image has {image.frames}, counted from 0."
-    return None if _inside(region.points, image) else "A region lies outside the image."
+    if not _inside(region.points, image):
+        return "A region lies outside the image."
+    return None
 
 
-def _measured_problem(measurements: tuple[Measured, ...], image: Image) -> str | None:
+def _measured_problem(measurements: tuple[MeasurementDrawn, ...], image: Image) -> str | None:
     if len(measurements) > MEASUREMENTS:
         return f"A read has {MEASUREMENTS} measurements at most; this one has {len(measurements)}."
     for each in measurements:
@@ -118,6 +129,5 @@ def _measured_problem(measurements: tuple[Measured, ...], image: Image) -> str |
 
 
 def _inside(points: tuple[tuple[float, float], ...], image: Image) -> bool:
-    return all(
-        math.isfinite(x) and math.isfinite(y) and 0 <= x <= image.columns and 0 <= y <= image.rows for x, y in points
-    )
+    # NaN fails both comparisons, and infinity one of them.
+    return all(0 <= x <= image.columns and 0 <= y <= image.rows for x, y in points)

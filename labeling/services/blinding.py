@@ -1,4 +1,4 @@
-"""Making standing cases blind when the project's policy comes to ask for it."""
+"""Making waiting cases blind when the project's policy changes to ask for it."""
 
 from __future__ import annotations
 
@@ -7,18 +7,17 @@ from django.db.models import Exists, OuterRef, Q
 
 from inference.models import Exposure
 from labeling.models import Assignment, Read
-from labeling.services.queue import reads_blind
+from labeling.queries.blind_first import reads_blind
 from labeling.services.urgency import STANDING, urgency_ask
 from overread.jobs.running import Lease
 from overread.projects.models import Project
 
 
 def blind_mark(*, project: Project, lease: Lease | None = None) -> int:
-    """Have every standing case read blind first that now is to be: what waits, and what is held by a reader who has
-    neither seen a prediction of it nor answered it. Returns how many.
+    """Make every standing case blind that the policy now wants read blind first. Returns how many.
 
-    No case is made open again: one that was queued blind stays so. What is held is asked about in the update itself, as
-    its reader may be shown the prediction at any moment.
+    That is every such case that waits, or whose holder has neither seen a prediction of it nor answered it. No case is made
+    open: one that was queued blind stays blind.
     """
     with lease.finishing() if lease else transaction.atomic():
         project = Project.objects.select_for_update(no_key=True).get(pk=project.pk)
@@ -27,8 +26,9 @@ def blind_mark(*, project: Project, lease: Lease | None = None) -> int:
         asked = [case.pk for case in cases if reads_blind(project=project, image=case.image, purpose=case.purpose)]
         seen = Exposure.objects.filter(user=OuterRef("reader"), image=OuterRef("image"))
         answered = Read.objects.filter(assignment=OuterRef("pk"), reader=OuterRef("reader"))
+        # Checked by the update itself: a reader may be shown the prediction at any moment.
         untouched = Q(reader=None) | (~Exists(seen) & ~Exists(answered))
         marked = standing.filter(untouched, pk__in=asked).update(blind=True)
         if marked:
-            urgency_ask(project=project)  # what moved them may not move a blind case
+            urgency_ask(project=project)  # a suspicion may have moved them that must not move a blind case
         return marked

@@ -1,4 +1,4 @@
-"""Putting a case aside for oneself: it stays reserved for its reader until a time they choose."""
+"""Putting a case aside: it stays reserved for its reader until a time they choose."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from labeling.models import Assignment
-from labeling.services.leaving import AssignmentGone
+from labeling.services.release import AssignmentGone
 from overread.accounts.models import User
 from overread.audit.services import event_append
 
@@ -24,23 +24,25 @@ class Until(models.TextChoices):
 
 
 def moment_of(until: Until) -> datetime:
-    """When that is, from now on, in the server's time zone."""
+    """When this time from now ends, in the server's time zone."""
     if until == Until.HOUR:
         return timezone.now() + timedelta(hours=1)
-    day = timezone.localdate() + timedelta(days=1 if until == Until.TODAY else 2)
-    return timezone.make_aware(datetime.combine(day, time.min))
+    days = 1 if until == Until.TODAY else 2
+    # A day ends at the next midnight, however long it is: one that changes to summer time has 23 hours.
+    return timezone.make_aware(datetime.combine(timezone.localdate() + timedelta(days=days), time.min))
 
 
 @transaction.atomic
 def assignment_defer(*, assignment: Assignment, reader: User, until: Until) -> datetime:
-    """Put a case in hand aside; it is in nobody's queue until then. Returns when that is. Raises AssignmentGone.
+    """Put aside a case that the reader holds; until then it is in nobody's queue. Returns when that is.
 
-    Its version stays, so that answers half given, which the browser keeps under it, are found again.
+    Raises AssignmentGone if the reader does not hold it.
     """
     moment = moment_of(until)
     mine = Assignment.objects.filter(pk=assignment.pk, reader=reader, state__in=Assignment.HELD)
+    # The version stays the same: the browser keeps unfinished answers under it.
     if not mine.update(state=Assignment.State.DEFERRED, lease_until=moment, worked_at=timezone.now()):
-        raise AssignmentGone(gettext("This case is no longer held by you."))
+        raise AssignmentGone(gettext("You no longer hold this case."))
     event_append(
         verb="assignment.defer", actor=reader, target=assignment, project=assignment.project_id, until=str(until)
     )

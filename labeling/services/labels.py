@@ -1,4 +1,4 @@
-"""From reads and imports to what the project holds to be true."""
+"""Deriving labels from reads and imports."""
 
 from __future__ import annotations
 
@@ -25,19 +25,20 @@ from labeling.models import (
 )
 from labeling.queries.awareness import Seen, answers_seen, superseded_at, unaware
 from labeling.selection.reasons import DISPUTED
-from labeling.values import answer_number, answer_problem
+from labeling.values import NOT_ASSESSABLE, answer_number, answer_problem
 from overread.accounts.models import User
 from overread.archive.models import Image
 from overread.audit.services import event_append
 from overread.events import announce
 from overread.projects.models import Finding, Project
 
-NONE, SHOWN = ExposureKind.NONE, ExposureKind.SHOWN
+NONE = ExposureKind.NONE
+SHOWN = ExposureKind.SHOWN
 
 
 @dataclass(frozen=True)
-class Held:
-    """What several answers amount to. `value` as in ReferenceLabel; `settled` False sends the case to an adjudicator."""
+class LabelValue:
+    """One value out of several answers, as in ReferenceLabel. If it is not `settled`, the case goes to an adjudicator."""
 
     value: float | None
     method: str
@@ -46,35 +47,36 @@ class Held:
     settled: bool
 
 
-def consensus(finding: Finding, values: list[str]) -> Held:
-    """One value out of the readers' answers: majority, plurality or median, by the kind of finding."""
+def consensus(finding: Finding, values: list[str]) -> LabelValue:
+    """One value out of several readers' answers: by majority, plurality or median, as the kind of finding needs it."""
     numbers = [answer_number(finding, value) for value in values]
-    known = [number for number in numbers if number is not None]
+    readers = sum(number is not None for number in numbers)
     if finding.kind == Finding.Kind.MEASUREMENT:
-        return Held(median(numbers), "median", None, len(known), True)
+        # Two measurements always differ somewhat, so they are never sent to adjudication.
+        return LabelValue(median(numbers), "median", None, readers, True)
     if finding.kind == Finding.Kind.CATEGORICAL:
-        chosen = plurality([None if number is None else value for number, value in zip(numbers, values, strict=True)])
-        label = None if chosen.label is None else float(finding.options.index(chosen.label))
-        return Held(label, chosen.method, chosen.agreement, len(known), not chosen.adjudicate)
+        chosen = plurality([value for value in values if value != NOT_ASSESSABLE])
+        label = None
+        if chosen.label is not None:
+            label = float(finding.options.index(chosen.label))
+        return LabelValue(label, chosen.method, chosen.agreement, readers, not chosen.adjudicate)
     voted = majority(numbers)
-    return Held(
-        None if voted.adjudicate else voted.label, voted.method, voted.agreement, len(known), not voted.adjudicate
-    )
+    # `majority` says uncertain where no answer wins. Here that is no label at all until somebody has adjudicated.
+    label = None if voted.adjudicate else voted.label
+    return LabelValue(label, voted.method, voted.agreement, readers, not voted.adjudicate)
 
 
 @transaction.atomic
 def labels_refresh(*, project: Project, image: Image) -> None:
     """Derive the labels of one image again from all its answers. Idempotent.
 
-    Answers are independent only if none was given in the knowledge of another. So a reader who has seen the others'
-    answers counts in the unexposed label with their answer from before, even if they have amended it since: otherwise
-    two readers who differ would agree as soon as one has looked. Their later answer counts in the exposed label only.
-    Reads that measure a reader (a control case, a repeat) do not count.
+    Answers are independent only if nobody knew another's. So the unexposed label uses the answer that a reader gave before
+    they saw the others' answers, even if they have amended it since. Otherwise two readers who differ would agree as soon
+    as one has looked. Their later answer counts in the exposed label only. Reads that measure a reader (a known answer, a
+    repeat) do not count.
     """
-    Image.objects.select_for_update(of=("self",), no_key=True).get(
-        pk=image.pk
-    )  # two refreshes of one image stand in line
-    findings = list(project.findings.all())
+    # Two refreshes of one image stand in line. No key is changed, so that rows which refer to it can still be inserted.
+    Image.objects.select_for_update(of=("self",), no_key=True).get(pk=image.pk)
     seen = answers_seen(image)
     answers = list(
         Answer.objects.filter(read__project=project, read__image=image)
@@ -87,29 +89,31 @@ def labels_refresh(*, project: Project, image: Image) -> None:
         .select_related("source")
         .order_by("source__created_at")
     )
-    for finding in findings:
+    for finding in project.findings.all():
         said = [answer for answer in answers if answer.finding_id == finding.pk]
         given = [label for label in imported if label.finding_id == finding.pk]
         unexposed = [answer for answer in said if answer.exposure == NONE and unaware(answer.read, seen)]
+        _label_write(project, image, finding, NONE, unexposed, given)
         last = [answer for answer in said if superseded_at(answer.read) is None]
-        _hold(project, image, finding, NONE, unexposed, given)
-        _hold(project, image, finding, SHOWN, last if any(_leans(answer, seen) for answer in last) else [], given)
+        if not any(_influenced(answer, seen) for answer in last):
+            last = []  # nobody has seen anything: the exposed label would only repeat the other one
+        _label_write(project, image, finding, SHOWN, last, given)
     _adjudicate(project, image)
     reorder_request(project=project.pk)
     announce(LabelsChanged(project.pk))
 
 
-def _leans(answer: Answer, seen: Seen) -> bool:
-    """Whether it was given in the knowledge of the model's word or, not to decide between them, the others' answers."""
+def _influenced(answer: Answer, seen: Seen) -> bool:
+    """Whether its reader had seen the model's answer, or the others' answers, unless they were to decide between these."""
     looked = seen.get(answer.read.reader_id)
     told = looked is not None and answer.read.created_at >= looked and answer.origin != "adjudicated"
     return answer.exposure == SHOWN or told
 
 
-def _hold(
+def _label_write(
     project: Project, image: Image, finding: Finding, exposure: str, answers: list[Answer], given: list[ImportedLabel]
 ) -> None:
-    """Write, or remove, the label of one exposure. Imported labels stand only where no reader has answered."""
+    """Write or delete the label of one exposure. An imported label stands only if no reader has answered."""
     key: dict[str, Any] = {"project": project, "image": image, "finding": finding, "exposure": exposure}
     given = [label for label in given if label.source.exposure == exposure]
     if answers:
@@ -123,19 +127,19 @@ def _hold(
 
 
 def _from_answers(project: Project, finding: Finding, exposure: str, answers: list[Answer]) -> dict[str, Any]:
-    """Each reader's last word counts once; an adjudicator's decides."""
-    last = {answer.read.reader_id: answer for answer in answers}
+    """The label's fields. Each reader's last answer counts once; an adjudicator's decides."""
+    last = {answer.read.reader_id: answer for answer in answers}  # they come oldest first
     adjudicated = [answer for answer in last.values() if answer.origin == "adjudicated"]
-    held = consensus(finding, [answer.value for answer in adjudicated[-1:] or last.values()])
+    agreed = consensus(finding, [answer.value for answer in adjudicated[-1:] or last.values()])
     enough = len(last) >= project.reference_readers or bool(adjudicated)
     return {
         "origin": "adjudicated" if adjudicated else "read",
-        "method": "adjudication" if adjudicated else held.method,
-        "value": held.value,
-        "agreement": held.agreement,
+        "method": "adjudication" if adjudicated else agreed.method,
+        "value": agreed.value,
+        "agreement": agreed.agreement,
         "readers": len(last),
-        "disputed": not held.settled,
-        "independent": exposure == NONE and enough and held.settled,
+        "disputed": not agreed.settled,
+        "independent": exposure == NONE and enough and agreed.settled,
     }
 
 
@@ -152,14 +156,13 @@ def _from_import(finding: Finding, label: ImportedLabel) -> dict[str, Any]:
 
 
 def _adjudicate(project: Project, image: Image) -> None:
-    """A case of the reference set on which its readers disagree goes to an adjudicator, once."""
+    """Send a case of the reference set to an adjudicator, once, if its readers disagree."""
     if not image.patient.reference:
         return
-    disputed = ReferenceLabel.objects.filter(project=project, image=image, exposure=NONE, disputed=True).select_related(
-        "finding"
-    )
-    names = ", ".join(label.finding.name.lower() for label in disputed)
+    labels = ReferenceLabel.objects.filter(project=project, image=image, exposure=NONE, disputed=True)
+    names = ", ".join(label.finding.name.lower() for label in labels.select_related("finding"))
     if names:
+        # Rank −1: before every other case of ordinary priority, since the gate waits for this label.
         Assignment.objects.get_or_create(
             project=project,
             image=image,
@@ -180,7 +183,7 @@ def label_import_open(
     exposed: bool = False,
     actor: User | None = None,
 ) -> LabelImport:
-    """The import of one table of labels; the same table with the same declaration is one import."""
+    """Open the import of a table of labels. The same table with the same declaration is one import."""
     if not declaration.strip():
         raise ValueError(
             "Declare how these labels came to be: who gave them, from what, and whether a model was in view."
@@ -203,12 +206,13 @@ def label_import_open(
 
 @transaction.atomic
 def labels_import(*, source: LabelImport, labels: Iterable[tuple[Image, Mapping[str, str]]]) -> int:
-    """Keep what a table says of some images (finding slug → answer) and derive their labels. Returns how many images.
+    """Store a table's answers to some images (finding slug → answer) and derive their labels. Returns how many images.
 
-    Raises ValueError naming the finding when an answer does not fit; then nothing of this call is kept.
+    Raises ValueError, which names the finding, if an answer does not fit; then nothing of this call is stored.
     """
     findings = {finding.slug: finding for finding in source.project.findings.all()}
-    rows, images = [], []
+    rows = []
+    images = []
     for image, values in labels:
         for slug, value in values.items():
             if problem := answer_problem(findings[slug], value):

@@ -1,15 +1,16 @@
-"""The order of the queue. Claiming, listing, counting and comparing waiting cases all use this one."""
+"""The order of the queue. Claiming, listing, counting and comparing waiting cases all use it."""
 
 from __future__ import annotations
 
 from django.db.models import OuterRef, Q
 
+# Cases sent by colleagues, then suspected urgent ones, then the rest; among these by rank. The index assignment_queue_order
+# has the same columns, so that a claim reads its first rows however long the queue is.
 ORDER = ("priority", "rank", "created_at", "pk")
-"""What colleagues send, what is suspected urgent, the rest; then by rank. The index assignment_queue_order has it."""
 
 
 def before_outer() -> Q:
-    """Of assignments in a subquery: those that stand before the outer one."""
+    """A condition on the assignments of a subquery: they stand before the outer query's assignment."""
     before = Q()
     for place, name in enumerate(ORDER):
         level = Q(**{each: OuterRef(each) for each in ORDER[:place]})

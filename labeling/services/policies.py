@@ -1,4 +1,4 @@
-"""Changing what the queue is filled by."""
+"""Changing the policies that fill the queue."""
 
 from __future__ import annotations
 
@@ -16,8 +16,10 @@ from overread.projects.services import findings_quota, project_change
 def selection_change(
     *, project: Project, actor: User, quotas: Mapping[str, float] | None = None, **policies: Any
 ) -> Project:
-    """Change policies and findings' shares of the picks together, or nothing. Raises ValidationError naming the field."""
+    """Change policies and findings' quotas together, or nothing. Raises ValidationError, which names the field."""
     if quotas is not None:
         findings_quota(project=project, actor=actor, quotas=quotas)
     changed = {name: value for name, value in policies.items() if getattr(project, name) != value}
-    return project_change(project=project, actor=actor, **changed) if changed else project
+    if not changed:
+        return project
+    return project_change(project=project, actor=actor, **changed)

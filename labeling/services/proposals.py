@@ -1,4 +1,4 @@
-"""Findings that readers propose, and what an administrator makes of them."""
+"""Findings that readers propose, and an administrator's decision on them."""
 
 from __future__ import annotations
 
@@ -24,20 +24,20 @@ BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")  # letters and signs by thei
 
 
 class ProposalDecided(Exception):
-    """Somebody has decided on this proposal already. The text says how."""
+    """This proposal is decided already. The text says how."""
 
 
 @transaction.atomic
 def proposal_make(
     *, project: Project, image: Image, reader: User, name: str, note: str = "", kind: str = Finding.Kind.BINARY
 ) -> FindingProposal:
-    """Keep what a reader misses among the findings; saying it again of the same image gives the same proposal.
+    """Store a finding that a reader misses in the project. Proposing it again for the same image gives the same proposal.
 
-    Raises ValidationError naming the field, also where the project asks for a finding of this name already.
+    Raises ValidationError, which names the field, also if the project has a finding of this name already.
     """
     name = _tidy(name)
     if asked := Finding.objects.filter(project=project, name__iexact=name).first():
-        raise ValidationError({"name": _("%(name)s is a finding of this project already.") % {"name": asked.name}})
+        raise ValidationError({"name": _("%(name)s is already a finding of this project.") % {"name": asked.name}})
     Project.objects.select_for_update(no_key=True).get(pk=project.pk)  # two tabs at once make one proposal
     said = FindingProposal.objects.filter(project=project, image=image, reader=reader, name__iexact=name)
     if earlier := said.first():
@@ -53,17 +53,17 @@ def proposal_make(
 
 @transaction.atomic
 def proposal_accept(*, proposal: FindingProposal, actor: User, name: str = "", **fields: Any) -> Finding:
-    """Ask for the finding from now on: `fields` are Finding's kind, options, unit, minimum and maximum.
+    """Add the finding to the project. `fields` are Finding's kind, options, unit, minimum and maximum.
 
-    It joins at the end, so no finding changes its key. Cases that were given before may be stored without it, models
-    that do not know it stay in use, and runs learn it as soon as it has labels. Every open proposal of this name is
-    decided. Raises ProposalDecided, and ValidationError naming the field.
+    It comes last, so that no other finding changes its key on the keyboard. Cases that were given before may be submitted
+    without it, models that do not know it stay in use, and runs learn it once it has labels. Every open proposal of this
+    name is decided. Raises ProposalDecided, and ValidationError, which names the field.
     """
     project = Project.objects.select_for_update(no_key=True).get(pk=proposal.project_id)
     alike = _open_alike(proposal)
     name = _tidy(name or proposal.name)
     if Finding.objects.filter(project=project, name__iexact=name).exists():
-        raise ValidationError({"name": _("%(name)s is a finding of this project already.") % {"name": name}})
+        raise ValidationError({"name": _("%(name)s is already a finding of this project.") % {"name": name}})
     last = project.findings.aggregate(order=Max("order"))["order"]
     finding = finding_add(
         project=project,
@@ -83,11 +83,13 @@ def proposal_accept(*, proposal: FindingProposal, actor: User, name: str = "", *
 
 @transaction.atomic
 def proposal_decline(*, proposal: FindingProposal, actor: User, reason: str) -> FindingProposal:
-    """Leave the findings as they are, for every open proposal of this name. Raises ProposalDecided, ValidationError."""
+    """Decline every open proposal of this name. Raises ProposalDecided, and ValidationError for the reason."""
+    # Two administrators who decide at once stand in line: the second one is told that it is decided.
     Project.objects.select_for_update(no_key=True).get(pk=proposal.project_id)
-    alike, reason = _open_alike(proposal), reason.strip()
+    alike = _open_alike(proposal)
+    reason = reason.strip()
     if not 0 < len(reason) <= 200:
-        raise ValidationError({"reason": _("Say why, in 200 characters at most.")})
+        raise ValidationError({"reason": _("Give a reason of 200 characters or fewer.")})
     count = alike.update(state=State.DECLINED, reason=reason, decided_by=actor, decided_at=timezone.now())
     event_append(
         verb="proposal.decline",
@@ -102,23 +104,28 @@ def proposal_decline(*, proposal: FindingProposal, actor: User, reason: str) -> 
 
 
 def _tidy(name: str) -> str:
-    """A name without spaces to spare. Raises ValidationError where nothing of it is drawn: zero-width spaces alone, say."""
+    """The name without superfluous spaces. Raises ValidationError if nothing of it is visible, as with zero-width spaces."""
     if not any(category(each)[0] in "LNPS" and each not in BLANK for each in name):
-        raise ValidationError({"name": _("Give the finding a name that can be seen.")})
+        raise ValidationError({"name": _("Give the finding a name with visible characters.")})
     return " ".join(name.split())
 
 
 def _open_alike(proposal: FindingProposal) -> QuerySet[FindingProposal]:
-    """The open proposals of this name, this one among them. Raises ProposalDecided where it is open no more."""
+    """The open proposals of this name, with this one. Raises ProposalDecided if it is not open any more."""
     proposal.refresh_from_db()
     if proposal.state != State.OPEN:
         told = {"name": proposal.name, "state": proposal.get_state_display().lower()}
-        raise ProposalDecided(_("%(name)s has been %(state)s already.") % told)
+        raise ProposalDecided(_("%(name)s has already been %(state)s.") % told)
     return FindingProposal.objects.filter(project=proposal.project_id, name__iexact=proposal.name, state=State.OPEN)
 
 
 def _free_slug(project: Project, name: str) -> str:
-    """A slug no finding of the project has. Names in other scripts than Latin give none of their own."""
+    """A slug that no finding of the project has: "finding" for a name in another script than Latin, with a number if taken."""
     base = slugify(name)[:50].strip("-_") or "finding"
     taken = set(project.findings.values_list("slug", flat=True))
-    return next(slug for n in range(1, len(taken) + 2) if (slug := base if n == 1 else f"{base}-{n}") not in taken)
+    slug = base
+    number = 1
+    while slug in taken:
+        number += 1
+        slug = f"{base}-{number}"
+    return slug

@@ -1,38 +1,37 @@
-"""Who holds which case. A case is held by conditional update, so two readers are never given the same one."""
+"""Who holds which case. A case is given by a conditional update, so that two readers never get the same one."""
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-from collections.abc import Collection
 from datetime import datetime, timedelta
 from enum import Enum
 from functools import cache
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext
 
 from inference.models import Exposure
 from labeling.jobs import fill_request
-from labeling.models import ALWAYS_BLIND, AnswersSeen, Assignment, Holding, Purpose, Read
+from labeling.models import Assignment, Holding, Purpose, Read
 from labeling.queries.assignments import CASE, CASES, case_of
-from labeling.queries.sent import MET
+from labeling.queries.blind_first import reads_blind
+from labeling.queries.open_cases import open_to, open_to_roles
 from labeling.selection.reasons import OPENED
-from labeling.services.leaving import LAPSED, AssignmentGone, assignments_release_lapsed, leases_lapsed, slot_free
-from labeling.services.order import ORDER, before_outer
+from labeling.services.order import ORDER
+from labeling.services.release import LAPSED, AssignmentGone, assignments_release_lapsed, leases_lapsed, slot_free
 from overread import rows
 from overread.accounts.models import User
 from overread.archive.models import Image
 from overread.audit.services import event_append
-from overread.projects.models import BlindFirst, Project, Role
+from overread.projects.models import Project
 from overread.projects.rules import user_roles
 
 State = Assignment.State
+# A claim tries again if somebody was quicker or leases had lapsed. A failed attempt means that another reader got a case
+# or that cases came back, so that the queue moves on; nobody should fail this often in a row.
 ATTEMPTS = 30
 GIVEN = ("state", "reader_id", "version", "blind", "claimed_at", "worked_at", "lease_until")
 READER = rows.Prepared(lambda reader: User.objects.select_for_update(no_key=True).filter(pk=reader.pk), User)
@@ -47,7 +46,7 @@ class Missed(Enum):
 
 
 def assignment_claim(*, project: Project, reader: User, besides: Assignment | None = None) -> Assignment | None:
-    """The case this reader holds, or else the first one in the queue that is theirs to read; None when there is none.
+    """The case this reader holds, or else the first in the queue that they may read; None if there is none.
 
     With `besides`, the case after that one.
     """
@@ -56,15 +55,18 @@ def assignment_claim(*, project: Project, reader: User, besides: Assignment | No
 
 
 def assignments_claim(*, project: Project, reader: User, count: int) -> list[Assignment]:
-    """The cases this reader holds, the first claimed first, and more from the queue up to `count`; fewer when it ends.
+    """The cases this reader holds, the first claimed first, and more from the queue up to `count`; fewer if it runs out.
 
-    Never a case that this reader has read. Never a blind case of whose image they have seen a prediction. A repeat is the
-    exception to both: it is for this reader alone. O(log n) in the length of the queue.
+    They are never given an image that they have read, nor a blind case of an image whose prediction they have seen. A repeat,
+    which is for this reader alone, is the exception to both. O(log n) in the length of the queue.
     """
     hand: list[Assignment] = []
     for _ in range(ATTEMPTS):
-        hand, missed = [], None
+        hand = []
+        missed: Missed | None = None
+        # A transaction for each attempt, so that its locks are gone before lapsed leases are given back.
         with transaction.atomic():
+            # Without the lock two tabs of one reader would each see nothing held, and take a case each.
             reader_lock(reader)
             while len(hand) < count and missed is None:
                 found = _next(project, reader, after=len(hand))
@@ -80,18 +82,19 @@ def assignments_claim(*, project: Project, reader: User, count: int) -> list[Ass
 
 
 def reader_lock(reader: User) -> None:
-    """Let the same reader's other tabs wait until this transaction ends; on SQLite its write lock does so already."""
+    """Make the same reader's other tabs wait until this transaction ends. SQLite's write lock does so by itself."""
     if connection.features.has_select_for_update:
         READER.found(reader)
 
 
 def _next(project: Project, reader: User, *, after: int) -> Assignment | Missed:
-    """The case that this reader holds after so many others, its lease prolonged; else the first in the queue, given to them."""
+    """The case that this reader holds after so many others, its lease extended; else the queue's first, now given to them."""
     roles = frozenset(user_roles(reader, project))
-    # those that others lock at this moment may yet come free
-    found = _found(project, reader, roles, after, skip_locked=True) or _found(
-        project, reader, roles, after, skip_locked=False
-    )
+    # SKIP LOCKED first: readers who claim at the same moment each get another case instead of waiting in line for one.
+    found = _found(project, reader, roles, after, skip_locked=True)
+    if not found:
+        # Nothing but what others lock at this moment: that may yet come free, so wait for it before saying "empty".
+        found = _found(project, reader, roles, after, skip_locked=False)
     if not found:
         if leases_lapsed(project=project):
             return Missed.LAPSED
@@ -100,25 +103,30 @@ def _next(project: Project, reader: User, *, after: int) -> Assignment | Missed:
     row, *case, lapsed = found[0]
     assignment = case_of(project, row, case)
     if assignment.state != State.QUEUED:
-        assignment.reader, assignment.lease_until = reader, _lease(project)
+        assignment.reader = reader
+        assignment.lease_until = _lease(project)
         rows.update(assignment, "lease_until")
         return assignment
     if lapsed:
+        # What lapsed may stand before this case in the queue, so it goes back first.
         return Missed.LAPSED
-    return assignment if _give(assignment, reader) else Missed.QUICKER
+    if not _give(assignment, reader):
+        return Missed.QUICKER
+    return assignment
 
 
 def _lease(project: Project) -> datetime:
-    """When a case that is in view now goes back to the queue."""
+    """Until when a case that is in view now stays its reader's."""
     return timezone.now() + timedelta(minutes=project.lease_minutes)
 
 
 def _found(
     project: Project, reader: User, roles: frozenset[str], after: int, *, skip_locked: bool
 ) -> list[tuple[Any, ...]]:
-    """That case, the queue's first locked, as a row of CASE and whether leases have run out; empty where there is none.
+    """The row of the case that `_next` looks for, in the order of CASE, and whether leases have lapsed; empty if none.
 
-    PostgreSQL may show the queue's first as it was before another took it. Then it is not given: its version has changed.
+    The queue's first is locked. PostgreSQL may still show it as it was before another reader took it. Then it cannot be
+    given, as its version has changed.
     """
     held, first, case = _statements(roles, skip_locked=skip_locked)
     now = timezone.now()
@@ -128,8 +136,8 @@ def _found(
 
 @cache
 def _statements(roles: frozenset[str], *, skip_locked: bool) -> tuple[rows.Prepared, rows.Prepared, rows.Select]:
-    """For readers with these roles: the keys of what they hold, the key of the first that is open to them, and the
-    statement that has the case of either, for `values` of both.
+    """For readers with these roles: the query of what they hold, the query of the first that is open to them, and the
+    statement that fetches the case of either, which takes the `values` of both.
     """
 
     def held(project: Project, reader: User, now: datetime) -> QuerySet[Assignment, UUID]:
@@ -137,10 +145,12 @@ def _statements(roles: frozenset[str], *, skip_locked: bool) -> tuple[rows.Prepa
         return mine.order_by("claimed_at").values_list("pk", flat=True)
 
     def first(project: Project, reader: User) -> QuerySet[Assignment, UUID]:
-        waiting = _open_to(project, reader, roles).order_by(*ORDER).select_for_update(skip_locked=skip_locked)
+        waiting = open_to_roles(project, reader, roles).order_by(*ORDER).select_for_update(skip_locked=skip_locked)
         return waiting.values_list("pk", flat=True)[:1]
 
-    holds, opens = rows.Prepared(held, Project, User, datetime), rows.Prepared(first, Project, User)
+    holds = rows.Prepared(held, Project, User, datetime)
+    opens = rows.Prepared(first, Project, User)
+    # COALESCE asks for the second only if the first is NULL, so the queue is not touched, nor locked, for a case in hand.
     key = f"COALESCE(({holds.sql} LIMIT 1 OFFSET %s), ({opens.sql}))"
     lapsed = f"EXISTS ({LAPSED.sql})"
     return holds, opens, rows.Select(*CASE, also=[lapsed], rest=f"{CASES} WHERE labeling_assignment.id = {key}")
@@ -148,9 +158,9 @@ def _statements(roles: frozenset[str], *, skip_locked: bool) -> tuple[rows.Prepa
 
 @transaction.atomic
 def assignment_take(*, assignment: Assignment, reader: User) -> Assignment:
-    """Hold the case that a page has named. If that slot is taken, hold another slot of the same image.
+    """Take the case that a page has named. If its slot is taken, take another slot of the same image.
 
-    Raises AssignmentGone when none of them is this reader's to read any more.
+    Raises AssignmentGone if this reader may read none of them any more.
     """
     taken = _held_or_waiting(assignment.project, assignment.image, reader, repeats=True)
     if taken is None:
@@ -159,7 +169,7 @@ def assignment_take(*, assignment: Assignment, reader: User) -> Assignment:
 
 
 def _held_or_waiting(project: Project, image: Image, reader: User, *, repeats: bool) -> Assignment | None:
-    """The assignment of this image that the reader holds, or one taken for them from the queue."""
+    """The assignment of this image that the reader holds or has put aside, or else one from the queue, now given to them."""
     reader_lock(reader)
     mine = Assignment.objects.select_related("project", "image").filter(project=project, image=image, reader=reader)
     if held := mine.filter(state__in=Assignment.HELD).first():
@@ -167,17 +177,22 @@ def _held_or_waiting(project: Project, image: Image, reader: User, *, repeats: b
     if aside := mine.filter(state=State.DEFERRED).first():
         return assignment_resume(assignment=aside, reader=reader)
     waiting = open_to(project, reader).select_related("image__study__patient").filter(image=image).order_by(*ORDER)
-    waiting = waiting if repeats else waiting.filter(for_reader=None)
+    if not repeats:
+        waiting = waiting.filter(for_reader=None)
     return next((each for each in waiting if _give(each, reader)), None)
 
 
 def _give(assignment: Assignment, reader: User) -> bool:
-    """Give a queued case to the reader. False if another took it. It turns blind if the project asks for that by now."""
+    """Give a queued case to the reader; False if another took it. It becomes blind if the policy has changed to that."""
     now = timezone.now()
+    # The update goes through only for the row as it was seen: the version tells even a case that came back meanwhile.
     as_seen = {"state": State.QUEUED, "version": assignment.version}
     assignment.blind = assignment.blind or _turns_blind(assignment, reader)
-    assignment.state, assignment.reader, assignment.version = State.CLAIMED, reader, assignment.version + 1
-    assignment.claimed_at, assignment.worked_at = now, None
+    assignment.state = State.CLAIMED
+    assignment.reader = reader
+    assignment.version += 1
+    assignment.claimed_at = now
+    assignment.worked_at = None
     assignment.lease_until = now + timedelta(minutes=assignment.project.lease_minutes)
     if not rows.update(assignment, *GIVEN, provided=as_seen):
         return False
@@ -187,70 +202,33 @@ def _give(assignment: Assignment, reader: User) -> bool:
 
 
 def _turns_blind(assignment: Assignment, reader: User) -> bool:
-    """Whether a case that was queued open is to be read blind first after all; not by who has seen a prediction of it."""
+    """Whether a case that was queued open is now to be read blind first; not if the reader has seen a prediction of it."""
     if assignment.blind:
         return False
     asked = reads_blind(project=assignment.project, image=assignment.image, purpose=assignment.purpose)
     return asked and not Exposure.objects.filter(user=reader, image=assignment.image_id).exists()
 
 
-def open_to(project: Project, reader: User) -> QuerySet[Assignment]:
-    """Queued assignments this reader may take. A repeat only while they have not read the image since it was queued."""
-    return _open_to(project, reader, user_roles(reader, project)).select_related("project", "image")
-
-
-def _open_to(project: Project, reader: User, roles: Collection[str]) -> QuerySet[Assignment]:
-    same_image = {"image": OuterRef("image"), "reader": reader}
-    read_before = Read.objects.filter(project=project, **same_image)
-    read_since = read_before.filter(created_at__gte=OuterRef("created_at"))
-    met = Assignment.objects.filter(project=project, state__in=MET, **same_image)
-    queue = _fit_for(project, reader, roles)
-    return queue.exclude(Exists(read_before) & (Q(for_reader=None) | Exists(read_since))).exclude(Exists(met))
-
-
-def one_an_image(queue: QuerySet[Assignment], project: Project, reader: User) -> QuerySet[Assignment]:
-    """Of what is open to a reader the first of each image: they take one of its slots at most. To whom a repeat is open,
-    no other slot of its image is.
-    """
-    fit = _fit_for(project, reader, user_roles(reader, project))
-    before = Exists(fit.filter(before_outer(), image=OuterRef("image")))
-    return queue.exclude(Q(for_reader=None) & before)
-
-
-def _fit_for(project: Project, reader: User, roles: Collection[str]) -> QuerySet[Assignment]:
-    """What is queued, but for what calls for another role or other eyes, or for eyes that have not seen the model; a
-    repeat comes after the washout, whatever was seen before it.
-    """
-    told = AnswersSeen.objects.filter(user=reader, image=OuterRef("image"))
-    seen = Exposure.objects.filter(user=reader, image=OuterRef("image"))
-    queue = Assignment.objects.filter(project=project, state=State.QUEUED, for_role__in=["", *sorted(roles)])
-    queue = queue.filter(Q(for_reader=None) | Q(for_reader=reader)).exclude(sent_by=reader)
-    queue = queue.exclude(Q(blind=True, for_reader=None) & Exists(seen)).exclude(Q(purpose=Purpose.GOLD) & Exists(told))
-    return queue if Role.ADJUDICATOR in roles else queue.exclude(purpose=Purpose.ADJUDICATE)
-
-
 def assignment_extend(*, assignment: Assignment, reader: User) -> Assignment:
-    """Prolong the lease of a case in view. Raises AssignmentGone when it is not held by this reader."""
+    """Extend the lease of a case in view. Raises AssignmentGone if this reader does not hold it."""
     now = timezone.now()
     lease = now + timedelta(minutes=assignment.project.lease_minutes)
     mine = Assignment.objects.filter(pk=assignment.pk, reader=reader, state__in=Assignment.HELD)
     if not mine.update(lease_until=lease, worked_at=now):
-        raise AssignmentGone("This case is no longer held by you. An answer you send is kept all the same.")
+        raise AssignmentGone("You no longer hold this case. An answer you send is still kept.")
     assignment.lease_until = lease
     return assignment
 
 
 def assignments_extend(*, project: Project, reader: User) -> int:
-    """Prolong the leases of every case this reader holds here. Returns how many."""
-    lease = timezone.now() + timedelta(minutes=project.lease_minutes)
-    return Assignment.objects.filter(project=project, reader=reader, state__in=Assignment.HELD).update(
-        lease_until=lease
-    )
+    """Extend the leases of all cases that this reader holds in the project. Returns how many."""
+    held = Assignment.objects.filter(project=project, reader=reader, state__in=Assignment.HELD)
+    return held.update(lease_until=_lease(project))
 
 
 @transaction.atomic
 def assignment_resume(*, assignment: Assignment, reader: User) -> Assignment:
-    """Go on with a case put aside, as it was left. Raises AssignmentGone when it has gone back to the queue."""
+    """Resume a case that was put aside, as it was left. Raises AssignmentGone if it has gone back to the queue."""
     now = timezone.now()
     fields = {
         "state": state_again(assignment, reader),
@@ -259,7 +237,7 @@ def assignment_resume(*, assignment: Assignment, reader: User) -> Assignment:
     }
     aside = Assignment.objects.filter(pk=assignment.pk, reader=reader, state=State.DEFERRED)
     if not aside.update(**fields):
-        raise AssignmentGone(gettext("This case is not put aside for you any more."))
+        raise AssignmentGone(gettext("This case is no longer put aside for you."))
     for name, value in fields.items():
         setattr(assignment, name, value)
     event_append(verb="assignment.resume", actor=reader, target=assignment, project=assignment.project_id)
@@ -267,33 +245,20 @@ def assignment_resume(*, assignment: Assignment, reader: User) -> Assignment:
 
 
 def state_again(assignment: Assignment, reader: User) -> Assignment.State:
-    """The state of a case that is opened again: revealed if it was read blind and its prediction was shown since."""
+    """The state of a case that is reopened: revealed if it was read blind and its prediction has been shown since."""
     first = Read.objects.filter(assignment=assignment, reader=reader, phase=Read.Phase.BLIND).exists()
     exposed = Exposure.objects.filter(user=reader, image=assignment.image_id).exists()
-    return State.REVEALED if assignment.blind and first and exposed else State.CLAIMED
-
-
-def reads_blind(*, project: Project, image: Image, purpose: str) -> bool:
-    """Whether this image is read blind first: by purpose, by being of the reference set, or by the project's protocol.
-
-    For a random share the draw is a keyed hash of project and image, so that asking again gives the same.
-    """
-    if purpose in ALWAYS_BLIND or image.patient.reference or project.blind_first == BlindFirst.ALWAYS:
-        return True
-    if project.blind_first == BlindFirst.OFF:
-        return False
-    digest = hmac.new(
-        settings.REFERENCE_KEY.encode(), f"blind:{project.pk}:{image.pk}".encode(), hashlib.sha256
-    ).digest()
-    return int.from_bytes(digest[:8], "big") / 2**64 < project.blind_share
+    if assignment.blind and first and exposed:
+        return State.REVEALED
+    return State.CLAIMED
 
 
 @transaction.atomic
 def assignment_open_single(*, project: Project, image: Image, reader: User) -> Assignment:
-    """A case a reader opened themselves (after an upload, say), held at once. Opening it again gives the same one.
+    """A case that a reader opens themselves, after an upload for example, and holds at once. Opening it again gives the same.
 
-    If the image waits in the queue for any reader, that case is taken, so that it is not read twice for one purpose. A
-    repeat is not taken: a reader who looks at their own answer cannot give a second independent one.
+    If the image waits in the queue for any reader, they take that case, so that it is not read twice for one purpose. They
+    do not take a repeat: a reader who looks at their own answer cannot give a second independent one.
     """
     if opened := _held_or_waiting(project, image, reader, repeats=False):
         return opened

@@ -1,4 +1,4 @@
-"""Storing what a reader says. A read answered with success is on disk together with its audit event and its jobs."""
+"""Storing a read. One that is answered with success is on disk together with its audit event and its jobs."""
 
 from __future__ import annotations
 
@@ -29,26 +29,25 @@ from labeling.models import (
 )
 from labeling.queries.assignments import assignment_given
 from labeling.services.answers import Answers, answers_check
-from labeling.services.leaving import AssignmentGone
-from labeling.services.queue import reader_lock, state_again
+from labeling.services.release import AssignmentGone
 from labeling.values import AnswerInvalid
 from overread import rows
 from overread.accounts.models import User
 from overread.audit.services import event_append
 from overread.projects.models import Finding, Project
 
-UNDO = timedelta(seconds=30)
 State = Assignment.State
 
 
 class NotGiven(AssignmentGone):
-    """This reader was never given the case."""
+    """The case was never given to this reader."""
 
 
 class PredictionUnseen(AssignmentGone):
-    """After a blind read its reader answers again before the prediction has been shown to them."""
+    """A second answer after a blind read, before the prediction has been shown to the reader."""
 
 
+# Compiled once, since every case takes this path.
 FINDINGS = rows.Prepared(lambda project: Finding.objects.filter(project=project), Project)
 EARLIER = rows.Select(
     Read,
@@ -58,8 +57,8 @@ EARLIER = rows.Select(
 
 
 @dataclass(frozen=True)
-class Turn:
-    """A case as it is while its reader's answer is stored: what they said of it before, and what they were shown."""
+class ReadContext:
+    """What is known of a case while its reader's answer is stored: their earlier reads of it, and what they were shown."""
 
     assignment: Assignment
     reader: User
@@ -68,7 +67,7 @@ class Turn:
     shown: Sequence[Prediction]  # last shown first
 
     def standing(self, phase: Read.Phase) -> Read | None:
-        """Their read of this phase that none supersedes."""
+        """The reader's standing read of this phase."""
         return next((read for read, superseded in self.earlier if read.phase == phase and not superseded), None)
 
     @property
@@ -77,7 +76,7 @@ class Turn:
 
 
 def read_submit(*, assignment: Assignment, reader: User, answers: Answers, key: UUID) -> Read:
-    """Like `read_store`, for a case already at hand. Returns the Read alone."""
+    """Like `read_store`, for an assignment that is loaded already. Returns the Read alone."""
     stored, _new = read_store(
         project=assignment.project, assignment=assignment.pk, reader=reader, answers=answers, key=key
     )
@@ -88,33 +87,33 @@ def read_submit(*, assignment: Assignment, reader: User, answers: Answers, key: 
 def read_store(*, project: Project, assignment: UUID, reader: User, answers: Answers, key: UUID) -> tuple[Read, bool]:
     """Store one reader's answers and everything that follows from them. Returns the Read, and whether it is new.
 
-    Repeating a call with the same key returns the first Read. A lease that lapsed loses nothing: if nobody else took
-    the case the answer counts as in time, otherwise it is kept as an extra read. A second answer by the same reader to
-    the same question supersedes the first; one given after the reveal stands beside the blind one.
-    Raises AnswerMissing when a finding is unanswered that was asked when the case was given, AnswerInvalid when an answer
-    or a region does not fit, NotGiven when this reader was never given the case, PredictionUnseen when the case is
-    revealed and they have not been shown the prediction.
+    Repeating a call with the same key returns the first Read. A lapsed lease loses nothing: if nobody else took the case,
+    the answer counts as in time; otherwise it is kept as an extra read. A second answer of the same phase supersedes the
+    first; one given after the reveal stands beside the blind one.
+    Raises AnswerMissing if a finding is unanswered that was asked when the case was given, AnswerInvalid if an answer or a
+    region does not fit, NotGiven if the case was never given to this reader, PredictionUnseen if the case is revealed and
+    they have not seen the prediction.
     """
     case = assignment_given(project=project, reader=reader, pk=assignment, lock=True)
     if case is None:
         raise NotGiven(_("This case was not given to you."))
-    # its row is locked: whatever else answers this case, in another tab or sent twice, is there already or waits
+    # Its row is locked: whatever else answers this case, in another tab or sent twice, is there already or waits.
     earlier = EARLIER.rows(reader.pk, key, reader.pk, case.pk)
     for read, _superseded in earlier:
         if read.key == key:
             return _same_or_refuse(read, case), False
-    turn = Turn(
+    context = ReadContext(
         case,
         reader,
         findings={finding.slug: finding for finding in FINDINGS.objects(project)},
         earlier=earlier,
         shown=predictions_shown_anywhere(user=reader, image=case.image),
     )
-    answers_check(answers, turn.findings, _asked(turn.findings, case, reader), case.image)
+    answers_check(answers, context.findings, _asked(context.findings, case, reader), case.image)
     mine = _standing(case, reader)
-    phase = _phase(turn, mine)
-    prediction = _in_view(turn, phase, answers.seen)
-    contradictions = _contradictions(turn, phase, prediction, answers)
+    phase = _phase(context, mine)
+    prediction = _in_view(context, phase, answers.seen)
+    contradictions = _contradictions(context, phase, prediction, answers)
     read = Read(
         assignment=case,
         project=project,
@@ -123,7 +122,7 @@ def read_store(*, project: Project, assignment: UUID, reader: User, answers: Ans
         key=key,
         phase=phase,
         prediction=prediction,
-        supersedes=turn.standing(phase),
+        supersedes=context.standing(phase),
         extra=not mine,
         comment=answers.comment.strip(),
         reason=case.amending if mine else "",
@@ -131,9 +130,10 @@ def read_store(*, project: Project, assignment: UUID, reader: User, answers: Ans
         active_ms=min(max(answers.active_ms, 0), 2**31 - 1),
         level=answers.level,
     )
+    # The lock is the case's, so the same key may be used for another case at this very moment: the index refuses one.
     if not rows.insert(read):
-        raise _key_used()  # for another case, at this moment
-    _store_answers(turn, read, answers, contradictions)
+        raise _key_used()
+    _store_answers(context, read, answers, contradictions)
     if mine:
         _advance(case, reader, phase)
     event_append(verb="read.submit", actor=reader, target=read, project=project.pk, phase=phase, extra=read.extra)
@@ -142,7 +142,7 @@ def read_store(*, project: Project, assignment: UUID, reader: User, answers: Ans
 
 
 def _insert(new: Sequence[models.Model]) -> None:
-    """Raises IntegrityError where one is there already: an answer is stored as a whole or refused."""
+    """Insert all of them. Raises IntegrityError if one exists already: a read is stored as a whole or refused."""
     if new and rows.insert_all(new) != len(new):
         raise IntegrityError(f"A {type(new[0]).__name__} of this read is there already.")
 
@@ -159,36 +159,42 @@ def _same_or_refuse(earlier: Read, assignment: Assignment) -> Read:
 
 
 def _asked(findings: Mapping[str, Finding], assignment: Assignment, reader: User) -> set[str]:
-    """The findings that need an answer. One that joined the project after the case was given may be left out: the
-    reader's page, or what waits in their browser, may not know of it.
+    """The slugs of the findings that need an answer.
+
+    One that joined the project after the case was given may be left out: the reader's page may not know of it.
     """
     added = {slug: finding.added_at for slug, finding in findings.items() if finding.added_at}
     if not added:
         return set(findings)
     given = Holding.objects.filter(assignment=assignment, reader=reader).aggregate(at=Max("at"))["at"]
-    return {slug for slug in findings if slug not in added or (given and added[slug] <= given)}
+    asked = set()
+    for slug in findings:
+        if slug not in added or (given and added[slug] <= given):
+            asked.add(slug)
+    return asked
 
 
 def _standing(assignment: Assignment, reader: User) -> bool:
     """Whether the case is still this reader's to finish."""
-    if assignment.reader_id == reader.pk and assignment.state in (*Assignment.RESERVED, State.DONE, State.WITHDRAWN):
-        return True
-    return assignment.state == State.QUEUED  # the lease lapsed and the case is still free: the late answer is in time
+    if assignment.state == State.QUEUED:
+        return True  # the lease lapsed and the case is still free: the late answer is in time
+    theirs = assignment.reader_id == reader.pk
+    return theirs and assignment.state in (*Assignment.RESERVED, State.DONE, State.WITHDRAWN)
 
 
 def held_elsewhere(assignment: Assignment, reader: User) -> bool:
-    """Whether this reader holds, or has put aside, another reading of the same image."""
+    """Whether this reader holds, or has put aside, another case of the same image."""
     same = Assignment.objects.filter(project=assignment.project, image=assignment.image).exclude(pk=assignment.pk)
     return same.filter(reader=reader, state__in=Assignment.RESERVED).exists()
 
 
-def _phase(turn: Turn, mine: bool) -> Read.Phase:
-    assignment = turn.assignment
+def _phase(context: ReadContext, mine: bool) -> Read.Phase:
+    assignment = context.assignment
     if not assignment.blind:
         return Read.Phase.OPEN
-    if turn.read_blind and turn.shown:
+    if context.read_blind and context.shown:
         return Read.Phase.REVEALED
-    if mine and assignment.state == State.REVEALED and _reveals(assignment, turn.reader):
+    if mine and assignment.state == State.REVEALED and _reveals(assignment, context.reader):
         told = _(
             "Your blind read is stored. See the prediction first, images/%(image)s/prediction/, then confirm or correct it."
         )
@@ -202,24 +208,25 @@ def _reveals(assignment: Assignment, reader: User) -> bool:
     return scored and not held_elsewhere(assignment, reader)
 
 
-def _in_view(turn: Turn, phase: Read.Phase, seen: UUID | None) -> Prediction | None:
+def _in_view(context: ReadContext, phase: Read.Phase, seen: UUID | None) -> Prediction | None:
     """The prediction that was shown to the reader with the case; a blind read has none in view."""
     if phase == Read.Phase.BLIND:
         return None
-    return in_view(turn.shown, project=turn.assignment.project, named=seen)
+    return in_view(context.shown, project=context.assignment.project, named=seen)
 
 
 def _contradictions(
-    turn: Turn, phase: Read.Phase, prediction: Prediction | None, answers: Answers
+    context: ReadContext, phase: Read.Phase, prediction: Prediction | None, answers: Answers
 ) -> dict[str, Contradiction]:
-    """What becomes of each answer that was given blind and that the model strongly contradicts.
+    """For each blind answer that the model strongly contradicts: kept or changed.
 
-    Raises AnswerInvalid for an answer, also one not given blind, that stands without its reader saying that they keep it.
+    Raises AnswerInvalid if the model strongly contradicts an answer and the reader has not said that they keep it.
     """
-    if phase != Read.Phase.REVEALED or prediction is None or not turn.assignment.project.ask_contradictions:
+    if phase != Read.Phase.REVEALED or prediction is None or not context.assignment.project.ask_contradictions:
         return {}
-    first = turn.standing(Read.Phase.BLIND)
-    blind = dict(first.answers.values_list("finding__slug", "value")) if first else {}
+    blind: dict[str, str] = {}
+    if first := context.standing(Read.Phase.BLIND):
+        blind = dict(first.answers.values_list("finding__slug", "value"))
     found: dict[str, Contradiction] = {}
     unsaid: dict[str, str] = {}
     for slug, output in prediction.outputs.items():
@@ -228,7 +235,7 @@ def _contradictions(
             continue
         contradicted = answers.values.get(slug) == against
         if contradicted and slug not in answers.kept:
-            # the page has a key for it, unless the project began to ask while the case was open
+            # The page has a key for it, unless the project began to ask while the case was open.
             unsaid[slug] = _(
                 "The model says otherwise. Say that you keep your answer, or change it. "
                 "If the page has no key for that, reload it: your answers stay."
@@ -240,12 +247,19 @@ def _contradictions(
     return found
 
 
-def _store_answers(turn: Turn, read: Read, answers: Answers, contradictions: Mapping[str, Contradiction]) -> None:
-    """The rows of a read, which has them at hand from here on."""
-    shown = {slug for prediction in turn.shown for slug in prediction.outputs}
-    origin = "adjudicated" if turn.assignment.purpose == Purpose.ADJUDICATE else "read"
-    given = [
-        Answer(
+def _store_answers(
+    context: ReadContext, read: Read, answers: Answers, contradictions: Mapping[str, Contradiction]
+) -> None:
+    """Store the answers, regions and measurements of a read."""
+    shown: set[str] = set()
+    for prediction in context.shown:
+        shown |= set(prediction.outputs)
+    origin = "adjudicated" if context.assignment.purpose == Purpose.ADJUDICATE else "read"
+    given = []
+    for slug, finding in context.findings.items():
+        if slug not in answers.values:
+            continue
+        answer = Answer(
             read=read,
             finding=finding,
             value=answers.values[slug],
@@ -254,13 +268,11 @@ def _store_answers(turn: Turn, read: Read, answers: Answers, contradictions: Map
             contradiction=contradictions.get(slug, ""),
             exposure=ExposureKind.SHOWN if slug in shown else ExposureKind.NONE,
         )
-        for slug, finding in turn.findings.items()
-        if slug in answers.values
-    ]
+        given.append(answer)
     regions = [
         Region(
             read=read,
-            finding=turn.findings[region.finding],
+            finding=context.findings[region.finding],
             kind=region.kind,
             points=[list(point) for point in region.points],
             frame=region.frame,
@@ -277,49 +289,25 @@ def _store_answers(turn: Turn, read: Read, answers: Answers, contradictions: Map
         )
         for each in answers.measurements
     ]
-    for name, stored in (("answers", given), ("regions", regions), ("measurements", measurements)):
-        _insert(stored)
-        rows.at_hand(read, name, list(stored))
+    # At hand, or whoever shows the read just stored would query each of these again.
+    stored: dict[str, Sequence[models.Model]] = {"answers": given, "regions": regions, "measurements": measurements}
+    for name, new in stored.items():
+        _insert(new)
+        rows.at_hand(read, name, list(new))
 
 
 def _advance(assignment: Assignment, reader: User, phase: Read.Phase) -> None:
     """After a blind read, reveal the model if it has a prediction. After any other read, the case is done."""
-    reveal = phase == Read.Phase.BLIND and _reveals(assignment, reader)
     now = timezone.now()
-    assignment.state = State.REVEALED if reveal else State.DONE
-    assignment.reader, assignment.version = reader, assignment.version + 1
-    assignment.lease_until = now + timedelta(minutes=assignment.project.lease_minutes) if reveal else None
-    assignment.finished_at, assignment.amending = None if reveal else now, ""
+    assignment.reader = reader  # a late answer to a case that had lapsed takes it back
+    assignment.version += 1
+    assignment.amending = ""
+    if phase == Read.Phase.BLIND and _reveals(assignment, reader):
+        assignment.state = State.REVEALED
+        assignment.lease_until = now + timedelta(minutes=assignment.project.lease_minutes)
+        assignment.finished_at = None
+    else:
+        assignment.state = State.DONE
+        assignment.lease_until = None
+        assignment.finished_at = now
     rows.update(assignment, "state", "reader_id", "version", "lease_until", "finished_at", "amending")
-
-
-@transaction.atomic
-def read_undo(*, read: Read, reader: User) -> Assignment:
-    """Reopen the case of a read just stored, to answer it anew; the read stands until the new one supersedes it.
-
-    What was read blind and has been revealed since is reopened as revealed: the blind answer stands for good.
-    Raises AssignmentGone when more than 30 seconds have passed, or it is not this reader's newest answer to the case.
-    """
-    reader_lock(reader)
-    assignment = (
-        Assignment.objects.select_for_update(of=("self",)).select_related("project", "image").get(pk=read.assignment_id)
-    )
-    newest = Read.objects.filter(assignment=assignment, reader=reader).order_by("-created_at").first()
-    if read.reader_id != reader.pk or newest is None or newest.pk != read.pk or read.extra:
-        raise AssignmentGone(_("Only your own last answer to a case can be undone."))
-    if timezone.now() > read.created_at + UNDO:
-        raise AssignmentGone(_("Undo holds for 30 seconds. Open the case from your worklist to amend it."))
-    if held_elsewhere(assignment, reader):
-        raise AssignmentGone(_("You have this image open again: answer it there."))
-    reopen(assignment, reader, amending=read.reason)
-    event_append(verb="read.undo", actor=reader, target=read, project=assignment.project_id)
-    return assignment
-
-
-def reopen(assignment: Assignment, reader: User, *, amending: str) -> None:
-    """Put a case, whose row is locked, back into its reader's hands. `amending`: why, if it was asked."""
-    assignment.state, assignment.amending = state_again(assignment, reader), amending
-    assignment.reader, assignment.finished_at, assignment.version = reader, None, assignment.version + 1
-    assignment.worked_at = timezone.now()
-    assignment.lease_until = assignment.worked_at + timedelta(minutes=assignment.project.lease_minutes)
-    assignment.save()

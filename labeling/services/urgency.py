@@ -1,4 +1,4 @@
-"""Which waiting cases the model in use suspects of an urgent finding: they go first in the queue. For workers only."""
+"""Moving cases to the front of the queue if the model in use suspects an urgent finding. For workers only."""
 
 from __future__ import annotations
 
@@ -18,27 +18,28 @@ from overread.jobs.running import Lease
 from overread.projects.models import Project
 
 State = Assignment.State
+# In the queue, or on the way back to it if nobody answers.
 STANDING = (State.QUEUED, State.CLAIMED, State.DEFERRED)
-"""In the queue, or on the way back to it if nobody answers."""
 
 
 def urgency_ask(*, project: Project) -> None:
-    """Have the waiting cases looked at, where a finding is urgent or a case still stands as if one were."""
+    """Request a check of the waiting cases if a finding is urgent, or a case still has the place of an urgent one."""
     standing = Assignment.objects.filter(project=project, state__in=STANDING)
     if project.findings.filter(urgent=True).exists() or standing.exclude(suspected="").exists():
         urgency_request(project=project.pk)
 
 
 def urgency_mark(*, project: Project, lease: Lease | None = None) -> int:
-    """Put every standing case where the model's suspicion, the findings and the project's policy say. Returns how many
-    moved.
+    """Give every standing case the priority that follows from the model's suspicion and the project's policy. Returns how
+    many moved.
 
-    A case that is read blind is moved by no suspicion unless the project has chosen so. Scores are read before the
-    transaction; if the model in use has changed meanwhile nothing is written and the job comes again.
+    A suspicion does not move a case that is read blind, unless the project has chosen so. Scores are read before the
+    transaction. If the model in use has changed meanwhile, nothing is written and the job is requested again.
     """
     pipeline = champion_of(project)
     above = _above(project, pipeline) if pipeline else {}
     with lease.finishing() if lease else transaction.atomic():
+        # A fill holds the same lock, so that no case is queued between looking and writing.
         project = Project.objects.select_for_update(no_key=True).get(pk=project.pk)
         if champion_of(project) != pipeline:
             urgency_ask(project=project)
@@ -50,23 +51,30 @@ def _above(project: Project, pipeline: Pipeline) -> dict[UUID, set[str]]:
     """Image → slugs of the findings above threshold, for the images of standing cases."""
     standing = Assignment.objects.filter(project=project, state__in=STANDING)
     table = scores_among(pipeline, Image.objects.filter(pk__in=standing.values("image")))
-    return {
-        image: {slug for slug, said in outputs_of(pipeline.classifier, values).items() if said.get("above")}
-        for image, values in zip(table.images, table.values, strict=True)
-    }
+    above = {}
+    for image, values in zip(table.images, table.values, strict=True):
+        outputs = outputs_of(pipeline.classifier, values)
+        above[image] = {slug for slug, output in outputs.items() if output.get("above")}
+    return above
 
 
 def _place(project: Project, above: Mapping[UUID, set[str]]) -> int:
-    """Write what differs, one update for all cases that are to be alike."""
+    """Write what has changed, with one update for all cases that get the same values."""
     urgent = dict(project.findings.filter(urgent=True).values_list("slug", "name"))
     moved: dict[tuple[str, int], list[UUID]] = defaultdict(list)
     for case in Assignment.objects.filter(project=project, state__in=STANDING):
-        told = not case.blind or project.urgent_orders_blind
-        names = [name for slug, name in urgent.items() if slug in above.get(case.image_id, ())] if told else []
+        names: list[str] = []
+        # A place in the queue gives the suspicion away, so a blind case is moved only if the project accepts that.
+        if project.urgent_orders_blind or not case.blind:
+            names = [name for slug, name in urgent.items() if slug in above.get(case.image_id, ())]
         suspected = ", ".join(names)[:200]
-        place = Priority.SENT if case.sent_as else Priority.SUSPECTED if names else Priority.ORDINARY
-        if (case.suspected, case.priority) != (suspected, place):
-            moved[suspected, place].append(case.pk)
+        priority: int = Priority.ORDINARY
+        if case.sent_as:
+            priority = Priority.SENT
+        elif names:
+            priority = Priority.SUSPECTED
+        if (case.suspected, case.priority) != (suspected, priority):
+            moved[suspected, priority].append(case.pk)
     for (suspected, priority), cases in moved.items():
         Assignment.objects.filter(pk__in=cases).update(suspected=suspected, priority=priority)
     return sum(map(len, moved.values()))

@@ -6,7 +6,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.db.migrations.loader import MigrationLoader
 
-from labeling.services import Measured, RegionDrawn, answers_show, read_submit
+from labeling.services import MeasurementDrawn, RegionDrawn, answers_seen_record, read_submit
 from overread.archive.models import Image, Patient, Study
 from overread.audit.services import events_seal
 from overread.projects.models import Project
@@ -62,10 +62,10 @@ def world(db: None) -> World:
     world = World()
     case = world.project.assignments.filter(reads=None, state="claimed").select_related("project", "image", "reader")[0]
     box = RegionDrawn("nodule", "box", ((1, 2), (10, 20)))
-    length = Measured("length", ((1, 2), (10, 20)))
+    length = MeasurementDrawn("length", ((1, 2), (10, 20)))
     given = answers(world.project, "present", regions=(box,), measurements=(length,))
     read_submit(assignment=case, reader=case.reader, answers=given, key=case.pk)
-    answers_show(user=case.reader, images=[case.image_id])
+    answers_seen_record(user=case.reader, images=[case.image_id])
     make_worth(world.project)
     events_seal()
     return world

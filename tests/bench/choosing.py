@@ -8,11 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit, softmax
 
-from labeling.selection.pool import Head, Output, Pool
+from labeling.selection.pool import FindingOutput, Head, Pool
 
 FINDINGS, DIMENSION, LABELLED, KINDS, CHUNK = 5, 512, 200, 64, 50_000
-LAYOUT = tuple(Output(f"finding-{number}") for number in range(FINDINGS))
-DIAGNOSIS = (Output("diagnosis", "categorical", options=tuple("abcde")),)
+LAYOUT = tuple(FindingOutput(f"finding-{number}") for number in range(FINDINGS))
+DIAGNOSIS = (FindingOutput("diagnosis", "categorical", options=tuple("abcde")),)
 Floats = NDArray[np.float32]
 
 

@@ -55,7 +55,7 @@ def test_escalating_brings_the_next_case(case: Assignment, reader: User, adjudic
 
 def test_why_it_is_not_escalated_is_told(case: Assignment, reader: User, adjudicator: User) -> None:
     refused = post(reader, "read-escalate", case, role="adjudicator", reason=" ")
-    assert refused.status_code == 422 and refused.json()["detail"] == "Say in a word why you escalate this case."
+    assert refused.status_code == 422 and refused.json()["detail"] == "Give a reason for escalating this case."
 
 
 def test_asking_for_an_opinion_leaves_the_case(case: Assignment, reader: User, colleague: User) -> None:

@@ -86,7 +86,7 @@ def test_options_are_typed_a_line_each(client: Client, proposal: FindingProposal
 @pytest.mark.parametrize(
     ("fields", "said"),
     [
-        ({"name": "Nodule", "kind": "binary"}, "Nodule is a finding of this project already."),
+        ({"name": "Nodule", "kind": "binary"}, "Nodule is already a finding of this project."),
         ({"name": "Ribs", "kind": "measurement"}, "a measurement needs a unit"),
         ({"name": "Ribs", "kind": "categorical", "options": "one"}, "two different options or more"),
     ],
@@ -106,7 +106,7 @@ def test_a_declined_one_says_why(client: Client, proposal: FindingProposal, admi
         "Declined: Not on this view."
         in decide(client, "decline", proposal, reason="Not on this view.").content.decode()
     )
-    assert "declined already" in decide(client, "decline", proposal, reason="Again.").content.decode()
+    assert "already been declined" in decide(client, "decline", proposal, reason="Again.").content.decode()
 
 
 def test_a_case_keeps_its_confidence_on_the_image_page(client: Client, case: Assignment, reader: User) -> None:

@@ -12,7 +12,7 @@ from inference.models import Exposure
 from inference.queries import champion_of
 from inference.services import champion_swap, exposure_record, prediction_ensure
 from labeling.models import Read
-from labeling.queries.own import agreement_with_others, model_answer, swaying
+from labeling.queries.reader_statistics import agreement_with_others, answer_switching, model_answer
 from labeling.services import Answers, assignment_claim, assignment_open_single, read_submit
 from overread.accounts.models import User
 from overread.archive.models import Image
@@ -87,7 +87,7 @@ def test_a_change_to_what_the_model_says_is_counted(project: Project, reader: Us
     effusion = said(project, image, "effusion")
     read(image, reader, project, blind=True, nodule=opposite(model), effusion=effusion)
     read(image, reader, project, nodule=model, effusion=opposite(effusion))
-    counted = {each.finding.slug: each for each in swaying(project=project, reader=reader)}
+    counted = {each.finding.slug: each for each in answer_switching(project=project, reader=reader)}
     assert (counted["nodule"].disagreed, counted["nodule"].towards, counted["nodule"].away) == (1, 1, 0)
     assert (counted["effusion"].disagreed, counted["effusion"].towards, counted["effusion"].away) == (0, 0, 1)
 
@@ -106,7 +106,7 @@ def test_a_measurement_is_changed_towards_the_model_or_away(
     value = prediction_ensure(pipeline=make_champion(measured), image=image).outputs["age"]["value"]
     read(image, reader, measured, blind=True, age=f"{value + 20:.2f}")
     read(image, reader, measured, age=f"{value + 20 + step:.2f}")
-    (age,) = swaying(project=measured, reader=reader)
+    (age,) = answer_switching(project=measured, reader=reader)
     assert (age.towards, age.away) == counted and (age.cases, age.disagreed, age.other) == (1, 1, 0)
 
 
@@ -133,7 +133,7 @@ def test_a_case_read_twice_has_one_receipt_with_both_answers(project: Project, r
 
 def test_an_open_read_sways_nobody(project: Project, image: Image, reader: User) -> None:
     read(image, reader, project, effusion="absent", nodule="absent")
-    assert swaying(project=project, reader=reader) == []
+    assert answer_switching(project=project, reader=reader) == []
 
 
 def test_agreement_is_with_the_others_alone(project: Project, reader: User, colleague: User) -> None:

@@ -281,4 +281,4 @@ def test_a_read_is_amended_from_the_list(site: Client, queue: Project, reader: U
 def test_what_cannot_be_amended_is_told(site: Client, queue: Project, reader: User) -> None:
     read = make_read(queue, reader)
     answer = site.post(reverse("read-amend", args=[queue.slug, read.pk]), {"reason": " "}, follow=True)
-    assert "Say in a word why you amend this read." in answer.content.decode()
+    assert "Give a reason for amending this read." in answer.content.decode()

@@ -146,7 +146,7 @@ def test_a_strategy_that_is_no_longer_allowed_does_not_go_back(
     client.force_login(engineer)
     page = client.post(reverse("worth-restore", args=[project.slug]), follow=True).content.decode()
     project.refresh_from_db()
-    assert project.strategy == "random" and "not of a library" in page
+    assert project.strategy == "random" and "not in a library" in page
 
 
 def test_where_nothing_is_put_aside_nothing_goes_back(client: Client, project: Project, engineer: User) -> None:

@@ -101,7 +101,7 @@ def test_a_read_that_is_amended_is_not_skipped(read: Read, reader: User) -> None
 
 def test_the_image_open_elsewhere_is_answered_there(read: Read, reader: User) -> None:
     assignment_open_single(project=read.project, image=read.image, reader=reader)
-    with pytest.raises(AssignmentGone, match="open again"):
+    with pytest.raises(AssignmentGone, match="open in another case"):
         amend(read)
 
 

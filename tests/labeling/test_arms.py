@@ -12,9 +12,9 @@ from frontend.pages.read.opened import case_open
 from inference.queries import champion_of
 from labeling.models import Assignment, Purpose, Read, ReferenceLabel, Selection
 from labeling.queries.labels import reads_teaching, training_labels
-from labeling.queries.measured import gold_agreement, repeat_agreement
-from labeling.queries.own import agreement_with_others
-from labeling.queries.sight import answers_withheld, prediction_allowed
+from labeling.queries.reader_reliability import gold_agreement, repeat_agreement
+from labeling.queries.reader_statistics import agreement_with_others
+from labeling.queries.visibility import answers_withheld, prediction_allowed
 from labeling.queries.worklist import worklist
 from labeling.services import (
     assignment_claim,

@@ -15,7 +15,7 @@ from labeling.models import AnswersSeen, Assignment, Purpose, Read, ReferenceLab
 from labeling.queries.disputed import disputed_reads
 from labeling.services import (
     RegionDrawn,
-    answers_show,
+    answers_seen_record,
     assignment_claim,
     assignment_open_single,
     assignment_release,
@@ -74,7 +74,7 @@ def test_the_letters_follow_a_digest_and_not_who_read_first(
 
 def test_who_looked_and_then_agreed_is_shown_with_what_they_had_said(case: Assignment, reader: User) -> None:
     own = Read.objects.get(reader=reader)
-    answers_show(user=reader, images=[own.image_id])
+    answers_seen_record(user=reader, images=[own.image_id])
     again = read_amend(read=own, reader=reader, reason="On reflection")
     read_submit(assignment=again, reader=reader, answers=answers(case.project, "present"), key=uuid4())
     run_all()

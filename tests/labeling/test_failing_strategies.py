@@ -38,15 +38,15 @@ def failing(project: Project) -> Project:
     "path", [":", "modAL:", ":all", "modAL.uncertainty:_private", "modAL._x:y", "modAL:a.b", "a b:c"]
 )
 def test_what_is_no_dotted_path_is_refused(path: str) -> None:
-    with pytest.raises(ValidationError, match="is no dotted path"):
+    with pytest.raises(ValidationError, match="is not a dotted path"):
         strategy_check(path)
 
 
 @pytest.mark.parametrize("path", ["os:system", "nowhere.at:all", "modALike:system"])
 def test_a_library_that_nobody_allowed_is_refused_and_never_imported(path: str) -> None:
-    with pytest.raises(ValidationError, match="not of a library"):
+    with pytest.raises(ValidationError, match="not in a library"):
         strategy_check(path)
-    with pytest.raises(StrategyFailed, match="not of a library"):
+    with pytest.raises(StrategyFailed, match="not in a library"):
         strategy_of(path)(None, 1, rng=None)  # type: ignore[arg-type]
 
 

@@ -5,10 +5,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from labeling.models import Assignment, Priority
+from labeling.queries.open_cases import open_to
 from labeling.queries.worklist import worklist
 from labeling.services import assignment_claim
 from labeling.services.order import ORDER
-from labeling.services.queue import open_to
 from labeling.services.selection import queue_fill
 from overread.accounts.models import User
 from overread.jobs.models import Job

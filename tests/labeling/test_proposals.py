@@ -71,7 +71,7 @@ def test_an_accepted_one_is_asked_from_now_on_at_the_end(image: Image, reader: U
     assert finding.added_at is not None
     assert set(FindingProposal.objects.values_list("state", "finding")) == {(State.ACCEPTED, finding.pk)}
     assert Event.objects.get(verb="proposal.accept").detail == {"finding": "rib-fracture", "proposals": 2}
-    with pytest.raises(ProposalDecided, match="accepted already"):
+    with pytest.raises(ProposalDecided, match="already been accepted"):
         proposal_decline(proposal=other, actor=administrator, reason="Late.")
 
 

@@ -86,7 +86,7 @@ def test_a_late_answer_nobody_else_took_is_in_time(queue: Project, reader: User)
 
 def test_skipping_needs_a_reason_and_offers_the_case_to_others(queue: Project, reader: User, colleague: User) -> None:
     first = assignment_claim(project=queue, reader=reader)
-    with pytest.raises(ValueError, match="why you skip"):
+    with pytest.raises(ValueError, match="reason for skipping"):
         assignment_skip(assignment=first, reader=reader, reason="  ")
     assignment_skip(assignment=first, reader=reader, reason="blurred")
     again = Assignment.objects.get(image=first.image, state=Assignment.State.QUEUED)

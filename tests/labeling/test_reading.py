@@ -15,7 +15,7 @@ from labeling.models import Answer, Assignment, Read, ReferenceLabel
 from labeling.services import (
     Answers,
     AssignmentGone,
-    Measured,
+    MeasurementDrawn,
     RegionDrawn,
     assignment_claim,
     assignment_open_single,
@@ -153,7 +153,7 @@ def test_undo_holds_for_thirty_seconds(case: Assignment, reader: User, monkeypat
     read = read_submit(assignment=case, reader=reader, answers=answers(case.project), key=uuid4())
     read.refresh_from_db()
     late = read.created_at + timedelta(seconds=31)
-    monkeypatch.setattr("labeling.services.reading.timezone.now", lambda: late)
+    monkeypatch.setattr("labeling.services.reopening.timezone.now", lambda: late)
     with pytest.raises(AssignmentGone, match="30 seconds"):
         read_undo(read=read, reader=reader)
 
@@ -291,8 +291,8 @@ def test_a_case_given_afterwards_answers_the_added_finding_too(project: Project,
 
 def test_measurements_are_stored_with_their_read(project: Project, reader: User, case: Assignment) -> None:
     given = (
-        Measured("length", ((1.0, 2.0), (11.0, 2.0)), result="3.4 mm at the detector"),
-        Measured("probe", ((5.0, 5.0),)),
+        MeasurementDrawn("length", ((1.0, 2.0), (11.0, 2.0)), result="3.4 mm at the detector"),
+        MeasurementDrawn("probe", ((5.0, 5.0),)),
     )
     read = read_submit(assignment=case, reader=reader, answers=answers(project, measurements=given), key=uuid4())
     stored = [(each.kind, each.points, each.result) for each in read.measurements.all()]
@@ -304,17 +304,17 @@ def test_measurements_are_stored_with_their_read(project: Project, reader: User,
 @pytest.mark.parametrize(
     "wrong",
     [
-        Measured("length", ((1.0, 2.0),)),
-        Measured("angle", ((1.0, 2.0), (3.0, 4.0))),
-        Measured("length", ((1.0, 2.0), (1000.0, 2.0))),
-        Measured("length", ((1.0, 2.0), (float("nan"), 2.0))),
-        Measured("probe", ((1.0, 2.0),), frame=1),
-        Measured("probe", ((1.0, 2.0),), result="x" * 201),
-        Measured("caliper", ((1.0, 2.0),)),  # type: ignore[arg-type]
+        MeasurementDrawn("length", ((1.0, 2.0),)),
+        MeasurementDrawn("angle", ((1.0, 2.0), (3.0, 4.0))),
+        MeasurementDrawn("length", ((1.0, 2.0), (1000.0, 2.0))),
+        MeasurementDrawn("length", ((1.0, 2.0), (float("nan"), 2.0))),
+        MeasurementDrawn("probe", ((1.0, 2.0),), frame=1),
+        MeasurementDrawn("probe", ((1.0, 2.0),), result="x" * 201),
+        MeasurementDrawn("caliper", ((1.0, 2.0),)),  # type: ignore[arg-type]
     ],
 )
 def test_a_measurement_that_does_not_fit_is_refused(
-    project: Project, reader: User, case: Assignment, wrong: Measured
+    project: Project, reader: User, case: Assignment, wrong: MeasurementDrawn
 ) -> None:
     with pytest.raises(AnswerInvalid) as refused:
         read_submit(assignment=case, reader=reader, answers=answers(project, measurements=(wrong,)), key=uuid4())

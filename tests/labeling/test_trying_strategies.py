@@ -6,10 +6,13 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from labeling.selection import strategies
-from labeling.selection.pool import Output
+from labeling.selection.pool import FindingOutput
 from labeling.services.selection import StrategyFailed, strategy_try
 
-ONE, TWO = (Output("effusion"),), (Output("effusion"), Output("grade", "categorical", ("I", "II", "III")))
+ONE, TWO = (
+    (FindingOutput("effusion"),),
+    (FindingOutput("effusion"), FindingOutput("grade", "categorical", ("I", "II", "III"))),
+)
 DOTTED = ("modAL.uncertainty:margin_sampling", "skactiveml.pool:MaxHerding", "skactiveml.pool:Badge")
 
 

@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from inference.models import Exposure
 from labeling.models import Assignment, Priority
 from labeling.services import assignment_claim
-from labeling.services.telling import suspicion_tell
+from labeling.services.disclosure import suspicion_disclose
 from overread.accounts.models import User
 from overread.audit.models import Event
 from overread.jobs.running import run_all
@@ -81,7 +81,7 @@ def test_taking_the_choice_back_puts_blind_cases_back(administrator: User) -> No
 def test_a_suspicion_is_on_record_when_it_is_told(scored: Project, administrator: User, reader: User) -> None:
     suspect(scored, administrator, "effusion")
     case = assignment_claim(project=scored, reader=reader)
-    assert suspicion_tell(assignment=case, reader=reader) == "Effusion"
+    assert suspicion_disclose(assignment=case, reader=reader) == "Effusion"
     assert Exposure.objects.get().user == reader
 
 
@@ -91,7 +91,7 @@ def test_of_a_blind_case_no_suspicion_is_told(administrator: User) -> None:
     make_champion(blind, thresholds=SUSPECTING)
     suspect(blind, administrator, "effusion")
     reader = make_member(blind, Role.READER)
-    assert suspicion_tell(assignment=assignment_claim(project=blind, reader=reader), reader=reader) == ""
+    assert suspicion_disclose(assignment=assignment_claim(project=blind, reader=reader), reader=reader) == ""
     assert not Exposure.objects.exists()
 
 

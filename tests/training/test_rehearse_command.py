@@ -25,7 +25,7 @@ def test_a_rehearsal_prints_its_curve(db: None, tmp_path: Path, capsys: pytest.C
     ("wrong", "words"),
     [
         ({"strategy": "nonsense"}, "There is no such strategy"),
-        ({"strategy": "nowhere.at:all"}, "not of a library"),
+        ({"strategy": "nowhere.at:all"}, "not in a library"),
         ({"strategy": "modAL.nowhere:all"}, "modAL.nowhere:all"),
         ({"strategy": "skactiveml.pool:QueryByCommittee"}, "QueryByCommittee"),
         ({"retrain_every": -1}, "0 or more, not -1"),

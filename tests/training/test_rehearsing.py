@@ -18,7 +18,7 @@ from inference.models import EmbeddingRow
 from labeling.models import Selection
 from labeling.queries.labels import training_labels
 from labeling.selection.draw import compose
-from labeling.selection.pool import Output, Pool
+from labeling.selection.pool import FindingOutput, Pool
 from overread.archive import blobs
 from overread.archive.models import Image
 from overread.archive.queries import patients_of
@@ -55,7 +55,7 @@ def test_the_pure_strategy_picks_the_same_from_stored_arrays(selection: Selectio
     head = held_out.fit(points, labels, np.ones_like(labels), whose, layout)
     outputs = sigmoid(head.score(embeddings).astype(np.float64)).astype(np.float32)
     known = np.arange(len(images), len(embeddings))
-    pool = Pool(outputs, tuple(Output(name) for name in layout.names), None, embeddings, known, labels)
+    pool = Pool(outputs, tuple(FindingOutput(name) for name in layout.names), None, embeddings, known, labels)
     patients = [*others.values_list("study__patient", flat=True), *[-1] * len(said)]
     picks = compose(pool, n=ROUND, shares=selection.shares, strategy=selection.strategy, patient_ids=patients,
                     patient_cap=selection.project.patient_cap, seed=selection.seed)  # fmt: skip

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from frontend.pages.image.comparing import answer_words
 from frontend.pages.image.result import Result
 from labeling.models import Read
-from labeling.queries.sent import replies
-from labeling.services import answers_show
+from labeling.queries.referrals import replies
+from labeling.services import answers_seen_record
 from overread.accounts.models import User
 from overread.projects.models import Finding, Project
 
@@ -43,7 +43,7 @@ def opinions(*, project: Project, result: Result, reader: User) -> Opinions | No
     others = replies(image=result.image, project=project, reader=reader) if result.allowed else []
     if not others:
         return None
-    answers_show(user=reader, images=[result.image.pk])
+    answers_seen_record(user=reader, images=[result.image.pk])
     reads = ([result.read] if result.read else []) + others
     return Opinions(result.read, reads, [_line(finding, reads) for finding in project.findings.all()])
 

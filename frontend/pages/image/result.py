@@ -12,7 +12,7 @@ from inference.services import exposure_record, prediction_ensure, prediction_re
 from inference.services.predictions import NotScored
 from labeling.models import Read
 from labeling.queries.reads import newest_read
-from labeling.queries.sight import prediction_allowed
+from labeling.queries.visibility import prediction_allowed
 from overread.accounts.models import User
 from overread.archive.jobs import render_jobs
 from overread.archive.models import Enrolment, Image

@@ -21,7 +21,7 @@ from frontend.pages.read.opened import OpenCase
 from frontend.pages.read.standalone import ALONE, image_url
 from labeling.models import Assignment, Measurement, Region
 from labeling.queries.disputed import DisputedRead
-from labeling.queries.sent import roles_above, roles_besides
+from labeling.queries.referrals import roles_above, roles_besides
 from overread.projects.models import Finding
 
 DIGITS = 9  # findings that a digit selects

@@ -15,7 +15,7 @@ from labeling.contradiction import contradicted_value
 from labeling.models import Assignment, Read
 from labeling.queries.disputed import DisputedRead, disputed_reads
 from labeling.queries.reads import own_read
-from labeling.services import answers_show
+from labeling.services import answers_seen_record
 from overread.accounts.models import User
 
 
@@ -48,7 +48,7 @@ def case_open(assignment: Assignment, reader: User, pipeline: Pipeline | None) -
     own = own_read(assignment=assignment, reader=reader)
     disputed = tuple(disputed_reads(assignment))
     if disputed:
-        answers_show(user=reader, images=[assignment.image_id])
+        answers_seen_record(user=reader, images=[assignment.image_id])
     return OpenCase(assignment, state, prediction, waiting, own, disputed)
 
 

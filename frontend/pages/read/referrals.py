@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from labeling.models import Assignment, Sent
-from labeling.queries.sent import roles_above, roles_besides, sent_by
+from labeling.queries.referrals import roles_above, roles_besides, sent_by
 from overread.accounts.models import User
 from overread.projects.models import Project, Role
 

@@ -21,7 +21,7 @@ from inference.models import Prediction
 from inference.queries import prediction_in_view, predictions_shown
 from labeling.models import ExposureKind, Read
 from labeling.queries.reads import newest_read
-from labeling.queries.sight import prediction_allowed
+from labeling.queries.visibility import prediction_allowed
 from overread.accounts.models import User
 from overread.archive.models import Image
 from overread.projects.models import Project

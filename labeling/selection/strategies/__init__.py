@@ -12,7 +12,10 @@ from labeling.selection.pool import Picks, Pool
 
 
 class Strategy(Protocol):
-    """Ranks a pool and picks n rows of it, the same ones for the same state of rng; never an excluded row."""
+    """Ranks a pool and picks n rows of it, fewer if fewer may be picked; the same rows for the same state of rng.
+
+    It never picks an excluded or labelled row. Raises ValueError for a pool that lacks what it needs.
+    """
 
     @property
     def __name__(self) -> str: ...
@@ -26,7 +29,7 @@ def names() -> tuple[str, ...]:
 
 
 def get(name: str) -> Strategy:
-    """The strategy of that name. Raises KeyError, with the names there are, for any other."""
+    """The strategy of this name. Raises KeyError, which lists the names, for any other."""
     if name not in names():
         raise KeyError(f"No strategy {name!r}: choose one of {', '.join(names())}")
     strategy: Strategy = getattr(import_module(f"{__name__}.{name}"), name)

@@ -4,27 +4,28 @@ import numpy as np
 from numpy.typing import NDArray
 
 from labeling.selection.geometry import Float, squares
-from labeling.selection.pool import Output, Picks, Pool, parts
+from labeling.selection.pool import FindingOutput, Picks, Pool, parts
 from labeling.selection.uncertainty import margin_of
 
+# Rows drawn for each one wanted before all distances are computed again. More draws mean fewer passes over all rows, but
+# most of the later ones are rejected.
 DRAWS = 4
-"""Rows drawn before all distances are found anew, for each one wanted."""
 
 
 def badge(pool: Pool, n: int, *, rng: np.random.Generator) -> Picks:
-    """n rows by k-means++ on the gradients of the last layer, taken as if the likeliest answer were true.
+    """n rows by k-means++ on the gradients of the last layer, as if the likeliest answer were true.
 
     Ash et al., "Deep Batch Active Learning by Diverse, Uncertain Gradient Lower Bounds", ICLR 2020. The first row is drawn
-    by squared length, each further one by its squared distance to the nearest before it. A distance found earlier is never
-    too small, so drawing by those and accepting with the ratio of the two draws the same (rejection sampling,
-    Cohen-Addad et al. 2020), and all rows are passed over once for some hundred picks instead of once for each. Scores are
-    negative squared distances. O(passes·N·D·(picks since the last pass) + N·C).
+    by its squared length, each further one by its squared distance to the nearest before it. An earlier distance is an
+    upper bound, so drawing by the bounds and accepting with the ratio of distance to bound draws the same (rejection
+    sampling, Cohen-Addad et al. 2020). One pass over all rows then serves some hundred picks. Scores are negative squared
+    distances. Needs outputs and embeddings, else ValueError. O(passes·N·D·(picks since the last pass) + N·C).
     """
     rows = pool.open
     n = min(n, len(rows))
-    field = _Field(pool, rows) if n > 0 else None
-    if field is None:
+    if n <= 0:
         return Picks.lowest(np.zeros(len(rows)), n, rng=rng)
+    field = _Field(pool, rows)
     while len(field.chosen) < n:
         field.refresh()
         if not field.draw(n, rng):
@@ -33,21 +34,18 @@ def badge(pool: Pool, n: int, *, rng: np.random.Generator) -> Picks:
 
 
 def residuals(pool: Pool, rows: NDArray[np.int64]) -> Float:
-    """(k, C) probability minus likeliest answer of these rows; a measurement's is one minus its margin.
+    """Residuals (k, C) of these rows (k,): probability minus likeliest answer; for a measurement 1 minus its margin.
 
-    The gradient of the loss by the last layer's weights is the outer product of this with the embedding (Ash et al. 2020,
-    for cross-entropy), so that ⟨g, g'⟩ = ⟨r, r'⟩·⟨z, z'⟩. O(k·C).
+    For cross-entropy the gradient with respect to the last layer's weights is the outer product of the residual and the
+    embedding (Ash et al. 2020), so that ⟨g, g'⟩ = ⟨r, r'⟩·⟨z, z'⟩. Raises ValueError for a pool without outputs. O(k·C).
     """
     if not pool.layout:
         raise ValueError("This pool holds no outputs: draw at random until a head is trained")
-    said = pool.outputs[rows]
-    found: Float = np.hstack([_residual(output, block) for output, block in parts(pool.layout, said)]).astype(
-        np.float32
-    )
-    return found
+    blocks = [_residual(output, block) for output, block in parts(pool.layout, pool.outputs[rows])]
+    return np.asarray(np.hstack(blocks), np.float32)
 
 
-def _residual(output: Output, block: NDArray[np.floating]) -> NDArray[np.floating]:
+def _residual(output: FindingOutput, block: NDArray[np.floating]) -> NDArray[np.floating]:
     if output.kind == "measurement":
         return (1 - margin_of(output, block))[:, None]
     if output.kind == "binary":
@@ -57,10 +55,11 @@ def _residual(output: Output, block: NDArray[np.floating]) -> NDArray[np.floatin
 
 
 class _Field:
-    """Squared distances of every row's gradient to the nearest one chosen, none of them too small."""
+    """The squared distance of every row's gradient to the nearest chosen one, or an upper bound of it."""
 
     def __init__(self, pool: Pool, rows: NDArray[np.int64]) -> None:
-        self.pool, self.rows = pool, rows
+        self.pool = pool
+        self.rows = rows
         self.residuals = residuals(pool, rows)
         self.lengths = np.empty(len(rows), np.float32)
         for place, points in pool.passes(rows):
@@ -71,7 +70,7 @@ class _Field:
         self.applied = 0
 
     def refresh(self) -> None:
-        """Take those chosen since the last time into account for all rows."""
+        """Lower the bounds of all rows by what was chosen since the last time."""
         new = self.chosen[self.applied :]
         if new and not self.applied:
             self.bound[:] = np.inf
@@ -85,40 +84,44 @@ class _Field:
         self.applied = len(self.chosen)
 
     def draw(self, n: int, rng: np.random.Generator) -> bool:
-        """Choose by what is known, the first one alone. False where every row left lies on one that is chosen."""
+        """Choose by the bounds, the very first one alone. False if every row left is a copy of a chosen one."""
         total = np.cumsum(self.bound, dtype=np.float64)
         if not total[-1] > 0:
             return False
         draws = DRAWS * n
+        # Clipped, since a product may round up to the total itself.
         places = np.searchsorted(total, rng.random(draws) * total[-1], side="right").clip(max=len(total) - 1)
-        for place, lot in zip(places.tolist(), rng.random(draws), strict=True):
+        for place, chance in zip(places.tolist(), rng.random(draws), strict=True):
             if place in self.chosen or len(self.chosen) == n:
                 continue
             distance = self._distance(place)
-            if lot * self.bound[place] < distance:
+            if chance * self.bound[place] < distance:
                 self.chosen.append(place)
                 self.won.append(distance)
+                # Until one is chosen the bounds are lengths, and say nothing of distances.
                 if not self.applied:
                     break
         return True
 
     def fill(self, n: int, rng: np.random.Generator) -> None:
+        """Choose the rest at random: every row left is a copy of one that is chosen."""
         left = np.setdiff1d(np.arange(len(self.rows)), self.chosen)
         others = rng.choice(left, n - len(self.chosen), replace=False).tolist()
         self.chosen += others
         self.won += [0.0] * len(others)
 
     def _distance(self, place: int) -> float:
-        """Of one row, to the nearest of all that are chosen so far."""
+        """The squared distance of one row to the nearest of all that are chosen so far."""
         new = self.chosen[self.applied :]
         if not new:
             return float(self.bound[place])
-        points, centres = self.pool.embedded(self.rows[[place]]), self.pool.embedded(self.rows[new])
+        points = self.pool.embedded(self.rows[[place]])
+        centres = self.pool.embedded(self.rows[new])
         apart = self._apart(np.array([place]), points, new, centres)
         return min(float(self.bound[place]), max(float(apart.min()), 0.0))
 
     def _apart(self, place: slice | NDArray[np.intp], points: Float, new: list[int], centres: Float) -> Float:
-        """(m, k) squared distances of these rows to the new ones."""
+        """(m, k) squared distances of these rows' gradients to the new ones', from products of the two factors alone."""
         products = (points @ centres.T) * (self.residuals[place] @ self.residuals[new].T)
         apart: Float = self.lengths[place][:, None] + self.lengths[new] - 2 * products
         np.maximum(apart, 0, out=apart)

@@ -1,4 +1,4 @@
-"""The image with the most uncertain answers, in bits."""
+"""Images with the most uncertain answers, by their entropy."""
 
 from functools import reduce
 
@@ -6,14 +6,15 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import entr
 
-from labeling.selection.pool import Output, Picks, Pool
+from labeling.selection.pool import FindingOutput, Picks, Pool
 from labeling.selection.uncertainty import margin_of
 
 
 def entropy(pool: Pool, n: int, *, rng: np.random.Generator) -> Picks:
     """Highest mean entropy over the findings first, each scaled to 0..1 (Shannon 1948). O(N·C).
 
-    A measurement has no entropy without a density: one minus its margin stands for it. Scores are negative means.
+    A measurement has no entropy without a density: 1 minus its margin stands in. Scores are the negative means. Raises
+    ValueError for a pool without outputs.
     """
     if not pool.layout:
         raise ValueError("This pool holds no outputs: draw at random until a head is trained")
@@ -21,10 +22,12 @@ def entropy(pool: Pool, n: int, *, rng: np.random.Generator) -> Picks:
     return Picks.lowest(-total / len(pool.layout), n, rng=rng, excluded=pool.closed)
 
 
-def entropy_of(output: Output, block: NDArray[np.floating]) -> NDArray[np.float32]:
-    """Entropy (N,) of one finding's columns (N, k), 0..1."""
+def entropy_of(output: FindingOutput, block: NDArray[np.floating]) -> NDArray[np.float32]:
+    """Entropy (N,) in 0..1 of one finding, from its columns (N, k)."""
     if output.kind == "measurement":
         return 1 - margin_of(output, block)
-    p = block.astype(np.float32)
-    every = np.hstack([p, 1 - p]) if output.kind == "binary" else p
-    return np.asarray(entr(every).sum(axis=1) / np.log(every.shape[1]), dtype=np.float32)
+    classes = block.astype(np.float32)
+    if output.kind == "binary":
+        classes = np.hstack([classes, 1 - classes])
+    # entr(0) is 0. Divided by the entropy of equal chances, so that findings with many options weigh no more.
+    return np.asarray(entr(classes).sum(axis=1) / np.log(classes.shape[1]), dtype=np.float32)

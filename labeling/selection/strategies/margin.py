@@ -1,4 +1,4 @@
-"""The image with the one finding that the model is least sure of."""
+"""Images with one finding that the model is least sure of."""
 
 from functools import reduce
 
@@ -9,5 +9,8 @@ from labeling.selection.uncertainty import margins
 
 
 def margin(pool: Pool, n: int, *, rng: np.random.Generator) -> Picks:
-    """Smallest gap between the two likeliest answers to any one finding first (Scheffer 2001). O(N·C)."""
+    """Smallest gap between the two likeliest answers to any one finding first (Scheffer, Decomain, Wrobel 2001). O(N·C).
+
+    Scores are margins, 0..1. Raises ValueError for a pool without outputs.
+    """
     return Picks.lowest(reduce(np.minimum, margins(pool)), n, rng=rng, excluded=pool.closed)

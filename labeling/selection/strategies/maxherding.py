@@ -1,4 +1,4 @@
-"""Images that stand for as many others as they can, whatever the model says of them."""
+"""Images that stand for as many others as possible, whatever the model says of them."""
 
 import numpy as np
 

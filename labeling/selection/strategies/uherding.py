@@ -1,4 +1,4 @@
-"""Images that stand for as many others that the model is unsure of as they can. The default."""
+"""Images that stand for as many others as possible of which the model is unsure. The default strategy."""
 
 import numpy as np
 
@@ -8,8 +8,11 @@ from labeling.selection.uncertainty import uncertainty
 
 
 def uherding(pool: Pool, n: int, *, rng: np.random.Generator) -> Picks:
-    """Greedy coverage weighted by the model's doubt (Bae et al. 2025, see `herding.herd`); without a model MaxHerding.
+    """Greedy coverage weighted by the model's uncertainty (Bae et al. 2025, see `herding.herd`); MaxHerding without a model.
 
     O(N·C + n·4,000·D).
     """
-    return herd(pool, n, uncertainty(pool) if pool.layout else None, rng=rng)
+    weights = None
+    if pool.layout:
+        weights = uncertainty(pool)
+    return herd(pool, n, weights, rng=rng)

@@ -1,1 +1,1 @@
-"""Is selection worth it here? A project's strategy against random order, by what has been labelled already."""
+"""Is selection worth it here? A project's strategy against random order, on the images that are labelled already."""

@@ -1,4 +1,4 @@
-"""What is labelled already, as arrays: the material that a comparison with random order is made of."""
+"""The labelled images as arrays: what a comparison with random order is made from."""
 
 from __future__ import annotations
 
@@ -9,32 +9,33 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from labeling.selection.pool import Head, Output
+from labeling.selection.pool import FindingOutput, Head
 
 Float = NDArray[np.float64]
 Rows = NDArray[np.int64]
 
 Learner = Callable[[NDArray[np.float32], Float, Float, Rows], Head]
-"""Fits a scout: embeddings (n, D), labels (n, F) with NaN for unknown, weights (n, F), patients (n,) → a head giving
-outputs (·, C)."""
+"""Fits a scout: embeddings (n, D) float32, labels (n, F) with NaN for unknown, weights (n, F) in 0..1, patients (n,) → a head
+with outputs (·, C)."""
 
+# Randomly drawn images with a finding, and as many without it, before the finding counts: an AUROC of fewer tells nothing.
 EACH_ANSWER = 10
-"""Randomly drawn images with a finding, and as many without it, before the finding counts."""
 
 
 @dataclass(frozen=True)
-class Labelled:
-    """n labelled images outside the reference set, the first labelled first; row i is the same image everywhere.
+class LabelledImages:
+    """n labelled images outside the reference set, the first labelled first; row i is the same image in all arrays.
 
     layout: F findings, binary or categorical, with C columns of outputs. embeddings (n, D) float32.
-    labels, weights (n, F): what a scout may learn from, NaN unknown, and how much it counts, 0..1.
-    truth (n, F): labels by readers who had not seen the model, the only ones that anything is measured on; else NaN.
-    patients (n,): whose image. chosen (n,): picked by the strategy. probability (n,): of having come in by a draw that
-    looked at nothing (1 for images that came with their labels), NaN where no such draw brought them.
-    Raises ValueError where shapes disagree, a finding is a measurement, or a probability lies outside 0..1.
+    labels, weights (n, F): what a scout may learn from, NaN if unknown, and how much it counts, 0..1.
+    truth (n, F): labels by readers who had not seen the model, else NaN. Quality is measured on these alone.
+    patients (n,) int: the patient of each image. chosen (n,) bool: picked by the strategy.
+    probability (n,): how likely a random draw was to bring the image in, above 0 and at most 1; 1 for images that came
+    with their labels, NaN if no random draw brought it in.
+    Raises ValueError if shapes disagree, a finding is a measurement, or a probability is out of range.
     """
 
-    layout: tuple[Output, ...]
+    layout: tuple[FindingOutput, ...]
     embeddings: NDArray[np.float32]
     labels: Float
     weights: Float
@@ -45,49 +46,52 @@ class Labelled:
 
     def __post_init__(self) -> None:
         shape = (len(self.embeddings), len(self.layout))
-        if any(array.shape != shape for array in (self.labels, self.weights, self.truth)):
-            raise ValueError(f"Labels, weights and truth have one row an image and one column a finding: {shape}")
-        if any(array.shape != shape[:1] for array in (self.patients, self.chosen, self.probability)):
+        if not self.labels.shape == self.weights.shape == self.truth.shape == shape:
+            raise ValueError(f"Labels, weights and truth have one row per image and one column per finding: {shape}")
+        if not self.patients.shape == self.chosen.shape == self.probability.shape == shape[:1]:
             raise ValueError(f"Patients, chosen and probability hold one value for each of {shape[0]} images")
         if any(output.kind == "measurement" for output in self.layout):
-            raise ValueError("A measurement has no right and wrong order: leave it out")
+            raise ValueError("A measurement is neither right nor wrong: leave it out")
         if ((self.probability <= 0) | (self.probability > 1)).any():
-            raise ValueError("A probability lies above 0 and is 1 at most")
+            raise ValueError("A probability is above 0 and at most 1")
 
     def __len__(self) -> int:
         return len(self.embeddings)
 
     @cached_property
     def random(self) -> Rows:
-        """Rows (r,) that came in by chance and whose truth is known for a finding at least."""
+        """The rows (r,) that came in at random, with a known truth for at least one finding."""
         return np.flatnonzero(np.isfinite(self.probability) & np.isfinite(self.truth).any(axis=1)).astype(np.int64)
 
     @cached_property
     def audited(self) -> Rows:
-        """Rows of the audit arm: by chance, and not because everything like them was labelled."""
+        """The rows (a,) of the audit arm: drawn at random, and not imported with all the others."""
         return self.random[self.probability[self.random] < 1]
 
     @cached_property
     def picked(self) -> Rows:
-        """Rows that the strategy brought in."""
+        """The rows (p,) that the strategy brought in."""
         return np.flatnonzero(self.chosen).astype(np.int64)
 
     @cached_property
     def shares(self) -> Float:
-        """How many images each row (n,) stands for, relative to the mean of those that came by chance (Hájek)."""
+        """How many images each row (n,) stands for, relative to the mean of the random ones (Hájek 1971)."""
+        # 1 / ∞ is 0: what no draw brought in stands for nothing but itself.
         inverse = 1 / np.where(np.isfinite(self.probability), self.probability, np.inf)
-        return np.asarray(inverse / (inverse[self.random].mean() if len(self.random) else 1.0))
+        if not len(self.random):
+            return np.asarray(inverse)
+        return np.asarray(inverse / inverse[self.random].mean())
 
     def positives(self, finding: int) -> tuple[int, int]:
-        """Images drawn by chance (with, without) a finding; of options the second commonest, and all that differ."""
-        said = self.truth[self.random, finding]
+        """How many random images are (with, without) a finding. For options: the second most frequent, and all others."""
+        truth = self.truth[self.random, finding]
         if self.layout[finding].kind == "binary":
-            return int((said == 1).sum()), int((said == 0).sum())
-        counts = np.bincount(said[np.isfinite(said)].astype(int), minlength=2)
+            return int((truth == 1).sum()), int((truth == 0).sum())
+        counts = np.bincount(truth[np.isfinite(truth)].astype(int), minlength=2)
         second = int(np.sort(counts)[-2])
         return second, int(counts.sum()) - second
 
     @cached_property
     def usable(self) -> tuple[int, ...]:
-        """The findings that enough images were drawn of, with it and without."""
+        """The findings with enough random images that have it, and enough that do not."""
         return tuple(at for at in range(len(self.layout)) if min(self.positives(at)) >= EACH_ANSWER)

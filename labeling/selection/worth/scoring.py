@@ -1,4 +1,4 @@
-"""How well outputs tell images apart, in the drawn sample and in many resamples of its patients at once."""
+"""How well outputs separate images with a finding from those without, in many resamples of the patients at once."""
 
 from __future__ import annotations
 
@@ -8,33 +8,36 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inference.engine.metrics import weighted_aurocs
-from labeling.selection.pool import Output
-from labeling.selection.worth.labelled import Float, Labelled, Rows
+from labeling.selection.pool import FindingOutput
+from labeling.selection.worth.labelled import Float, LabelledImages, Rows
 
 
-def quality(data: Labelled, rows: Rows, outputs: NDArray[np.floating], weights: Float) -> Float:
-    """Mean AUROC (B,) over the usable findings, of outputs (t, C) for these rows (t,), under weights (B, t).
+def quality(data: LabelledImages, rows: Rows, outputs: NDArray[np.floating], weights: Float) -> Float:
+    """Mean AUROC (B,) in 0..1 over the usable findings, of outputs (t, C) for these rows (t,), under weights (B, t) ≥ 0.
 
-    A categorical finding counts with the mean of its options, each against the rest. NaN where nothing can be told.
+    A categorical finding counts as the mean of its options, each against the rest. NaN if no AUROC is defined.
     """
-    found = [
-        _mean([weighted_aurocs(truth, scores, weights[:, known]) for truth, scores, known in questions])
-        for questions in _findings(data, rows, outputs)
-    ]
-    return _mean([each for each in found if len(each)]) if found else np.full(len(weights), np.nan)
+    by_finding = []
+    for questions in _findings(data, rows, outputs):
+        aurocs = [weighted_aurocs(truth, scores, weights[:, known]) for truth, scores, known in questions]
+        if aurocs:
+            by_finding.append(_mean(aurocs))
+    if not data.usable:
+        return np.full(len(weights), np.nan)
+    return _mean(by_finding)
 
 
 Question = tuple[NDArray[np.bool_], Float, NDArray[np.bool_]]
 
 
-def _findings(data: Labelled, rows: Rows, outputs: NDArray[np.floating]) -> Iterator[list[Question]]:
+def _findings(data: LabelledImages, rows: Rows, outputs: NDArray[np.floating]) -> Iterator[list[Question]]:
     ends = np.cumsum([0, *(output.columns for output in data.layout)])
     for at in data.usable:
         columns = outputs[:, ends[at] : ends[at + 1]].astype(np.float64)
         yield list(_questions(data.layout[at], data.truth[rows, at], columns))
 
 
-def _questions(output: Output, truth: Float, columns: Float) -> Iterator[Question]:
+def _questions(output: FindingOutput, truth: Float, columns: Float) -> Iterator[Question]:
     """(truth, scores, known rows) of each yes-or-no question of a finding; an uncertain answer is neither."""
     if output.kind == "binary":
         known = np.isin(truth, (0.0, 1.0))
@@ -47,7 +50,7 @@ def _questions(output: Output, truth: Float, columns: Float) -> Iterator[Questio
 
 
 def _mean(values: list[Float]) -> Float:
-    """The mean (B,) of several (B,), each leaving out what is NaN; NaN where all are."""
+    """The mean (B,) of several arrays (B,) without their NaNs; NaN where all are NaN."""
     if not values:
         return np.empty(0)
     stacked = np.stack(values)

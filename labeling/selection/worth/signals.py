@@ -1,4 +1,4 @@
-"""What the agreement of successive scouts and the end of the learning curve tell together. Pages read it, too."""
+"""The stopping signal, from how far successive scouts agree and whether the learning curve still rises. Pages use it, too."""
 
 from __future__ import annotations
 
@@ -6,14 +6,21 @@ from collections.abc import Sequence
 from typing import Literal
 
 Signal = Literal["settled", "changing", "rising", "learning", "too_few"]
-AGREED = 0.99
+AGREED = 0.99  # Bloodgood and Vijay-Shanker's, see `stopping`
 
 
 def signal_of(kappas: Sequence[float], rise: float) -> Signal:
-    """Settled where every kappa reaches AGREED and the curve's end is not shown to rise, learning where neither is so;
-    changing: only the answers still change; rising: only the quality does. rise: the low end of the slope's interval.
+    """The signal for these kappas, −1..1, and `rise`, the low end of the slope's interval.
+
+    settled: every kappa reaches AGREED and the curve is not shown to rise. changing: answers still change. rising: quality
+    still rises. learning: both.
     """
-    changing, rising = min(kappas) < AGREED, rise > 0
+    changing = min(kappas) < AGREED
+    rising = rise > 0
+    if changing and rising:
+        return "learning"
     if changing:
-        return "learning" if rising else "changing"
-    return "rising" if rising else "settled"
+        return "changing"
+    if rising:
+        return "rising"
+    return "settled"

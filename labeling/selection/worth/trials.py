@@ -1,8 +1,8 @@
-"""Scouts fitted on so many labels, one way and the other, and what each says of images that neither has seen."""
+"""Scouts fitted on more and more labels, in the strategy's order and at random, and their outputs on held-out images."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,23 +11,30 @@ from sklearn.model_selection import StratifiedGroupKFold
 
 from labeling.selection.pool import Head, Pool
 from labeling.selection.strategies import Strategy
-from labeling.selection.worth.labelled import Float, Labelled, Learner, Rows
+from labeling.selection.worth.labelled import Float, LabelledImages, Learner, Rows
 from labeling.selection.worth.scoring import quality
 
-FOLDS, SEEDS, ROUNDS = 4, 5, 7
+# A replay is repeated this often, each time holding out each of so many parts, and stops at so many sizes. More of any
+# makes the report slower in proportion, and the interval over patients hardly narrower.
+SEEDS = 5
+FOLDS = 4
+ROUNDS = 7
+# How often the audited patients are halved where the arms are compared.
 SPLITS = 6
+# Labels that a replay starts from, at least; both orders start from the same.
 FIRST = 10
-"""Labels that a replay starts from, at least; both orders start from the same."""
+# Labels that a replay goes to, at most; and half of what there is, since at the end both orders hold the same.
 BUDGET = 200
-"""Labels that a replay goes to, at most; and half of what there is, since at the end both orders hold the same."""
+# Images that a replay draws from, at most: a strategy may compare all pairs of them.
 REPLAYED = 2_000
-"""Images that a replay draws from, at most."""
 
 
 @dataclass(frozen=True)
 class Trial:
-    """rows (t,) that were held out, and outputs (A, R, t, C): of each of A ways at each of R sizes. `seed`: which of the
-    repetitions, that are resampled as wholes, it belongs to.
+    """One held-out part.
+
+    rows (t,): the held-out rows. outputs (A, R, t, C): of the scouts of A ways to order labels at R sizes. seed: the
+    repetition that it belongs to; repetitions are resampled as a whole.
     """
 
     seed: int
@@ -42,14 +49,16 @@ class Trials:
     sizes: Rows
     each: tuple[Trial, ...]
 
-    def curves(self, data: Labelled, resamples: int, rng: np.random.Generator) -> Float:
-        """Quality (A, 1 + B, R): as measured, then in B resamples of the patients and of the repetitions.
+    def curves(self, data: LabelledImages, resamples: int, rng: np.random.Generator) -> Float:
+        """Quality (A, 1 + B, R), a mean AUROC: as measured, then in B resamples of the patients and the repetitions.
 
-        A patient drawn twice counts twice in every trial and both ways, so that differences are paired.
+        A patient who is drawn twice counts twice in every trial and both ways, so that differences are paired. NaN where
+        no AUROC is defined.
         """
         known, patient = np.unique(data.patients, return_inverse=True)
         repetitions = 1 + max(trial.seed for trial in self.each)
-        people, seeds = _redraw(len(known), resamples, rng), _redraw(repetitions, resamples, rng)
+        people = _redraw(len(known), resamples, rng)
+        seeds = _redraw(repetitions, resamples, rng)
         total = np.zeros((len(self.each[0].outputs), 1 + resamples, len(self.sizes)))
         counted = np.zeros_like(total)
         for trial in self.each:
@@ -63,13 +72,13 @@ class Trials:
 
 
 def _redraw(count: int, resamples: int, rng: np.random.Generator) -> Float:
-    """How often (1 + B, count) each of them counts: once each, then as drawn with replacement."""
+    """How often (1 + B, count) each one counts: once each, then as drawn with replacement."""
     drawn = rng.multinomial(count, np.full(count, 1 / count), size=resamples)
     return np.concatenate([np.ones((1, count)), drawn])
 
 
-def folds(data: Labelled, rows: Rows, count: int, seed: int) -> Iterator[tuple[Rows, Rows]]:
-    """(train, test) rows, no patient in both, the rarest usable finding spread evenly."""
+def folds(data: LabelledImages, rows: Rows, count: int, seed: int) -> Iterator[tuple[Rows, Rows]]:
+    """The (train, test) rows of each fold: no patient is in both, and the rarest usable finding is spread evenly."""
     rarest = min(data.usable, key=data.positives)
     said = data.truth[rows, rarest]
     split = StratifiedGroupKFold(count, shuffle=True, random_state=seed)
@@ -77,15 +86,19 @@ def folds(data: Labelled, rows: Rows, count: int, seed: int) -> Iterator[tuple[R
         yield rows[train], rows[test]
 
 
-def replay(data: Labelled, strategy: Strategy, learner: Learner, *, seed: int) -> Trials:
-    """Label once more what came in by chance: in the strategy's order, and in random order from the same start.
+def replay(data: LabelledImages, strategy: Strategy, learner: Learner, *, seed: int) -> Trials:
+    """Replay the labelling of the random images, in the strategy's order and in random order from the same start.
 
     Each of SEEDS repetitions holds out each of FOLDS parts of the patients. O(SEEDS·FOLDS·2·ROUNDS) fits.
     """
     rng = np.random.default_rng(seed)
     rows = np.sort(rng.permutation(data.random)[:REPLAYED])
-    parts = [(at, *part) for at in range(SEEDS) for part in folds(data, rows, FOLDS, int(rng.integers(2**31)))]
-    budget = min(min(len(train) for _at, train, _test in parts) // 2, BUDGET)
+    parts = []
+    for at in range(SEEDS):
+        for train, test in folds(data, rows, FOLDS, int(rng.integers(2**31))):
+            parts.append((at, train, test))
+    smallest = min(len(train) for _at, train, _test in parts)
+    budget = min(smallest // 2, BUDGET)
     sizes = np.unique(np.linspace(min(max(FIRST, budget // 8), budget), budget, ROUNDS).astype(np.int64))
     each = []
     for at, train, test in parts:
@@ -99,7 +112,7 @@ def replay(data: Labelled, strategy: Strategy, learner: Learner, *, seed: int) -
 
 
 def _steps(
-    data: Labelled,
+    data: LabelledImages,
     train: Rows,
     test: Rows,
     sizes: Rows,
@@ -108,22 +121,23 @@ def _steps(
     strategy: Strategy | None,
     rng: np.random.Generator,
 ) -> NDArray[np.float32]:
-    """Outputs (R, t, C) as the labels grow from size to size, by the strategy or, without one, by the order itself."""
+    """Outputs (R, t, C) on the tested rows as labels are added from size to size, by the strategy or else in this order."""
     got = order[: sizes[0]]
-    head = taught(data, train[got], learner)
+    head = fit_on(data, train[got], learner)
     out = [head(data.embeddings[test])]
     for size in sizes[1:].tolist():
         if strategy is None:
             got = order[:size]
         else:
-            got = np.append(got, strategy(pool_of(data, train, got, head), size - len(got), rng=rng).rows)
-        head = taught(data, train[got], learner)
+            picks = strategy(pool_of(data, train, got, head), size - len(got), rng=rng)
+            got = np.append(got, picks.rows)
+        head = fit_on(data, train[got], learner)
         out.append(head(data.embeddings[test]))
     return np.asarray(out, np.float32)
 
 
-def pool_of(data: Labelled, rows: Rows, got: Rows, head: Head) -> Pool:
-    """These rows as a strategy sees them when those at places `got` among them are labelled."""
+def pool_of(data: LabelledImages, rows: Rows, got: Rows, head: Head) -> Pool:
+    """The rows (t,) as a pool in which those at the places `got` (g,) are labelled, with this head's outputs."""
     points = data.embeddings[rows]
     return Pool(
         head(points).astype(np.float32),
@@ -135,48 +149,59 @@ def pool_of(data: Labelled, rows: Rows, got: Rows, head: Head) -> Pool:
     )
 
 
-def taught(data: Labelled, rows: Rows, learner: Learner) -> Head:
-    """A scout that has learned from these rows."""
+def fit_on(data: LabelledImages, rows: Rows, learner: Learner) -> Head:
+    """A scout that is fitted on these rows (k,)."""
     return learner(data.embeddings[rows], data.labels[rows], data.weights[rows], data.patients[rows])
 
 
-def arms(data: Labelled, learner: Learner, *, seed: int) -> Trials | None:
-    """As many labels of the strategy's own picks as of the audit's, on audited images of other patients.
+def arms(data: LabelledImages, learner: Learner, *, seed: int) -> Trials | None:
+    """Compare as many labels of the strategy's picks as of the audit, tested on audited images of other patients.
 
-    SPLITS times the audited patients are halved, and each half tests what the other half and the picks have taught.
-    None where a half, or what was picked, is below FIRST labels. O(SPLITS·2·2·ROUNDS) fits.
+    The audited patients are halved SPLITS times. Each half tests scouts fitted on the other half and on the picks. None if
+    a half, or the picks, have fewer than FIRST labels. O(SPLITS·2·2·ROUNDS) fits.
     """
     rng = np.random.default_rng(seed)
-    halves = [
-        (rng.permutation(_others(data, data.picked, test)), rng.permutation(train), test)
-        for _split in range(SPLITS)
-        for train, test in folds(data, data.audited, 2, int(rng.integers(2**31)))
-    ]
+    halves = []
+    for _split in range(SPLITS):
+        for train, test in folds(data, data.audited, 2, int(rng.integers(2**31))):
+            picked = rng.permutation(_others(data, data.picked, test))
+            halves.append((picked, rng.permutation(train), test))
     most = min(min(len(picked), len(drawn), BUDGET) for picked, drawn, _test in halves)
     if most < FIRST:
         return None
     sizes = np.unique(np.linspace(max(FIRST, most // ROUNDS), most, ROUNDS).astype(np.int64))
     each = []
     for at, (picked, drawn, test) in enumerate(halves):
-        ways = [
-            [taught(data, rows[:size], learner)(data.embeddings[test]) for size in sizes] for rows in (picked, drawn)
-        ]
+        ways = [_grown(data, picked, test, sizes, learner), _grown(data, drawn, test, sizes, learner)]
         each.append(Trial(at, test, np.asarray(ways, np.float32)))
     return Trials(sizes, tuple(each))
 
 
-def _others(data: Labelled, rows: Rows, test: Rows) -> Rows:
-    """Those of the rows that are of no tested patient."""
+def _grown(
+    data: LabelledImages, rows: Rows, test: Rows, sizes: Iterable[int], learner: Learner
+) -> list[NDArray[np.floating]]:
+    """For each size the outputs (t, C) on the tested rows, of a scout fitted on the first so many of these rows."""
+    outputs = []
+    for size in sizes:
+        head = fit_on(data, rows[:size], learner)
+        outputs.append(head(data.embeddings[test]))
+    return outputs
+
+
+def _others(data: LabelledImages, rows: Rows, test: Rows) -> Rows:
+    """Those of the rows whose patient is not tested."""
     return rows[~np.isin(data.patients[rows], data.patients[test])]
 
 
-def growth(data: Labelled, learner: Learner, *, shares: tuple[float, ...], seed: int) -> Trials:
-    """Scouts on the first labels there were, in these shares of all (ending with 1), on random images held out."""
+def growth(data: LabelledImages, learner: Learner, *, shares: tuple[float, ...], seed: int) -> Trials:
+    """Scouts fitted on these shares of the labels, the oldest first, ending with 1; tested on held-out random images."""
     rng = np.random.default_rng(seed)
-    everything, each = np.arange(len(data), dtype=np.int64), []
+    everything = np.arange(len(data), dtype=np.int64)
+    each = []
     for at in range(SEEDS):
         for _train, test in folds(data, data.random, FOLDS, int(rng.integers(2**31))):
             rows = _others(data, everything, test)
-            way = [taught(data, rows[: round(share * len(rows))], learner)(data.embeddings[test]) for share in shares]
+            sizes = [round(share * len(rows)) for share in shares]
+            way = _grown(data, rows, test, sizes, learner)
             each.append(Trial(at, test, np.asarray([way], np.float32)))
     return Trials(np.round(np.array(shares) * len(data)).astype(np.int64), tuple(each))

@@ -11,25 +11,25 @@ from threadpoolctl import threadpool_limits
 
 from labeling.selection.strategies import Strategy
 from labeling.selection.worth.comparing import Comparison, Seconds, compare
-from labeling.selection.worth.labelled import Labelled, Learner
+from labeling.selection.worth.labelled import Float, LabelledImages, Learner
 from labeling.selection.worth.stopping import Stopping, stopping
 from labeling.selection.worth.trials import arms, replay
 
 Verdict = Literal["better", "not_shown", "worse", "too_few"]
+# Labelled images before anything is said.
 LABELLED = 100
-"""Labelled images before anything is said."""
+# Images drawn by chance before anything is said; of the audit, before the arms are compared.
 RANDOM = 30
-"""Images drawn by chance before anything is said; of the audit, before the arms are compared."""
+# Images drawn by chance before a replay: a quarter is held out, and half of the rest is the budget.
 REPLAYED = 60
-"""Images drawn by chance before a replay: a quarter is held out, and half of the rest is the budget."""
 
 
 @dataclass(frozen=True)
 class Worth:
-    """What is known of a strategy's worth. A comparison is None where there is too little for it.
+    """What is known of a strategy's worth. A comparison is None if there is too little data for it.
 
-    labelled, random, picked: images there are. findings: the names of those that counted. chosen_seconds,
-    random_seconds: median active reading time of a case of either kind, None where none was timed.
+    labelled, random, picked: how many images of each kind there are. findings: the names of those that counted.
+    chosen_seconds, random_seconds: median active reading time of a case of each kind; None if none was timed.
     """
 
     verdict: Verdict
@@ -45,7 +45,7 @@ class Worth:
 
 
 def worth(
-    data: Labelled,
+    data: LabelledImages,
     sample: NDArray[np.float32],
     seconds: Seconds,
     *,
@@ -53,53 +53,66 @@ def worth(
     learner: Learner,
     seed: int,
 ) -> Worth:
-    """Compare the strategy with random order, the same result for the same seed. sample (m, D): unlabelled images.
-
-    Some six hundred small fits, in one thread: ten times sooner than in several that wait for each other.
-    """
+    """Compare the strategy with random order, the same result for the same seed. sample (m, D): unlabelled embeddings."""
+    # Some six hundred small fits: one thread is ten times faster than several that wait for each other.
     with threadpool_limits(limits=1):
         return _worth(data, sample, seconds, strategy, learner, seed)
 
 
 def _worth(
-    data: Labelled, sample: NDArray[np.float32], seconds: Seconds, strategy: Strategy, learner: Learner, seed: int
+    data: LabelledImages, sample: NDArray[np.float32], seconds: Seconds, strategy: Strategy, learner: Learner, seed: int
 ) -> Worth:
-    enough = len(data) >= LABELLED and len(data.random) >= RANDOM and bool(data.usable)
-    replayed = _replayed(data, seconds, strategy, learner, seed) if enough else None
-    armed = _armed(data, seconds, learner, seed) if enough else None
+    replayed = None
+    armed = None
+    signal = Stopping("too_few", sample=len(sample))
+    if len(data) >= LABELLED and len(data.random) >= RANDOM and data.usable:
+        replayed = _replayed(data, seconds, strategy, learner, seed)
+        armed = _armed(data, seconds, learner, seed)
+        signal = stopping(data, sample, learner, seed=seed)
     return Worth(
         verdict=verdict(replayed, armed),
         labelled=len(data),
         random=len(data.random),
         picked=len(data.picked),
         findings=tuple(data.layout[at].finding for at in data.usable),
-        chosen_seconds=float(np.median(seconds.chosen)) if len(seconds.chosen) else None,
-        random_seconds=float(np.median(seconds.random)) if len(seconds.random) else None,
+        chosen_seconds=_median(seconds.chosen),
+        random_seconds=_median(seconds.random),
         replay=replayed,
         arms=armed,
-        stopping=stopping(data, sample, learner, seed=seed) if enough else Stopping("too_few", sample=len(sample)),
+        stopping=signal,
     )
 
 
-def _replayed(data: Labelled, seconds: Seconds, strategy: Strategy, learner: Learner, seed: int) -> Comparison | None:
+def _median(seconds: Float) -> float | None:
+    if not len(seconds):
+        return None
+    return float(np.median(seconds))
+
+
+def _replayed(
+    data: LabelledImages, seconds: Seconds, strategy: Strategy, learner: Learner, seed: int
+) -> Comparison | None:
     if len(data.random) < REPLAYED:
         return None
     return compare(data, replay(data, strategy, learner, seed=seed), seconds, seed=seed)
 
 
-def _armed(data: Labelled, seconds: Seconds, learner: Learner, seed: int) -> Comparison | None:
+def _armed(data: LabelledImages, seconds: Seconds, learner: Learner, seed: int) -> Comparison | None:
     if len(data.audited) < RANDOM:
         return None
     trials = arms(data, learner, seed=seed)
-    return compare(data, trials, seconds, seed=seed) if trials else None
+    if trials is None:
+        return None
+    return compare(data, trials, seconds, seed=seed)
 
 
 def verdict(*comparisons: Comparison | None) -> Verdict:
-    """Better, or worse, where one comparison's gain lies wholly on that side of 0 and none wholly on the other."""
+    """Better, or worse, if one comparison's interval lies wholly on that side of 0 and none wholly on the other."""
     told = [comparison.gain for comparison in comparisons if comparison is not None]
     if not told:
         return "too_few"
-    above, below = any(gain.low > 0 for gain in told), any(gain.high < 0 for gain in told)
+    above = any(gain.low > 0 for gain in told)
+    below = any(gain.high < 0 for gain in told)
     if above == below:
-        return "not_shown"
+        return "not_shown"  # neither, or the two comparisons speak against each other
     return "better" if above else "worse"

@@ -1,8 +1,7 @@
-"""What is read next: filling the queue by the project's strategy, and ordering it anew after new labels. For workers
-only.
+"""What is read next: filling the queue by the project's strategy, and reordering it after new labels. For workers only.
 
-A job comes to a pick by three steps: `fill.queue_fill` gathers what is known (`context`: `candidates`, `pool`, `strategy`) and
-hands it to the pure `labeling.selection.draw.compose`, which asks the strategy, one file in `labeling/selection/strategies/`.
+A job comes to a pick in three steps. `fill.queue_fill` gathers what is known (`context`: `candidates`, `pool`, `strategy`). The
+pure `labeling.selection.draw.compose` makes a batch of it. It calls the strategy, one file in `labeling/selection/strategies/`.
 """
 
 from labeling.services.selection.fill import queue_fill, queues_top_up

@@ -5,7 +5,7 @@ come one by one. For workers only.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import islice
@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from inference.memmap_cache import ID, Ids, ids_of_text, uuids_of
 from inference.models import Exposure, Pipeline
 from labeling.models import AnswersSeen, Assignment, ExposureKind, Purpose, Read, ReferenceLabel, Selection
-from labeling.queries.sent import MET
+from labeling.queries.referrals import MET
 from labeling.selection.draw import ARMS, CandidateList
 from labeling.selection.reasons import CONTROL
 from labeling.services.selection.pool import label_issues_of
@@ -30,20 +30,21 @@ from overread.projects.models import Membership, Project
 from overread.projects.rules import READING
 
 State = Assignment.State
+OPEN = (State.QUEUED, *Assignment.RESERVED)
 
-
+# Rows in memory as Python objects at a time: a hundred thousand at once would take ten times what the arrays do.
 ROWS_AT_ONCE = 10_000
-OPEN = (Assignment.State.QUEUED, *Assignment.RESERVED)
 
-
+# Origins of a label that is known without the project's own first readers, so that it can tell how they read.
 KNOWN = ("imported", "adjudicated")
+
+# Taken off the score of an image that one reader has read. Two label issues differ by less, so that these come first.
 SINGLE_FIRST = 1.0
-"""Taken off the score of an image that one reader has read: more than two label issues can differ by."""
 
 
 @dataclass(frozen=True)
-class Unread:
-    """Images (N,), ascending by id, and whose each is (N,), as the patients' keys."""
+class UnreadImages:
+    """Images (N,), ascending by id, and the key of each one's patient (N,)."""
 
     images: Ids
     patients: NDArray[np.int64]
@@ -60,30 +61,31 @@ def unread_of(project: Project) -> QuerySet[Image]:
     queue.
     """
     images = readable_in(project).filter(study__patient__reference=False)
-    reads, labels, queued = _taken(project)
-    images = images.exclude(Exists(reads.filter(image=OuterRef("pk")))).exclude(
-        Exists(labels.filter(image=OuterRef("pk")))
-    )
-    return images.exclude(Exists(queued.filter(image=OuterRef("pk"))))
+    for taken in _taken(project):
+        images = images.exclude(Exists(taken.filter(image=OuterRef("pk"))))
+    return images
 
 
-def unread_find(project: Project, *, before: Selection | None = None) -> Unread:
-    """The same images as `unread_of` has, as arrays; with those that this selection has put into the queue."""
+def unread_find(project: Project, *, before: Selection | None = None) -> UnreadImages:
+    """The images of `unread_of` as arrays. With `before`, those that this selection queued count as unread, too."""
     enrolled = Enrolment.objects.filter(
         project=project, mismatch="", image__status=Image.Status.READY, image__study__patient__reference=False
     )
-    ids, patients = _arrays(
-        enrolled.annotate(hex=Cast("image_id", TextField())).values_list("hex", "image__study__patient")
-    )
+    # As text, since making a UUID of each of a hundred thousand rows takes longer than the query.
+    rows = enrolled.annotate(hex=Cast("image_id", TextField())).values_list("hex", "image__study__patient")
+    ids, patients = _arrays(rows)
     order = np.argsort(ids)
+    # What is taken is subtracted as arrays; `unread_of` asks the same by three subqueries a row.
     taken = np.concatenate([_ids(rows) for rows in _taken(project, before)])
     free = order[~np.isin(ids[order], taken)]
-    return Unread(ids[free], patients[free])
+    return UnreadImages(ids[free], patients[free])
 
 
 def _arrays(found: QuerySet[Enrolment, tuple[str, int]]) -> tuple[Ids, NDArray[np.int64]]:
     """Images in hexadecimal and their patients as arrays, a few thousand rows in memory as objects at a time."""
-    images, patients, rows = [np.empty(0, ID)], [np.empty(0, np.int64)], found.iterator(ROWS_AT_ONCE)
+    images = [np.empty(0, ID)]
+    patients = [np.empty(0, np.int64)]
+    rows = found.iterator(ROWS_AT_ONCE)
     while part := list(islice(rows, ROWS_AT_ONCE)):
         images.append(ids_of_text([image for image, _patient in part]))
         patients.append(np.array([patient for _image, patient in part], np.int64))
@@ -91,12 +93,13 @@ def _arrays(found: QuerySet[Enrolment, tuple[str, int]]) -> tuple[Ids, NDArray[n
 
 
 def patients_waiting(project: Project, *, before: Selection | None = None) -> NDArray[np.int64]:
-    """Whose each image (w,) is that waits to be read, as the patients' keys; without this selection's own.
+    """The keys of the patients (w,) whose images wait to be read, one for each image; without this selection's own.
 
-    None while the queue is empty: a cap on what is in readers' hands would keep the rest from them.
+    Empty while the queue is empty: a cap that counts what readers hold would keep the other images from them.
     """
     open_cases = Assignment.objects.filter(project=project, state__in=OPEN)
-    open_cases = open_cases.exclude(selection=before) if before else open_cases
+    if before is not None:
+        open_cases = open_cases.exclude(selection=before)
     if not open_cases.filter(state=Assignment.State.QUEUED).exists():
         return np.empty(0, np.int64)
     images = open_cases.order_by().values_list("image", "image__study__patient").distinct()
@@ -108,7 +111,8 @@ def _taken(
 ) -> tuple[QuerySet[Read], QuerySet[ReferenceLabel], QuerySet[Assignment]]:
     """What takes an image out of the candidates: a read, a label, a place in the queue."""
     queued = Assignment.objects.filter(project=project).exclude(state=Assignment.State.WITHDRAWN)
-    queued = queued.exclude(selection=before) if before else queued
+    if before is not None:
+        queued = queued.exclude(selection=before)
     return Read.objects.filter(project=project), ReferenceLabel.objects.filter(project=project), queued
 
 
@@ -119,7 +123,7 @@ def _ids(rows: QuerySet[Read] | QuerySet[ReferenceLabel] | QuerySet[Assignment])
 
 @dataclass(frozen=True)
 class Candidate:
-    """An image that could be offered again: whose it is, its score where an arm ranks, and why."""
+    """An image that could be read again: its patient, its score if the arm ranks, and why."""
 
     image: UUID
     patient: int
@@ -139,51 +143,57 @@ def candidates_by_arm(
     found: dict[str, list[Candidate]] = {}
     waiting = Counter(Assignment.objects.filter(project=project, state=State.QUEUED).values_list("purpose", flat=True))
     for arm in ARMS:
-        room = sizes.get(arm, 0.0) > 0 and (arm == Purpose.REPEAT or waiting[arm] < sizes[arm])
-        if arm == Purpose.GOLD and room:
+        size = sizes.get(arm, 0.0)
+        if size <= 0:
+            continue
+        if arm == Purpose.REPEAT:
+            found[arm] = _repeats(project, size)
+        elif waiting[arm] >= size:
+            continue
+        elif arm == Purpose.GOLD:
             found[arm] = _gold(project)
-        elif arm == Purpose.REPEAT and room:
-            found[arm] = _repeats(project, sizes[arm])
-        elif arm == Purpose.RELABEL and room and pipeline:
+        elif arm == Purpose.RELABEL and pipeline is not None:
             found[arm] = _relabels(project, pipeline, seed)
     return found
 
 
 def candidate_list(arm: str, candidates: list[Candidate]) -> CandidateList:
-    """The same as the composer takes it."""
+    """The candidates of an arm as arrays, as `draw.compose` takes them."""
     owners = np.array([candidate.patient for candidate in candidates], dtype=np.int64)
     if arm != Purpose.RELABEL:
         return CandidateList(owners)
-    return CandidateList(
-        owners, "confident learning", np.array([candidate.score for candidate in candidates], dtype=float)
-    )
+    scores = np.array([candidate.score for candidate in candidates], dtype=float)
+    return CandidateList(owners, "confident learning", scores)
 
 
 def _gold(project: Project) -> list[Candidate]:
-    """Images outside the reference set whose answer independent labels tell, and that somebody has not met."""
+    """Images outside the reference set with an independent label, that some reader has not met."""
     known = ReferenceLabel.objects.filter(
         project=project, independent=True, exposure=ExposureKind.NONE, value__isnull=False, origin__in=KNOWN
     )
-    images = _again(project).filter(Exists(known.filter(image=OuterRef("pk"))), study__patient__reference=False)
-    return [Candidate(image, patient) for image, patient in _fresh(project, images)]
+    images = _free(project).filter(Exists(known.filter(image=OuterRef("pk"))), study__patient__reference=False)
+    return [Candidate(image, patient) for image, patient in _eligible(project, images)]
 
 
 def _relabels(project: Project, pipeline: Pipeline, seed: int) -> list[Candidate]:
     """Images whose label the other labels contradict, those of a single reader first."""
     issues = {issue.image: issue for issue in label_issues_of(project, pipeline, seed)}
-    images = _again(project).filter(pk__in=issues, study__patient__reference=False)
+    images = _free(project).filter(pk__in=issues, study__patient__reference=False)
     read = ReferenceLabel.objects.filter(project=project, image__in=images, origin="read").order_by()
     readers = dict(read.values_list("image").annotate(most=Max("readers")))
     candidates = []
-    for image, patient in _fresh(project, images.filter(pk__in=list(readers))):
-        issue, single = issues[image], SINGLE_FIRST if readers[image] == 1 else 0.0
-        reason = "Second look: the answer and the model's view of similar images differ"
-        candidates.append(Candidate(image, patient, f"{reason} on {issue.finding}"[:200], -issue.score - single))
+    for image, patient in _eligible(project, images.filter(pk__in=list(readers))):
+        issue = issues[image]
+        score = -issue.score
+        if readers[image] == 1:
+            score -= SINGLE_FIRST
+        reason = f"Second look: the answer and the model's view of similar images differ on {issue.finding}"
+        candidates.append(Candidate(image, patient, reason[:200], score))
     return candidates
 
 
 def _repeats(project: Project, size: float) -> list[Candidate]:
-    """What readers here read blind before the washout, and have not met since; nothing is repeated twice."""
+    """What readers of the project read blind before the washout and have not met since. Nothing is repeated twice."""
     since = timezone.now() - timedelta(days=project.washout_days)
     same = {"image": OuterRef("image")}
     own = Read.objects.filter(project=project, reader=OuterRef("reader"), created_at__gt=since, **same)
@@ -195,7 +205,7 @@ def _repeats(project: Project, size: float) -> list[Candidate]:
     waiting = Counter(queued.values_list("for_reader", flat=True))
     readers = {reader for reader in readers_of(project) if waiting[reader] < size}
     first = Read.objects.filter(project=project, phase=Read.Phase.BLIND, superseded_by=None, reader__in=readers)
-    first = first.filter(created_at__lte=since, image__in=_again(project))
+    first = first.filter(created_at__lte=since, image__in=_free(project))
     for excluded in (own, seen, again, met):
         first = first.exclude(Exists(excluded))
     rows = first.order_by("image", "reader").values_list("image", "image__study__patient", "reader").distinct()
@@ -208,21 +218,25 @@ def readers_of(project: Project) -> set[int]:
     return set(members.values_list("user", flat=True))
 
 
-def _again(project: Project) -> QuerySet[Image]:
+def _free(project: Project) -> QuerySet[Image]:
     """Images of the project that can be read, are not queued, and that no reader holds."""
     taken = Assignment.objects.filter(project=project, image=OuterRef("pk"), state__in=OPEN)
     return readable_in(project).exclude(Exists(taken))
 
 
-def _fresh(project: Project, images: QuerySet[Image]) -> list[tuple[UUID, int]]:
-    """Those of the images, with their patients, that some reader could still read blind, in a fixed order."""
-    readers, met = readers_of(project), met_by(project, Q(image__in=images))
+def _eligible(project: Project, images: QuerySet[Image]) -> list[tuple[UUID, int]]:
+    """Those of the images, with their patients, that some reader can still read blind, in a fixed order."""
+    readers = readers_of(project)
+    met = exposed_readers(project, Q(image__in=images))
     rows = images.order_by("pk").values_list("pk", "study__patient")
     return [(image, patient) for image, patient in rows if readers - met.get(image, set())]
 
 
-def met_by(project: Project, which: Q) -> dict[UUID, set[int]]:
-    """Image → who has read it, had it in hand, or been shown its answers or a prediction; `which`: of what has an image."""
+def exposed_readers(project: Project, which: Q) -> dict[UUID, set[int]]:
+    """Image → the users who have read it, held it, or been shown others' answers or a prediction.
+
+    `which`: a condition on rows that have an `image`.
+    """
     found: dict[UUID, set[int]] = defaultdict(set)
     read = Read.objects.filter(which, project=project).values_list("image", "reader")
     held = Assignment.objects.filter(which, project=project, state__in=MET).values_list("image", "reader")
@@ -235,8 +249,10 @@ def met_by(project: Project, which: Q) -> dict[UUID, set[int]]:
 
 
 def unreadable_withdraw(*, project: Project) -> int:
-    """Withdraw repeats whose reader has left or has read the image since, and second looks and known answers that every
-    reader has met. Returns how many.
+    """Withdraw cases that nobody can read any more. Returns how many.
+
+    These are repeats whose reader has left or has read the image since, and second looks and known answers that every
+    reader has met.
     """
     queued = Assignment.objects.filter(project=project, state=State.QUEUED)
     readers = readers_of(project)
@@ -246,10 +262,8 @@ def unreadable_withdraw(*, project: Project) -> int:
     repeats = queued.filter(purpose=Purpose.REPEAT)
     stale = repeats.filter(~Q(for_reader__in=readers) | Q(Exists(since))).values_list("pk", flat=True)
     others = list(queued.filter(purpose__in=[Purpose.GOLD, Purpose.RELABEL]).values_list("pk", "image"))
-    met = met_by(project, Q(image__in=[image for _case, image in others])) if others else {}
-    return _withdraw([*stale, *(case for case, image in others if not readers - met.get(image, set()))])
-
-
-def _withdraw(cases: Iterable[UUID]) -> int:
-    waiting = Assignment.objects.filter(pk__in=list(cases), state=State.QUEUED)
+    met = exposed_readers(project, Q(image__in=[image for _case, image in others])) if others else {}
+    unreadable = [case for case, image in others if not readers - met.get(image, set())]
+    # Asked again whether they still wait: a reader may have taken one since.
+    waiting = Assignment.objects.filter(pk__in=[*stale, *unreadable], state=State.QUEUED)
     return waiting.update(state=State.WITHDRAWN, version=F("version") + 1, finished_at=timezone.now())

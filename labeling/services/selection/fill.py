@@ -1,4 +1,4 @@
-"""A batch drawn by the project's policies and queued: when, what, and how it is stored. For workers only."""
+"""Filling the queue with a batch: when and how large, how it is drawn, and how it is stored. For workers only."""
 
 from __future__ import annotations
 
@@ -12,24 +12,24 @@ from uuid import UUID
 import numpy as np
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.utils import timezone
 
 from inference.jobs import arrival_jobs
 from inference.memmap_cache import ids_of
 from inference.models import Pipeline
 from labeling.jobs import fill_request
-from labeling.models import Assignment, Purpose, ReferenceLabel, Selection
+from labeling.models import Assignment, Purpose, Selection
+from labeling.queries.blind_first import reads_blind
 from labeling.selection.draw import Pick, compose
-from labeling.selection.reasons import REFERENCE
-from labeling.services.leaving import slot_free
-from labeling.services.queue import reads_blind
+from labeling.services.release import slot_free
 from labeling.services.selection.candidates import OPEN, candidate_list, unread_of, unreadable_withdraw
 from labeling.services.selection.context import DrawContext, context_of, groups_of, quotas_of, reason_of, shares_of
 from labeling.services.selection.pool import champion_pool
+from labeling.services.selection.reference import reference_queue
 from labeling.services.selection.strategy import failure_of, strategy_note
 from labeling.services.urgency import urgency_ask
-from overread.archive.models import Image, Study
+from overread.archive.models import Image
 from overread.archive.queries import readable_in
 from overread.audit.services import event_append
 from overread.jobs.models import State as JobState
@@ -37,28 +37,28 @@ from overread.jobs.running import Lease
 from overread.projects.models import Project
 
 QUEUED = Assignment.State.QUEUED
+# What any reader can take: when few of these wait the queue runs low.
 SHARES = (Purpose.EXPLOIT, Purpose.AUDIT)
-"""What any reader can take: when few of these wait the queue runs low."""
 
 
 @dataclass(frozen=True)
-class Case:
-    """One pick as it is to be queued. `again`: its image has been read or labelled before. `minutes`: expected."""
+class DrawnCase:
+    """One pick as it will be queued. `reread`: its image has been read or labelled before. `minutes`: expected."""
 
     image: UUID
     pick: Pick
     blind: bool
     reason: str
-    again: bool
+    reread: bool
     for_reader: int | None
     minutes: float | None
 
 
 @dataclass(frozen=True)
-class Batch:
-    """A batch in reading order, and what was known when it was drawn. `failed`: as strategy.failure_of has it."""
+class DrawnBatch:
+    """A batch in reading order, and what was known when it was drawn. `failed`: see strategy.failure_of."""
 
-    cases: tuple[Case, ...]
+    cases: tuple[DrawnCase, ...]
     pipeline: Pipeline | None
     candidates: int
     shares: dict[str, float]
@@ -76,14 +76,20 @@ def queue_fill(
     The batch is drawn before the transaction begins, because drawing is slow. If a parallel fill takes some of its images
     meanwhile, the constraint on assignments leaves them out. Returns the selection, or None if nothing was drawn.
     """
-    size = wanted(project) if size is None else size
-    batch = batch_draw(project, size, secrets.randbelow(2**63) if seed is None else seed) if size else None
+    if size is None:
+        size = wanted(project)
+    if seed is None:
+        seed = secrets.randbelow(2**63)  # what a signed 64-bit column holds
+    batch = batch_draw(project, size, seed) if size else None
     with lease.finishing() if lease else transaction.atomic():
+        # One fill of a project at a time: slots are numbered and free images are looked up below.
         Project.objects.select_for_update(no_key=True).get(pk=project.pk)
         unreadable_withdraw(project=project)
         reference_queue(project=project)
-        selection = batch_store(project=project, batch=batch) if batch else None
-        strategy_note(project=project, failed=batch.failed if batch else None)
+        selection = None
+        if batch is not None:
+            selection = batch_store(project=project, batch=batch)
+            strategy_note(project=project, failed=batch.failed)
         urgency_ask(project=project)
         return selection
 
@@ -96,9 +102,12 @@ def wanted(project: Project) -> int:
     left, what has arrived is drawn at once. A skipped case in a later slot is not fresh; there may be no reader for it.
     """
     waiting = Assignment.objects.filter(project=project, state=QUEUED, purpose__in=SHARES)
+    # Half a batch is left when the next is drawn, so that readers do not run dry while a slow strategy ranks.
     if not project.auto_fill or waiting.count() > project.batch_size // 2:
         return 0
-    return 0 if waiting.filter(slot=0).exists() and _arriving(project) else project.batch_size
+    if waiting.filter(slot=0).exists() and _arriving(project):
+        return 0
+    return project.batch_size
 
 
 def _arriving(project: Project) -> bool:
@@ -109,13 +118,13 @@ def _arriving(project: Project) -> bool:
     return coming.exists() and unread_of(project).count() <= project.batch_size
 
 
-def batch_draw(project: Project, size: int, seed: int) -> Batch | None:
-    """The same batch for the same seed and the same rows; None where there is nothing to draw from."""
+def batch_draw(project: Project, size: int, seed: int) -> DrawnBatch | None:
+    """Draw a batch, the same for the same seed and the same rows; None if there is nothing to draw from."""
     context = context_of(project, size, seed)
     if context is None:
         return None
     picks = picks_of(context)
-    return Batch(
+    return DrawnBatch(
         cases=_timed(context, _cases(context, picks)),
         pipeline=context.pipeline,
         candidates=context.pool.available,
@@ -128,8 +137,9 @@ def batch_draw(project: Project, size: int, seed: int) -> Batch | None:
 
 
 def picks_of(context: DrawContext) -> tuple[Pick, ...]:
-    """What the pure `compose` makes of these arrays and this seed, each image once: gold, repeats and second looks may all
-    hold it.
+    """What the pure `compose` makes of these arrays and this seed, each image once.
+
+    An image may be a candidate of gold, repeats and second looks at the same time.
     """
     picks = compose(
         context.pool,
@@ -139,41 +149,49 @@ def picks_of(context: DrawContext) -> tuple[Pick, ...]:
         patient_ids=context.patients(),
         patient_cap=context.project.patient_cap,
         seed=context.seed,
-        lists={arm: candidate_list(arm, of_arm) for arm, of_arm in context.again.items()},
+        lists={arm: candidate_list(arm, of_arm) for arm, of_arm in context.rereads.items()},
         quotas=quotas_of(context.project, context.pool),
         minutes=context.minutes(),
         waiting=context.waiting,
     )
-    first = {context.image(pick.row): pick for pick in reversed(picks)}
-    return tuple(pick for pick in picks if first[context.image(pick.row)] is pick)
-
-
-def _cases(context: DrawContext, picks: Sequence[Pick]) -> list[Case]:
-    """The picks as they are to be queued, with the reason of each."""
-    places = {pick.row: place for place, pick in enumerate(pick for pick in picks if pick.row < context.start)}
-    names = [context.image(row) for row in places]
-    images = Image.objects.select_related("study__patient").in_bulk(names)
-    shown, cases = champion_pool(context.pipeline, ids_of(names)), []
+    once: dict[UUID, Pick] = {}
     for pick in picks:
-        if again := context.candidate(pick.row):
-            cases.append(Case(again.image, pick, True, again.reason, True, again.for_reader, None))
+        once.setdefault(context.image(pick.row), pick)
+    return tuple(once.values())
+
+
+def _cases(context: DrawContext, picks: Sequence[Pick]) -> list[DrawnCase]:
+    """The picks as they will be queued, each with its reason."""
+    unread = [pick.row for pick in picks if pick.row < context.start]
+    names = [context.image(row) for row in unread]
+    images = Image.objects.select_related("study__patient").in_bulk(names)
+    # Reasons quote the champion's scores, never the scout's that ranked the pool: a scout is not shown to anybody.
+    shown = champion_pool(context.pipeline, ids_of(names))
+    places = {row: place for place, row in enumerate(unread)}
+    cases = []
+    for pick in picks:
+        if candidate := context.candidate(pick.row):
+            cases.append(DrawnCase(candidate.image, pick, True, candidate.reason, True, candidate.for_reader, None))
             continue
         image = images[context.image(pick.row)]
         blind = reads_blind(project=context.project, image=image, purpose=pick.arm)
         reason = reason_of(pick, shown, places[pick.row], context.pipeline)
-        cases.append(Case(image.pk, pick, blind, reason, False, None, None))
+        cases.append(DrawnCase(image.pk, pick, blind, reason, False, None, None))
     return cases
 
 
-def _timed(context: DrawContext, cases: Sequence[Case]) -> tuple[Case, ...]:
+def _timed(context: DrawContext, cases: Sequence[DrawnCase]) -> tuple[DrawnCase, ...]:
     if context.expected is None:
         return tuple(cases)
     groups = groups_of(context.pipeline, [case.image for case in cases], [case.blind for case in cases])
-    return tuple(replace(case, minutes=context.expected.of(group)) for case, group in zip(cases, groups, strict=True))
+    timed = []
+    for case, group in zip(cases, groups, strict=True):
+        timed.append(replace(case, minutes=context.expected.of(group)))
+    return tuple(timed)
 
 
-def batch_store(*, project: Project, batch: Batch) -> Selection | None:
-    """Store a batch as a selection and its assignments, in the caller's transaction; None where all of it is taken."""
+def batch_store(*, project: Project, batch: DrawnBatch) -> Selection | None:
+    """Store a batch as a selection and its assignments, in the caller's transaction; None if all its images are taken."""
     cases = _still_free(project, batch.cases)
     if not cases:
         return None
@@ -190,37 +208,52 @@ def batch_store(*, project: Project, batch: Batch) -> Selection | None:
         minutes=sum(minutes) if minutes else None,
         typical_minutes=batch.typical_minutes,
     )
-    ranked = list(zip(cases, _ranks(len(cases), batch.seed), strict=True))
-    Assignment.objects.bulk_create(
-        _assignment(project, selection, case, rank, 0) for case, rank in ranked if not case.again
-    )
-    for case, rank in ranked:
-        if case.again:
-            slot = slot_free(project, Image(pk=case.image), case.pick.arm)
-            _assignment(project, selection, case, rank, slot).save()
+    unread = []
+    rereads = []
+    for case, rank in zip(cases, _ranks(len(cases), batch.seed), strict=True):
+        if case.reread:
+            rereads.append((case, rank))
+        else:
+            unread.append(_assignment(project, selection, case, rank, 0))
+    Assignment.objects.bulk_create(unread)
+    # An image that has been offered before has some of its slots taken. Finding a free one costs a lock and a query,
+    # which the many unread images do without.
+    for case, rank in rereads:
+        slot = slot_free(project, Image(pk=case.image), case.pick.arm)
+        _assignment(project, selection, case, rank, slot).save()
     event_append(verb="selection.draw", target=selection, project=project.pk, picks=len(cases))
     return selection
 
 
 def _ranks(count: int, seed: int) -> list[float]:
-    """The ranks 0..1 of a batch in reading order, each at random within its part of them: a batch of one stands
-    anywhere.
+    """Ranks (count,) in 0..1 in reading order, each at random within its part of the range.
+
+    So the single case of a batch of one may stand anywhere in the queue.
     """
+    # Batches that wait interleave by rank. At even steps all their first cases would come before any second one.
     within = np.random.default_rng([seed, *b"rank"]).random(count)
     ranks: list[float] = ((np.arange(count) + within) / count).tolist()
     return ranks
 
 
-def _still_free(project: Project, cases: tuple[Case, ...]) -> list[Case]:
-    """The cases whose image is still free: not read, or taken by another assignment, since the draw."""
+def _still_free(project: Project, cases: tuple[DrawnCase, ...]) -> list[DrawnCase]:
+    """The cases whose image is still free: since the draw nobody has read it, and no other assignment has taken it."""
     chosen = [case.image for case in cases]
     free = set(unread_of(project).filter(pk__in=chosen).values_list("pk", flat=True))
     standing = Assignment.objects.filter(project=project, image__in=chosen, state__in=OPEN)
     taken = set(standing.values_list("image", flat=True))
-    return [case for case in cases if (case.image not in taken if case.again else case.image in free)]
+    still = []
+    for case in cases:
+        if case.reread:
+            is_free = case.image not in taken
+        else:
+            is_free = case.image in free
+        if is_free:
+            still.append(case)
+    return still
 
 
-def _assignment(project: Project, selection: Selection, case: Case, rank: float, slot: int) -> Assignment:
+def _assignment(project: Project, selection: Selection, case: DrawnCase, rank: float, slot: int) -> Assignment:
     pick = case.pick
     return Assignment(
         project=project,
@@ -236,35 +269,6 @@ def _assignment(project: Project, selection: Selection, case: Case, rank: float,
         probability=pick.probability,
         reason=case.reason,
     )
-
-
-def reference_queue(*, project: Project) -> int:
-    """Queue the reference set's images for as many blind readers as the project wants; imported standards need none."""
-    settled = ReferenceLabel.objects.filter(project=project, image=OuterRef("pk"), independent=True)
-    queued = Assignment.objects.filter(project=project, image=OuterRef("pk"), purpose=Purpose.REFERENCE)
-    images = (
-        readable_in(project)
-        .filter(study__in=Study.objects.filter(patient__reference=True))  # few: the plan is to begin with these
-        .exclude(Exists(settled))
-        .exclude(Exists(queued))
-    )
-    rng = np.random.default_rng(secrets.randbits(64))
-    rows = [
-        Assignment(
-            project=project,
-            image=image,
-            purpose=Purpose.REFERENCE,
-            slot=slot,
-            blind=True,
-            rank=float(rank),
-            probability=None,
-            reason=REFERENCE,
-        )
-        for image, rank in zip(images, rng.random(len(images)), strict=True)
-        for slot in range(project.reference_readers)
-    ]
-    Assignment.objects.bulk_create(rows, ignore_conflicts=True, batch_size=500)
-    return len(rows)
 
 
 def queues_top_up() -> None:

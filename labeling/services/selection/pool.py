@@ -1,5 +1,6 @@
-"""What the selector sees of a project's images, as arrays: what a model says of them, what is known of them, and which labels
-the others contradict. For workers only.
+"""A project's images as the arrays that selection works on: model outputs, known labels, and labels that look wrong.
+
+For workers only.
 """
 
 from __future__ import annotations
@@ -12,15 +13,14 @@ from django.db.models import Count
 from numpy.typing import NDArray
 
 from inference.engine.intervals import from_dicts
-from inference.engine.outputs import Output as Answer
-from inference.engine.outputs import OutputLayout
+from inference.engine.outputs import Output, OutputLayout
 from inference.engine.probability import calibrated, uncalibrated
 from inference.memmap_cache import Ids, uuids_of
 from inference.models import EmbeddingRow, Pipeline
 from inference.queries import ImageTable, embeddings_of, scores_of
 from labeling.selection.label_issues import label_issues
-from labeling.selection.pool import BLOCK, Gathered, Head, Output, Pool
-from labeling.services.scout import FEWEST, Labelled, Scout, labelled_of, scout_fit
+from labeling.selection.pool import BLOCK, FindingOutput, Gathered, Head, Pool
+from labeling.services.scout import FEWEST, LabelledEmbeddings, Scout, labelled_of, scout_fit
 from overread.projects.models import Project
 
 Float = NDArray[np.float32]
@@ -28,12 +28,12 @@ Float = NDArray[np.float32]
 
 @dataclass(frozen=True)
 class ModelOutputs:
-    """outputs (N, C) as `layout` tells, NaN where nothing is known; the places of its findings among the labels'
-    columns; and a head, where there is one that says it of any embedding.
+    """outputs (N, C), columns as `layout` says, NaN where nothing is known. findings: which columns of the labels its findings
+    are. head: computes the outputs of any embedding; None if there is none.
     """
 
     outputs: Float
-    layout: tuple[Output, ...]
+    layout: tuple[FindingOutput, ...]
     findings: tuple[int, ...]
     head: Head | None = None
 
@@ -44,33 +44,40 @@ def finding_names(project: Project) -> dict[str, str]:
 
 
 def pool_build(project: Project, pipeline: Pipeline | None, images: Ids) -> Pool | None:
-    """What orders these images (N,), row by row: the scout where one can be fitted, else the champion. None where nothing
-    is known of them.
+    """The pool of these images (N,), row by row, with the scout's outputs if one can be fitted, else the champion's.
 
-    After them come the labelled images, as rows that are not picked. Without a pipeline there may be embeddings all the
-    same, made for another project that shares the backbone. The same labels and the same images give the same pool in
-    every process.
+    The labelled images follow as rows that are not picked. Without a pipeline there may still be embeddings, made for
+    another project that shares the backbone. The same labels and images give the same pool in every process. Returns
+    None if nothing is known of the images.
     """
-    backbone = pipeline.classifier.backbone if pipeline else _backbone_of(project, len(images))
+    slugs: tuple[str, ...] = ()
+    if pipeline is None:
+        backbone = _backbone_of(project, len(images))
+    else:
+        backbone = pipeline.classifier.backbone
+        slugs = OutputLayout.from_list(pipeline.classifier.card["layout"]).names
     if backbone is None:
         return None
     space = embeddings_of(backbone)
-    slugs = OutputLayout.from_list(pipeline.classifier.card["layout"]).names if pipeline else ()
     pool = _pool(pipeline, space, labelled_of(project, space, slugs), images)
     return pool if pool.available else None
 
 
 def _backbone_of(project: Project, images: int) -> str | None:
-    """The space in which most of the project's images were embedded; None where it holds less than half of them."""
+    """The backbone that has embedded most of the project's images; None if that is less than half of them."""
     entries = EmbeddingRow.objects.filter(image__enrolments__project=project).order_by().values("backbone")
+    # By name where two hold as many, so that every process takes the same.
     most = entries.annotate(rows=Count("pk")).order_by("-rows", "backbone").first()
-    return str(most["backbone"]) if most and 2 * most["rows"] >= images else None
+    if most is None or 2 * most["rows"] < images:
+        return None
+    return str(most["backbone"])
 
 
-def _pool(pipeline: Pipeline | None, space: ImageTable, labelled: Labelled, images: Ids) -> Pool:
+def _pool(pipeline: Pipeline | None, space: ImageTable, labelled: LabelledEmbeddings, images: Ids) -> Pool:
     """The pool of these images and the labelled ones. An image without an embedding or an answer is excluded."""
     both = np.concatenate([images, labelled.images])
     places = space.places(both)
+    # An image without an embedding borrows row 0, which nobody sees: it is excluded below.
     embeddings = Gathered(space.values, np.maximum(places, 0))
     model = _model_outputs(pipeline, labelled, embeddings, both)
     excluded = (places < 0) | np.isnan(model.outputs).any(axis=1)
@@ -85,12 +92,17 @@ def _pool(pipeline: Pipeline | None, space: ImageTable, labelled: Labelled, imag
     )
 
 
-def _model_outputs(pipeline: Pipeline | None, labelled: Labelled, embeddings: Gathered, images: Ids) -> ModelOutputs:
+def _model_outputs(
+    pipeline: Pipeline | None, labelled: LabelledEmbeddings, embeddings: Gathered, images: Ids
+) -> ModelOutputs:
     if pipeline is None:
         return outputs_of_none(len(images))
     layout = OutputLayout.from_list(pipeline.classifier.card["layout"])
-    names, scout = finding_names(pipeline.project), scout_fit(labelled, layout)
-    return outputs_from_scout(scout, names, embeddings) if scout else outputs_from_champion(pipeline, names, images)
+    names = finding_names(pipeline.project)
+    scout = scout_fit(labelled, layout)
+    if scout is None:
+        return outputs_from_champion(pipeline, names, images)
+    return outputs_from_scout(scout, names, embeddings)
 
 
 def outputs_of_none(rows: int) -> ModelOutputs:
@@ -98,7 +110,7 @@ def outputs_of_none(rows: int) -> ModelOutputs:
 
 
 def outputs_from_scout(scout: Scout, names: dict[str, str], embeddings: Gathered) -> ModelOutputs:
-    """A scout's word on all rows (N), a block at a time."""
+    """A scout's outputs for all rows (N), a block at a time."""
     layout = scout.layout
     outputs = np.empty((len(embeddings), layout.width), np.float32)
     for start in range(0, len(embeddings), BLOCK):
@@ -112,17 +124,23 @@ def outputs_from_scout(scout: Scout, names: dict[str, str], embeddings: Gathered
 
 
 def outputs_from_champion(pipeline: Pipeline, names: dict[str, str], images: Ids) -> ModelOutputs:
-    """The champion's word on these images. A measurement is as far off everywhere as its interval; without one it is
-    left out.
+    """The champion's outputs for these images (N,). A measurement's spread is half its interval, the same everywhere;
+    without an interval it is left out.
     """
-    layout, halves = OutputLayout.from_list(pipeline.classifier.card["layout"]), _halves(pipeline)
+    layout = OutputLayout.from_list(pipeline.classifier.card["layout"])
+    halves = _halves(pipeline)
     values = values_of(scores_of(pipeline), images)
-    blocks, ranked, findings = [values[:, :0]], [], []
+    blocks = [values[:, :0]]  # so that there is something to join where nothing is told
+    ranked = []
+    findings = []
     for index, (output, columns) in enumerate(zip(layout, layout.slices, strict=True)):
         half = halves.get(output.name)
         if output.kind == "measurement" and half is None:
             continue
-        blocks.append(values[:, columns] if half is None else np.where(np.isnan(values[:, columns]), np.nan, half))
+        block = values[:, columns]
+        if half is not None:
+            block = np.where(np.isnan(block), np.nan, half)
+        blocks.append(block)
         ranked.append(_output(output, names, half or 1.0))
         findings.append(index)
     return ModelOutputs(np.concatenate(blocks, axis=1, dtype=np.float32), tuple(ranked), tuple(findings))
@@ -136,8 +154,8 @@ def values_of(table: ImageTable, images: Ids) -> Float:
     return out
 
 
-def _output(output: Answer, names: dict[str, str], scale: float) -> Output:
-    return Output(names.get(output.name, output.name), output.kind, output.options, scale, output.unit)
+def _output(output: Output, names: dict[str, str], scale: float) -> FindingOutput:
+    return FindingOutput(names.get(output.name, output.name), output.kind, output.options, scale, output.unit)
 
 
 def _halves(pipeline: Pipeline) -> dict[str, float]:
@@ -152,13 +170,17 @@ def champion_pool(pipeline: Pipeline | None, images: Ids) -> Pool:
     if pipeline is None:
         return Pool(np.empty((len(images), 0), np.float32), ())
     values = values_of(scores_of(pipeline), images)
-    layout, names = OutputLayout.from_list(pipeline.classifier.card["layout"]), finding_names(pipeline.project)
-    told = [
-        (output, columns) for output, columns in zip(layout, layout.slices, strict=True) if output.kind != "measurement"
-    ]
+    layout = OutputLayout.from_list(pipeline.classifier.card["layout"])
+    names = finding_names(pipeline.project)
+    blocks = [values[:, :0]]  # so that there is something to join where nothing is told
+    told = []
+    for output, columns in zip(layout, layout.slices, strict=True):
+        if output.kind != "measurement":
+            blocks.append(values[:, columns])
+            told.append(_output(output, names, 1.0))
     return Pool(
-        np.concatenate([values[:, :0], *(values[:, columns] for _, columns in told)], axis=1),
-        tuple(Output(names.get(output.name, output.name), output.kind, output.options) for output, _ in told),
+        np.concatenate(blocks, axis=1),
+        tuple(told),
         excluded=np.asarray(np.isnan(values).any(axis=1)),
     )
 
@@ -173,26 +195,27 @@ class LabelIssue:
 
 
 def label_issues_of(project: Project, pipeline: Pipeline, seed: int) -> list[LabelIssue]:
-    """Images whose label a scout fitted on other patients' labels contradicts; none while labels are too few."""
+    """Images with a label that a scout, fitted on other patients' labels, contradicts; empty while labels are too few."""
     table = embeddings_of(pipeline.classifier.backbone)
     layout = OutputLayout.from_list(pipeline.classifier.card["layout"])
     labelled = labelled_of(project, table, layout.names)
-    images, labels = uuids_of(labelled.images), labelled.labels
+    images = uuids_of(labelled.images)
     if len(images) < FEWEST:
         return []
     outputs = _out_of_fold(labelled, layout, seed)
     names = finding_names(project)
-    told = tuple(Output(names.get(each.name, each.name), each.kind, each.options) for each in layout)
-    found = label_issues(labels, outputs, told)
-    return [
-        LabelIssue(images[row], told[found.finding[row]].finding, float(found.score[row]))
-        for row in np.flatnonzero(np.isfinite(found.score))
-    ]
+    told = tuple(_output(output, names, 1.0) for output in layout)
+    found = label_issues(labelled.labels, outputs, told)
+    issues = []
+    for row in np.flatnonzero(np.isfinite(found.score)):
+        finding = told[found.finding[row]].finding
+        issues.append(LabelIssue(images[row], finding, float(found.score[row])))
+    return issues
 
 
-def _out_of_fold(labelled: Labelled, layout: OutputLayout, seed: int) -> NDArray[np.float64]:
-    """What scouts say (L, K) of the patients they were not fitted on."""
-    from inference.engine import held_out
+def _out_of_fold(labelled: LabelledEmbeddings, layout: OutputLayout, seed: int) -> NDArray[np.float64]:
+    """Calibrated outputs (L, K) of scouts for the patients they were not fitted on."""
+    from inference.engine import held_out  # it needs scikit-learn, which a web process does without
 
     known = labelled.embeddings, labelled.labels, labelled.weights, labelled.patients
     logits = held_out.out_of_fold_logits(*known, layout, enough=len(labelled.images), seed=seed)

@@ -1,4 +1,4 @@
-"""The waiting cases ordered anew after new answers."""
+"""Reordering the waiting cases after new answers."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ QUEUED = Assignment.State.QUEUED
 
 
 def queue_reorder(*, project: Project, lease: Lease | None = None) -> int:
-    """Order the waiting exploit cases anew by the newest scout; all other cases, and those that a finding's quota
-    brought in, keep their places.
+    """Reorder the waiting exploit cases by the newest scout. Returns how many got a new rank.
 
-    The exploit cases share out the ranks they hold, so that the mixture of the queue stays. Returns how many moved.
+    All other cases keep their places, and so do those that a finding's quota brought in. The exploit cases share out the
+    ranks that they hold, so that the mix of the queue stays the same.
     """
     waiting = (
         Assignment.objects.filter(project=project, state=QUEUED, purpose=Purpose.EXPLOIT)
@@ -35,11 +35,16 @@ def queue_reorder(*, project: Project, lease: Lease | None = None) -> int:
         .select_related("image")
         .order_by("rank")
     )
-    cases, pipeline = list(waiting), champion_of(project)
+    cases = list(waiting)
+    pipeline = champion_of(project)
     images = ids_of([case.image_id for case in cases])
     pool = pool_build(project, pipeline, images) if cases else None
     strategy = strategy_for(project.strategy, pool)
-    moved = _reranked(strategy, cases, pool, champion_pool(pipeline, images), pipeline) if pool else []
+    moved: list[Assignment] = []
+    if pool is not None:
+        moved = _reranked(strategy, cases, pool, champion_pool(pipeline, images), pipeline)
+    # Ranking takes seconds, so it comes before the transaction. A case that a reader has taken meanwhile keeps its rank:
+    # the update asks once more whether it still waits.
     with lease.finishing() if lease else transaction.atomic():
         for case in moved:
             Assignment.objects.filter(pk=case.pk, state=QUEUED).update(
@@ -54,15 +59,17 @@ def _reranked(
     strategy: Strategy, cases: list[Assignment], pool: Pool, shown: Pool, pipeline: Pipeline | None
 ) -> list[Assignment]:
     """The cases with their new ranks and scores. Those that the pool knows nothing of come last, in their old order.
-    None where the strategy cannot be asked: all keep their places.
+    Empty if the strategy cannot be asked: all keep their places.
     """
+    # Seeded by what is at hand, so that a job that runs twice comes to the same order.
     picks = strategy(pool, pool.available, rng=np.random.default_rng(len(cases)))
     if failure_of(strategy):
         return []
     ranks = [case.rank for case in cases]
     for row, score in zip(picks.rows.tolist(), picks.scores.tolist(), strict=True):
         pick = Pick(row, "exploit", strategy.__name__, score, None)
-        cases[row].score, cases[row].reason = score, reason_of(pick, shown, row, pipeline)
+        cases[row].score = score
+        cases[row].reason = reason_of(pick, shown, row, pipeline)
     order = picks.rows.tolist() + np.setdiff1d(np.arange(len(cases)), picks.rows).tolist()
     for row, rank in zip(order, ranks, strict=True):
         cases[row].rank = rank

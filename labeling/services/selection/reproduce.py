@@ -1,4 +1,4 @@
-"""Whether a selection is what the pure strategy makes of the stored arrays and its seed. For workers and commands."""
+"""Checking that a selection follows from the stored arrays and its seed. For workers and commands."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ from labeling.services.selection.fill import picks_of
 
 
 def selection_reproduces(*, selection: Selection, size: int) -> bool:
-    """Whether drawing a batch of this size again with the selection's seed gives its very assignments, in order.
+    """Whether drawing a batch of this size with the selection's seed gives its assignments again, in the same order.
 
-    The memory maps are made anew from the shards for it. Only right after the draw: what was read, labelled, embedded or
-    queued since then is taken into account.
+    The memory maps are rebuilt from the shards first. Call it right after the draw: reads, labels, embeddings and cases
+    that came since then change the result.
     """
     memmaps_clear()
+    stored = list(selection.assignments.order_by("rank").values_list("image", "purpose", "score"))
     context = context_of(selection.project, size, selection.seed, before=selection)
-    picks = picks_of(context) if context else ()
-    stored = selection.assignments.order_by("rank").values_list("image", "purpose", "score")
-    return list(stored) == [(context.image(pick.row), pick.arm, pick.score) for pick in picks if context]
+    if context is None:
+        return not stored
+    return stored == [(context.image(pick.row), pick.arm, pick.score) for pick in picks_of(context)]

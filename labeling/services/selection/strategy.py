@@ -1,5 +1,7 @@
-"""The project's strategy, by its name; and what is done when another library's cannot be asked: it is tried beforehand, random
-order stands in for it, and its people see why.
+"""The project's strategy, by its name.
+
+A strategy of another library may fail. So it is tried before it is chosen, random order stands in for it, and the
+project's people see why.
 """
 
 from __future__ import annotations
@@ -17,7 +19,7 @@ from django.utils.translation import gettext as _
 from labeling.models import StrategyFailure
 from labeling.selection import strategies
 from labeling.selection.by_path import by_path
-from labeling.selection.pool import Output, Picks, Pool
+from labeling.selection.pool import FindingOutput, Picks, Pool
 from overread.audit.services import event_append
 from overread.projects.models import Project
 
@@ -40,25 +42,28 @@ def strategy_check(name: str) -> None:
 
 
 def _path_problem(path: str) -> str:
-    """Why this dotted path is not followed, "" where it is.
+    """Why this dotted path is not followed; "" if it is.
 
     Workers run what it names as code, with their own rights. So a project's administrator chooses among the libraries in
     settings.STRATEGY_MODULES, and only the operator adds to that list. A path outside it is not even imported.
     """
     if not PATH.fullmatch(path):
-        return _("%(path)s is no dotted path: write one such as modAL.uncertainty:margin_sampling.") % {"path": path}
+        return _("%(path)s is not a dotted path: write one such as modAL.uncertainty:margin_sampling.") % {"path": path}
     module = path.partition(":")[0]
     if not any(f"{module}.".startswith(f"{allowed}.") for allowed in settings.STRATEGY_MODULES):
         told = {"path": path, "modules": ", ".join(settings.STRATEGY_MODULES)}
-        return _("%(path)s is not of a library that strategies are taken from here (%(modules)s).") % told
+        return _("%(path)s is not in a library that this server allows for strategies (%(modules)s).") % told
     return ""
 
 
 def strategy_of(name: str) -> strategies.Strategy:
-    """A registered strategy by name, or by its dotted path (module:name) one of another library; asking that raises
-    StrategyFailed where it cannot be imported, or does not answer as it should.
+    """A registered strategy by its name, or one of another library by its dotted path (module:name).
+
+    One of another library raises StrategyFailed when it is called and cannot be imported or answers wrongly.
     """
-    return _borrowed(name) if ":" in name else strategies.get(name)
+    if ":" in name:
+        return _borrowed(name)
+    return strategies.get(name)
 
 
 def _borrowed(path: str) -> strategies.Strategy:
@@ -75,14 +80,18 @@ def _borrowed(path: str) -> strategies.Strategy:
 
 
 def _sentence(path: str, error: Exception) -> str:
-    said = str(error) if isinstance(error, ValueError) else f"{type(error).__name__}: {error}"
-    return (said if path in said else _("%(path)s cannot be asked here: %(why)s") % {"path": path, "why": said})[:500]
+    said = f"{type(error).__name__}: {error}"
+    if isinstance(error, ValueError):
+        said = str(error)
+    if path not in said:
+        said = _("%(path)s does not work here: %(why)s") % {"path": path, "why": said}
+    return said[:500]  # another library may put a whole array into its message
 
 
 class OrRandom:
-    """Another library's strategy, and random order in its stead from the moment that it cannot be asked.
+    """Another library's strategy, replaced by random order as soon as it fails.
 
-    failed: why it cannot, "" where it could; None before it is asked.
+    failed: why it failed, "" if it worked, None before it is called.
     """
 
     def __init__(self, path: str) -> None:
@@ -96,7 +105,8 @@ class OrRandom:
     def __call__(self, pool: Pool, n: int, *, rng: np.random.Generator) -> Picks:
         if not self.failed:
             try:
-                picks = strategy_of(self.path)(pool, n, rng=deepcopy(rng))  # random order then draws as it always does
+                # On a copy of the generator, so that random order in its stead draws as it always does.
+                picks = strategy_of(self.path)(pool, n, rng=deepcopy(rng))
             except StrategyFailed as failure:
                 self.failed = str(failure)
             else:
@@ -106,23 +116,33 @@ class OrRandom:
 
 
 def strategy_for(name: str, pool: Pool | None) -> strategies.Strategy:
-    """That strategy, or random where there is no pool yet, no model that says anything, no head for one that asks it
-    anew, or where another library's cannot be asked.
+    """The strategy of this name, or random order if the pool lacks what it needs: outputs, or a head.
+
+    One of another library turns into random order if it fails.
     """
-    able = pool is not None and (pool.layout or name in WITHOUT_MODEL) and (pool.head or name not in WITH_HEAD)
-    if not able:
-        return strategies.get("random")
-    return OrRandom(name) if ":" in name else strategies.get(name)
+    random = strategies.get("random")
+    if pool is None:
+        return random
+    if not pool.layout and name not in WITHOUT_MODEL:
+        return random
+    if pool.head is None and name in WITH_HEAD:
+        return random
+    if ":" in name:
+        return OrRandom(name)
+    return strategies.get(name)
 
 
 def failure_of(strategy: strategies.Strategy) -> str | None:
-    """Why a strategy from `strategy_for` could not be asked: "" if it could, None if it is one of our own."""
-    return strategy.failed if isinstance(strategy, OrRandom) else None
+    """Why a strategy from `strategy_for` failed: "" if it worked, None if it is one of our own."""
+    if isinstance(strategy, OrRandom):
+        return strategy.failed
+    return None
 
 
 def strategy_note(*, project: Project, failed: str | None) -> None:
-    """Keep why the project's strategy cannot be asked, since when; "": it can, and what was kept is forgotten. None
-    changes nothing. In the caller's transaction; the audit log is told when it begins.
+    """Keep why and since when the project's strategy fails, in the caller's transaction.
+
+    "" means that it works again: the failure is deleted. None changes nothing. The audit log gets the first failure only.
     """
     kept = StrategyFailure.objects.filter(project=project, strategy=project.strategy)
     if failed == "":
@@ -133,24 +153,36 @@ def strategy_note(*, project: Project, failed: str | None) -> None:
         event_append(verb="strategy.fail", target=project, project=project.pk, strategy=project.strategy, reason=failed)
 
 
-ROWS, LABELLED = 40, 10
+# Enough for a strategy that fits a classifier to see each class of a finding more than once.
+ROWS = 40
+LABELLED = 10
 
 
-def strategy_try(name: str, layout: Sequence[Output]) -> None:
-    """Ask a strategy once, of a few made-up images with these findings. Another library is imported: for workers and
-    commands only. Raises ValidationError for a name that is none, StrategyFailed where the strategy cannot be asked.
+def strategy_try(name: str, layout: Sequence[FindingOutput]) -> None:
+    """Try a strategy once on a few made-up images with these findings.
+
+    It imports the other library, so it is for workers and commands only. Raises ValidationError for an unknown name,
+    StrategyFailed if the strategy fails.
     """
     strategy_check(name)
     if ":" in name:  # the registered ones take every pool
         strategy_of(name)(_pool(tuple(layout)), 5, rng=np.random.default_rng(0))
 
 
-def _pool(layout: tuple[Output, ...]) -> Pool:
+def _pool(layout: tuple[FindingOutput, ...]) -> Pool:
     """Forty images of which the last ten are labelled, every finding with each of its answers."""
-    rng, answers = np.random.default_rng(0), np.arange(LABELLED)
-    outputs = np.hstack(
-        [rng.dirichlet(np.ones(max(output.columns, 2)), ROWS)[:, : output.columns] for output in layout]
+    rng = np.random.default_rng(0)
+    numbers = np.arange(LABELLED)
+    outputs = []
+    labels = []
+    for output in layout:
+        classes = max(output.columns, 2)
+        outputs.append(rng.dirichlet(np.ones(classes), ROWS)[:, : output.columns])
+        labels.append(numbers % classes)
+    return Pool(
+        np.hstack(outputs),
+        layout,
+        embeddings=rng.normal(size=(ROWS, 8)).astype(np.float16),
+        labelled=ROWS - LABELLED + numbers,
+        labels=np.stack(labels, axis=1).astype(float),
     )
-    labels = np.stack([answers % max(output.columns, 2) for output in layout], axis=1)
-    embeddings = rng.normal(size=(ROWS, 8)).astype(np.float16)
-    return Pool(outputs, layout, embeddings=embeddings, labelled=ROWS - LABELLED + answers, labels=labels.astype(float))

@@ -1,8 +1,9 @@
-"""Is selection worth it here? Asking for a report, and going back to the strategy that one has put aside. Making the
-report is `reporting`'s, for workers only.
+"""Is selection worth it here? Requesting a report, and restoring the strategy that a report has put aside.
+
+`reporting` makes the report, in workers only.
 """
 
-from labeling.services.worth.asking import (
+from labeling.services.worth.requests import (
     EVERY,
     NothingToRestore,
     comparable,

@@ -1,4 +1,4 @@
-"""Making a report. For workers only: some hundreds of scouts are fitted."""
+"""Making a report. For workers only: it fits some hundreds of scouts."""
 
 from __future__ import annotations
 
@@ -12,41 +12,46 @@ from inference.queries import champion_of
 from labeling.models import Selection, WorthReport
 from labeling.selection.worth.verdict import Worth, worth
 from labeling.services.selection.strategy import StrategyFailed, strategy_of
-from labeling.services.worth.asking import comparable
 from labeling.services.worth.gathering import material_of
+from labeling.services.worth.requests import comparable
 from overread.audit.services import event_append
 from overread.events import announce
 from overread.jobs.running import JobRefused, Lease
 from overread.projects.events import PolicyChanged
 from overread.projects.models import Project
 
+# What random order is compared with where a project has never had another: the default strategy.
 CANDIDATE = "uherding"
-"""What random order is compared with where a project has never had another."""
 
 
 def worth_report(*, project: Project, lease: Lease | None = None, seed: int | None = None) -> WorthReport | None:
-    """Compare the project's strategy with random order by what is labelled, and keep the result.
+    """Compare the project's strategy with random order on the labels there are, and store the result.
 
-    The same material makes the same report, and no second one. The seed follows from the material unless given. Where
-    the strategy is worse and the project's policy says so, random order is put in force in the same transaction. None
-    where no model has embedded the images yet, or nothing but measurements is asked. Raises JobRefused where the strategy
-    cannot be asked.
+    The same material gives the same report, and is stored once. The seed follows from the material unless given. If the
+    strategy is worse and the project's policy says so, random order comes into force in the same transaction. Returns None
+    if no model has embedded the images yet, or all findings are measurements. Raises JobRefused if the strategy fails.
     """
-    try:
-        made = _made(project, seed) if comparable(project) else None
-    except StrategyFailed as failure:
-        raise JobRefused(str(failure)) from failure
+    made = None
+    if comparable(project):
+        try:
+            made = _made(project, seed)
+        except StrategyFailed as failure:
+            raise JobRefused(str(failure)) from failure
     with lease.finishing() if lease else transaction.atomic():
-        return _keep(project, made) if made else None
+        if made is None:
+            return None
+        return _keep(project, made)
 
 
 def _made(project: Project, seed: int | None) -> WorthReport:
-    """A report not stored yet, or the one that was made of the same."""
-    pipeline, strategy = champion_of(project), compared(project)
-    assert pipeline is not None
+    """A report that is not stored yet, or the stored one that was made of the same material."""
+    pipeline = champion_of(project)
+    assert pipeline is not None, "comparable() was asked first"
+    strategy = compared(project)
     material = material_of(project, pipeline, strategy)
     sha256 = material.sha256(strategy)
-    seed = int(sha256[:12], 16) if seed is None else seed
+    if seed is None:
+        seed = int(sha256[:12], 16)  # 48 bits, which JSON and a signed column both hold exactly
     if same := WorthReport.objects.filter(project=project, inputs_sha256=sha256, seed=seed).first():
         return same
     found = worth(
@@ -69,7 +74,7 @@ def _made(project: Project, seed: int | None) -> WorthReport:
 
 
 def compared(project: Project) -> str:
-    """The strategy that is looked at: the one in force or, in random order, the last that was."""
+    """The strategy that is compared with random order: the one in force, or the last one if random order is in force."""
     if project.strategy != "random":
         return project.strategy
     others = Selection.objects.filter(project=project).exclude(strategy="random").order_by("-created_at")
@@ -77,7 +82,7 @@ def compared(project: Project) -> str:
 
 
 def as_json(found: Worth) -> dict[str, Any]:
-    """The result as JSON, a figure that is unknown as null."""
+    """The result as JSON, an unknown number as null."""
     plain: dict[str, Any] = json.loads(json.dumps(asdict(found)), parse_constant=lambda _unknown: None)
     return plain
 
@@ -85,6 +90,7 @@ def as_json(found: Worth) -> dict[str, Any]:
 def _keep(project: Project, made: WorthReport) -> WorthReport:
     if not made._state.adding:
         return made
+    # Locked and read again: the strategy may have been changed while the report was made.
     standing = Project.objects.select_for_update(no_key=True).get(pk=project.pk)
     made.fell_back = (
         made.verdict == WorthReport.Verdict.WORSE
@@ -99,7 +105,7 @@ def _keep(project: Project, made: WorthReport) -> WorthReport:
 
 
 def _fall_back(project: Project, report: WorthReport) -> None:
-    """Put random order in force, by the project's own policy."""
+    """Put random order in force, by the project's policy."""
     changed = {"strategy": [project.strategy, "random"]}
     project.strategy = "random"
     project.save(update_fields=["strategy"])

@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from labeling.selection.pool import Output
+from labeling.selection.pool import FindingOutput
 
 Metric = Literal["accuracy", "macro_ap", "macro_auroc"]
 
@@ -28,7 +28,7 @@ class Data:
     name: str
     X: NDArray[np.float32]
     Y: NDArray[np.float32]
-    layout: tuple[Output, ...]
+    layout: tuple[FindingOutput, ...]
     groups: NDArray[np.int64]
     metric: Metric
     targets: tuple[float, ...] = ()
@@ -42,7 +42,7 @@ def digits() -> Data:
     from sklearn.datasets import load_digits
 
     X, y = load_digits(return_X_y=True)
-    layout = (Output("digit", "categorical", options=tuple("0123456789")),)
+    layout = (FindingOutput("digit", "categorical", options=tuple("0123456789")),)
     X = (X / 16).astype(np.float32)
     return Data("digits", X, y[:, None].astype(np.float32), layout, np.arange(len(y)), "accuracy", (0.85, 0.9, 0.93))
 
@@ -59,5 +59,5 @@ def digits_multilabel() -> Data:
         shown = rng.choice(10, rng.integers(1, 4), replace=False, p=share / share.sum())
         X[row] = np.max([source.X[rng.choice(np.flatnonzero(source.Y[:, 0] == each))] for each in shown], axis=0)
         Y[row, shown] = 1
-    layout = tuple(Output(f"digit {number}") for number in range(10))
+    layout = tuple(FindingOutput(f"digit {number}") for number in range(10))
     return Data("digits_multilabel", X, Y, layout, np.arange(len(X)), "macro_ap", (0.75,))

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from inference.engine.preparation import Preparation
-from labeling.selection.pool import Output
+from labeling.selection.pool import FindingOutput
 from tests.bench.labels.data import Data, Missing
 from tests.bench.labels.embedding import Films, embeddings, kept, recipe_of
 from tests.shared import SHARED
@@ -48,7 +48,7 @@ def kermany() -> Data:
     options = ("normal", "bacterial", "viral")
     Y = np.array([[AETIOLOGY.index(row["aetiology"])] for row in _table(KERMANY)], np.float32)
     X, groups = _embedded("kermany", films, KERMANY, 96), _numbered(films)
-    return Data("kermany", X, Y, (Output("diagnosis", "categorical", options=options),), groups, "macro_auroc")
+    return Data("kermany", X, Y, (FindingOutput("diagnosis", "categorical", options=options),), groups, "macro_auroc")
 
 
 def nih_64() -> Data:
@@ -60,7 +60,7 @@ def nih_64() -> Data:
     findings = common(films)
     Y = np.array([[film.said[finding] for finding in findings] for film in films], np.float32)
     X, groups = _embedded("nih_64", films, NIH_64, 64), _numbered(films)
-    return Data("nih_64", X, Y, tuple(map(Output, findings)), groups, "macro_auroc")
+    return Data("nih_64", X, Y, tuple(map(FindingOutput, findings)), groups, "macro_auroc")
 
 
 def pack(name: str) -> list[Film]:

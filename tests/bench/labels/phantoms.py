@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import phantom
-from labeling.selection.pool import Output
+from labeling.selection.pool import FindingOutput
 from phantom.findings import FINDINGS
 from phantom.render import draw_findings, render
 from phantom.table import Batch, processors, shots
@@ -49,7 +49,7 @@ def phantoms_rare() -> Data:
     X = kept("phantoms_rare", facts, lambda: {"X": embeddings(drawn("rare", rare), _films(learnt), recipe)})["X"]
     Y = np.array([[RARE in plan.findings] for plan in rare], np.float32)
     patients = np.array([plan.patient for plan in rare], np.int64)
-    return Data("phantoms_rare", X, Y, (Output(RARE),), patients, "macro_ap")
+    return Data("phantoms_rare", X, Y, (FindingOutput(RARE),), patients, "macro_ap")
 
 
 def plans_learnt() -> list[Plan]:

@@ -169,11 +169,11 @@ def test_a_finding_is_proposed_and_the_case_goes_on(reading: Page, room: Room) -
 
 
 def test_what_was_written_stays_when_a_proposal_is_not_taken(reading: Page, room: Room) -> None:
-    room.faults.append(lambda: rooms.problem(422, "Effusion is a finding of this project already."))
+    room.faults.append(lambda: rooms.problem(422, "Effusion is already a finding of this project."))
     reading.get_by_role("button", name="Finding not listed").click()
     reading.locator("#propose-name").fill("Effusion")
     reading.keyboard.press("Enter")
-    expect(reading.locator("#propose [data-error]")).to_have_text("Effusion is a finding of this project already.")
+    expect(reading.locator("#propose [data-error]")).to_have_text("Effusion is already a finding of this project.")
     expect(reading.locator("#propose-name")).to_have_value("Effusion")
     reading.get_by_role("button", name="Cancel").click()
     expect(reading.locator("#propose")).to_be_hidden()

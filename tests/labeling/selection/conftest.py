@@ -2,17 +2,17 @@ import numpy as np
 import pytest
 from scipy.special import expit, softmax
 
-from labeling.selection.pool import Output, Pool, parts
+from labeling.selection.pool import FindingOutput, Pool, parts
 
 DIMENSION = 12
 LAYOUTS = {
-    "binary": (Output("effusion"), Output("nodule"), Output("consolidation")),
-    "categorical": (Output("lesion", "categorical", options=("naevus", "melanoma", "keratosis")),),
-    "measurement": (Output("bone age", "measurement", scale=6.0, unit="months"),),
+    "binary": (FindingOutput("effusion"), FindingOutput("nodule"), FindingOutput("consolidation")),
+    "categorical": (FindingOutput("lesion", "categorical", options=("naevus", "melanoma", "keratosis")),),
+    "measurement": (FindingOutput("bone age", "measurement", scale=6.0, unit="months"),),
     "mixed": (
-        Output("effusion"),
-        Output("view", "categorical", options=("PA", "AP")),
-        Output("heart width", "measurement", scale=0.5, unit="cm"),
+        FindingOutput("effusion"),
+        FindingOutput("view", "categorical", options=("PA", "AP")),
+        FindingOutput("heart width", "measurement", scale=0.5, unit="cm"),
     ),
 }
 

@@ -12,7 +12,7 @@ from sklearn.multiclass import OneVsRestClassifier
 
 from labeling.selection import strategies
 from labeling.selection.by_path import Answered, by_path
-from labeling.selection.pool import Output, Pool
+from labeling.selection.pool import FindingOutput, Pool
 
 
 def rng(seed=0):
@@ -26,7 +26,7 @@ def learned():
     y = (X.sum(axis=1) + rng(2).normal(size=300) > 0).astype(int)
     classifier = LogisticRegression().fit(X[:100], y[:100])
     scores = classifier.predict_proba(X[100:])[:, 1:]
-    return classifier, Pool(scores, (Output("effusion"),), embeddings=X[100:])
+    return classifier, Pool(scores, (FindingOutput("effusion"),), embeddings=X[100:])
 
 
 @pytest.mark.parametrize("name", ["uncertainty_sampling", "margin_sampling", "entropy_sampling"])
@@ -46,7 +46,7 @@ def test_stored_probabilities_stand_in_for_the_classifier(learned):
 
 def test_a_multilabel_query():
     X, scores = rng().normal(size=(50, 4)), rng(1).random((50, 3))
-    pool = Pool(scores, tuple(Output(f) for f in "abc"), embeddings=X)
+    pool = Pool(scores, tuple(FindingOutput(f) for f in "abc"), embeddings=X)
     theirs, _ = multilabel.avg_confidence(Answered(scores), X, n_instances=5)
     assert set(by_path("modAL.multilabel:avg_confidence")(pool, 5, rng=rng()).rows.tolist()) == set(theirs.tolist())
 
@@ -54,7 +54,7 @@ def test_a_multilabel_query():
 def test_a_multilabel_query_with_its_classifier():
     X = rng().normal(size=(80, 4))
     classifier = OneVsRestClassifier(LogisticRegression()).fit(X, X[:, :3] > 0)
-    pool = Pool(classifier.predict_proba(X), tuple(Output(f) for f in "abc"), embeddings=X)
+    pool = Pool(classifier.predict_proba(X), tuple(FindingOutput(f) for f in "abc"), embeddings=X)
     picks = by_path("modAL.multilabel:min_confidence", classifier)(pool, 5, rng=rng())
     assert len(set(picks.rows.tolist())) == 5
 
@@ -85,14 +85,14 @@ def test_the_global_generator_is_seeded_and_put_back(flat_pool):
 
 
 def test_ties_are_settled_by_lot():
-    alike = Pool(np.full((40, 1), 0.3), (Output("effusion"),))
+    alike = Pool(np.full((40, 1), 0.3), (FindingOutput("effusion"),))
     strategy = by_path("modAL.uncertainty:margin_sampling")
     assert len({int(strategy(alike, 2, rng=rng(seed)).rows[0]) for seed in range(30)}) > 10
 
 
 @pytest.mark.parametrize("name", ["uncertainty_sampling", "margin_sampling", "entropy_sampling"])
 def test_the_least_sure_comes_first_with_the_lowest_score(name):
-    pool = Pool(np.linspace(0.01, 0.49, 60)[:, None], (Output("effusion"),))
+    pool = Pool(np.linspace(0.01, 0.49, 60)[:, None], (FindingOutput("effusion"),))
     picks = by_path(f"modAL.uncertainty:{name}")(pool, 7, rng=rng())
     assert picks.rows.tolist() == list(range(59, 52, -1)) and (np.diff(picks.scores) > 0).all()
 
@@ -107,7 +107,7 @@ def test_the_least_sure_comes_first_with_the_lowest_score(name):
     ],
 )
 def test_answers_that_would_be_misread_are_refused(layout, path, pool_factory):
-    with pytest.raises(ValueError, match=f"{path} cannot be asked here: .*(own strategies|several binary findings)"):
+    with pytest.raises(ValueError, match=f"{path} does not work here: .*(own strategies|several binary findings)"):
         by_path(path)(pool_factory(layout=layout), 6, rng=rng())
 
 
@@ -122,7 +122,7 @@ WANTING = ("modAL.batch:uncertainty_batch_sampling", "modAL.disagreement:vote_en
 
 @pytest.mark.parametrize("path", [*WANTING, "skactiveml.pool:ExpectedModelChangeMaximization"])
 def test_what_wants_more_than_a_pool_has_says_so(path, pool_factory):
-    with pytest.raises(ValueError, match=f"{path} cannot be asked here"):
+    with pytest.raises(ValueError, match=f"{path} does not work here"):
         by_path(path)(pool_factory(layout="categorical"), 6, rng=rng())
 
 
@@ -168,7 +168,7 @@ def test_a_class_of_scikit_activeml_is_a_strategy(path, pool_factory):
 def test_an_uncertain_answer_teaches_a_class_nothing(pool_factory):
     known, told = np.arange(4), np.array([[0.0], [1.0], [0.5], [0.5]])
     pool = Pool(
-        rng().random((60, 1)), (Output("a"),), embeddings=pool_factory().embeddings, labelled=known, labels=told
+        rng().random((60, 1)), (FindingOutput("a"),), embeddings=pool_factory().embeddings, labelled=known, labels=told
     )
     unknown = replace(pool, labels=np.where(told == 0.5, np.nan, told))
     strategy = by_path("skactiveml.pool:UncertaintySampling")

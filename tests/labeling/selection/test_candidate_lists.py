@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from labeling.selection.draw import CandidateList, compose
-from labeling.selection.pool import Output, Pool
+from labeling.selection.pool import FindingOutput, Pool
 
 SHARES = {"exploit": 0.5, "audit": 0.1, "gold": 0.1, "repeat": 0.1, "relabel": 0.2}
 
@@ -82,7 +82,7 @@ def test_second_looks_stand_anywhere_in_the_batch(batch):
 
 
 def test_an_empty_pool_leaves_the_lists(pool_factory):
-    empty = Pool(np.empty((0, 1)), (Output("a"),))
+    empty = Pool(np.empty((0, 1)), (FindingOutput("a"),))
     given = {"shares": SHARES, "strategy": "margin", "patient_ids": np.empty(0), "patient_cap": 2, "seed": 1}
     picks = compose(empty, n=10, lists={"gold": CandidateList(np.arange(9))}, **given)
     assert {pick.arm for pick in picks} == {"gold"}

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from labeling.selection.by_path import by_path
 from labeling.selection.draw import compose
-from labeling.selection.pool import Output, Pool
+from labeling.selection.pool import FindingOutput, Pool
 from labeling.selection.strategies import get
 
 
@@ -72,7 +72,7 @@ def test_a_small_pool_is_emptied(batch):
 def test_the_patient_cap_holds(n, cap, audit, seed):
     rng = np.random.default_rng(seed)
     patients = rng.integers(0, 8, 50)
-    pool = Pool(rng.random((50, 2)), (Output("a"), Output("b")))
+    pool = Pool(rng.random((50, 2)), (FindingOutput("a"), FindingOutput("b")))
     shares = {"audit": audit, "exploit": 1 - audit}
     picks = compose(pool, n=n, shares=shares, strategy="margin", patient_ids=patients, patient_cap=cap, seed=seed)
     of_patient = Counter(patients[[pick.row for pick in picks]].tolist())
@@ -85,7 +85,7 @@ def test_the_patient_cap_holds(n, cap, audit, seed):
 def test_what_waits_counts_towards_the_patient_cap(cap, waiting, seed):
     patients = np.random.default_rng(seed).integers(0, 8, 50)
     given = {"shares": {"audit": 0.5, "exploit": 0.5}, "strategy": "margin", "patient_cap": cap, "seed": seed}
-    pool = Pool(np.random.default_rng(seed).random((50, 1)), (Output("a"),))
+    pool = Pool(np.random.default_rng(seed).random((50, 1)), (FindingOutput("a"),))
     picks = compose(pool, n=50, patient_ids=patients, waiting=waiting, **given)
     of_patient = Counter(patients[[pick.row for pick in picks]].tolist())
     images, held = np.bincount(patients, minlength=10), np.bincount(waiting, minlength=10)
@@ -93,7 +93,7 @@ def test_what_waits_counts_towards_the_patient_cap(cap, waiting, seed):
 
 
 def test_exploit_under_the_cap_keeps_the_best_of_each_patient(batch):
-    pool = Pool(np.array([[0.50], [0.51], [0.52], [0.60], [0.70]]), (Output("a"),))
+    pool = Pool(np.array([[0.50], [0.51], [0.52], [0.60], [0.70]]), (FindingOutput("a"),))
     picks = batch(
         pool=pool, n=3, shares={"exploit": 1.0}, patient_ids=np.array(["x", "x", "x", "y", "z"]), patient_cap=1
     )
@@ -106,7 +106,7 @@ def crowded():
     rng = np.random.default_rng(0)
     doubt = np.where(np.arange(1000) < 970, rng.uniform(0.4, 0.6, 1000), rng.uniform(0.8, 0.9, 1000))
     points = rng.standard_normal((1000, 4)).astype(np.float16)
-    return Pool(doubt[:, None], (Output("a"),), embeddings=points), np.maximum(np.arange(1000), 969)
+    return Pool(doubt[:, None], (FindingOutput("a"),), embeddings=points), np.maximum(np.arange(1000), 969)
 
 
 @pytest.mark.parametrize("name", ["margin", "uherding", "k_center", "typiclust"])

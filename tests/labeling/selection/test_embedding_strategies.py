@@ -8,7 +8,7 @@ import pytest
 from labeling.selection import strategies
 from labeling.selection.geometry import Kernel, PartialWhitening, distances
 from labeling.selection.herding import herd
-from labeling.selection.pool import Output, Pool
+from labeling.selection.pool import FindingOutput, Pool
 from labeling.selection.strategies.badge import residuals
 
 COMPARING = ("badge", "bald", "dropquery", "k_center", "maxherding", "typiclust", "uherding")
@@ -135,7 +135,7 @@ def test_dropquery_asks_about_images_that_change_their_answer(pool_factory):
 
 def test_dropquery_draws_by_lot_among_copies_of_an_image():
     points = np.repeat([1.0, 9.0], 40)[:, None] * np.ones((80, 40), np.float16)
-    pool = Pool(np.zeros((80, 1)), (Output("a"),), embeddings=points, head=_anything_left_out)
+    pool = Pool(np.zeros((80, 1)), (FindingOutput("a"),), embeddings=points, head=_anything_left_out)
     drawn = np.array([strategies.get("dropquery")(pool, 2, rng=rng(seed)).rows for seed in range(20)])
     assert (np.sort(drawn // 40, axis=1) == [0, 1]).all()
     assert len(np.unique(drawn)) > 10

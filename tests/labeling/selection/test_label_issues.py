@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from labeling.selection.label_issues import label_issues
-from labeling.selection.pool import Output
+from labeling.selection.pool import FindingOutput
 
-BINARY = (Output("effusion"), Output("nodule"))
+BINARY = (FindingOutput("effusion"), FindingOutput("nodule"))
 
 
 def test_only_flipped_labels_are_suspect_and_most_of_them():
@@ -39,7 +39,7 @@ def test_unknown_and_uncertain_labels_are_never_suspect():
 
 
 def test_an_option_can_be_suspect():
-    layout = (Output("grade", "categorical", options=("I", "II", "III")),)
+    layout = (FindingOutput("grade", "categorical", options=("I", "II", "III")),)
     labels = np.array([[0.0], [1.0], [2.0], [0.0]])
     outputs = np.array([[0.8, 0.1, 0.1], [0.1, 0.8, 0.1], [0.1, 0.1, 0.8], [0.02, 0.9, 0.08]])
     found = label_issues(labels, outputs, layout)
@@ -47,7 +47,7 @@ def test_an_option_can_be_suspect():
 
 
 def test_a_measurement_is_never_suspect():
-    layout = (Output("bone age", "measurement", unit="months"),)
+    layout = (FindingOutput("bone age", "measurement", unit="months"),)
     assert np.isnan(label_issues(np.array([[12.0]]), np.array([[90.0]]), layout).score).all()
 
 

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from labeling.selection import strategies
-from labeling.selection.pool import Output, Pool
+from labeling.selection.pool import FindingOutput, Pool
 from labeling.selection.uncertainty import margin_of, margins
 
-LESION = Output("lesion", "categorical", options=("a", "b", "c"))
-AGE = Output("bone age", "measurement", scale=6.0)
+LESION = FindingOutput("lesion", "categorical", options=("a", "b", "c"))
+AGE = FindingOutput("bone age", "measurement", scale=6.0)
 
 
 def order(name, pool):
@@ -16,26 +16,29 @@ def order(name, pool):
 
 
 def test_margin_of_each_kind():
-    assert margin_of(Output("effusion"), np.array([[0.5], [0.9], [0.0]])) == pytest.approx([0, 0.8, 1])
+    assert margin_of(FindingOutput("effusion"), np.array([[0.5], [0.9], [0.0]])) == pytest.approx([0, 0.8, 1])
     assert margin_of(LESION, np.array([[0.5, 0.1, 0.4], [0.0, 1.0, 0.0]])) == pytest.approx([0.1, 1])
     assert margin_of(AGE, np.array([[0.0], [6.0], [18.0]])) == pytest.approx([1, 0.5, 0.25])
 
 
 def test_one_doubtful_finding_leads_by_margin_and_two_by_mean_margin():
-    pool = Pool(np.array([[0.5, 1.0, 1.0], [0.6, 0.6, 0.4], [1.0, 0.0, 1.0]]), (Output("a"), Output("b"), Output("c")))
+    pool = Pool(
+        np.array([[0.5, 1.0, 1.0], [0.6, 0.6, 0.4], [1.0, 0.0, 1.0]]),
+        (FindingOutput("a"), FindingOutput("b"), FindingOutput("c")),
+    )
     assert order("margin", pool) == [0, 1, 2]
     assert order("mean_margin", pool) == [1, 0, 2]
     assert order("entropy", pool) == [1, 0, 2]
 
 
 def test_scores_are_the_values_ranked_by():
-    pool = Pool(np.array([[0.9, 0.5], [0.6, 0.6]]), (Output("a"), Output("b")))
+    pool = Pool(np.array([[0.9, 0.5], [0.6, 0.6]]), (FindingOutput("a"), FindingOutput("b")))
     assert strategies.get("mean_margin")(pool, 2, rng=np.random.default_rng(0)).scores == pytest.approx([0.2, 0.4])
     assert strategies.get("margin")(pool, 2, rng=np.random.default_rng(0)).scores == pytest.approx([0, 0.2])
 
 
 def test_entropy_is_in_parts_of_the_most_possible():
-    pool = Pool(np.array([[0.5, 1 / 3, 1 / 3, 1 / 3], [1, 1, 0, 0]]), (Output("effusion"), LESION))
+    pool = Pool(np.array([[0.5, 1 / 3, 1 / 3, 1 / 3], [1, 1, 0, 0]]), (FindingOutput("effusion"), LESION))
     assert strategies.get("entropy")(pool, 2, rng=np.random.default_rng(0)).scores == pytest.approx([-1, 0])
 
 
@@ -48,5 +51,5 @@ def test_without_a_trained_head_only_random_goes():
 
 
 def test_margins_come_one_finding_at_a_time():
-    pool = Pool(np.array([[0.5, 6.0]], dtype=np.float16), (Output("effusion"), AGE))
+    pool = Pool(np.array([[0.5, 6.0]], dtype=np.float16), (FindingOutput("effusion"), AGE))
     assert [m.item() for m in margins(pool)] == [0, 0.5]

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from labeling.selection.constraints import above_threshold, minutes_learn, per_minute
-from labeling.selection.pool import Output, Picks, Pool
+from labeling.selection.pool import FindingOutput, Picks, Pool
 
 
 def test_a_group_with_many_cases_is_expected_to_take_its_median():
@@ -37,7 +37,7 @@ def test_nonsense_is_refused(times, groups):
 
 
 def test_above_asks_each_binary_finding_for_its_own_threshold():
-    pool = Pool(np.array([[0.3, 0.1], [0.1, 0.6], [0.1, 0.4]]), (Output("effusion"), Output("nodule")))
+    pool = Pool(np.array([[0.3, 0.1], [0.1, 0.6], [0.1, 0.4]]), (FindingOutput("effusion"), FindingOutput("nodule")))
     assert above_threshold(pool, {"effusion": 0.2}).tolist() == [True, True, False]
 
 

@@ -1,13 +1,13 @@
 import numpy as np
 import pytest
 
-from labeling.selection.pool import Output, Pool
+from labeling.selection.pool import FindingOutput, Pool
 
-EFFUSION = Output("effusion")
+EFFUSION = FindingOutput("effusion")
 
 
 def test_blocks_are_views_in_the_order_of_the_layout():
-    view = Output("view", "categorical", options=("PA", "AP"))
+    view = FindingOutput("view", "categorical", options=("PA", "AP"))
     outputs = np.array([[0.1, 0.7, 0.3]])
     blocks = list(Pool(outputs, (EFFUSION, view)).blocks())
     assert [(output.finding, block.tolist()) for output, block in blocks] == [
@@ -28,7 +28,7 @@ def test_what_is_no_probability_is_refused(value):
 
 
 def test_options_that_make_no_whole_are_refused():
-    view = Output("view", "categorical", options=("PA", "AP"))
+    view = FindingOutput("view", "categorical", options=("PA", "AP"))
     said = np.array([[0.7, 0.301], [0.9, 0.9], [0.2, 0.2]], np.float16)
     with pytest.raises(ValueError, match="view: 2 of 3 rows"):
         Pool(said, (view,))
@@ -59,7 +59,7 @@ def test_shapes_that_disagree_are_refused(parts):
 )
 def test_an_output_that_makes_no_sense_is_refused(parts):
     with pytest.raises(ValueError, match="lesion"):
-        Output("lesion", **parts)
+        FindingOutput("lesion", **parts)
 
 
 def test_memory_mapped_embeddings_stay_on_disk(tmp_path):

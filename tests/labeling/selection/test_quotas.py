@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from labeling.selection.draw import compose
-from labeling.selection.pool import Output, Pool
+from labeling.selection.pool import FindingOutput, Pool
 
-LAYOUT = (Output("common"), Output("rare"))
+LAYOUT = (FindingOutput("common"), FindingOutput("rare"))
 
 
 @pytest.fixture

@@ -1,12 +1,12 @@
 import pytest
 
 from labeling.selection.draw import Pick
-from labeling.selection.pool import Output
+from labeling.selection.pool import FindingOutput
 from labeling.selection.reasons import quotes_model, reason
 
-EFFUSION, NODULE = Output("effusion"), Output("nodule")
-LESION = Output("lesion", "categorical", options=("naevus", "melanoma", "keratosis"))
-AGE = Output("bone age", "measurement", scale=6.0, unit="months")
+EFFUSION, NODULE = FindingOutput("effusion"), FindingOutput("nodule")
+LESION = FindingOutput("lesion", "categorical", options=("naevus", "melanoma", "keratosis"))
+AGE = FindingOutput("bone age", "measurement", scale=6.0, unit="months")
 
 
 def exploit(strategy="margin"):

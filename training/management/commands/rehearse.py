@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
 from labeling.selection import strategies
-from labeling.selection.pool import Output
+from labeling.selection.pool import FindingOutput
 from labeling.services import label_import_open, labels_import
 from labeling.services.selection import StrategyFailed, strategy_try
 from overread.accounts.models import User
@@ -207,11 +207,11 @@ class Command(BaseCommand):
         return truth
 
 
-def strategy_outputs(findings: list[FindingSpec]) -> list[Output]:
+def strategy_outputs(findings: list[FindingSpec]) -> list[FindingOutput]:
     """Findings as a strategy is shown them."""
     outputs = []
     for finding in findings:
-        outputs.append(Output(finding["name"], finding.get("kind", "binary"), tuple(finding.get("options", ()))))
+        outputs.append(FindingOutput(finding["name"], finding.get("kind", "binary"), tuple(finding.get("options", ()))))
     return outputs
 
 

@@ -3,11 +3,11 @@ import pytest
 from scipy.special import expit
 
 from inference.engine import held_out
-from inference.engine.outputs import Output as Answer
+from inference.engine.outputs import FindingOutput as Answer
 from inference.engine.outputs import OutputLayout
-from labeling.selection.pool import Output
+from labeling.selection.pool import FindingOutput
 from labeling.selection.worth.comparing import Seconds
-from labeling.selection.worth.labelled import Labelled
+from labeling.selection.worth.labelled import LabelledImages
 
 RARE = OutputLayout((Answer("nodule", "binary"),))
 
@@ -37,8 +37,8 @@ def labelled_factory():
         said = rng.permutation(said) if noise else said
         chosen = np.arange(drawn + picked) >= drawn
         order = rng.permutation(drawn + picked)
-        return Labelled(
-            layout=(Output("nodule"),),
+        return LabelledImages(
+            layout=(FindingOutput("nodule"),),
             embeddings=points[order],
             labels=said[order, None],
             weights=np.ones((drawn + picked, 1)),

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from labeling.selection.worth.comparing import Estimate, labels_saved
+from labeling.selection.worth.comparing import BootstrapInterval, labels_saved
 
 SIZES = np.array([10, 20, 30, 40])
 SLOW, FAST = np.array([0.5, 0.6, 0.7, 0.8]), np.array([0.5, 0.8, 0.85, 0.9])
@@ -32,6 +32,6 @@ def test_an_interval_covers_a_known_mean():
     for _ in range(200):
         drawn = rng.normal(2.0, 1.0, 60)
         means = rng.choice(drawn, (1000, 60)).mean(axis=1)
-        found = Estimate.of(np.append(drawn.mean(), means))
+        found = BootstrapInterval.of(np.append(drawn.mean(), means))
         covered += found.low <= 2.0 <= found.high
     assert covered >= 190

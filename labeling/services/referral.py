@@ -1,4 +1,4 @@
-"""Sending a case to colleagues: on to another role, or to one more reader for a second opinion."""
+"""Referring a case to colleagues: to a higher role, or to another reader for a second opinion."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from labeling.models import Assignment, Priority, Purpose, Read, Sent
-from labeling.queries.sent import RANKS, opinion_waiting, rank_of, recipients
-from labeling.services.leaving import AssignmentGone, assignment_requeue, leave, refuse_if_amending
+from labeling.queries.referrals import RANKS, opinion_waiting, rank_of, recipients
+from labeling.services.release import AssignmentGone, assignment_requeue, hold_end, refuse_if_amending
 from overread.accounts.models import User
 from overread.archive.models import Image
 from overread.audit.services import event_append
@@ -17,15 +17,16 @@ from overread.projects.rules import READING
 
 
 class NotSent(ValueError):
-    """The case was not sent. The text says why, for the reader."""
+    """The case cannot be sent. The text says why, for the reader."""
 
 
 @transaction.atomic
 def assignment_escalate(*, assignment: Assignment, reader: User, role: str, reason: str) -> Assignment:
-    """Give a case in hand to a role that its sender names: first in line there, and never back to the sender.
+    """Send a case that the reader holds to a higher role: first in line there, and never back to the sender.
 
-    Purpose, arm and blindness stay (a repeat becomes a second look); of what the sender has drawn or written only the
-    reason travels. A first read that is stored stands. Raises NotSent without a reason or without a reader, AssignmentGone.
+    Purpose and blindness stay the same, but a repeat becomes a second look. Only the reason travels, nothing that the sender
+    has drawn or written. A stored first read stands. Raises NotSent without a reason or if nobody can read it,
+    AssignmentGone if the reader does not hold the case.
     """
     reason = _reason(reason, needed=True)
     if not role:
@@ -33,7 +34,7 @@ def assignment_escalate(*, assignment: Assignment, reader: User, role: str, reas
     if role in READING and RANKS[Role(role)] <= rank_of(project=assignment.project, reader=reader):
         raise NotSent(_("A case is escalated to a role above your own."))
     refuse_if_amending(assignment)
-    leave(assignment, reader, Assignment.HELD, state=Assignment.State.ESCALATED, finished_at=timezone.now())
+    hold_end(assignment, reader, Assignment.HELD, state=Assignment.State.ESCALATED, finished_at=timezone.now())
     return _send(assignment, reader, Sent.ESCALATION, role, reason)
 
 
@@ -41,25 +42,25 @@ def assignment_escalate(*, assignment: Assignment, reader: User, role: str, reas
 def opinion_ask(*, assignment: Assignment, reader: User, role: str = "", reason: str = "") -> Assignment:
     """Ask another reader, of any role or a named one, to read the same image without seeing this reader's answers.
 
-    This reader's own read stands, or goes on. Raises NotSent where it is asked for already or nobody can give it,
-    AssignmentGone for a case that is not this reader's.
+    This reader's own read stands, or goes on. Raises NotSent if they have asked already or nobody can read it, AssignmentGone
+    for a case that is not this reader's.
     """
     reason = _reason(reason, needed=False)
-    Image.objects.select_for_update(no_key=True).get(pk=assignment.image_id)  # two clicks ask once
+    Image.objects.select_for_update(no_key=True).get(pk=assignment.image_id)  # a double click asks once
     mine = Assignment.objects.filter(pk=assignment.pk, reader=reader, state__in=Assignment.RESERVED).exists()
     if not mine and not Read.objects.filter(assignment=assignment, reader=reader).exists():
-        raise AssignmentGone(_("You have neither this case in hand nor a read of it."))
+        raise AssignmentGone(_("You do not hold this case and have not read it."))
     if opinion_waiting(assignment=assignment, sender=reader):
-        raise NotSent(_("You have asked for a second opinion on this case already; it waits for its reader."))
+        raise NotSent(_("You have already asked for a second opinion on this case. It is waiting for a reader."))
     return _send(assignment, reader, Sent.OPINION, role, reason)
 
 
 def _reason(given: str, *, needed: bool) -> str:
     reason = given.strip()
     if needed and not reason:
-        raise NotSent(_("Say in a word why you escalate this case."))
+        raise NotSent(_("Give a reason for escalating this case."))
     if len(reason) > 500:
-        raise NotSent(_("Say it in 500 characters or fewer; these are %(count)s.") % {"count": len(reason)})
+        raise NotSent(_("Use 500 characters or fewer; you have used %(count)s.") % {"count": len(reason)})
     return reason
 
 
@@ -69,11 +70,14 @@ def _send(assignment: Assignment, sender: User, kind: Sent, role: str, reason: s
     purpose = _purpose(assignment, kind)
     if not recipients(assignment=assignment, sender=sender, role=role, purpose=purpose).exists():
         raise NotSent(_nobody(role))
+    why = assignment.reason
+    if assignment.purpose == Purpose.SINGLE:
+        why = ""  # "opened by you" is not true of whoever gets it
     sent = assignment_requeue(
         assignment=assignment,
         purpose=purpose,
         priority=Priority.SENT,
-        reason="" if assignment.purpose == Purpose.SINGLE else assignment.reason,
+        reason=why,
         for_role=role,
         sent_as=kind,
         sent_by=sender,
@@ -86,10 +90,14 @@ def _send(assignment: Assignment, sender: User, kind: Sent, role: str, reason: s
 
 
 def _purpose(assignment: Assignment, kind: Sent) -> Purpose:
-    """An opinion on an adjudication is one more reading; what one reader was to repeat is a second look for another."""
+    """The purpose of the new case. An opinion on an adjudication is one more reference read; another reader's second read
+    of a repeat is a second look.
+    """
     if kind == Sent.OPINION and assignment.purpose == Purpose.ADJUDICATE:
         return Purpose.REFERENCE
-    return Purpose.RELABEL if assignment.purpose == Purpose.REPEAT else Purpose(assignment.purpose)
+    if assignment.purpose == Purpose.REPEAT:
+        return Purpose.RELABEL
+    return Purpose(assignment.purpose)
 
 
 def _nobody(role: str) -> str:

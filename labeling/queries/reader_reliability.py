@@ -1,4 +1,4 @@
-"""What known answers and repeats say of a reader."""
+"""How reliable a reader is: their agreement with known answers, and with their own earlier reads."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from labeling.values import answer_number
 from overread.accounts.models import User
 from overread.projects.models import Finding, Project
 
+# (image, finding) → an answer as a number.
 Said = Mapping[tuple[UUID, int], float]
-"""(image, finding) → an answer as a number."""
 
 
 @dataclass(frozen=True)
-class Measured:
-    """On one finding: how often the reader was asked, and how often they said the same. Of a measurement the same is the
-    same number; `apart` is the mean distance in its unit, None of other findings.
+class Reliability:
+    """One finding: how often the reader was asked, and how often their answer was the same. Measurements agree if the
+    numbers are equal; `apart` is the mean distance in the finding's unit, None for other findings.
     """
 
     finding: Finding
@@ -29,8 +29,8 @@ class Measured:
     apart: float | None
 
 
-def gold_agreement(*, project: Project, reader: User) -> list[Measured]:
-    """Finding by finding, the reader's blind answers to hidden cases beside the independent labels of these."""
+def gold_agreement(*, project: Project, reader: User) -> list[Reliability]:
+    """For each finding, how far the reader's blind answers to hidden cases agree with the known answers."""
     own = _said(_blind(project, reader).filter(read__assignment__purpose=Purpose.GOLD))
     known = ReferenceLabel.objects.filter(
         project=project, independent=True, exposure=ExposureKind.NONE, value__isnull=False
@@ -40,8 +40,8 @@ def gold_agreement(*, project: Project, reader: User) -> list[Measured]:
     return _measured(project, own, truth)
 
 
-def repeat_agreement(*, project: Project, reader: User) -> list[Measured]:
-    """Finding by finding, the reader's answers to repeats beside their own first blind ones."""
+def repeat_agreement(*, project: Project, reader: User) -> list[Reliability]:
+    """For each finding, how far the reader's answers to repeats agree with their own first blind ones."""
     blind = _blind(project, reader)
     again = _said(blind.filter(read__assignment__purpose=Purpose.REPEAT))
     images = {image for image, _finding in again}
@@ -58,18 +58,21 @@ def _blind(project: Project, reader: User) -> QuerySet[Answer]:
 
 
 def _said(answers: Iterable[Answer]) -> dict[tuple[UUID, int], float]:
-    """The last of each; what is not assessable is left out."""
-    said = {
-        (answer.read.image_id, answer.finding_id): answer_number(answer.finding, answer.value) for answer in answers
-    }
-    return {key: number for key, number in said.items() if number is not None}
+    """The last answer to each finding of each image, without those that are not assessable."""
+    numbers: dict[tuple[UUID, int], float | None] = {}
+    for answer in answers:
+        numbers[answer.read.image_id, answer.finding_id] = answer_number(answer.finding, answer.value)
+    return {key: number for key, number in numbers.items() if number is not None}
 
 
-def _measured(project: Project, own: Said, held: Said) -> list[Measured]:
+def _measured(project: Project, own: Said, held: Said) -> list[Reliability]:
     found = []
     for finding in project.findings.all():
-        pairs = [(own[key], held[key]) for key in own.keys() & held.keys() if key[1] == finding.pk]
-        distance = sum(abs(said - known) for said, known in pairs)
-        apart = distance / len(pairs) if pairs and finding.kind == Finding.Kind.MEASUREMENT else None
-        found.append(Measured(finding, len(pairs), sum(said == known for said, known in pairs), apart))
-    return [each for each in found if each.asked]
+        distances = [abs(own[key] - held[key]) for key in own.keys() & held.keys() if key[1] == finding.pk]
+        if not distances:
+            continue
+        apart = None
+        if finding.kind == Finding.Kind.MEASUREMENT:
+            apart = sum(distances) / len(distances)
+        found.append(Reliability(finding, asked=len(distances), agreed=distances.count(0), apart=apart))
+    return found

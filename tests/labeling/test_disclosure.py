@@ -8,8 +8,8 @@ from inference.models import Exposure
 from inference.queries import champion_of
 from inference.services import champion_swap
 from labeling.models import Assignment
+from labeling.services.disclosure import reason_disclose
 from labeling.services.selection import queue_fill
-from labeling.services.telling import reason_tell
 from overread.accounts.models import User
 from overread.projects.models import Project
 from tests.factories import make_champion, make_image, make_pipeline, make_user
@@ -25,14 +25,14 @@ def case(project: Project) -> Assignment:
 
 def test_of_a_case_drawn_at_random_nothing_is_recorded(case: Assignment, reader: User) -> None:
     make_champion(case.project)
-    assert reason_tell(assignment=case, reader=reader) and not Exposure.objects.exists()
+    assert reason_disclose(assignment=case, reader=reader) and not Exposure.objects.exists()
 
 
 def test_a_case_drawn_at_random_whose_new_reason_quotes_the_model_is_recorded(case: Assignment, reader: User) -> None:
     model = make_champion(case.project)
     case.refresh_from_db()
     assert case.strategy == "random" and case.reason.startswith("Model")
-    assert reason_tell(assignment=case, reader=reader)
+    assert reason_disclose(assignment=case, reader=reader)
     assert Exposure.objects.get(user=reader, image=case.image).prediction.pipeline == model
 
 
@@ -41,10 +41,10 @@ def test_a_model_that_was_replaced_just_now_is_recorded_all_the_same(case: Assig
     new = make_pipeline(case.project, seed=2)
     champion_swap(project=case.project, pipeline=new, expected=champion_of(case.project), signed_by=make_user())
     case.refresh_from_db()
-    assert reason_tell(assignment=case, reader=reader)
+    assert reason_disclose(assignment=case, reader=reader)
     assert Exposure.objects.get(user=reader, image=case.image).prediction.pipeline == quoted
 
 
 def test_what_cannot_be_put_on_record_is_not_told(case: Assignment, reader: User) -> None:
     case.reason = "Model unsure on nodule 0.56"
-    assert not reason_tell(assignment=case, reader=reader)
+    assert not reason_disclose(assignment=case, reader=reader)

@@ -5,7 +5,7 @@ from uuid import uuid4
 import pytest
 
 from labeling.models import Assignment, Priority, Purpose, Read, ReferenceLabel, Sent
-from labeling.queries.sent import replies, roles_above, roles_besides, sent_by
+from labeling.queries.referrals import replies, roles_above, roles_besides, sent_by
 from labeling.services import (
     AssignmentGone,
     NotSent,
@@ -65,7 +65,7 @@ def test_it_never_comes_back_to_its_sender(case: Assignment, reader: User) -> No
 @pytest.mark.parametrize(
     ("role", "reason", "refusal"),
     [
-        (Role.ADJUDICATOR, "  ", "why you escalate"),
+        (Role.ADJUDICATOR, "  ", "reason for escalating"),
         ("", "Odd", "Choose the role"),
         (Role.READER, "Odd", "a role above your own"),
         (Role.ANNOTATOR, "Odd", "a role above your own"),

@@ -1,4 +1,4 @@
-"""How a case leaves its reader's hands without a new answer: given back, skipped, or lapsed."""
+"""Releasing a case without a new answer: it is given back or skipped, or its lease lapses."""
 
 from __future__ import annotations
 
@@ -18,55 +18,65 @@ from overread.projects.models import Project
 from overread.rows import Prepared, whether
 
 State = Assignment.State
+# What an assignment hands on to the one that offers its image again.
 CARRIED = (
     *("project", "image", "purpose", "selection", "blind", "rank", "strategy", "score", "probability", "reason"),
     *("priority", "suspected", "for_role", "sent_as", "sent_by", "sent_from", "sent_reason"),
 )
-"""What an assignment hands on to the one that offers its image again."""
+# After this many skips of one image nobody is asked again: the image is at fault, not its readers.
+SKIPS = 3
 
 
 class AssignmentGone(Exception):
-    """The reader does not hold this assignment (any more). The text says so, for the reader."""
+    """The reader does not hold this assignment, or does not any more. The text says so, for the reader."""
 
 
-def leave(assignment: Assignment, holder: User, states: tuple[str, ...] = (State.CLAIMED,), **fields: object) -> None:
-    """Take a case out of its holder's hands. Raises AssignmentGone when it is not in them, in one of these states."""
+def hold_end(
+    assignment: Assignment, holder: User, states: tuple[str, ...] = (State.CLAIMED,), **fields: object
+) -> None:
+    """End a reader's hold on a case. Raises AssignmentGone if they do not hold it in one of these states."""
     mine = Assignment.objects.filter(pk=assignment.pk, reader=holder, state__in=states)
     if not mine.update(version=F("version") + 1, lease_until=None, **fields):
-        raise AssignmentGone(_("This case is no longer held by you."))
+        raise AssignmentGone(_("You no longer hold this case."))
 
 
 def refuse_if_amending(assignment: Assignment) -> None:
-    """Raises AssignmentGone for a stored read that is being amended: it is neither given away nor refused."""
+    """Raises AssignmentGone for a stored read that is being amended: it can neither be sent on nor skipped."""
     if Assignment.objects.filter(pk=assignment.pk).exclude(amending="").exists():
         raise AssignmentGone(_("You are amending a stored read: submit it, or go back and it stands as it is."))
 
 
 @transaction.atomic
 def assignment_release(*, assignment: Assignment, reader: User) -> None:
-    """Put a case back into the queue unread; one the reader opened themselves is withdrawn, one that is answered already
-    is done again. Raises AssignmentGone.
+    """Put a case back into the queue unread.
+
+    A case that the reader opened themselves is withdrawn. One that they have answered already is done again. Raises
+    AssignmentGone.
     """
     if Read.objects.filter(assignment=assignment, reader=reader).exists():
-        leave(assignment, reader, Assignment.HELD, state=State.DONE, finished_at=timezone.now(), amending="")
+        hold_end(assignment, reader, Assignment.HELD, state=State.DONE, finished_at=timezone.now(), amending="")
     elif assignment.purpose == Purpose.SINGLE and not assignment.sent_as:
-        leave(assignment, reader, state=State.WITHDRAWN, finished_at=timezone.now())
+        hold_end(assignment, reader, state=State.WITHDRAWN, finished_at=timezone.now())
     else:
-        leave(assignment, reader, state=State.QUEUED, reader=None)
+        hold_end(assignment, reader, state=State.QUEUED, reader=None)
     event_append(verb="assignment.release", actor=reader, target=assignment, project=assignment.project_id)
 
 
 @transaction.atomic
 def assignment_skip(*, assignment: Assignment, reader: User, reason: str) -> bool:
-    """Refuse a case with a reason; somebody else gets it. One that is answered already, revealed or undone, is done again:
-    its answer stands and nobody else is asked. Returns whether one stands. Raises ValueError without a reason,
-    AssignmentGone.
+    """Skip a case with a reason; somebody else gets it.
+
+    A case that is answered already, revealed or undone, is done again: its answer stands and nobody else is asked. Returns
+    whether one stands. Raises ValueError without a reason, AssignmentGone.
     """
     reason = _reason(reason)
     refuse_if_amending(assignment)
     stands = Read.objects.filter(assignment=assignment, reader=reader).exists()
-    state, states = (State.DONE, Assignment.HELD) if stands else (State.SKIPPED, (State.CLAIMED,))
-    leave(assignment, reader, states, state=state, skip_reason=reason, finished_at=timezone.now())
+    now = timezone.now()
+    if stands:
+        hold_end(assignment, reader, Assignment.HELD, state=State.DONE, skip_reason=reason, finished_at=now)
+    else:
+        hold_end(assignment, reader, state=State.SKIPPED, skip_reason=reason, finished_at=now)
     event_append(
         verb="assignment.skip", actor=reader, target=assignment, project=assignment.project_id, read_stands=stands
     )
@@ -78,26 +88,26 @@ def assignment_skip(*, assignment: Assignment, reader: User, reason: str) -> boo
 def _reason(given: str) -> str:
     reason = given.strip()
     if not reason:
-        raise ValueError(_("Say in a word why you skip this case."))
+        raise ValueError(_("Give a reason for skipping this case."))
     if len(reason) > SKIP_REASON:
         told = {"most": SKIP_REASON, "given": len(reason)}
-        raise ValueError(_("Say it in %(most)d characters or fewer; these are %(given)d.") % told)
+        raise ValueError(_("Use %(most)d characters or fewer; you have used %(given)d.") % told)
     return reason
 
 
 def _offer_again(assignment: Assignment) -> None:
-    """A skipped case goes to somebody else, unless it was for its reader alone, or skipped three times."""
+    """Offer a skipped case to somebody else, unless it was for its reader alone, or its image was skipped SKIPS times."""
     if assignment.purpose == Purpose.REPEAT:
         return
     skips = Assignment.objects.filter(project=assignment.project, image=assignment.image, state=State.SKIPPED)
-    if skips.count() < 3 and (assignment.purpose != Purpose.SINGLE or assignment.sent_as):
+    if skips.count() < SKIPS and (assignment.purpose != Purpose.SINGLE or assignment.sent_as):
         assignment_requeue(assignment=assignment)
 
 
 def assignment_requeue(*, assignment: Assignment, **otherwise: Any) -> Assignment:
-    """Offer the image of an assignment again, as a new one that the same reader does not get.
+    """Offer the image of an assignment again, as a new assignment that the same reader does not get.
 
-    `otherwise`: fields in which the new one differs.
+    `otherwise`: the fields in which the new one differs.
     """
     fields = {name: getattr(assignment, name) for name in CARRIED} | otherwise
     slot = slot_free(assignment.project, assignment.image, fields["purpose"])
@@ -105,15 +115,13 @@ def assignment_requeue(*, assignment: Assignment, **otherwise: Any) -> Assignmen
 
 
 def slot_free(project: Project, image: Image, purpose: str) -> int:
-    """The next free slot of this image. Others who want a slot of it wait until this transaction ends."""
+    """The next free slot of this image. Whoever else wants a slot of it waits until this transaction ends."""
     Image.objects.select_for_update(no_key=True).get(pk=image.pk)
-    taken = (
-        Assignment.objects.filter(project=project, image=image, purpose=purpose)
-        .order_by("-slot")
-        .values_list("slot", flat=True)
-        .first()
-    )
-    return 0 if taken is None else taken + 1
+    same = Assignment.objects.filter(project=project, image=image, purpose=purpose)
+    highest = same.order_by("-slot").values_list("slot", flat=True).first()
+    if highest is None:
+        return 0
+    return highest + 1
 
 
 def _lapsed(project: Project, now: datetime) -> QuerySet[Assignment]:
@@ -124,19 +132,21 @@ LAPSED = Prepared(_lapsed, Project, datetime)
 
 
 def leases_lapsed(*, project: Project) -> bool:
-    """Whether a lease, or a time put aside, has run out."""
+    """Whether a lease has lapsed, or the time of a case put aside is over."""
     (found,) = whether((LAPSED, (project, timezone.now())))
     return found
 
 
 def assignments_release_lapsed(*, project: Project) -> int:
-    """Give back cases whose lease, or time put aside, ran out. What is answered stays so, and is done. Returns how
-    many.
+    """Put cases back into the queue whose lease has lapsed, or whose time put aside is over. Returns how many.
+
+    What is answered is done. A case that its reader opened themselves is withdrawn.
     """
     if not leases_lapsed(project=project):
         return 0
     lapsed = _lapsed(project, timezone.now())
     answered = Exists(Read.objects.filter(assignment=OuterRef("pk"), reader=OuterRef("reader")))
+    # In this order: each update takes the lease away, and so its rows out of what the next one finds lapsed.
     done = lapsed.filter(Q(state=State.REVEALED) | answered).update(
         state=State.DONE, lease_until=None, version=F("version") + 1, finished_at=timezone.now()
     )

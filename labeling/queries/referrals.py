@@ -1,4 +1,4 @@
-"""Reads of what readers send each other, and of what became of it."""
+"""Cases that readers send each other, and what became of them."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from overread.projects.models import Membership, Project, Role
 from overread.projects.rules import READING
 
 State = Assignment.State
+# Who outranks whom among those who read.
 RANKS = {Role.ANNOTATOR: 1, Role.READER: 2, Role.ADJUDICATOR: 3}
-"""Who outranks whom among those who read."""
+# A reader who has an assignment of an image in one of these states is not offered the image again.
 MET = (*Assignment.RESERVED, State.SKIPPED, State.ESCALATED)
-"""A reader who has an assignment of an image in one of these states is not offered the image again."""
 
 
 def roles_besides(*, project: Project, reader: User) -> list[Role]:
-    """The reading roles that somebody else holds, to whom a case could go."""
+    """The reading roles that somebody else holds: a case can go to these."""
     others = Membership.objects.filter(project=project, user__is_active=True, role__in=READING).exclude(user=reader)
     held = set(others.values_list("role", flat=True))
     return [role for role in Role if role in held]
 
 
 def roles_above(*, project: Project, reader: User) -> list[Role]:
-    """The roles that somebody else holds and that outrank all of the reader's own: to these a case can be escalated."""
+    """The roles that somebody else holds and that outrank the reader's own: a case can be escalated to these."""
     own = rank_of(project=project, reader=reader)
     return [role for role in roles_besides(project=project, reader=reader) if RANKS[role] > own]
 
@@ -38,7 +38,7 @@ def rank_of(*, project: Project, reader: User) -> int:
 
 
 def recipients(*, assignment: Assignment, sender: User, role: str, purpose: Purpose) -> QuerySet[User]:
-    """Who could read this image for a colleague: as the queue would offer it to them (see queue.open_to)."""
+    """The users who can read this image for a colleague: those to whom the queue would offer it (see open_cases.open_to)."""
     of_image = {"project": assignment.project, "image": assignment.image}
     members = Membership.objects.filter(user=OuterRef("pk"), project=assignment.project)
     people = User.objects.filter(Exists(members.filter(role__in=[role] if role else READING)), is_active=True)
@@ -58,7 +58,7 @@ def opinion_waiting(*, assignment: Assignment, sender: User) -> bool:
 
 
 def sent_by(*, project: Project, reader: User) -> QuerySet[Assignment]:
-    """What this reader has sent, newest first: of each the assignment it has become last, skipped ones included."""
+    """The cases this reader has sent, newest first, each as its latest assignment: a skipped one is offered again as another."""
     later = Assignment.objects.filter(
         sent_from=OuterRef("sent_from"), sent_as=OuterRef("sent_as"), created_at__gt=OuterRef("created_at")
     )
@@ -67,8 +67,9 @@ def sent_by(*, project: Project, reader: User) -> QuerySet[Assignment]:
 
 
 def replies(*, image: Image, project: Project, reader: User) -> list[Read]:
-    """The standing reads that colleagues gave when this reader asked, one of each; none while this reader's own case of
-    the image is open, so that neither answer leans on the other.
+    """The standing reads that colleagues gave at this reader's request, one of each colleague.
+
+    Empty while this reader's own case of the image is open, so that neither answer influences the other.
     """
     mine = Assignment.objects.filter(project=project, image=image)
     if mine.filter(reader=reader, state__in=Assignment.RESERVED).exists():

@@ -1,4 +1,4 @@
-"""Telling a reader why a case is theirs, without telling what must stay hidden."""
+"""Telling a reader why a case was chosen, without telling what must stay hidden."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from inference.queries import champion_of, released
 from inference.services import exposure_record, prediction_ensure
 from inference.services.predictions import NotScored
 from labeling.models import Assignment
-from labeling.queries.sight import prediction_allowed
+from labeling.queries.visibility import prediction_allowed
 from labeling.selection.reasons import quotes_model
 from overread.accounts.models import User
 
 
-def reason_tell(*, assignment: Assignment, reader: User) -> bool:
-    """Whether a reader may see why the case was chosen. If the reason quotes a model, the exposure is recorded first.
-
-    The sentence decides, not the strategy: a case drawn before there was a model quotes one after the queue is reordered.
-    """
+def reason_disclose(*, assignment: Assignment, reader: User) -> bool:
+    """Disclose the reason of a case to a reader: False if they may not see it. Records the exposure if it quotes a model."""
     if not prediction_allowed(user=reader, project=assignment.project, image=assignment.image):
         return False
-    return not quotes_model(assignment.reason) or _recorded(assignment, reader)
+    # By the sentence, not the strategy: a case drawn before there was a model quotes one after the queue is reordered.
+    if not quotes_model(assignment.reason):
+        return True
+    return _recorded(assignment, reader)
 
 
 def _recorded(assignment: Assignment, reader: User) -> bool:
@@ -35,10 +35,10 @@ def _recorded(assignment: Assignment, reader: User) -> bool:
     return False
 
 
-def suspicion_tell(*, assignment: Assignment, reader: User) -> str:
-    """The names of urgent findings that the model in use puts above threshold; "" if the reader may not know them.
+def suspicion_disclose(*, assignment: Assignment, reader: User) -> str:
+    """The names of the urgent findings that the model in use puts above threshold; "" if the reader may not see them.
 
-    The exposure is recorded before the names leave.
+    Records the exposure before the names leave.
     """
     if not assignment.suspected:
         return ""

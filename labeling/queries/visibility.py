@@ -1,4 +1,4 @@
-"""What a user may see of an image: predictions, others' answers, why it waits."""
+"""What a user may see of an image: predictions, others' answers, the reason why it waits."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from labeling.models import Assignment, Read
-from labeling.services.queue import reads_blind
+from labeling.queries.blind_first import reads_blind
 from overread.accounts.models import User
 from overread.archive.models import Image
 from overread.projects.models import BlindFirst, Project
@@ -21,7 +21,7 @@ def _waiting_blind(project: Project) -> QuerySet[Assignment]:
 
 
 def _repeats_waiting(project: Project, reader: User) -> QuerySet[Assignment]:
-    """What waits to be read again by this reader, or is open in front of them and not answered."""
+    """The repeats that wait for this reader, or that they have open and not answered."""
     waiting = (Assignment.State.QUEUED, Assignment.State.CLAIMED, Assignment.State.DEFERRED)
     return Assignment.objects.filter(project=project, for_reader=reader, state__in=waiting)
 
@@ -41,8 +41,8 @@ WAITS_BLIND = Prepared(lambda project, image: _waiting_blind(project).filter(ima
 def prediction_allowed(*, user: User, project: Project, image: Image) -> bool:
     """Whether a prediction of this image may leave the server for this user.
 
-    A reader of the project gets none before their own first read is stored, if the image is read blind first or waits to
-    be. They get none either while the image waits for them to read it again.
+    A reader of the project gets none before their own first read is stored if the image is read blind first, or waits to
+    be. They get none while the image waits for them to read it again.
     """
     if not user.has_perm("labeling.read", project):
         return True
@@ -55,7 +55,7 @@ def prediction_allowed(*, user: User, project: Project, image: Image) -> bool:
 
 
 def answers_withheld(*, user: User, project: Project) -> QuerySet[Assignment, UUID]:
-    """Images of which this user may see no answer but their own yet: they wait to be read blind, perhaps by this user."""
+    """Images of which this user may see only their own answers yet: they wait to be read blind, perhaps by this user."""
     if not user.has_perm("labeling.read", project):
         return Assignment.objects.none().values_list("image", flat=True)
     own = Read.objects.filter(project=project, image=OuterRef("image"), reader=user)
@@ -63,8 +63,8 @@ def answers_withheld(*, user: User, project: Project) -> QuerySet[Assignment, UU
     return waiting.values_list("image", flat=True)
 
 
-def told_to(*, project: Project, reader: User) -> Q:
-    """Of an assignment: whether this reader may know why it is there, as `prediction_allowed` has it of its image."""
+def reason_allowed(*, project: Project, reader: User) -> Q:
+    """A condition on assignments: this reader may know why the case is there, by the rules of `prediction_allowed`."""
     own = Exists(Read.objects.filter(project=project, image=OuterRef("image"), reader=reader))
     again = Exists(_repeats_waiting(project, reader).filter(image=OuterRef("image")))
     if project.blind_first == BlindFirst.ALWAYS:
