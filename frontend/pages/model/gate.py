@@ -126,7 +126,7 @@ def subgroups_of(verdict: Verdict) -> list[Group]:
         drawn = {found.name: strip.strip(scale, found) for found in known}
     else:
         margin = -max([check["limit"] for check in checks] + [0.01])
-        scale, figure = strip.around_nothing(known, margin), signed
+        scale, figure = strip.about_zero(known, margin), signed
         drawn = {found.name: strip.change(scale, found, margin) for found in known}
     return [
         Group(
