@@ -12,9 +12,9 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from frontend.pages.settings.conflict_safe_form import ConflictSafeForm
 from frontend.pages.settings.declared import KINDS, LEGENDS, declared, declared_fields
 from frontend.pages.settings.fields import Lines, Prose
-from frontend.pages.settings.meanwhile import SinceLoaded
 from frontend.pages.settings.words import GROUPS, HINTS, LABELS
 from labeling.queries.selections import strategy_failure
 from overread.accounts.models import User
@@ -58,7 +58,7 @@ def of_finding(finding: Finding) -> dict[str, forms.Field]:
     return fields
 
 
-class SettingsForm(SinceLoaded):
+class SettingsForm(ConflictSafeForm):
     snippets = Lines(required=False, label=LABELS["snippets"], widget=forms.Textarea(attrs={"rows": 3}))
 
     class Meta:

@@ -10,7 +10,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 
-class SinceLoaded(forms.ModelForm):  # type: ignore[type-arg]
+class ConflictSafeForm(forms.ModelForm):  # type: ignore[type-arg]
     """Stores what was changed since its page was loaded, and leaves all else as others have stored it meanwhile.
 
     Every field brings along what it held then (Django's hidden initials). A field that both have changed is refused
