@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 
-from frontend.pages.standing import standing
+from frontend.pages.model_summary import model_summary
 from frontend.people import person
 from labeling.queries.labels import label_counts
 from overread.archive.queries import images_in
@@ -27,7 +27,7 @@ def page(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         "project": project,
         "champion": champion,
-        "standing": standing(champion.pipeline, names) if champion else "",
+        "summary": model_summary(champion.pipeline, names) if champion else "",
         "findings": [(finding, counts.get(finding.slug, 0)) for finding in findings],
         "limit_mb": settings.UPLOAD_MAX_BYTES // 2**20,
         "images": images_in(project).count(),

@@ -1,4 +1,4 @@
-"""Every model of a project, and the record of which was in use."""
+"""Every model of a project, and the record of which one was in use when."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ MODELS, PROMOTIONS = 20, 50
 
 
 @dataclass(frozen=True)
-class Row:
-    """One model in the list."""
+class ModelRow:
+    """One model in the list. `run`: None for an imported model. `verdict`: its newest."""
 
     pipeline: Pipeline
     architecture: str
@@ -46,7 +46,13 @@ def listing(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "models.html", context)
 
 
-def row(pipeline: Pipeline) -> Row:
-    *_, last = pipeline.pipelinestage_set.all()
-    newest = list(pipeline.verdicts.all())[-1:]
-    return Row(pipeline, last.version.architecture, getattr(pipeline, "run", None), newest[0] if newest else None)
+def row(pipeline: Pipeline) -> ModelRow:
+    # Both are prefetched, in order: another query a row would make the page slow.
+    stages = list(pipeline.pipelinestage_set.all())
+    verdicts = list(pipeline.verdicts.all())
+    return ModelRow(
+        pipeline=pipeline,
+        architecture=stages[-1].version.architecture,
+        run=getattr(pipeline, "run", None),
+        verdict=verdicts[-1] if verdicts else None,
+    )

@@ -1,4 +1,4 @@
-"""One model's page: the gate beside the card, and what may be decided."""
+"""One model's page: the gate's verdict, the model card, and the forms for a decision."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET
 
 from frontend.pages.model.card import card
 from frontend.pages.model.forms import PromoteForm, RollBackForm
-from frontend.pages.model.gate import shown
+from frontend.pages.model.gate import gate_view
 from frontend.people import person
 from inference.models import Champion, Pipeline
 from inference.queries import champion_record, former_champions
@@ -29,7 +29,7 @@ from training.queries import model_numbered, reference_looks, verdicts_in
 @never_cache
 @require_GET
 def page(request: HttpRequest, slug: str, number: int) -> HttpResponse:
-    """A model with the newest verdict on it."""
+    """A model with its newest verdict."""
     project = project_for(person(request), slug, "inference.view")
     return render_page(request, project, pipeline_found(project, number))
 
@@ -38,7 +38,7 @@ def page(request: HttpRequest, slug: str, number: int) -> HttpResponse:
 @never_cache
 @require_GET
 def verdict(request: HttpRequest, slug: str, pk: UUID) -> HttpResponse:
-    """A model with one verdict on it, the newest or an older one."""
+    """A model with one of its verdicts, the newest or an older one."""
     project = project_for(person(request), slug, "inference.view")
     found = verdicts_in(project).filter(pk=pk).select_related("challenger").first()
     if found is None:
@@ -50,12 +50,13 @@ def verdict(request: HttpRequest, slug: str, pk: UUID) -> HttpResponse:
 @never_cache
 @require_GET
 def gate_live(request: HttpRequest, slug: str, number: int) -> HttpResponse:
-    """How far the gate is; once it has judged, the page is to be loaded anew."""
+    """The progress of the gate; once it has judged, the browser reloads the page."""
     project = project_for(person(request), slug, "inference.view")
     pipeline = pipeline_found(project, number)
-    job = judging(pipeline)
+    job = judge_job(pipeline)
     response = render(request, "model/judging.html", {"project": project, "pipeline": pipeline, "job": job})
     if job is None or job.state not in (State.QUEUED, State.RUNNING):
+        # The verdict changes the whole page, not only this part of it.
         response["HX-Refresh"] = "true"
     return response
 
@@ -76,12 +77,13 @@ def render_page(
     promote: PromoteForm | None = None,
     roll_back: RollBackForm | None = None,
 ) -> HttpResponse:
+    """The page with the newest verdict or the one given, and with a form that was refused."""
     names = dict(project.findings.values_list("slug", "name"))
     verdicts = list(pipeline.verdicts.select_related("champion").order_by("-created_at"))
     newest = verdicts[0] if verdicts else None
     chosen = verdict or newest
     champion = champion_record(project)
-    job = judging(pipeline)
+    job = judge_job(pipeline)
     former = former_champions(project)
     context = {
         "project": project,
@@ -90,9 +92,6 @@ def render_page(
         "in_use": champion is not None and champion.pipeline_id == pipeline.pk,
         "verdicts": verdicts,
         "newest": newest,
-        "gate": shown(chosen, names) if chosen else None,
-        "compared": chosen.champion if chosen else None,
-        "looks": reference_looks(chosen) if chosen else 0,
         "all_looks": verdicts_in(project).count(),
         "job": job,
         "job_failed": job_failed(job, newest),
@@ -100,27 +99,35 @@ def render_page(
         "may_promote": person(request).has_perm("training.promote", project),
         "may_judge": person(request).has_perm("training.run", project),
         "may_train": person(request).has_perm("training.view", project),
-        "promote_form": promote or PromoteForm(initial={"verdict": newest.pk if newest else None}),
+        # The form names the verdict it was shown with: a newer one must not be signed unseen.
+        "promote_form": promote or PromoteForm(initial={"verdict": newest and newest.pk}),
         "roll_back_form": roll_back or RollBackForm(former=former, initial={"to": pipeline}),
         "former": former.exists(),
         **card(pipeline, names),
     }
+    if chosen:
+        context["gate"] = gate_view(chosen, names)
+        context["compared"] = chosen.champion
+        context["looks"] = reference_looks(chosen)
     return render(request, "model.html", context)
 
 
-def judging(pipeline: Pipeline) -> Job | None:
-    """The newest job that put this model before the gate."""
+def judge_job(pipeline: Pipeline) -> Job | None:
+    """The newest job that judges this model."""
     return judge_jobs(pipeline).order_by("-created_at").first()
 
 
 def job_failed(job: Job | None, newest: Verdict | None) -> bool:
-    """Whether the last try to judge this model came to nothing."""
-    return job is not None and job.state == State.DEAD and (newest is None or job.created_at > newest.created_at)
+    """Whether the last attempt to judge this model failed."""
+    if job is None or job.state != State.DEAD:
+        return False
+    return newest is None or job.created_at > newest.created_at
 
 
 def gate_closed(pipeline: Pipeline, newest: Verdict | None, champion: Champion | None, job: Job | None) -> str:
     """Why this model can't be promoted now, in a sentence; "" when it can."""
-    if champion and champion.pipeline_id == pipeline.pk:
+    in_use = champion.pipeline_id if champion else None
+    if in_use == pipeline.pk:
         return _("This model is in use already.")
     if job and job.state in (State.QUEUED, State.RUNNING):
         return _("The gate is being run.")
@@ -128,6 +135,6 @@ def gate_closed(pipeline: Pipeline, newest: Verdict | None, champion: Champion |
         return _("The gate has not judged this model yet.")
     if not newest.passed:
         return _("The gate was not passed.")
-    if (champion.pipeline_id if champion else None) != newest.champion_id:
+    if in_use != newest.champion_id:
         return _("The model in use is not the one this challenger was compared with. Run the gate again.")
     return ""

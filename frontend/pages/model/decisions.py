@@ -1,4 +1,4 @@
-"""What a person may do here: run the gate, promote, roll back. Every one of them is a service's decision."""
+"""What a person can order here: run the gate, promote, roll back. A service decides whether it is done."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from frontend.pages.model.forms import PromoteForm, RollBackForm
-from frontend.pages.model.showing import pipeline_found, render_page
+from frontend.pages.model.views import pipeline_found, render_page
 from frontend.people import person
 from inference.queries import former_champions
 from inference.services import ChampionMoved
@@ -22,9 +22,11 @@ from training.services import GateBusy, GateClosed, InUse, model_judge, model_pr
 @login_required
 @require_POST
 def promote(request: HttpRequest, slug: str, number: int) -> HttpResponse:
-    """Put this model in use, on the verdict that was looked at."""
-    user, project = person(request), project_for(person(request), slug, "training.promote")
-    pipeline, form = pipeline_found(project, number), PromoteForm(request.POST)
+    """Put this model in use, on the verdict that the person saw."""
+    user = person(request)
+    project = project_for(user, slug, "training.promote")
+    pipeline = pipeline_found(project, number)
+    form = PromoteForm(request.POST)
     if not form.is_valid():
         return render_page(request, project, pipeline, promote=form)
     verdict = pipeline.verdicts.filter(pk=form.cleaned_data["verdict"]).first()
@@ -44,8 +46,10 @@ def promote(request: HttpRequest, slug: str, number: int) -> HttpResponse:
 @require_POST
 def roll_back(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """Put a former champion back in use."""
-    user, project = person(request), project_for(person(request), slug, "training.promote")
-    pipeline, form = pipeline_found(project, number), RollBackForm(request.POST, former=former_champions(project))
+    user = person(request)
+    project = project_for(user, slug, "training.promote")
+    pipeline = pipeline_found(project, number)
+    form = RollBackForm(request.POST, former=former_champions(project))
     if not form.is_valid():
         return render_page(request, project, pipeline, roll_back=form)
     to = form.cleaned_data["to"]
@@ -61,8 +65,9 @@ def roll_back(request: HttpRequest, slug: str, number: int) -> HttpResponse:
 @login_required
 @require_POST
 def judge(request: HttpRequest, slug: str, number: int) -> HttpResponse:
-    """Put this model before the gate again."""
-    user, project = person(request), project_for(person(request), slug, "training.run")
+    """Have the gate judge this model again."""
+    user = person(request)
+    project = project_for(user, slug, "training.run")
     pipeline = pipeline_found(project, number)
     try:
         model_judge(pipeline=pipeline, requested_by=user)

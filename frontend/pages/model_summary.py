@@ -1,4 +1,4 @@
-"""What a model was trained and tested on, in one honest sentence for somebody who is about to trust it."""
+"""What a model was trained and tested on, in one sentence for somebody who is about to trust it."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from django.utils.translation import ngettext
 from inference.models import Pipeline
 from training.queries import verdict_signed
 
-NAMED = 4  # findings whose figures stand by name; of more only the least and the best
+NAMED = 4  # findings; of more, only the lowest and the highest AUROC are named
 
 
 @dataclass(frozen=True)
-class Tested:
-    """Figures on patients the model never saw: AUROC by finding slug."""
+class TestResult:
+    """AUROC by finding slug, on patients the model never saw."""
 
     images: int
     patients: int
     auroc: Mapping[str, float]
 
 
-def standing(pipeline: Pipeline, names: Mapping[str, str]) -> str:
+def model_summary(pipeline: Pipeline, names: Mapping[str, str]) -> str:
     """`names`: finding slug → name."""
-    return f"{trained_words(pipeline)} {tested_words(tested(pipeline), names)}"
+    return f"{trained_words(pipeline)} {tested_words(test_result(pipeline), names)}"
 
 
 def trained_words(pipeline: Pipeline) -> str:
@@ -37,36 +37,43 @@ def trained_words(pipeline: Pipeline) -> str:
     return _("Trained on %(images)s of %(patients)s;") % {"images": images, "patients": patients}
 
 
-def tested(pipeline: Pipeline) -> Tested | None:
-    """The figures of the gate that let it in, on independent labels; else those it was made with; None without any."""
+def test_result(pipeline: Pipeline) -> TestResult | None:
+    """The result of the gate the model was promoted on; else that on its training's held-out patients; else None."""
+    # The gate comes first: its labels are independent, those held out come from the training's own readers.
     verdict = verdict_signed(pipeline)
     if verdict and verdict.report["figures"]:
         figures = {figure["finding"]: figure["challenger"]["value"] for figure in verdict.report["figures"]}
-        return Tested(verdict.images, verdict.report["patients"], _known(figures))
+        return TestResult(verdict.images, verdict.report["patients"], _known(figures))
     held_out = pipeline.classifier.card["facts"].get("held_out") or {}
     figures = {slug: row.get("auroc") for slug, row in held_out.get("findings", {}).items()}
     known = _known(figures)
-    return Tested(held_out["images"], held_out["patients"], known) if known else None
+    if not known:
+        return None
+    return TestResult(held_out["images"], held_out["patients"], known)
 
 
 def _known(figures: Mapping[str, float | None]) -> dict[str, float]:
     return {slug: value for slug, value in figures.items() if value is not None}
 
 
-def tested_words(found: Tested | None, names: Mapping[str, str]) -> str:
-    if found is None or not found.auroc:
+def tested_words(result: TestResult | None, names: Mapping[str, str]) -> str:
+    if result is None or not result.auroc:
         return _("it has not been tested on patients it never saw.")
-    images = ngettext("%(n)d image", "%(n)d images", found.images) % {"n": found.images}
-    patients = ngettext("%(n)d patient", "%(n)d patients", found.patients) % {"n": found.patients}
-    words = {"images": images, "patients": patients, "figures": figures_words(found.auroc, names)}
+    images = ngettext("%(n)d image", "%(n)d images", result.images) % {"n": result.images}
+    patients = ngettext("%(n)d patient", "%(n)d patients", result.patients) % {"n": result.patients}
+    words = {"images": images, "patients": patients, "figures": figures_words(result.auroc, names)}
     return _("tested on %(images)s of %(patients)s it never saw: AUROC %(figures)s.") % words
 
 
 def figures_words(auroc: Mapping[str, float], names: Mapping[str, str]) -> str:
-    said = sorted((value, names.get(slug, slug)) for slug, value in auroc.items())
-    if len(said) > NAMED:
-        (low, worst), (high, best) = said[0], said[-1]
+    """AUROC by finding, the highest first; of many findings, only the range."""
+    ranked = sorted((value, names.get(slug, slug)) for slug, value in auroc.items())
+    if len(ranked) > NAMED:
+        low, worst = ranked[0]
+        high, best = ranked[-1]
         words = {"low": f"{low:.2f}", "worst": worst, "high": f"{high:.2f}", "best": best}
         return _("from %(low)s (%(worst)s) to %(high)s (%(best)s)") % words
-    each = [_("%(value)s for %(finding)s") % {"value": f"{value:.2f}", "finding": name} for value, name in said[::-1]]
-    return ", ".join(each)
+    told = []
+    for value, name in reversed(ranked):
+        told.append(_("%(value)s for %(finding)s") % {"value": f"{value:.2f}", "finding": name})
+    return ", ".join(told)
