@@ -1,4 +1,4 @@
-"""Runs: what they learned from, how far they are, and how to start and stop one."""
+"""Training runs: their labels, progress and curves, and the buttons that start and cancel one."""
 
 from frontend.pages.training.views import cancel, live, page, run
 

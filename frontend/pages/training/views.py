@@ -1,14 +1,16 @@
-"""The page itself: the list of runs, one of them in detail, starting and cancelling."""
+"""The page itself: the list of runs, one of them in detail; starting and cancelling."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, TypedDict
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -19,18 +21,21 @@ from inference.queries import champion_of, champion_record
 from labeling.queries.selections import strategy_failure
 from overread.projects.models import Project
 from overread.projects.queries import project_for
-from training.models import Run
+from training.models import Epoch, Run, Snapshot
 from training.queries import EpochsDone, epochs_done, runs_of
 from training.services import NothingToLearn, RunActive, run_cancel, run_request
 
-RUNS = 20
+if TYPE_CHECKING:
+    from frontend.pages.training.forms import StartForm
+
+RUNS = 20  # a page
 
 
 @login_required
 @never_cache
 @require_http_methods(["GET", "POST"])
 def page(request: HttpRequest, slug: str) -> HttpResponse:
-    """The newest run in detail. A POST starts one; what refuses it is said on the page, with what was typed kept."""
+    """The newest run in detail. A POST starts one; a refusal is shown beside what was typed."""
     project = project_for(person(request), slug, "training.view")
     newest = runs_of(project).first()
     if request.method == "GET":
@@ -40,6 +45,7 @@ def page(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _start(request: HttpRequest, project: Project, newest: Run | None) -> HttpResponse:
+    # The form knows the backbones, and they torch: a web process without this page starts without it.
     from frontend.pages.training.forms import StartForm
 
     form = StartForm(request.POST, project=project)
@@ -69,7 +75,7 @@ def run(request: HttpRequest, slug: str, number: int) -> HttpResponse:
 @never_cache
 @require_GET
 def live(request: HttpRequest, slug: str, number: int) -> HttpResponse:
-    """The part of the page that changes while a run is under way; once it is over the page is to be loaded anew."""
+    """The part of the page that changes during a run; after the run the browser reloads the page."""
     project = project_for(person(request), slug, "training.view")
     found = run_found(project, number)
     response = render(request, "training/run.html", {"project": project, **detail(project, found)})
@@ -97,38 +103,66 @@ def run_found(project: Project, number: int) -> Run:
     return found
 
 
-def _page(request: HttpRequest, project: Project, selected: Run | None, form: Any = None) -> HttpResponse:
+def _page(request: HttpRequest, project: Project, selected: Run | None, form: StartForm | None = None) -> HttpResponse:
     newest = runs_of(project).first()
     may_run = person(request).has_perm("training.run", project)
+    if form is None and may_run:
+        form = _fresh_form(project)
     shown = Paginator(runs_of(project), RUNS).get_page(request.GET.get("page"))
-    done, champion = epochs_done(shown), champion_record(project)
-    context = {
+    champion = champion_record(project)
+    context: dict[str, object] = {
         "project": project,
         "page": shown,
-        "rows": [(run, words.started_by(run), limits.cut_words(run, done.get(run.pk, EpochsDone()))) for run in shown],
+        "rows": list_rows(shown),
         "champion": champion.pipeline_id if champion else None,
         "next_run": words.next_run(project, newest),
         "strategy_failure": strategy_failure(project),
         "batch": words.newest_batch_words(project),
         "active": newest is not None and newest.state in Run.ACTIVE,
         "may_run": may_run,
-        "form": form or (_fresh_form(project) if may_run else None),
-        **(detail(project, selected) if selected else {}),
+        "form": form,
     }
+    if selected:
+        context |= detail(project, selected)
     return render(request, "training.html", context)
 
 
-def _fresh_form(project: Project) -> Any:
+def _fresh_form(project: Project) -> StartForm:
     from frontend.pages.training.forms import StartForm
 
     return StartForm(project=project)
 
 
-def detail(project: Project, run: Run) -> dict[str, Any]:
-    """Everything the page says of one run."""
+def list_rows(runs: Page[Run]) -> list[tuple[Run, str, str]]:
+    """Each run of the list, why it started, and whether its time limit ended it."""
+    done = epochs_done(runs)  # one query for them all
+    rows = []
+    for run in runs:
+        cut = limits.cut_words(run, done.get(run.pk, EpochsDone()))
+        rows.append((run, words.started_by(run), cut))
+    return rows
+
+
+class RunDetail(TypedDict):
+    """Everything the page says of one run. `epochs`: the newest first; `labels`: per finding, in words."""
+
+    run: Run
+    is_active: bool
+    why: str
+    doing: str
+    percent: float
+    time: str
+    limit: str
+    epochs: list[Epoch]
+    auroc: SafeString
+    loss: SafeString
+    splits: Mapping[str, int]
+    labels: list[tuple[str, str]]
+
+
+def detail(project: Project, run: Run) -> RunDetail:
     epochs = list(run.epochs.all())
     doing, percent = words.stage(run)
-    counts = run.snapshot.counts
     return {
         "run": run,
         "is_active": run.state in Run.ACTIVE,
@@ -140,10 +174,16 @@ def detail(project: Project, run: Run) -> dict[str, Any]:
         "epochs": epochs[::-1],
         "auroc": curves.auroc_curve(run, epochs, champion_of(project)),
         "loss": curves.loss_curve(run, epochs),
-        "splits": counts["splits"],
-        "labels": [
-            (finding["name"], words.label_counts(finding, counts["findings"][finding["slug"]]))
-            for finding in run.snapshot.findings
-            if finding["slug"] in counts["findings"]
-        ],
+        "splits": run.snapshot.counts["splits"],
+        "labels": snapshot_labels(run.snapshot),
     }
+
+
+def snapshot_labels(snapshot: Snapshot) -> list[tuple[str, str]]:
+    """The name of each finding with labels, and their counts in words."""
+    counts = snapshot.counts["findings"]
+    rows = []
+    for finding in snapshot.findings:
+        if finding["slug"] in counts:
+            rows.append((finding["name"], words.label_count_words(finding, counts[finding["slug"]])))
+    return rows
