@@ -26,7 +26,7 @@ SIGNALS: dict[Signal, Any] = {
 }
 
 
-class Interval(TypedDict):
+class StoredEstimate(TypedDict):
     """An estimate with its 99 % interval."""
 
     value: float
@@ -40,9 +40,9 @@ class StoredComparison(TypedDict):
     sizes: list[int]
     chosen: list[float | None]
     random: list[float | None]
-    gain: Interval
-    saved: Interval
-    minutes: Interval | None
+    gain: StoredEstimate
+    saved: StoredEstimate
+    minutes: StoredEstimate | None
     tested: int
 
 
@@ -78,7 +78,7 @@ class ReportView(TypedDict):
 
 def report_view(report: WorthReport) -> ReportView:
     result = report.result
-    slope: Interval | None = result["stopping"]["slope"]
+    slope: StoredEstimate | None = result["stopping"]["slope"]
     kappas: list[float] = result["stopping"]["kappas"]
     signal: Signal = "too_few"
     if kappas and slope:
@@ -181,11 +181,11 @@ def whole(value: float) -> str:
     return f"{round(value):+d}".replace("-", "−")
 
 
-def between(estimate: Interval) -> str:
+def between(estimate: StoredEstimate) -> str:
     return f"{whole(estimate['low'])} … {whole(estimate['high'])}"
 
 
-def slope_words(slope: Interval | None) -> str:
+def slope_words(slope: StoredEstimate | None) -> str:
     """ "+0.004 (−0.002 … +0.010)": AUROC by 100 more labels; "" for an unknown slope."""
     if slope is None:
         return ""
