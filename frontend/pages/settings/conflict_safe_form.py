@@ -1,4 +1,4 @@
-"""Several people at one form."""
+"""A form that several people may have open at once."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 
 
 class ConflictSafeForm(forms.ModelForm):  # type: ignore[type-arg]
-    """Stores what was changed since its page was loaded, and leaves all else as others have stored it meanwhile.
+    """Stores only the fields changed since the page was loaded; the others keep what somebody else stored meanwhile.
 
-    Every field brings along what it held then (Django's hidden initials). A field that both have changed is refused
-    once, and says what it holds now: who stores it again means it.
+    The page sends with every field the value it was loaded with (Django's hidden initials). A field that both people
+    changed is refused once, with the value stored now: whoever sends it again means it.
     """
 
     def __init__(self, data: QueryDict | None = None, *, extra: dict[str, forms.Field], **options: Any) -> None:
@@ -24,13 +24,13 @@ class ConflictSafeForm(forms.ModelForm):  # type: ignore[type-arg]
             field.show_hidden_initial = True
 
     @property
-    def different(self) -> dict[str, Any]:
-        """Name → value of each field that was changed and does not hold that already."""
-        return {
-            name: self.cleaned_data[name]
-            for name in self.changed_data
-            if name in self.cleaned_data and self._departs(name, self[name].data)
-        }
+    def different(self) -> dict[str, object]:
+        """Name → value of each field that was changed and whose value is not stored already."""
+        found = {}
+        for name in self.changed_data:
+            if name in self.cleaned_data and self._differs(name, self[name].data):
+                found[name] = self.cleaned_data[name]
+        return found
 
     def clean(self) -> None:
         super().clean()
@@ -38,22 +38,24 @@ class ConflictSafeForm(forms.ModelForm):  # type: ignore[type-arg]
             self.cleaned_data[name] = self._stored(name)
         for name in self.different:
             loaded = self[name].html_initial_name
-            if self._departs(name, self.data.get(loaded)):
+            if self._differs(name, self.data.get(loaded)):
                 assert isinstance(self.data, QueryDict)
+                # The page now counts as loaded with what is stored: sent again as it is, the field is accepted.
                 self.data[loaded] = self[name].field.prepare_value(self._stored(name))
-                self.add_error(name, _("Changed meanwhile to %s; look again.") % self._shown(name))
+                self.add_error(name, _("Changed meanwhile to %s; look again.") % self._stored_words(name))
 
     def _stored(self, name: str) -> Any:
-        """What is stored, as this form would bring it back."""
+        """The stored value as this form would return it, so that the two can be compared."""
         field = self.fields[name]
         return field.to_python(field.prepare_value(self.get_initial_for_field(field, name)))
 
-    def _departs(self, name: str, data: Any) -> bool:
+    def _differs(self, name: str, data: Any) -> bool:
         return self.fields[name].has_changed(self._stored(name), data)
 
-    def _shown(self, name: str) -> str:
-        """What is stored, in the words of the page."""
-        field, stored = self.fields[name], self._stored(name)
+    def _stored_words(self, name: str) -> str:
+        """The stored value as the page shows it."""
+        field = self.fields[name]
+        stored = self._stored(name)
         if isinstance(field, forms.BooleanField):
             return _("yes") if stored else _("no")
         if isinstance(field, forms.ChoiceField):

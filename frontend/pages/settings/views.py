@@ -1,4 +1,4 @@
-"""The page: the form as it is stored, and what has been typed stored."""
+"""The page itself: the form with what is stored; a POST stores what was changed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from frontend.pages.settings.form import SettingsForm
-from frontend.pages.settings.words import strategies_told
+from frontend.pages.settings.words import strategies_listed
 from frontend.people import person
 from overread.projects.models import Project
 from overread.projects.queries import project_for
@@ -23,18 +23,22 @@ from overread.projects.services import project_lock
 @never_cache
 @require_http_methods(["GET", "POST"])
 def page(request: HttpRequest, slug: str) -> HttpResponse:
-    """Never cached: a page that the browser had kept would bring back its old values."""
+    """Never cached: a page that the browser had kept would send its old values again."""
     project = project_for(person(request), slug, "projects.administer")
-    form = sent(request, project) if request.method == "POST" else SettingsForm(instance=project)
-    if form.is_bound and form.is_valid():
-        messages.success(request, _("Settings stored. The queue and the next batch follow."))
-        return redirect("project-settings", slug)
-    return render(request, "settings.html", {"project": project, "form": form, "strategies": strategies_told()})
+    if request.method == "POST":
+        form = store(request, project)
+        if form.is_valid():
+            messages.success(request, _("Settings stored. The queue and the next batch follow."))
+            return redirect("project-settings", slug)
+    else:
+        form = SettingsForm(instance=project)
+    return render(request, "settings.html", {"project": project, "form": form, "strategies": strategies_listed()})
 
 
 @transaction.atomic
-def sent(request: HttpRequest, project: Project) -> SettingsForm:
-    """The form as it was sent, stored where it is valid; nobody stores the same project meanwhile."""
+def store(request: HttpRequest, project: Project) -> SettingsForm:
+    """The form as it was sent, stored if it is valid."""
+    # The lock keeps others from storing between the form's comparison with what is stored and its own writing.
     form = SettingsForm(request.POST, instance=project_lock(project))
     if form.is_valid():
         form.store(person(request))
