@@ -1,4 +1,4 @@
-"""One image: what became of it, what a model says of it where that may be shown, and the way to answer it."""
+"""One image: its status, a model's prediction if it may be shown, and the button to read it."""
 
 from frontend.pages.image.actions import admit, read, retry
 from frontend.pages.image.overlay import overlay

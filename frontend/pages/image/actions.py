@@ -1,4 +1,4 @@
-"""From the page of an image into reading it, and the word that it is one to be read."""
+"""What the buttons on the page of an image do."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from frontend.pages.image.finding import image_for
+from frontend.pages.image.lookup import image_for
 from frontend.pages.read.standalone import ALONE
 from frontend.people import person
 from labeling.services import assignment_open_single
@@ -23,7 +23,7 @@ from overread.projects.queries import project_for
 @login_required
 @require_POST
 def read(request: HttpRequest, slug: str, pk: UUID) -> HttpResponse:
-    """Open this image for reading, by itself: the read leads back to the image's page."""
+    """Open this image for reading, outside the queue: the read leads back to the image's page."""
     project = project_for(person(request), slug, "labeling.read")
     image = image_for(project, pk)
     if image.status != Image.Status.READY or image.mismatch:
@@ -35,7 +35,7 @@ def read(request: HttpRequest, slug: str, pk: UUID) -> HttpResponse:
 @login_required
 @require_POST
 def admit(request: HttpRequest, slug: str, pk: UUID) -> HttpResponse:
-    """Take the image for what the project reads, though it looks otherwise."""
+    """Accept the image for the project although it does not look like what the project reads."""
     project = project_for(person(request), slug, "archive.upload")
     enrolment_admit(project=project, image=image_for(project, pk), actor=person(request))
     return redirect("image", slug, pk)
@@ -44,7 +44,7 @@ def admit(request: HttpRequest, slug: str, pk: UUID) -> HttpResponse:
 @login_required
 @require_POST
 def retry(request: HttpRequest, slug: str, pk: UUID) -> HttpResponse:
-    """Try again what failed for good: decoding the image, or asking a model of it."""
+    """Retry the jobs that failed for good: decoding the image, or a model's prediction of it."""
     project = project_for(person(request), slug, "archive.upload")
     jobs_retry_of(image=image_for(project, pk).pk, project=project.pk, actor=person(request))
     return redirect("image", slug, pk)

@@ -1,4 +1,4 @@
-"""Model and reader side by side, finding by finding, in words."""
+"""Reader and model side by side, finding by finding, in words."""
 
 from __future__ import annotations
 
@@ -17,32 +17,43 @@ AGREES, DIFFERS = "agrees", "differs"
 
 
 @dataclass(frozen=True)
-class Row:
-    """One finding: what the reader answered, what the model says of it (suggestion_context), and how they compare."""
+class Comparison:
+    """One finding: the reader's answer, the model's suggestion, and whether they agree.
+
+    `answer` is "" without a read; `said` is empty for a finding that the model does not answer; `verdict` is AGREES,
+    DIFFERS, or "" for two that cannot be compared.
+    """
 
     finding: Finding
     number: int
-    answer: str = ""  # in words; empty where it was not read
-    said: Suggestion = field(default_factory=Suggestion)  # empty where the model says nothing of it
-    verdict: str = ""  # AGREES, DIFFERS, or empty where the two cannot be compared
+    answer: str = ""
+    said: Suggestion = field(default_factory=Suggestion)
+    verdict: str = ""
     verdict_words: str = ""
 
 
-def rows(*, project: Project, read: Read | None, prediction: Prediction | None) -> list[Row]:
+def comparisons(*, project: Project, read: Read | None, prediction: Prediction | None) -> list[Comparison]:
     """Every finding of the project, in its order."""
     answers = {answer.finding_id: answer.value for answer in read.answers.all()} if read else {}
     outputs = prediction.outputs if prediction else {}
-    return [
-        row(finding, number, answers.get(finding.pk), outputs.get(finding.slug))
-        for number, finding in enumerate(project.findings.all(), start=1)
-    ]
+    found = []
+    for number, finding in enumerate(project.findings.all(), start=1):
+        found.append(comparison(finding, number, answers.get(finding.pk), outputs.get(finding.slug)))
+    return found
 
 
-def row(finding: Finding, number: int, value: str | None, output: Mapping[str, Any] | None) -> Row:
-    said: Suggestion = suggestion_context(output, finding) if output else {}
-    answer = answer_words(finding, value) if value is not None else ""
-    verdict, words = compared(finding, value, output) if value is not None and output else ("", "")
-    return Row(finding, number, answer, said, verdict, words)
+def comparison(finding: Finding, number: int, value: str | None, output: Mapping[str, Any] | None) -> Comparison:
+    """`value` is the reader's answer, `output` what the model says of this finding."""
+    answer = ""
+    said: Suggestion = {}
+    verdict = words = ""
+    if value is not None:
+        answer = answer_words(finding, value)
+    if output:
+        said = suggestion_context(output, finding)
+    if value is not None and output:
+        verdict, words = compared(finding, value, output)
+    return Comparison(finding, number, answer, said, verdict, words)
 
 
 def answer_words(finding: Finding, value: str) -> str:
@@ -54,32 +65,36 @@ def answer_words(finding: Finding, value: str) -> str:
     }
     if value == "not_assessable" or finding.kind == Finding.Kind.BINARY:
         return words.get(value, value)
-    return f"{value} {finding.unit}" if finding.kind == Finding.Kind.MEASUREMENT else value
+    if finding.kind == Finding.Kind.MEASUREMENT:
+        return f"{value} {finding.unit}"
+    return value
 
 
 def compared(finding: Finding, value: str, output: Mapping[str, Any]) -> tuple[str, str]:
-    """How an answer stands to what the model says: the verdict, and the words for it."""
+    """The verdict on an answer beside the model's output, and the words for it."""
     if value == "not_assessable":
         return "", _("not compared: not assessable")
     if finding.kind == Finding.Kind.BINARY:
         return _binary(value, output)
     if finding.kind == Finding.Kind.CATEGORICAL:
-        return _told(value == output.get("option"))
+        return _verdict(value == output.get("option"))
     return _measured(finding, value, output)
 
 
-def _told(agrees: bool) -> tuple[str, str]:
-    return (AGREES, _("agrees")) if agrees else (DIFFERS, _("differs"))
+def _verdict(agrees: bool) -> tuple[str, str]:
+    if agrees:
+        return AGREES, _("agrees")
+    return DIFFERS, _("differs")
 
 
 def _binary(value: str, output: Mapping[str, Any]) -> tuple[str, str]:
     if value not in ("absent", "present") or "above" not in output:
         return "", _("not compared: uncertain")
-    return _told((value == "present") == output["above"])
+    return _verdict((value == "present") == output["above"])
 
 
 def _measured(finding: Finding, value: str, output: Mapping[str, Any]) -> tuple[str, str]:
-    """Two numbers agree where they read the same at one decimal."""
+    """Two numbers agree if they are the same at one decimal."""
     try:
         difference = round(float(output["value"]) - float(value), 1)
     except (KeyError, ValueError):

@@ -1,4 +1,4 @@
-"""The summary of one image as a PDF. What draws it is imported on first use, so that a web process starts light."""
+"""The summary of one image as a PDF."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
 
-from frontend.pages.image.finding import image_for
+from frontend.pages.image.lookup import image_for
 from frontend.pages.summary.facts import summary_of
 from frontend.people import person
 from overread.archive.models import Image
@@ -21,12 +21,12 @@ from overread.projects.queries import project_for
 @csp_exempt()  # type: ignore[untyped-decorator]  # no page: what a browser shows it with brings styles of its own
 @require_GET
 def page(request: HttpRequest, slug: str, pk: UUID) -> HttpResponse:
-    """Shows no more of a model than this user has been shown already, so it leaves no trace of its own."""
+    """The PDF. It holds no prediction that this user has not seen already, so it records no new exposure."""
     project = project_for(person(request), slug, "archive.view")
     image = image_for(project, pk)
     if image.status != Image.Status.READY:
         raise Http404("No such image.")
-    from frontend.pages.summary.sheet import pdf
+    from frontend.pages.summary.sheet import pdf  # here, so that a web process starts without ReportLab
 
     summary = summary_of(project=project, image=image, user=person(request), model=request.GET.get("model"))
     view_note(user=person(request), image=pk, what="summary", project=project.pk)

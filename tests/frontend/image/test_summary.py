@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from pypdf import PdfReader
 
-from frontend.pages.summary.sheet import plain
+from frontend.pages.summary.text import plain
 from inference.models import Exposure
 from labeling.models import Assignment, Read
 from labeling.services import RegionDrawn, assignment_open_single, read_amend, read_submit
