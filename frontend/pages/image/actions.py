@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from frontend.pages.image.lookup import image_for
-from frontend.pages.read.standalone import ALONE
+from frontend.pages.read.standalone import STANDALONE
 from frontend.people import person
 from labeling.services import assignment_open_single
 from overread.archive.models import Image
@@ -29,7 +29,7 @@ def read(request: HttpRequest, slug: str, pk: UUID) -> HttpResponse:
     if image.status != Image.Status.READY or image.mismatch:
         return redirect("image", slug, pk)
     assignment = assignment_open_single(project=project, image=image, reader=person(request))
-    return redirect(reverse("read", args=[slug, assignment.pk]) + ALONE)
+    return redirect(reverse("read", args=[slug, assignment.pk]) + STANDALONE)
 
 
 @login_required

@@ -1,4 +1,4 @@
-"""What the reading page's script is sent: frontend/src/reading/contract.ts, member by member, where each is explained."""
+"""What the reading page's script receives. frontend/src/reading/contract.ts has the same members and explains them."""
 
 from __future__ import annotations
 
