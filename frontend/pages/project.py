@@ -1,4 +1,4 @@
-"""A project's home: what it is for, what its model can and cannot do, and the way in for an image."""
+"""A project's overview: what it is for, what its model can and cannot do, and the upload."""
 
 from __future__ import annotations
 
@@ -19,10 +19,11 @@ from training.queries import champion_with_run
 @login_required
 @never_cache
 def page(request: HttpRequest, slug: str) -> HttpResponse:
-    """Its upload lists names of files, so no copy of the page outlives the session."""
+    """Never cached: the upload lists file names, which may hold a patient's name."""
     project = project_for(person(request), slug, "projects.view")
     champion = champion_with_run(project)
-    counts, findings = label_counts(project), list(project.findings.all())
+    counts = label_counts(project)
+    findings = list(project.findings.all())
     names = {finding.slug: finding.name for finding in findings}
     context = {
         "project": project,

@@ -62,9 +62,9 @@ def test_a_correction_is_followed_into_snapshot_and_model(project: Project, imag
     SnapshotItem.objects.create(snapshot=snapshot, image=image, split="train", labels={"nodule": 1}, weights={})
     made = make_pipeline(project, seed=1)
     Run.objects.create(project=project, number=1, snapshot=snapshot, recipe={}, trigger="button", pipeline=made)
-    (receipt,) = reads_feedback(project=project, reads=[stored])
-    assert [(reply.answer.finding.slug, reply.answer.value) for reply in receipt.told] == [("nodule", nodule)]
-    assert (receipt.snapshots, receipt.models) == ([3], [made])
+    (feedback,) = reads_feedback(project=project, reads=[stored])
+    assert [(reply.answer.finding.slug, reply.answer.value) for reply in feedback.told] == [("nodule", nodule)]
+    assert (feedback.snapshots, feedback.models) == ([3], [made])
 
 
 def test_an_earlier_snapshot_is_not_the_reads_doing(project: Project, image: Image, reader: User) -> None:
@@ -72,10 +72,10 @@ def test_an_earlier_snapshot_is_not_the_reads_doing(project: Project, image: Ima
         project=project, number=1, sha256="0" * 64, findings=[], images=1, patients=1, labels=2, counts={}
     )
     SnapshotItem.objects.create(snapshot=snapshot, image=image, split="train", labels={}, weights={})
-    (receipt,) = reads_feedback(
+    (feedback,) = reads_feedback(
         project=project, reads=[read(image, reader, project, effusion="absent", nodule="absent")]
     )
-    assert receipt.snapshots == []
+    assert feedback.snapshots == []
 
 
 def test_a_change_to_what_the_model_says_is_counted(project: Project, reader: User) -> None:
@@ -116,19 +116,19 @@ def test_answers_are_told_in_words(client: Client, measured: Project) -> None:
     read(image, reader, measured, blind=True, age="not_assessable")
     read(image, reader, measured, age="30")
     client.force_login(reader)
-    page = client.get(reverse("receipts", args=[measured.slug])).content.decode()
+    page = client.get(reverse("my-reads", args=[measured.slug])).content.decode()
     assert "you said not assessable, then 30 months" in page
 
 
-def test_a_case_read_twice_has_one_receipt_with_both_answers(project: Project, reader: User) -> None:
+def test_a_case_read_twice_has_one_row_with_both_answers(project: Project, reader: User) -> None:
     project.blind_first = BlindFirst.ALWAYS
     project.save()
     image = make_image(project)
     make_champion(project)
     read(image, reader, project, blind=True, nodule="uncertain", effusion="absent")
     read(image, reader, project, nodule="present", effusion="absent")
-    (receipt,) = reads_feedback(project=project, reads=list(latest_reads(project=project, reader=reader)))
-    assert [(reply.first, reply.answer.value) for reply in receipt.told if reply.changed] == [("uncertain", "present")]
+    (feedback,) = reads_feedback(project=project, reads=list(latest_reads(project=project, reader=reader)))
+    assert [(reply.first, reply.answer.value) for reply in feedback.told if reply.changed] == [("uncertain", "present")]
 
 
 def test_an_open_read_sways_nobody(project: Project, image: Image, reader: User) -> None:
@@ -157,7 +157,7 @@ def test_the_page_tells_ones_own_reads_only(
     client: Client, project: Project, image: Image, reader: User, colleague: User
 ) -> None:
     read(image, reader, project, effusion="absent", nodule=opposite(said(project, image, "nodule")))
-    url = reverse("receipts", args=[project.slug])
+    url = reverse("my-reads", args=[project.slug])
     client.force_login(reader)
     page = client.get(url).content.decode()
     assert image.code in page and "No label is held yet" not in page and "In no snapshot yet." in page
@@ -174,7 +174,7 @@ def test_what_another_model_says_now_is_told_and_recorded(
     )
     run_all()
     client.force_login(reader)
-    assert "Now model 2 says" in client.get(reverse("receipts", args=[project.slug])).content.decode()
+    assert "Now model 2 says" in client.get(reverse("my-reads", args=[project.slug])).content.decode()
     assert Exposure.objects.filter(user=reader, image=image, prediction__pipeline=champion_of(project)).exists()
 
 
@@ -185,7 +185,7 @@ def test_a_blind_read_without_a_reveal_shows_no_model(client: Client, project: P
     read(image, reader, project, blind=True, effusion="absent", nodule="absent")
     make_champion(project)
     client.force_login(reader)
-    assert "model 1" not in client.get(reverse("receipts", args=[project.slug])).content.decode()
+    assert "model 1" not in client.get(reverse("my-reads", args=[project.slug])).content.decode()
     assert not Exposure.objects.filter(user=reader).exists()
 
 
@@ -194,5 +194,5 @@ def test_nothing_read_yet_is_told(client: Client, project: Project, reader: User
     client.force_login(reader)
     assert (
         "You have read no case of this project yet."
-        in client.get(reverse("receipts", args=[project.slug])).content.decode()
+        in client.get(reverse("my-reads", args=[project.slug])).content.decode()
     )
