@@ -82,7 +82,7 @@ PACKED = {
     "slope": ["frontend/src/viewer/windowing.ts"],
     "intercept": ["frontend/src/viewer/windowing.ts"],
     "padding": ["frontend/src/viewer/painter.ts", "platform/overread/archive/dicom/display.py"],
-    "windows": ["frontend/src/viewer/windowing.ts", "frontend/src/reading/rail.ts"],
+    "windows": ["frontend/src/viewer/windowing.ts", "frontend/src/reading/toolbar.ts"],
     "minimum": ["platform/overread/archive/presets.py"],
     "maximum": ["platform/overread/archive/presets.py"],
 }

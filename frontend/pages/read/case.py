@@ -41,7 +41,7 @@ def case_data(case: OpenCase, companions: Sequence[Companion] = (), *, standalon
         "marks": [],
         "measurements": [],
         "others": [],
-        "foot": None,
+        "image_check": None,
         "prediction": str(case.prediction.pk) if case.prediction else None,
         "urls": case_urls(assignment, standalone=standalone),
     }

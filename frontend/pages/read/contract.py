@@ -9,7 +9,7 @@ from overread.archive.presets import WindowPreset
 CaseState = Literal["blind", "open", "revealed", "done"]
 
 
-class FrameFacts(TypedDict):
+class FrameInfo(TypedDict):
     channels: int
     slope: float
     intercept: float
@@ -17,7 +17,7 @@ class FrameFacts(TypedDict):
     windows: list[WindowPreset]
 
 
-class CaseImage(FrameFacts):
+class CaseImage(FrameInfo):
     id: str
     rows: int
     columns: int
@@ -25,7 +25,7 @@ class CaseImage(FrameFacts):
     half_columns: int
     inverted: bool
     frame: int
-    frames: list[FrameFacts]
+    frames: list[FrameInfo]
     frame_count: int
     modality: str
     view: str
@@ -100,7 +100,7 @@ class Case(TypedDict):
     marks: list[RegionData]
     measurements: list[MeasurementData]
     others: list[OtherRegion]
-    foot: str | None
+    image_check: str | None
     prediction: str | None
     urls: CaseUrls
 

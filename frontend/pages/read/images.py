@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from frontend.image_words import label_words, view_words
-from frontend.pages.read.contract import CaseImage, FrameFacts
+from frontend.pages.read.contract import CaseImage, FrameInfo
 from overread.archive.models import Image, PackedFrame
 from overread.archive.presets import presets, value_unit
 
@@ -45,7 +45,7 @@ def image_in_front(image: Image) -> CaseImage:
     return {**image_data(image), "frames": frames_data(image)}
 
 
-def frames_data(image: Image) -> list[FrameFacts]:
+def frames_data(image: Image) -> list[FrameInfo]:
     """The facts of each stored frame; an empty list for an image of one frame."""
     if image.frames == 1:
         return []  # most images: they need no query
@@ -55,7 +55,7 @@ def frames_data(image: Image) -> list[FrameFacts]:
     return [frame_data(image, frame) for frame in frames]
 
 
-def frame_data(image: Image, frame: PackedFrame) -> FrameFacts:
+def frame_data(image: Image, frame: PackedFrame) -> FrameInfo:
     return {
         "channels": frame.channels,
         "slope": frame.slope,

@@ -1,4 +1,4 @@
-/** What a case brings with it and takes along when it leaves. */
+/** An open case with what lives as long as it is open. */
 import type { Answers } from "./answers";
 import type { AttentionMaps } from "./attention";
 import type { Case, CaseFinding } from "./contract";
@@ -11,7 +11,7 @@ export interface Opened {
   readonly maps: AttentionMaps;
 }
 
-/** A finding's name; of one that the case does not ask for what stands for it. */
+/** A finding's name; its slug if the case does not ask for it. */
 export function nameOf(opened: Opened | null, slug: string): string {
   return findingOf(opened, slug)?.name ?? slug;
 }

@@ -2,8 +2,8 @@
 import { ask, text } from "../dialog";
 import { why } from "./flow";
 import type { ReadingPage } from "./page";
-import { say } from "./voice";
-import { words } from "./words";
+import { announce } from "./announcer";
+import { messages } from "./messages";
 
 /** Ask why and leave the case. A reason that is refused (422) is asked for again, as it was written. */
 export async function skip(page: ReadingPage, refusal = ""): Promise<void> {
@@ -12,9 +12,9 @@ export async function skip(page: ReadingPage, refusal = ""): Promise<void> {
   const given = await ask("skip", { refusal, key: chooseByDigit });
   if (given === null || page.busy) return;
   const outcome = await page.leave(shown.urls.skip, { reason: reasonIn(given), version: shown.version });
-  if (outcome.kind === "ok") say(outcome.body.told ?? words.skipped(shown.pseudonym));
+  if (outcome.kind === "ok") announce(outcome.body.told ?? messages.skipped(shown.pseudonym));
   else if (outcome.kind === "refused" && outcome.status === 422) await skip(page, outcome.problem.detail);
-  else say(why(outcome));
+  else announce(why(outcome));
 }
 
 /** A digit chooses a reason and is enough, except while something is being written. */

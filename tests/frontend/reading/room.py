@@ -283,7 +283,9 @@ def case(sheet: Sheet | None) -> dict[str, Any] | None:
         "measurements": sheet.measurements,
         "others": sheet.others,
         "prediction": None if sheet.state == "blind" else sheet.assignment,
-        "foot": None if sheet.state == "blind" else "Image check passed: frontal · lungs found · in distribution",
+        "image_check": None
+        if sheet.state == "blind"
+        else "Image check passed: frontal · lungs found · in distribution",
         "urls": {
             "submit": f"{base}/submit/",
             "skip": f"{base}/skip/",

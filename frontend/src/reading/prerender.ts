@@ -1,4 +1,4 @@
-/** Header and panel of the cases ahead as nodes, made while the reader looks at the case before, so that opening one moves them in. */
+/** Header and panel of the next cases as nodes, made while the reader looks at the case before, so that opening is fast. */
 import type { Prepared } from "./contract";
 import { describeKeys } from "./hints";
 import type { KeyMap } from "./keymap";
@@ -8,7 +8,7 @@ export interface Nodes {
   readonly panel: DocumentFragment;
 }
 
-export class DrawnAhead {
+export class Prerender {
   private readonly keys: KeyMap;
   private drawn = new Map<Prepared, Nodes>();
 
@@ -17,7 +17,7 @@ export class DrawnAhead {
     keys.onChange(() => this.drawn.clear());
   }
 
-  /** These cases may be opened next; all others are forgotten. */
+  /** The cases that may be opened next; all others are dropped. */
   expect(ready: readonly Prepared[]): void {
     this.drawn = new Map([...this.drawn].filter(([prepared]) => ready.includes(prepared)));
     whenIdle(() => {
@@ -44,7 +44,7 @@ export class DrawnAhead {
   }
 }
 
-/** Once nothing else wants the page's thread. */
+/** Runs the work when the page's thread is idle. */
 function whenIdle(work: () => void): void {
   if ("requestIdleCallback" in window) requestIdleCallback(work, { timeout: 1000 });
   else setTimeout(work, 200);

@@ -1,9 +1,9 @@
-/** Every sentence the upload list says by itself. */
+/** Every message of the upload list. */
 import { gettext } from "../i18n";
 
 const KIB = 1024;
 
-export const words = {
+export const messages = {
   waiting: gettext("Waiting"),
   sent: (share: number) => gettext("%(percent)s %%", { percent: Math.round(share * 100) }),
   checking: gettext("Checking"),

@@ -1,11 +1,11 @@
-/** What the page says aloud: one polite live region, shown for a moment beside the image. */
+/** Announcements for screen readers: one polite live region, which also shows them beside the image for a moment. */
 import { element } from "../dom";
 
 const SHOWN = 4000; // ms
 let timer = 0;
 
-/** `seen` is false for what can be seen elsewhere already. */
-export function say(text: string, seen = true): void {
+/** `seen` is false for a message that the page shows elsewhere already. */
+export function announce(text: string, seen = true): void {
   const voice = element("#voice", HTMLElement);
   voice.classList.toggle("is-quiet", !seen);
   voice.textContent = "";

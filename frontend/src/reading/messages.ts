@@ -1,4 +1,4 @@
-/** Every sentence the reading page says by itself. Plain clinical English, present tense, no exclamation mark. */
+/** Every message of the reading page's script. Plain clinical English, present tense, no exclamation mark. */
 import { gettext, ngettext } from "../i18n";
 import type { Orientation } from "../viewer/orientation";
 import { NOT_ASSESSABLE, type CaseFinding } from "./contract";
@@ -58,7 +58,7 @@ function keyText(key: string): string {
   return KEYS[key] ?? (key.length === 1 ? key.toUpperCase() : key);
 }
 
-export const words = {
+export const messages = {
   loading: gettext("Loading image"),
   unreadable: gettext("Image not readable. Load it again, or skip the case."),
   contextLost: gettext("The graphics were interrupted. The image returns by itself."),

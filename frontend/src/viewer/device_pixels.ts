@@ -1,8 +1,11 @@
-/** How many device pixels a canvas has on screen, and how many to a CSS pixel, now and whenever it changes. */
+/** The size of a canvas in device pixels, and device pixels by CSS pixel, now and whenever they change. */
 import type { Size } from "./geometry";
 
-/** Calls at once and on every change, so that nobody need ask the page for its layout in between. Browsers that tell the exact count do so too when the page moves to a screen of another density. */
-export function watchPixels(canvas: HTMLCanvasElement, changed: (size: Size, ratio: number) => void): void {
+/**
+ * Calls `changed` at once and on every change, so that nothing else has to measure the layout. Browsers that give the exact
+ * count also call it when the window moves to a screen of another density.
+ */
+export function watchDevicePixels(canvas: HTMLCanvasElement, changed: (size: Size, ratio: number) => void): void {
   const exact = "devicePixelContentBoxSize" in ResizeObserverEntry.prototype;
   const tell = (size: Size, css: number): void => changed(size, size.width / Math.max(css, 1));
   const observer = new ResizeObserver(([entry]) => {

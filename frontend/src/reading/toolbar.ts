@@ -1,4 +1,4 @@
-/** The tool rail: which tool is in hand, which window preset holds, what is switched on. */
+/** The toolbar: the tool in use, the window preset, and what is switched on. */
 import { element, elements } from "../dom";
 import type { Grip } from "../viewer/gestures";
 import type { Viewer } from "../viewer/viewer";
@@ -9,19 +9,19 @@ import type { Magnifier } from "./magnifier";
 import type { Marks } from "./marks";
 import type { MeasureKind } from "./measure/measure";
 import type { Measuring } from "./measure/measuring";
-import { words } from "./words";
+import { messages } from "./messages";
 
 export type Tool = "move" | "level" | Shape | MeasureKind;
 
-/** Whose tools these are. */
-export interface Hands {
+/** What the tools act on. */
+export interface ToolTargets {
   readonly drawing: Drawing;
   readonly measuring: Measuring;
   readonly magnifier: Magnifier;
   readonly marks: Marks;
 }
 
-export class Rail {
+export class Toolbar {
   private tool: Tool = "move";
   private windows: readonly WindowPreset[] = [];
   private readonly list = element("#presets", HTMLElement);
@@ -29,11 +29,11 @@ export class Rail {
   private readonly more = element("#more-tools", HTMLElement);
   private readonly opener = element("[popovertarget=more-tools]", HTMLButtonElement);
   private readonly viewer: Viewer;
-  private readonly hands: Hands;
+  private readonly targets: ToolTargets;
 
-  constructor(viewer: Viewer, hands: Hands) {
+  constructor(viewer: Viewer, targets: ToolTargets) {
     this.viewer = viewer;
-    this.hands = hands;
+    this.targets = targets;
     this.list.addEventListener("click", (event) => {
       const button = event.target instanceof Element ? event.target.closest("button") : null;
       if (button) this.setWindow(elements("button", HTMLButtonElement, this.list).indexOf(button));
@@ -42,14 +42,14 @@ export class Rail {
 
   /** What the first pointer does on the image. A finger carries the lens; a mouse carries it without pressing. */
   grip(pointer: string): Grip {
-    if (pointer === "touch" && this.hands.magnifier.on) return "draw";
+    if (pointer === "touch" && this.targets.magnifier.on) return "draw";
     return this.tool === "move" || this.tool === "level" ? this.tool : "draw";
   }
 
   /** Take a tool. True where it was in hand already. */
   take(tool: Tool): boolean {
     const again = this.tool === tool;
-    const { drawing, measuring, marks } = this.hands;
+    const { drawing, measuring, marks } = this.targets;
     drawing.cancel();
     this.tool = tool;
     this.closeMore();
@@ -63,7 +63,7 @@ export class Rail {
   /** The presets of another image, the tools put down; none for colour. */
   open(windows: readonly WindowPreset[]): void {
     this.offer(windows);
-    this.hands.magnifier.off();
+    this.targets.magnifier.off();
     this.take("move");
   }
 
@@ -83,23 +83,23 @@ export class Rail {
 
   /** The image as it was opened, and no measure on it. How many were removed. Regions stay. */
   reset(): number {
-    this.hands.magnifier.off();
+    this.targets.magnifier.off();
     this.viewer.reset(this.windows[0] ?? this.viewer.windowing);
     this.take("move");
-    return this.hands.measuring.measures.clear();
+    return this.targets.measuring.measures.clear();
   }
 
   /** The lens, on or off. True where it is on now. */
   toggleLens(): boolean {
     this.closeMore();
-    this.hands.magnifier.toggle();
+    this.targets.magnifier.toggle();
     this.update();
-    return this.hands.magnifier.on;
+    return this.targets.magnifier.on;
   }
 
   /** Put the lens away. False where it is not on. */
   dropLens(): boolean {
-    const dropped = this.hands.magnifier.off();
+    const dropped = this.targets.magnifier.off();
     if (dropped) this.update();
     return dropped;
   }
@@ -109,8 +109,8 @@ export class Rail {
       button.setAttribute("aria-pressed", String(button.dataset["command"] === `tool.${this.tool}`));
     }
     press("invert", this.viewer.inverted);
-    press("marks", this.hands.marks.visible);
-    press("magnify", this.hands.magnifier.on);
+    press("marks", this.targets.marks.visible);
+    press("magnify", this.targets.magnifier.on);
     this.opener.classList.toggle("is-held", this.more.querySelector("[aria-pressed=true]") !== null);
     const { preset } = this;
     elements("button", HTMLButtonElement, this.list).forEach((button, index) => button.setAttribute("aria-pressed", String(index === preset)));
@@ -135,7 +135,7 @@ export class Rail {
 
   private button(label: string): HTMLButtonElement {
     const made = element("button", HTMLButtonElement, this.pattern.content).cloneNode(true) as HTMLButtonElement;
-    made.textContent = made.title = words.windowName(label);
+    made.textContent = made.title = messages.windowName(label);
     return made;
   }
 }
