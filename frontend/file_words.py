@@ -57,7 +57,7 @@ def file_facts(image: Image, project: Project) -> list[Fact]:
         (_("Presentation intent"), _intent(image)),
         (_("Received"), _received(image)),
         (_("Added to the project"), _enrolled(enrolment)),
-        (_("Said to belong here by"), _admitted(enrolment)),
+        (_("Accepted for the project by"), _admitted(enrolment)),
     ]
     return [(label, value) for label, value in facts if value]
 

@@ -28,7 +28,7 @@ def page(request: HttpRequest) -> HttpResponse:
     """The catalogue of the language in the query; browsers may keep it for a year if the query has its version."""
     language = request.GET.get("language", "")
     if language not in dict(settings.LANGUAGES):
-        language = active()
+        language = active_language()
     with override(language):
         response = catalogue_of(request)
     # An address without the version must not stick to one catalogue.
@@ -41,7 +41,7 @@ def page(request: HttpRequest) -> HttpResponse:
 
 def address() -> str:
     """The address of the active language's catalogue. It changes with the catalogue."""
-    language = active()
+    language = active_language()
     return f"{reverse('catalogue')}?{urlencode({'language': language, 'version': version(language)})}"
 
 
@@ -50,7 +50,7 @@ def catalogue_of(request: HttpRequest) -> HttpResponse:
     return Scripts().get(request)
 
 
-def active() -> str:
+def active_language() -> str:
     return get_language() or settings.LANGUAGE_CODE
 
 

@@ -74,11 +74,11 @@ def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     """One job. While it waits or runs the page fetches the part that changes again and again."""
     job = get_object_or_404(jobs_newest(), pk=pk)
     ((_job, project),) = with_projects([job])
-    context = {"job": job, "active": active(job), "project_name": project}
+    context = {"job": job, "active": is_active(job), "project_name": project}
     if not request.headers.get("HX-Request"):
         return render(request, "job.html", context)
     response = render(request, "jobs/detail.html", context)
-    if not active(job):
+    if not is_active(job):
         # The buttons above that part change too.
         response["HX-Refresh"] = "true"
     return response
@@ -109,7 +109,7 @@ def operator(request: HttpRequest) -> User:
     return request.user
 
 
-def active(job: Job) -> bool:
+def is_active(job: Job) -> bool:
     return job.state in (State.QUEUED, State.RUNNING)
 
 

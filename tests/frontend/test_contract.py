@@ -25,7 +25,7 @@ def members() -> dict[str, dict[str, bool]]:
 def test_every_interface_has_its_type() -> None:
     assert set(members()) - SENT_BY_THE_PAGE == {
         "WindowPreset", "FrameInfo", "CaseImage", "Companion", "CaseFinding", "RegionData", "OtherRegion",
-        "MeasurementData", "CaseUrls", "Case", "Said", "Prepared", "Upcoming", "Saved", "Turn",
+        "MeasurementData", "CaseUrls", "Case", "Confirmation", "Prepared", "Upcoming", "Saved", "Turn",
     }  # fmt: skip
 
 

@@ -20,14 +20,14 @@ AGREES, DIFFERS = "agrees", "differs"
 class Comparison:
     """One finding: the reader's answer, the model's suggestion, and whether they agree.
 
-    `answer` is "" without a read; `said` is empty for a finding that the model does not answer; `verdict` is AGREES,
+    `answer` is "" without a read; `suggestion` is empty for a finding that the model does not answer; `verdict` is AGREES,
     DIFFERS, or "" for two that cannot be compared.
     """
 
     finding: Finding
     number: int
     answer: str = ""
-    said: Suggestion = field(default_factory=Suggestion)
+    suggestion: Suggestion = field(default_factory=Suggestion)
     verdict: str = ""
     verdict_words: str = ""
 
@@ -45,15 +45,15 @@ def comparisons(*, project: Project, read: Read | None, prediction: Prediction |
 def comparison(finding: Finding, number: int, value: str | None, output: Mapping[str, Any] | None) -> Comparison:
     """`value` is the reader's answer, `output` what the model says of this finding."""
     answer = ""
-    said: Suggestion = {}
+    suggestion: Suggestion = {}
     verdict = words = ""
     if value is not None:
         answer = answer_words(finding, value)
     if output:
-        said = suggestion_context(output, finding)
+        suggestion = suggestion_context(output, finding)
     if value is not None and output:
         verdict, words = compared(finding, value, output)
-    return Comparison(finding, number, answer, said, verdict, words)
+    return Comparison(finding, number, answer, suggestion, verdict, words)
 
 
 def answer_words(finding: Finding, value: str) -> str:

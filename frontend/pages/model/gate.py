@@ -147,7 +147,7 @@ def subgroup_rows(verdict: Verdict) -> list[SubgroupRow]:
     known = [found for found in spans if found]
     drawn: dict[str, SafeString] = {}
     if verdict.champion_id is None:
-        words = plain
+        words = decimal
         scale = strip.reach(known)
         for found in known:
             drawn[found.name] = strip.strip(scale, found)
@@ -184,7 +184,7 @@ def finding_name(column: str, names: Mapping[str, str]) -> str:
     return f"{name}: {option}" if option else name
 
 
-def plain(value: float) -> str:
+def decimal(value: float) -> str:
     return f"{value:.3f}"
 
 

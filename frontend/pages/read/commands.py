@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST
 
 from frontend.pages.proposals import KINDS
 from frontend.pages.read.body import Body, body_of, prediction_named, text_in
-from frontend.pages.read.contract import Said
+from frontend.pages.read.contract import Confirmation
 from frontend.pages.read.guard import command, of_reader
 from frontend.pages.read.standalone import case_url
 from frontend.pages.read.turn import answer, next_turn, turn_after_leaving, turn_after_read
@@ -115,9 +115,9 @@ def opinion(request: HttpRequest, project: Project, assignment: Assignment) -> H
         )
     except (services.NotSent, AnswerInvalid) as refusal:
         return problem(422, _("Not asked."), str(refusal))
-    asked = _("A second opinion on %(case)s is asked for. Your own read stays yours.")
-    said: Said = {"message": asked % {"case": assignment.image.code}}
-    return JsonResponse(said, status=201)
+    asked = _("A second opinion on %(case)s is requested. Your own read stays yours.")
+    confirmation: Confirmation = {"message": asked % {"case": assignment.image.code}}
+    return JsonResponse(confirmation, status=201)
 
 
 @command

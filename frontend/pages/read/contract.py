@@ -105,7 +105,7 @@ class Case(TypedDict):
     urls: CaseUrls
 
 
-class Said(TypedDict):
+class Confirmation(TypedDict):
     message: str
 
 

@@ -19,13 +19,13 @@ def in_force(project: Project) -> list[tuple[Any, str]]:
     """Each policy by its label on the settings page, and its value."""
     rows: list[tuple[Any, str]] = []
     for name in SHOWN:
-        rows.append((LABELS[name], words(getattr(project, name))))
+        rows.append((LABELS[name], value_words(getattr(project, name))))
     quotas = [f"{finding.name} {finding.quota:g}" for finding in project.findings.all() if finding.quota]
     rows.append((_("Shares of findings"), ", ".join(quotas) or _("none")))
     return rows
 
 
-def words(value: object) -> str:
+def value_words(value: object) -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, float):

@@ -149,22 +149,22 @@ def _line(comparison: Comparison, read: Read | None, prediction: Prediction | No
         name=comparison.finding.name,
         read=bool(comparison.answer),
         answer=answer,
-        model=model_words(comparison.said) if prediction else "",
+        model=model_words(comparison.suggestion) if prediction else "",
         compared=comparison.verdict_words,
     )
 
 
-def model_words(said: Suggestion) -> str:
+def model_words(suggestion: Suggestion) -> str:
     """A probability beside its threshold, or a measured value with its interval."""
-    if not said:
+    if not suggestion:
         return _("says nothing of it")
-    if "threshold_text" not in said:
-        return ", ".join(filter(None, (said["probability_text"], said.get("interval_text"))))
-    if said["above"]:
+    if "threshold_text" not in suggestion:
+        return ", ".join(filter(None, (suggestion["probability_text"], suggestion.get("interval_text"))))
+    if suggestion["above"]:
         words = _("%(number)s, above threshold %(threshold)s")
     else:
         words = _("%(number)s, below threshold %(threshold)s")
-    return words % {"number": said["probability_text"], "threshold": said["threshold_text"]}
+    return words % {"number": suggestion["probability_text"], "threshold": suggestion["threshold_text"]}
 
 
 def _notes(read: Read | None, prediction: Prediction | None) -> list[str]:

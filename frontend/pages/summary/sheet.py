@@ -28,7 +28,7 @@ from frontend.pages.summary.text import (
     TITLE,
     glyphs,
     paragraph,
-    plain,
+    printable,
 )
 
 MARGIN, FOOTER = 16 * mm, 22 * mm
@@ -68,7 +68,7 @@ def _story(summary: Summary) -> list[Flowable]:
         story.append(paragraph(note, SMALL))
     if summary.comment:
         story += [paragraph(_("Comment"), HEADING), paragraph(summary.comment)]
-        if REPLACED in plain(summary.comment):
+        if REPLACED in printable(summary.comment):
             told = _("%(sign)s stands for a character that this sheet cannot print.") % {"sign": REPLACED}
             story.append(paragraph(told, SMALL))
     if summary.sources:
@@ -175,6 +175,6 @@ def _footer(canvas: Canvas, summary: Summary, number: int, pages: int) -> None:
     canvas.setFillColor(MUTED)
     canvas.setFont(PLAIN, 7.5)
     patient = dict(summary.facts).get(_("Patient"), "")  # so that a lone second page is not lost
-    canvas.drawString(MARGIN, 9.5 * mm, plain(f"{summary.software} · {patient}"))
+    canvas.drawString(MARGIN, 9.5 * mm, printable(f"{summary.software} · {patient}"))
     counted = _("page %(number)d of %(pages)d") % {"number": number, "pages": pages}
     canvas.drawRightString(A4[0] - MARGIN, 9.5 * mm, counted)

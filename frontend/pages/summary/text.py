@@ -35,7 +35,7 @@ def glyphs() -> dict[int, int]:
     return known
 
 
-def plain(text: str) -> str:
+def printable(text: str) -> str:
     """The text with composed accents, spaces for control characters, and REPLACED for what the font cannot draw."""
     composed = unicodedata.normalize("NFC", text.replace("\r\n", "\n"))
     return "".join(_drawable(character) for character in composed)
@@ -51,4 +51,4 @@ def _drawable(character: str) -> str:
 
 def paragraph(text: str, style: ParagraphStyle = TEXT) -> Paragraph:
     """A paragraph of plain text. Markup in the text is printed as it is: readers write comments."""
-    return Paragraph(escape(plain(text)).replace("\n", "<br/>"), style)
+    return Paragraph(escape(printable(text)).replace("\n", "<br/>"), style)

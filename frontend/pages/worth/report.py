@@ -143,10 +143,10 @@ def figure_rows(comparison: StoredComparison) -> list[FigureRow]:
     minutes = comparison["minutes"]
     rows = [
         FigureRow(_("AUROC gained"), signed(gain["value"]), f"{signed(gain['low'])} … {signed(gain['high'])}"),
-        FigureRow(_("Labels saved"), whole(saved["value"]), between(saved)),
+        FigureRow(_("Labels saved"), signed_whole(saved["value"]), interval_words(saved)),
     ]
     if minutes:
-        rows.append(FigureRow(_("Minutes saved"), whole(minutes["value"]), between(minutes)))
+        rows.append(FigureRow(_("Minutes saved"), signed_whole(minutes["value"]), interval_words(minutes)))
     return rows
 
 
@@ -155,7 +155,7 @@ def sentence(comparison: StoredComparison, strategy: str) -> str:
     saved = comparison["saved"]
     # Rounded first: the sentence must not contradict the whole numbers beside it.
     labels = abs(round(saved["value"]))
-    told = {"labels": labels, "budget": comparison["sizes"][-1], "strategy": strategy, "between": between(saved)}
+    told = {"labels": labels, "budget": comparison["sizes"][-1], "strategy": strategy, "between": interval_words(saved)}
     if round(saved["low"]) <= 0 <= round(saved["high"]):
         words = _(
             "No difference in labels is shown: of the %(budget)d that random order takes, %(strategy)s saves %(between)s "
@@ -176,13 +176,13 @@ def sentence(comparison: StoredComparison, strategy: str) -> str:
     return words % told
 
 
-def whole(value: float) -> str:
+def signed_whole(value: float) -> str:
     """A rounded number with its sign; a minus as wide as a plus."""
     return f"{round(value):+d}".replace("-", "−")
 
 
-def between(estimate: StoredEstimate) -> str:
-    return f"{whole(estimate['low'])} … {whole(estimate['high'])}"
+def interval_words(estimate: StoredEstimate) -> str:
+    return f"{signed_whole(estimate['low'])} … {signed_whole(estimate['high'])}"
 
 
 def slope_words(slope: StoredEstimate | None) -> str:

@@ -43,7 +43,7 @@ def page(request: HttpRequest, slug: str) -> HttpResponse:
     project = project_for(person(request), slug, "labeling.select")
     if request.method == "POST":
         worth_ask(project=project, actor=person(request))
-        messages.success(request, _("A report is asked for."))
+        messages.success(request, _("The report is requested."))
         return redirect("project-worth", slug)
     report = worth_newest(project)
     context: dict[str, object] = {

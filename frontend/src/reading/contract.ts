@@ -183,7 +183,7 @@ export interface DeferBody {
   version: number;
 }
 
-/** POST urls.escalate, answered by a turn, and urls.opinion, answered by `Said`. */
+/** POST urls.escalate, answered by a turn, and urls.opinion, answered by `Confirmation`. */
 export interface SendBody {
   /** One of the project's; empty, for an opinion, for any. */
   role: string;
@@ -192,7 +192,7 @@ export interface SendBody {
 }
 
 /** What was done, in words for the reader; the case in view stays. */
-export interface Said {
+export interface Confirmation {
   message: string;
 }
 

@@ -1,7 +1,7 @@
 /** Putting a case aside, sending it on, asking for a second opinion, proposing a finding: each asks first and says what came of it. */
 import { ask, text } from "../dialog";
 import { post, type Outcome } from "../net";
-import type { Said } from "./contract";
+import type { Confirmation } from "./contract";
 import type { ReadingPage } from "./page";
 import { announce } from "./announcer";
 import { messages } from "./messages";
@@ -31,7 +31,7 @@ export async function askOpinion(page: ReadingPage, url: string | null | undefin
   if (!url) return announce(messages.nobodyElse);
   const given = await ask("opinion");
   if (!given) return;
-  const outcome = await post<Said>(url, { role: text(given, "role"), reason: text(given, "reason"), version: page.opened?.case.version ?? 0 });
+  const outcome = await post<Confirmation>(url, { role: text(given, "role"), reason: text(given, "reason"), version: page.opened?.case.version ?? 0 });
   announce(outcome.kind === "ok" ? outcome.body.message : why(outcome));
 }
 

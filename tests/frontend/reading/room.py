@@ -480,7 +480,7 @@ def skip(request: HttpRequest, assignment: str) -> HttpResponse:
 
 def opinion(request: HttpRequest, assignment: str) -> HttpResponse:
     room.opinions.append(json.loads(request.body))
-    return JsonResponse({"message": f"A second opinion on {room.find(assignment).pseudonym} is asked for."}, status=201)
+    return JsonResponse({"message": f"A second opinion on {room.find(assignment).pseudonym} is requested."}, status=201)
 
 
 def propose(request: HttpRequest, assignment: str) -> HttpResponse:
