@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from frontend.charts.scale import Scale, tick_labels, ticks
 from frontend.charts.svg import joined
 
-LEFT, RIGHT, TOP, BOTTOM = 44, 448, 18, 246
+LEFT, RIGHT, TOP, BOTTOM = 44, 448, 18, 246  # of the plot, in units of the viewBox; the rest holds the axes' numbers
 NAMES = 92  # kept free at the right for the lines' names
 
 

@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from frontend.charts.scale import Scale, tick_labels, ticks
 from frontend.charts.svg import joined
 
-WIDTH, MARGIN = 190, 13
+WIDTH, MARGIN = 190, 13  # units of the viewBox; the margin holds half a number of the axis
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Span:
 
 def reach(spans: Iterable[Span], highest: float = 1.0) -> Scale:
     """The scale that strips of one table share: from the tenth below the lowest limit to `highest`."""
-    lowest = min((span.low for span in spans), default=0.5)
+    lowest = min((span.low for span in spans), default=0.5)  # AUROC of a guess
     low = min(floor(lowest * 10 + 1e-9) / 10, highest - 0.1)
     return Scale(low, highest, MARGIN, WIDTH - MARGIN)
 

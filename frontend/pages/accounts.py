@@ -17,7 +17,7 @@ from overread.accounts.models import User
 from overread.accounts.queries import accounts_listed
 from overread.accounts.services import account_unlock
 
-ACCOUNTS = 50
+ACCOUNTS = 50  # a page
 
 
 @operator_only
@@ -40,6 +40,7 @@ def end(request: HttpRequest, pk: int) -> HttpResponse:
     """One session or token, all of them, or the lock after wrong passwords."""
     account = get_object_or_404(User, pk=pk)
     if "all" in request.POST:
+        # A stolen account is open by both: to end only one of them would leave the thief in.
         sessions_end(user=account)
         tokens_revoke(user=account)
         messages.success(request, _("All sessions and tokens of this account have ended."))

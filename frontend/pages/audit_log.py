@@ -14,7 +14,7 @@ from frontend.pages.jobs import operator_only
 from overread.audit.queries import chain_verify, events_newest, seal_newest, verbs_known
 from overread.projects.queries import project_names
 
-EVENTS = 50
+EVENTS = 50  # a page
 
 
 @operator_only
@@ -37,6 +37,6 @@ def page(request: HttpRequest) -> HttpResponse:
         "query": urlencode({"verb": verb}) if verb else "",
         "sealed": seal_newest(),
     }
-    if request.method == "POST":
+    if request.method == "POST":  # a link that is only followed, or prefetched, must not start it
         context["chain"] = chain_verify()
     return render(request, "audit_log.html", context)

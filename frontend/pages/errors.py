@@ -54,7 +54,7 @@ def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def _answer(request: HttpRequest, status: int, detail: str = "") -> HttpResponse:
     title, hint = WORDS[status]
-    if request.path.startswith("/api/"):
+    if request.path.startswith("/api/"):  # a program reads the answer, not a person
         return problem(status, HTTPStatus(status).phrase, detail or str(hint))
     # Navigation and theme need the session and the database, which may be what has failed.
     with_navigation = request if status in (403, 404) else None

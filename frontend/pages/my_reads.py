@@ -29,7 +29,7 @@ from overread.projects.models import Finding
 from overread.projects.queries import project_for
 from training.queries import AnswerFeedback, ReadFeedback, latest_reads, reads_feedback
 
-ON_A_PAGE = 20
+READS = 20  # a page
 
 
 class AnswerView(TypedDict):
@@ -65,7 +65,7 @@ class ReadRow:
 def page(request: HttpRequest, slug: str) -> HttpResponse:
     reader = person(request)
     project = project_for(reader, slug, "labeling.read")
-    shown = Paginator(latest_reads(project=project, reader=reader), ON_A_PAGE).get_page(request.GET.get("page"))
+    shown = Paginator(latest_reads(project=project, reader=reader), READS).get_page(request.GET.get("page"))
     in_use = champion_of(project)
     feedback = reads_feedback(project=project, reads=list(shown))
     context = {
@@ -125,5 +125,6 @@ def _now(read: Read, reader: User, in_use: Pipeline | None) -> Prediction | None
         prediction = prediction_ensure(pipeline=in_use, image=read.image)
     except NotScored:
         return None
+    # Recorded before it is shown: the reader may get this image again, and is not blind to this model any more.
     exposure_record(prediction=prediction, user=reader)
     return prediction

@@ -38,7 +38,7 @@ class PasswordForm(PasswordChangeForm):
             field.label = LABELS[name]
             field.help_text = ""
             field.widget.attrs["class"] = "input"
-            field.widget.attrs.pop("autofocus", None)
+            field.widget.attrs.pop("autofocus", None)  # as in sign_in.py
         self.fields["new_password1"].help_text = " ".join(password_validators_help_texts())
 
     def save(self, commit: bool = True) -> User:

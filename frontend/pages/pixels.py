@@ -38,5 +38,5 @@ def page(request: HttpRequest, pk: UUID, level: str) -> HttpResponse:
     else:
         response = HttpResponse(content, content_type="application/octet-stream")
         response["Content-Encoding"] = "gzip"
-    response["X-Content-Type-Options"] = "nosniff"
+    response["X-Content-Type-Options"] = "nosniff"  # pixels could be made to look like a page
     return response

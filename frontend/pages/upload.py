@@ -38,6 +38,7 @@ def page(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _ingest(request: HttpRequest, project: Project, file: UploadedFile[Any]) -> Ingested:
     """Raises Refused and Busy. Refuses a file above the size limit before it is read."""
+    # Before it is read: the whole content has to fit into memory.
     if (file.size or 0) > settings.UPLOAD_MAX_BYTES:
         raise Refused("too_large", f"The file is larger than {settings.UPLOAD_MAX_BYTES // 2**20} MB.")
     return image_ingest(project=project, content=file.read(), source="upload", actor=person(request))
@@ -53,7 +54,7 @@ def _from_script(request: HttpRequest, project: Project) -> HttpResponse:
         return problem(422, _("Refused."), refusal.reason, code=refusal.code)
     except Busy:
         busy = problem(503, _("The server is busy."), _("Other files are being read. Send this one again."))
-        busy["Retry-After"] = "10"
+        busy["Retry-After"] = "10"  # seconds; a large file takes about that long to decode
         return busy
     image = ingested.image
     stored = {

@@ -65,6 +65,7 @@ def facets(user: User, project: Project, images: QuerySet[Image], query: QueryDi
 
 def _counts(known: list[Facet], images: QuerySet[Image]) -> dict[str, int]:
     """Facet and row of each choice → its images. One query counts them all."""
+    # By row and not by value: a value from a header need not be a name that SQL takes.
     counts = {}
     for facet in known:
         for row, choice in enumerate(facet.choices):
@@ -95,7 +96,7 @@ STATUS = {
     Image.Status.QUARANTINED: _("In quarantine"),
 }
 SEXES = {"F": _("Female"), "M": _("Male"), "O": _("Other")}
-MOST = 8
+MOST = 8  # values of a field: headers hold many spellings, and the rare ones are of no use as a filter
 
 
 def _named(field: str, images: QuerySet[Image]) -> Iterator[Choice]:

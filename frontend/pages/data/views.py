@@ -24,7 +24,7 @@ from overread.archive.queries import images_in
 from overread.projects.models import Project
 from overread.projects.queries import project_for
 
-TILES = 40
+TILES = 40  # a page
 
 
 @dataclass(frozen=True)
@@ -47,6 +47,7 @@ def page(request: HttpRequest, slug: str) -> HttpResponse:
         response = charts(request, user, project)
     else:
         response = browse(request, user, project)
+    # One address has two answers: "back" must not show the charts as the page.
     patch_vary_headers(response, ["HX-Request"])
     return response
 

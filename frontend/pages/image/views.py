@@ -53,7 +53,7 @@ def context(request: HttpRequest, project: Project, result: Result) -> dict[str,
         "rows": comparisons(project=project, read=result.read, prediction=result.prediction),
         "opinions": opinions(project=project, result=result, reader=user),
         "height": round(image.rows * image.pixel_aspect),
-        "label_size": max(image.rows, image.columns) // 36 or 1,
+        "label_size": max(image.rows, image.columns) // 36 or 1,  # the SVG is scaled to the page, and text with it
         "may_read": result.ready and not result.mismatch and user.has_perm("labeling.read", project),
         "may_admit": user.has_perm("archive.upload", project),
     }

@@ -17,7 +17,8 @@ from overread.projects.queries import project_for
 from training.models import Run, Verdict
 from training.queries import models_newest
 
-MODELS, PROMOTIONS = 20, 50
+MODELS = 20  # a page
+PROMOTIONS = 50  # the newest; the audit log has them all
 
 
 @dataclass(frozen=True)

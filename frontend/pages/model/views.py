@@ -126,6 +126,7 @@ def job_failed(job: Job | None, newest: Verdict | None) -> bool:
 
 def gate_closed(pipeline: Pipeline, newest: Verdict | None, champion: Champion | None, job: Job | None) -> str:
     """Why this model can't be promoted now, in a sentence; "" when it can."""
+    # Only for the button: the service that promotes checks all of this again.
     in_use = champion.pipeline_id if champion else None
     if in_use == pipeline.pk:
         return _("This model is in use already.")

@@ -33,7 +33,7 @@ from labeling.values import AnswerInvalid
 from overread.projects.models import Project
 from overread.projects.queries import project_for
 
-MOST_RELEASED = 50
+MOST_RELEASED = 50  # cases in one request; a page holds three
 ON_SCREEN = {"version", "known", "seen"}  # members of the page's body that are no part of a read
 
 

@@ -30,6 +30,7 @@ def of_case(view: View[Rest]) -> Guarded:
 
     @wraps(view)
     def guarded(request: HttpRequest, slug: str, pk: UUID, *args: Rest.args, **rest: Rest.kwargs) -> HttpResponse:
+        # Not login_required: a script would follow its redirect and take the sign-in page for an answer.
         if not request.user.is_authenticated:
             return problem(401, _("You are signed out."), _("Sign in again. Your answers are kept on this computer."))
         try:

@@ -13,7 +13,7 @@ from labeling.queries.sent import roles_above, roles_besides, sent_by
 from overread.accounts.models import User
 from overread.projects.models import Project, Role
 
-SENT_SHOWN = 5
+SENT_SHOWN = 5  # newest
 
 
 def until_words(moment: datetime) -> str:

@@ -23,7 +23,7 @@ from labeling.queries.today import reads_today
 from overread.accounts.models import User
 from overread.projects.models import Project
 
-UNDO_SECONDS = 30
+UNDO_SECONDS = 30  # the offer stands beside the next case; afterwards the read can be amended
 
 
 class LastRead(TypedDict):
@@ -59,6 +59,7 @@ def turn_after_read(request: HttpRequest, project: Project, assignment: Assignme
     saved = saved_data(read, assignment, standalone=is_standalone(request))
     last = last_read(assignment, saved)
     assignment.refresh_from_db()  # the service has changed its state
+    # A lapsed case may be another reader's by now, whose reveal is none of this reader's business.
     revealed = assignment.state == Assignment.State.REVEALED and assignment.reader_id == read.reader_id
     if revealed:
         return {**next_turn(request, project, assignment), "saved": saved}

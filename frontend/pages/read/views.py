@@ -85,6 +85,7 @@ def _page(request: HttpRequest, project: Project, assignment: Assignment) -> Htt
     first, *after = hand_out(reader=reader, project=project, shown=assignment, ahead=0 if standalone else AHEAD)
     position = position_of(first, reader)
     pipeline = champion_of(project)
+    # The case in front comes first: only then is it known whether the ones after it may show a suggestion yet.
     context = CasePrefetch(reader, pipeline, standalone=standalone).context(first, position)
     upcoming = CasePrefetch(reader, pipeline).upcoming(after, position.after(1), blind=is_blind(first))
     return render(
@@ -113,7 +114,7 @@ def sign_in_url(assignment: Assignment, *, standalone: bool) -> str:
 @of_case
 def attention(request: HttpRequest, project: Project, assignment: Assignment, finding: str) -> HttpResponse:
     """The attention map of one finding, 8 bits a cell. Only of a prediction this reader was shown; none in a blind read."""
-    if is_blind(assignment):
+    if is_blind(assignment):  # even of a model seen before: in a blind read nothing may remind of it
         raise Http404("No attention map.")
     named = prediction_named(request.GET.get("prediction"))
     shown = prediction_in_view(user=person(request), image=assignment.image, project=project, named=named)

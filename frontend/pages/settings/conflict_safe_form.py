@@ -18,7 +18,7 @@ class ConflictSafeForm(forms.ModelForm):  # type: ignore[type-arg]
     """
 
     def __init__(self, data: QueryDict | None = None, *, extra: dict[str, forms.Field], **options: Any) -> None:
-        super().__init__(data and data.copy(), **options)
+        super().__init__(data and data.copy(), **options)  # a copy: clean() changes what a field was loaded with
         self.fields |= extra
         for field in self.fields.values():
             field.show_hidden_initial = True
@@ -34,6 +34,7 @@ class ConflictSafeForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def clean(self) -> None:
         super().clean()
+        # What this person left as it was must not undo what somebody else has stored meanwhile.
         for name in set(self.cleaned_data) - set(self.changed_data):
             self.cleaned_data[name] = self._stored(name)
         for name in self.different:

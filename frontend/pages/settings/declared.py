@@ -75,7 +75,7 @@ CHOICES = {
     "superiority": gettext_lazy("Superiority: better than the champion"),
     "non-inferiority": gettext_lazy("Non-inferiority: not worse by more than the margin"),
 }
-"""By value; a network keeps the name by which its authors published it."""
+"""By value. A network is not here: it keeps the name by which its authors published it."""
 
 
 def declared_fields(project: Project) -> dict[str, forms.Field]:

@@ -127,6 +127,7 @@ class SettingsForm(ConflictSafeForm):
         for part in KINDS:
             if changed := self._changed_in(part):
                 policies[part] = declared(project, part, changed)
+        # Each service writes its own audit event, so one is called only for what was changed.
         if policies:
             project_change(project=project, actor=actor, **policies)
         kinds = {name.partition("-")[0] for name in self.different}

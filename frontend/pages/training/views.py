@@ -56,7 +56,7 @@ def _start(request: HttpRequest, project: Project, newest: Run | None) -> HttpRe
     except (RunActive, NothingToLearn) as refusal:
         form.add_error(None, str(refusal))
         return _page(request, project, newest, form)
-    except ValueError as objection:
+    except ValueError as objection:  # the recipe knows limits that no single field has
         form.refuse(str(objection))
         return _page(request, project, newest, form)
     messages.success(request, _("Run %(number)d waits for a worker.") % {"number": run.number})
@@ -80,6 +80,7 @@ def live(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     found = run_found(project, number)
     response = render(request, "training/run.html", {"project": project, **detail(project, found)})
     if found.state not in Run.ACTIVE:
+        # The list of runs and the buttons change too, and they lie outside this part.
         response["HX-Refresh"] = "true"
     return response
 

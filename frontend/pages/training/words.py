@@ -40,6 +40,7 @@ class RunProgress(TypedDict, total=False):
 
 
 STAGES = {
+    # Neither stage can say how far it is: the bar stays full.
     "finishing": gettext_lazy("Calibrating and exporting"),
     "shortcuts": gettext_lazy("Looking for shortcuts"),
 }
