@@ -73,7 +73,7 @@ def page(request: HttpRequest, slug: str) -> HttpResponse:
     if chosen not in tabs:
         chosen = "all"
     conditions = {key: condition for key, (_label, condition) in tabs.items()}
-    # A case read today may wait once more, as a repeat: it must not count twice in the day's total.
+    # A case read today may still wait, revealed or undone: it must not count twice in the total of the day.
     unread = ~conditions["deferred"] & ~Q(read_today(project=project, reader=reader))
     counts = waiting.counted({**conditions, "unread": unread})
     limit = MOST if request.GET.get("length") == "all" else SHOWN
