@@ -1,4 +1,4 @@
-/** Putting a case aside, sending it on, asking for a second opinion, proposing a finding: each asks first and says what came of it. */
+/** Deferring a case, escalating it, asking for a second opinion, proposing a finding. Each opens a dialog and announces the outcome. */
 import { ask, text } from "../dialog";
 import { post, type Outcome } from "../net";
 import type { Confirmation } from "./contract";
@@ -6,7 +6,7 @@ import type { ReadingPage } from "./page";
 import { announce } from "./announcer";
 import { messages } from "./messages";
 
-/** What is answered so far stays in this browser, under the case's version, which does not change. */
+/** The answers so far stay in this browser as a draft: deferring does not change the case's version. */
 export async function defer(page: ReadingPage): Promise<void> {
   const shown = page.opened?.case;
   if (!shown || page.busy) return;
@@ -25,7 +25,7 @@ export async function escalate(page: ReadingPage): Promise<void> {
   if (await left(page, url, body)) announce(messages.escalated(shown.pseudonym));
 }
 
-/** Of the case in view, or by `url` of the read before it. */
+/** `url` is of the case in view, or of the read before it. */
 export async function askOpinion(page: ReadingPage, url: string | null | undefined): Promise<void> {
   if (page.busy) return;
   if (!url) return announce(messages.nobodyElse);
@@ -35,14 +35,14 @@ export async function askOpinion(page: ReadingPage, url: string | null | undefin
   announce(outcome.kind === "ok" ? outcome.body.message : why(outcome));
 }
 
-/** A finding that the project does not ask for. It is sent at once and does not wait for the read. */
+/** Proposes a finding that the project does not ask for. It is sent at once and does not wait for the read. */
 export async function propose(page: ReadingPage): Promise<void> {
   const url = page.opened?.case.urls.propose;
   if (!url) return;
   await ask("propose", { send: (given) => proposalSent(url, given) });
 }
 
-/** Says that it has arrived; else returns why not. */
+/** Announces that the proposal has arrived, or returns why not. */
 async function proposalSent(url: string, given: FormData): Promise<string> {
   const body = { name: text(given, "name"), note: text(given, "note"), kind: text(given, "kind") };
   const outcome = await post<{ name: string }>(url, body);
@@ -59,7 +59,7 @@ async function proposalSent(url: string, given: FormData): Promise<string> {
   }
 }
 
-/** Post something that ends in another case; false where the page is busy or it failed, which is said. */
+/** Posts a command that leads to another case. False if the page is busy or the command failed, which is announced. */
 export async function left(page: ReadingPage, url: string, body: object): Promise<boolean> {
   if (page.busy) return false;
   const outcome = await page.leave(url, body);
@@ -67,7 +67,7 @@ export async function left(page: ReadingPage, url: string, body: object): Promis
   return outcome.kind === "ok";
 }
 
-/** Why something was not done, in words for the reader. */
+/** Why a command failed, in words for the reader. */
 export function why(outcome: Exclude<Outcome<unknown>, { kind: "ok" }>): string {
   if (outcome.kind === "refused") return outcome.problem.detail;
   return outcome.kind === "signed-out" ? messages.signedOut(1) : messages.failed;

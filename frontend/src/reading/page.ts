@@ -11,7 +11,7 @@ import { Findings } from "./findings";
 import { describeKeys } from "./hints";
 import type { KeyMap } from "./keymap";
 import type { Level } from "./levels";
-import type { Opened } from "./opened";
+import type { OpenCase } from "./open_case";
 import { Panel } from "./panel";
 import { Queue } from "./queue";
 import { Readiness } from "./readiness";
@@ -27,7 +27,7 @@ export class ReadingPage {
   readonly readiness: Readiness;
   readonly clock = pageClock();
   readonly drafts: Drafts;
-  opened: Opened | null = null;
+  opened: OpenCase | null = null;
   undo: Undo | null = null;
   /** Names (as drafts have) of the cases whose reads were submitted from here. */
   readonly over = new Set<string>();

@@ -4,13 +4,13 @@ import { contradictions } from "./contradictions";
 import type { KeyMap } from "./keymap";
 import type { Named } from "./keys";
 import type { Level } from "./levels";
-import { nameOf, type Opened } from "./opened";
+import { nameOf, type OpenCase } from "./open_case";
 import { describeAnswers } from "./progress";
 import { messages } from "./messages";
 
 /** Of whose case it is told. */
 export interface Subject {
-  readonly opened: Opened | null;
+  readonly opened: OpenCase | null;
   readonly keys: KeyMap;
   readonly level: Level | "none";
   readonly regions: readonly RegionData[];

@@ -14,7 +14,7 @@ import type { Level } from "./levels";
 import { Magnifier } from "./magnifier";
 import { Marks } from "./marks";
 import { Measuring } from "./measure/measuring";
-import { labelOf, nameOf, type Opened } from "./opened";
+import { labelOf, nameOf, type OpenCase } from "./open_case";
 import { Others } from "./others";
 import { Toolbar } from "./toolbar";
 import { Timing } from "./timing";
@@ -25,7 +25,7 @@ const MOST_REGIONS = 200; // the server takes no more with one read
 
 /** Whose stage it is. */
 export interface Owner {
-  readonly opened: Opened | null;
+  readonly opened: OpenCase | null;
   /** A region or a measurement was drawn, moved or removed. */
   answersChanged(): void;
   /** More of the image is on screen, or less. */

@@ -40,13 +40,13 @@ export class Toolbar {
     });
   }
 
-  /** What the first pointer does on the image. A finger carries the lens; a mouse carries it without pressing. */
+  /** What the first pointer does on the image. A finger drags the magnifier; it follows a mouse without a button. */
   grip(pointer: string): Grip {
     if (pointer === "touch" && this.targets.magnifier.on) return "draw";
     return this.tool === "move" || this.tool === "level" ? this.tool : "draw";
   }
 
-  /** Take a tool. True where it was in hand already. */
+  /** Selects a tool. True if it was selected already. */
   take(tool: Tool): boolean {
     const again = this.tool === tool;
     const { drawing, measuring, marks } = this.targets;

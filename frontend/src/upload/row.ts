@@ -1,6 +1,6 @@
 /** One line of the upload list: name, size, progress, and what became of the file. */
 import { element } from "../dom";
-import type { Entry } from "./kept";
+import type { Entry } from "./stored_list";
 import type { Sent } from "./send";
 import { messages } from "./messages";
 

@@ -1,7 +1,7 @@
-/** The upload page's list, kept in this tab until its person signs out. Files' names may be patients': they stay in the browser. */
+/** The upload page's list, stored in this tab until sign-out. A file name may hold a patient's name: it stays in the browser. */
 import type { Sent } from "./send";
 
-/** One file and what became of it; null while that is not known. */
+/** One file and the server's answer; null while there is none. */
 export interface Entry {
   readonly name: string;
   readonly size: number;
@@ -11,7 +11,7 @@ export interface Entry {
 const PREFIX = "overread.uploads.";
 const MOST = 500;
 
-export class Kept {
+export class StoredList {
   /** As they were when the page was left, oldest first. */
   readonly entries: Entry[];
   private readonly name: string;

@@ -4,7 +4,7 @@ import type { AttentionMaps } from "./attention";
 import type { Case, CaseFinding } from "./contract";
 import type { Findings } from "./findings";
 
-export interface Opened {
+export interface OpenCase {
   readonly case: Case;
   readonly answers: Answers;
   readonly findings: Findings;
@@ -12,16 +12,16 @@ export interface Opened {
 }
 
 /** A finding's name; its slug if the case does not ask for it. */
-export function nameOf(opened: Opened | null, slug: string): string {
+export function nameOf(opened: OpenCase | null, slug: string): string {
   return findingOf(opened, slug)?.name ?? slug;
 }
 
 /** Its digit and name. */
-export function labelOf(opened: Opened | null, slug: string): string {
+export function labelOf(opened: OpenCase | null, slug: string): string {
   const finding = findingOf(opened, slug);
   return finding ? [finding.key, finding.name].filter((part) => part !== null).join(" ") : slug;
 }
 
-function findingOf(opened: Opened | null, slug: string): CaseFinding | undefined {
+function findingOf(opened: OpenCase | null, slug: string): CaseFinding | undefined {
   return opened?.case.findings.find((each) => each.slug === slug);
 }

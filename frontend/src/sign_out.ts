@@ -1,5 +1,5 @@
 /** What a tab keeps of a person's work goes when they sign out, in this tab or in another, and when somebody else has signed in. */
-import { forgetOthers } from "./upload/kept";
+import { forgetOthers } from "./upload/stored_list";
 
 const CHANNEL = "overread.sign-out";
 const LEAVING = "leaving"; // the session ends with the answer that is awaited

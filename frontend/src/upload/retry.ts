@@ -1,4 +1,4 @@
-/** Sending a file until the server has answered, over as many lost connections as there are. */
+/** Sends a file until the server has answered, however often the connection is lost. */
 import { LOST, type Sent } from "./send";
 
 const FIRST = 1_000; // ms
@@ -9,7 +9,7 @@ export function waitAfter(lost: number): number {
   return Math.min(LONGEST, FIRST * 2 ** (lost - 1));
 }
 
-/** Attempts again until there is an answer; `lost` is told of each that got none. */
+/** Repeats the attempt until there is an answer; calls `lost` after each attempt without one. */
 export async function untilAnswered(
   attempt: () => Promise<Sent | typeof LOST>,
   lost: () => void,
@@ -23,7 +23,7 @@ export async function untilAnswered(
   }
 }
 
-/** Waits so long, or until the browser says that there is a network again. */
+/** Waits that long, or until the browser reports a network. */
 function orOnline(time: number): Promise<void> {
   return new Promise((resolve) => {
     const done = (): void => {

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { untilAnswered, waitAfter } from "../../../frontend/src/upload/again";
+import { untilAnswered, waitAfter } from "../../../frontend/src/upload/retry";
 import { LOST, type Sent } from "../../../frontend/src/upload/send";
 
 const STORED: Sent = { kind: "stored", stored: { url: "/", name: "PX-1", created: true } };
