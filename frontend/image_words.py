@@ -84,7 +84,7 @@ def notices(image: Image) -> list[str]:
 
 
 def patient_context(image: Image, project: Project) -> Patient:
-    """The header. It has no date: the interval between studies is all that a reader needs, and all that is true."""
+    """The header. It shows intervals and no date: stored dates are shifted."""
     return {
         "case": image.code,
         "pseudonym": image.patient.code,

@@ -1,4 +1,4 @@
-"""Addresses of the pages: one's own, a project's, and the operators'."""
+"""Addresses of the pages: the person's own, a project's, and the operators'."""
 
 from django.urls import include, path
 

@@ -1,4 +1,4 @@
-"""Counts as bars. Lengths are shares of the card's own width, so that the words keep their size in any."""
+"""Counts as bars. Lengths are percentages of the card's width, so that the text keeps its size in a card of any width."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SHARE_ROW, BALANCE_ROW, PYRAMID_ROW = 44, 24, 21  # heights of a row in px, at t
 
 @dataclass(frozen=True)
 class Bar:
-    """A count by name; `more` is drawn behind it in another colour (uncertain behind present)."""
+    """A count and its name. `more` follows the bar in another colour: uncertain after present."""
 
     name: str
     count: int
@@ -25,7 +25,7 @@ class Bar:
 
 
 def shares(bars: Sequence[Bar], *, label: str) -> SafeString:
-    """One bar of the whole width a row, filled by its share of all."""
+    """One row a bar: its share of the total, as the filled part of the whole width."""
     total = sum(bar.count for bar in bars) or 1
     rows = []
     for row, bar in enumerate(bars):
@@ -46,7 +46,7 @@ def shares(bars: Sequence[Bar], *, label: str) -> SafeString:
 
 
 def balance(bars: Sequence[Bar], *, label: str) -> SafeString:
-    """One bar a row, its name before it and its numbers behind it, on one scale."""
+    """One row a bar, all on one scale: the name on the left, the numbers after the bar."""
     longest = max((bar.count + bar.more for bar in bars), default=0)
     scale = Scale(0, max(longest, 1), 0, 44)  # 44 % of the width: the name and the numbers need the rest
     rows = []

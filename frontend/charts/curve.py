@@ -27,7 +27,7 @@ class Series:
 
 @dataclass(frozen=True)
 class Limit:
-    """A horizontal line with its words."""
+    """A horizontal line with a text."""
 
     value: float
     words: str
@@ -44,10 +44,10 @@ def curve(
     limit: Limit | None = None,
     best: Callable[[Sequence[tuple[float, float]]], tuple[float, float]] | None = None,
 ) -> SafeString:
-    """Lines over 0..x_to, within y_from..y_to widened to round numbers and to what is drawn.
+    """Lines over 0..x_to. The y axis is y_from..y_to, widened to hold every point, and then to round numbers.
 
-    `best` picks the point of the first series to be marked and named. The x axis is the whole run's, so that it does
-    not jump as the lines grow.
+    `best` picks the point of the first series to be marked; without it the lines have their names at their ends. x_to is
+    where the whole run ends, so that the axis does not jump as the lines grow.
     """
     x = Scale(0, max(x_to, 1), LEFT, RIGHT if best else RIGHT - NAMES)
     levels = _levels(series, y_from, y_to, limit)
@@ -123,7 +123,7 @@ def _line(x: Scale, y: Scale, line: Series) -> SafeString:
 
 
 def _best(x: Scale, y: Scale, point: tuple[float, float], limit: Limit | None) -> SafeString:
-    """The marked point and its value above it, or below where a limit runs through."""
+    """The marked point with its value above it, or below it if the limit would cross the text."""
     left = x(point[0])
     top = y(point[1])
     words_at = top - 11
@@ -141,14 +141,14 @@ def _best(x: Scale, y: Scale, point: tuple[float, float], limit: Limit | None) -
 
 
 def _anchor(left: float) -> str:
-    """The class that aligns words at this place so that they stay on the chart; "" begins them there."""
+    """The class that aligns a text at this place so that it stays on the chart; "": it begins there."""
     if left <= LEFT + 40:
         return ""
     return "mid" if left < RIGHT - 40 else "end"
 
 
 def _names(x: Scale, y: Scale, series: Sequence[Series]) -> list[SafeString]:
-    """Each line's name and last value behind its end, the upper one first, none over another."""
+    """Each line's name and last value after its end, from top to bottom, without overlaps."""
     names = []
     free = float(TOP)
     for line in sorted(series, key=lambda line: -line.points[-1][1]):

@@ -17,7 +17,7 @@ WIDTH, MARGIN = 190, 13  # units of the viewBox; the margin holds half a number 
 
 @dataclass(frozen=True)
 class Span:
-    """A value with its limits; `name` says whose it is."""
+    """A value with its confidence limits. `name`: the model or subgroup it belongs to."""
 
     name: str
     value: float
@@ -29,14 +29,14 @@ class Span:
 
 
 def reach(spans: Iterable[Span], highest: float = 1.0) -> Scale:
-    """The scale that strips of one table share: from the tenth below the lowest limit to `highest`."""
+    """The scale that the strips of one table share: from the lowest limit, rounded down to a tenth, to `highest`."""
     lowest = min((span.low for span in spans), default=0.5)  # AUROC of a guess
     low = min(floor(lowest * 10 + 1e-9) / 10, highest - 0.1)
     return Scale(low, highest, MARGIN, WIDTH - MARGIN)
 
 
 def axis(scale: Scale) -> SafeString:
-    """The head of the column: the numbers of the grid."""
+    """The numbers of the grid, for the head of the column."""
     marks = _marks(scale)
     places = [scale(mark) for mark in marks]
     rows = zip(places, tick_labels(marks), strict=True)
@@ -45,7 +45,7 @@ def axis(scale: Scale) -> SafeString:
 
 
 def strip(scale: Scale, measured: Span | None, comparison: Span | None = None) -> SafeString:
-    """The comparison round and dashed above, the measured square and solid below. Limits beyond the scale end at it."""
+    """The comparison above, round and dashed; the measured value below, square and solid. Limits are clamped to the scale."""
     spoken = []
     parts = [_line(scale(mark), "gl") for mark in _marks(scale)]
     middle = 11

@@ -1,4 +1,4 @@
-"""Parts of an SVG put together."""
+"""Joining the parts of an SVG."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ def page(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_POST
 def end(request: HttpRequest) -> HttpResponse:
-    """One session, one token, or every session but this one."""
+    """End one session, one token, or every session but this one."""
     if not end_one(request, person(request)):
         if "others" not in request.POST:
             raise BadRequest("Nothing was named.")
@@ -39,7 +39,7 @@ def end(request: HttpRequest) -> HttpResponse:
 
 
 class SessionRow(NamedTuple):
-    """A session, its browser in words, and whether it is the one that asks."""
+    """A session, its browser in words, and whether it is the one of this request."""
 
     session: Session
     browser: str
@@ -47,7 +47,7 @@ class SessionRow(NamedTuple):
 
 
 class Access(TypedDict):
-    """What opens an account."""
+    """Everything that gives access to an account."""
 
     sessions: list[SessionRow]
     tokens: QuerySet[Any]  # knox has no types

@@ -37,7 +37,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
 @operator_only
 @require_POST
 def end(request: HttpRequest, pk: int) -> HttpResponse:
-    """One session or token, all of them, or the lock after wrong passwords."""
+    """End one session or token, or all of them; or lift the lock after wrong passwords."""
     account = get_object_or_404(User, pk=pk)
     if "all" in request.POST:
         # A stolen account is open by both: to end only one of them would leave the thief in.

@@ -46,7 +46,7 @@ def address() -> str:
 
 
 def catalogue_of(request: HttpRequest) -> HttpResponse:
-    """The active language's, as a script."""
+    """The catalogue of the active language, as a script."""
     return Scripts().get(request)
 
 
@@ -56,6 +56,6 @@ def active_language() -> str:
 
 @lru_cache
 def version(language: str) -> str:
-    """Changes with what the catalogue says."""
+    """A short hash of the language's catalogue."""
     with override(language):
         return sha256(catalogue_of(HttpRequest()).content).hexdigest()[:12]

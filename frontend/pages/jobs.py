@@ -71,7 +71,7 @@ def listing(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_GET
 def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """One job. While it waits or runs the page fetches the part that changes again and again."""
+    """One job. While it waits or runs the page keeps fetching the part that changes."""
     job = get_object_or_404(jobs_newest(), pk=pk)
     ((_job, project),) = with_projects([job])
     context = {"job": job, "active": is_active(job), "project_name": project}
@@ -129,7 +129,7 @@ def queues() -> list[tuple[str, list[int], datetime | None]]:
 
 
 def with_projects(jobs: list[Job]) -> list[tuple[Job, str]]:
-    """Each job with the name of its project; "" for a job of none."""
+    """Each job with the name of its project; "" for a job without a project."""
     names = project_names({job.project_id for job in jobs if job.project_id})
     rows = []
     for job in jobs:

@@ -15,7 +15,7 @@ NAMED = 4  # findings; of more, only the lowest and the highest AUROC are named
 
 
 @dataclass(frozen=True)
-class TestResult:
+class Evaluation:
     """AUROC by finding slug, on patients the model never saw."""
 
     images: int
@@ -25,7 +25,7 @@ class TestResult:
 
 def model_summary(pipeline: Pipeline, names: Mapping[str, str]) -> str:
     """`names`: finding slug → name."""
-    return f"{trained_words(pipeline)} {tested_words(test_result(pipeline), names)}"
+    return f"{trained_words(pipeline)} {tested_words(evaluation_of(pipeline), names)}"
 
 
 def trained_words(pipeline: Pipeline) -> str:
@@ -37,31 +37,31 @@ def trained_words(pipeline: Pipeline) -> str:
     return _("Trained on %(images)s of %(patients)s;") % {"images": images, "patients": patients}
 
 
-def test_result(pipeline: Pipeline) -> TestResult | None:
-    """The result of the gate the model was promoted on; else that on its training's held-out patients; else None."""
+def evaluation_of(pipeline: Pipeline) -> Evaluation | None:
+    """The evaluation of the gate the model was promoted on; else that on its training's held-out patients; else None."""
     # The gate comes first: its labels are independent, those held out come from the training's own readers.
     verdict = verdict_signed(pipeline)
     if verdict and verdict.report["figures"]:
         figures = {figure["finding"]: figure["challenger"]["value"] for figure in verdict.report["figures"]}
-        return TestResult(verdict.images, verdict.report["patients"], _known(figures))
+        return Evaluation(verdict.images, verdict.report["patients"], _known(figures))
     held_out = pipeline.classifier.card["facts"].get("held_out") or {}
     figures = {slug: row.get("auroc") for slug, row in held_out.get("findings", {}).items()}
     known = _known(figures)
     if not known:
         return None
-    return TestResult(held_out["images"], held_out["patients"], known)
+    return Evaluation(held_out["images"], held_out["patients"], known)
 
 
 def _known(figures: Mapping[str, float | None]) -> dict[str, float]:
     return {slug: value for slug, value in figures.items() if value is not None}
 
 
-def tested_words(result: TestResult | None, names: Mapping[str, str]) -> str:
-    if result is None or not result.auroc:
+def tested_words(evaluation: Evaluation | None, names: Mapping[str, str]) -> str:
+    if evaluation is None or not evaluation.auroc:
         return _("it has not been tested on patients it never saw.")
-    images = ngettext("%(n)d image", "%(n)d images", result.images) % {"n": result.images}
-    patients = ngettext("%(n)d patient", "%(n)d patients", result.patients) % {"n": result.patients}
-    words = {"images": images, "patients": patients, "figures": figures_words(result.auroc, names)}
+    images = ngettext("%(n)d image", "%(n)d images", evaluation.images) % {"n": evaluation.images}
+    patients = ngettext("%(n)d patient", "%(n)d patients", evaluation.patients) % {"n": evaluation.patients}
+    words = {"images": images, "patients": patients, "figures": figures_words(evaluation.auroc, names)}
     return _("tested on %(images)s of %(patients)s it never saw: AUROC %(figures)s.") % words
 
 

@@ -1,6 +1,6 @@
 """A reader's own reads: what became of them, how often others agree, how often the model changed an answer.
 
-Nobody else can see this page of theirs.
+Readers see only their own; nobody else sees theirs.
 """
 
 from __future__ import annotations

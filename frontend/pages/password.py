@@ -1,4 +1,4 @@
-"""Changing one's own password."""
+"""A person changes their own password."""
 
 from __future__ import annotations
 

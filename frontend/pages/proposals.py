@@ -93,7 +93,7 @@ def _page(
 
 
 class ProposalRow(TypedDict):
-    """One proposed name: its newest proposals, and the two forms. `accepting`, `declining`: a refused form is open."""
+    """One proposed name: its proposals, and the two forms. `accepting`, `declining`: that form was refused, and is open."""
 
     proposed: Proposed
     first: FindingProposal

@@ -1,4 +1,4 @@
-"""The upload of images: a script sends several files, one a request; without it there is a plain form."""
+"""The upload of images. A script sends one file a request; a browser without scripts sends a plain form."""
 
 from __future__ import annotations
 

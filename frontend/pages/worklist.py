@@ -50,7 +50,7 @@ class WorklistRow:
 
 
 def filters(project: Project, reader: User) -> dict[str, tuple[Any, Q]]:
-    """Key → label and condition. Filters by what the model said list only cases whose prediction may be told."""
+    """Key → label and condition. Filters on a prediction list only cases whose prediction this reader may know."""
     told = told_to(project=project, reader=reader)
     return {
         "all": (_("All"), Q()),

@@ -65,7 +65,7 @@ def origin_words(origin: str, readers: int) -> str:
 
 
 def source_words(origin: str, readers: int) -> str:
-    """The same, with all numbers of readers above one in one group."""
+    """As origin_words, but with "several readers" for any number above one."""
     if origin == "read" and readers > 1:
         return _("several readers")
     return origin_words(origin, 1)

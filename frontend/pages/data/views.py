@@ -75,7 +75,7 @@ def browse(request: HttpRequest, user: User, project: Project) -> HttpResponse:
 
 
 def by_code(images: QuerySet[Image], code: str) -> QuerySet[Image]:
-    """The images whose case code begins so: PX-, the patient's pseudonym, a dash, the image's key."""
+    """The images whose case code begins with `code`: PX-, the patient's pseudonym, a dash, the image's key."""
     patient, _dash, image = code.upper().removeprefix("PX-").partition("-")
     if patient:
         images = images.filter(study__patient__pseudonym__istartswith=patient)

@@ -12,7 +12,7 @@ from overread.projects.models import Project
 
 
 def image_for(project: Project, pk: UUID) -> Image:
-    """The image, if it stands in this project. Raises Http404."""
+    """The image. Raises Http404 if it is not in this project."""
     image = images_in(project).filter(pk=pk).first()
     if image is None:
         raise Http404("No such image.")

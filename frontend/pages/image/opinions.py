@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from frontend.pages.image.comparing import answer_words
+from frontend.pages.image.comparison import answer_words
 from frontend.pages.image.result import Result
 from labeling.models import Read
 from labeling.queries.sent import replies
@@ -29,7 +29,7 @@ class OpinionLine:
 
 @dataclass(frozen=True)
 class Opinions:
-    """The reader's own read, if there is one, and after it their colleagues'."""
+    """`reads`: the reader's own read, if there is one, then their colleagues'."""
 
     own: Read | None
     reads: list[Read]

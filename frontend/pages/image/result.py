@@ -91,7 +91,7 @@ def _chosen(models: list[Released], number: str | None) -> Released | None:
 
 
 def _prediction(model: Released | None, image: Image, user: User) -> tuple[Prediction | None, bool]:
-    """The model's prediction; without one yet a job is requested, and the second value says whether it has failed."""
+    """The model's prediction, and whether it failed. If there is none yet, this requests the job for it."""
     if model is None or image.status != Image.Status.READY:
         return None, False
     try:

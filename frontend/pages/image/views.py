@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET
 
 from frontend.file_words import file_facts
 from frontend.image_words import patient_context
-from frontend.pages.image.comparing import comparisons
+from frontend.pages.image.comparison import comparisons
 from frontend.pages.image.lookup import image_for
 from frontend.pages.image.opinions import opinions
 from frontend.pages.image.regions import region_corners

@@ -52,7 +52,7 @@ class ShortcutRow:
 
 
 class Card(TypedDict):
-    """What the page says of a model beside the gate. The run, its snapshot and labels are empty for an imported model."""
+    """The page's facts of a model besides the gate's. An imported model has no run, snapshot or labels."""
 
     version: ModelVersion
     run: Run | None

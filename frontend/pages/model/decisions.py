@@ -1,4 +1,4 @@
-"""What a person can order here: run the gate, promote, roll back. A service decides whether it is done."""
+"""The decisions of a person: run the gate, promote, roll back. A service says whether each is allowed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A stored verdict as the page shows it: rows, strips and sentences."""
+"""A stored verdict of the gate as the page shows it: rows, intervals and sentences."""
 
 from __future__ import annotations
 

@@ -122,7 +122,7 @@ def opinion(request: HttpRequest, project: Project, assignment: Assignment) -> H
 
 @command
 def propose(request: HttpRequest, project: Project, assignment: Assignment) -> HttpResponse:
-    """Keep a proposal made while reading; it stays whether or not the case is submitted."""
+    """Store a proposal for a finding. It stays whether or not the case is submitted."""
     try:
         form = ProposeForm(body_of(request))
     except AnswerInvalid as unreadable:
@@ -168,7 +168,7 @@ def release(request: HttpRequest, project: Project) -> HttpResponse:
 
 
 def cases_named(body: Body) -> list[UUID]:
-    """Raises ValueError for a body without a list of keys."""
+    """The keys of the cases in the body. Raises ValueError if there is no list of them."""
     named = body.get("assignments")
     if not isinstance(named, list):
         raise ValueError("no list of cases")

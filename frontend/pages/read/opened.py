@@ -1,6 +1,6 @@
-"""One case in front of a reader: the phase it is in, and what may be shown with it.
+"""One case in front of a reader: its phase, and what may be shown with it.
 
-Before a blind first read is stored nothing here asks for a prediction, so nothing of it can leave.
+Until a blind first read is stored, nothing here looks a prediction up, so nothing of it can leave the server.
 """
 
 from __future__ import annotations

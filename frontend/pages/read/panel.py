@@ -41,7 +41,7 @@ class Others(TypedDict):
 
 
 class Against(TypedDict, total=False):
-    """The answer that the model contradicts, and its words; both are left out where it contradicts none."""
+    """The answer that the model contradicts, and its words; empty if it contradicts none."""
 
     against: str
     against_text: str

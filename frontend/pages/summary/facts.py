@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as lazy
 
 import overread
 from frontend.image_words import patient_context
-from frontend.pages.image.comparing import Comparison, comparisons
+from frontend.pages.image.comparison import Comparison, comparisons
 from frontend.pages.image.picture import jpeg
 from frontend.pages.image.regions import region_corners
 from frontend.pages.read.suggestions import Suggestion
@@ -36,7 +36,7 @@ PHASES = {
 
 @dataclass(frozen=True)
 class Outline:
-    """A region under the number of its finding, in widths of a pixel."""
+    """A region's corners in widths of a pixel, with the number of its finding."""
 
     number: int
     points: Sequence[tuple[float, float]]

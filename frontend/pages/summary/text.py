@@ -1,4 +1,4 @@
-"""Type and text of the sheet: fonts, paragraph styles, and what of a text a font can draw."""
+"""Fonts and paragraph styles of the sheet, and text reduced to what the fonts can draw."""
 
 from __future__ import annotations
 

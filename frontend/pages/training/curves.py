@@ -14,7 +14,7 @@ from training.queries import run_of
 
 
 def auroc_curve(run: Run, epochs: Sequence[Epoch], champion: Pipeline | None) -> SafeString:
-    """Mean validation AUROC per epoch, the best one marked, with the best of the model in use as a limit."""
+    """Mean validation AUROC per epoch, the best epoch marked. A limit line shows the best of the model in use."""
     points = [(epoch.number, epoch.validation_auroc) for epoch in epochs if epoch.validation_auroc is not None]
     label = _("Validation AUROC per epoch")
     # A model that is hardly better than chance needs the scale from 0.5; any other gets a finer one.

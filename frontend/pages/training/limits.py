@@ -1,4 +1,4 @@
-"""The time limit of a recipe: one that fits a number of epochs, and what it did to a run, in words."""
+"""Time limits: a fitting one for a number of epochs, and the effect of a run's own, in words."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ NEWEST = 5  # runs that are looked at: most have an epoch behind them
 
 
 def fitting_limit(project: Project, *, architecture: str, size: int, epochs: int) -> float:
-    """Seconds that so many epochs should take, and half as much again; 0, no limit, when no such network was trained.
+    """Seconds for so many epochs, with half as much to spare; 0, no limit, if no such network was trained here.
 
-    From the project's newest run of this architecture and image side that has finished an epoch.
+    Measured on the project's newest run with this architecture and image side that has finished an epoch.
     """
     for run in runs_similar(project, architecture=architecture, size=size)[:NEWEST]:
         done = epochs_done([run]).get(run.pk, EpochsDone())

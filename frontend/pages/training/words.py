@@ -27,7 +27,7 @@ class SnapshotFinding(TypedDict):
 
 
 class RunProgress(TypedDict, total=False):
-    """What a run has reported of itself (Run.progress). `stage` says which of the other members are there."""
+    """The progress that a run reports (Run.progress). Which members it has depends on `stage`."""
 
     stage: str
     done: int  # images, while loading
@@ -157,7 +157,7 @@ ARMS = {
 
 
 def newest_batch_words(project: Project) -> str:
-    """How many cases of each arm the newest batch has and should have, and how long it should take to read."""
+    """The newest batch: its cases of each arm, the number wanted, and the expected reading time."""
     batch = newest_batch(project)
     if batch is None or not batch.drawn:
         return ""
@@ -171,7 +171,7 @@ def newest_batch_words(project: Project) -> str:
 
 
 def _arm_words(batch: Selection, arm: str) -> str:
-    """ "2 random audits (6 wanted)"; "" for an arm without cases of which none were wanted."""
+    """ "2 random audits (6 wanted)"; "" for an arm that has no case and wanted none."""
     count = batch.drawn.get(arm, 0)
     drawn = ARMS[arm] % {"count": count}
     if batch.size is None:  # a batch from before its size was recorded

@@ -35,7 +35,7 @@ class StoredEstimate(TypedDict):
 
 
 class StoredComparison(TypedDict):
-    """The strategy beside random order, as a report stores it: mean AUROC by number of labels; null where unknown."""
+    """The strategy and random order, as a report stores them: mean AUROC by number of labels, null if unknown."""
 
     sizes: list[int]
     chosen: list[float | None]
@@ -66,7 +66,7 @@ class ComparisonView:
 
 
 class ReportView(TypedDict):
-    """Everything the page says of one report. `parts`: by name, what it compares; `others`: images in no comparison."""
+    """Everything the page says of one report. `parts`: its comparisons by name; `others`: images in none of them."""
 
     result: Mapping[str, Any]
     parts: dict[str, ComparisonView]
@@ -151,7 +151,7 @@ def figure_rows(comparison: StoredComparison) -> list[FigureRow]:
 
 
 def sentence(comparison: StoredComparison, strategy: str) -> str:
-    """Who reaches the same AUROC sooner, and by how many labels; no difference is shown if the interval holds 0."""
+    """Which order reaches the same AUROC sooner, and by how many labels; no difference if the interval holds 0."""
     saved = comparison["saved"]
     # Rounded first: the sentence must not contradict the whole numbers beside it.
     labels = abs(round(saved["value"]))

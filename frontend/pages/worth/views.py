@@ -28,7 +28,7 @@ from overread.projects.queries import project_for
 
 
 class ReportStatus(TypedDict, total=False):
-    """What became of the next report: `making` one; the job that `died`; when a job `looked` and found nothing new."""
+    """The state of the next report: being made; its job died; or a job looked (when) and found no new labels."""
 
     making: bool
     died: Job | None

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from frontend.pages.image.comparing import answer_words, compared
+from frontend.pages.image.comparison import answer_words, compared
 from overread.projects.models import Finding
 
 BINARY = Finding(kind="binary")
