@@ -1,4 +1,4 @@
-"""What browsers may keep. Workstations are shared: nothing but what is open to all is kept, not even on disk."""
+"""What browsers may cache. Workstations are shared: only what is public may be kept, on disk or in memory."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from django.http import HttpRequest, HttpResponse
 
 
 def middleware(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """`no-store` on every answer that is not declared public. The reading page keeps the next cases in memory itself."""
+    """Adds `no-store` to every answer that is not declared public. The reading page keeps the next cases in memory itself."""
 
     def answer(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
-        said = response.get("Cache-Control", "")
-        if "public" not in said and "no-store" not in said:
+        declared = response.get("Cache-Control", "")
+        if "public" not in declared and "no-store" not in declared:
             response["Cache-Control"] = "private, no-store"
         return response
 

@@ -1,4 +1,4 @@
-"""What every page is given: where one can go from here."""
+"""The context of every page: the navigation and the person's preferences."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from overread.projects.queries import project_named
 PAGES = (
     ("project", _("Overview"), "projects.view"),
     ("worklist", _("Worklist"), "labeling.read"),
-    ("receipts", _("Your reads"), "labeling.read"),
+    ("my-reads", _("Your reads"), "labeling.read"),
     ("project-data", _("Data"), "archive.view"),
     ("upload", _("Upload"), "archive.upload"),
     ("project-models", _("Model"), "inference.view"),
@@ -27,39 +27,51 @@ PAGES = (
 )
 
 
+OPERATOR_PAGES = (("jobs", _("Jobs")), ("accounts", _("Accounts")), ("audit-log", _("Audit")))
+
+
 @dataclass(frozen=True)
-class Item:
+class NavigationItem:
     label: Any
     url: str
     current: bool
 
 
-def navigation(request: HttpRequest) -> dict[str, Any]:
-    """The pages this user may open in the project at hand, or the way to the projects; and the operator's pages."""
-    user, match = getattr(request, "user", None), request.resolver_match
+def navigation(request: HttpRequest) -> dict[str, list[NavigationItem]]:
+    """The pages of the project that this user may open, or the list of projects; then the operator's pages."""
+    user = getattr(request, "user", None)
+    match = request.resolver_match
     if not isinstance(user, User) or match is None:
         return {}
-    items = []
     if slug := match.kwargs.get("slug"):
-        project = project_named(slug)
-        for name, label, permission in PAGES:
-            if project and user.has_perm(permission, project):
-                url = reverse(name, args=[slug])
-                here = (
-                    request.path == url if name == "project" else request.path.startswith(url)
-                )  # all others lie below it
-                items.append(Item(label, url, here))
+        items = project_items(user, slug, request.path)
     else:
-        items.append(Item(_("Projects"), reverse("home"), request.path == reverse("home")))
+        home = reverse("home")
+        items = [NavigationItem(_("Projects"), home, request.path == home)]
     if user.is_staff:
-        items += [
-            Item(label, reverse(name), request.path.startswith(reverse(name)))
-            for name, label in (("jobs", _("Jobs")), ("accounts", _("Accounts")), ("audit-log", _("Audit")))
-        ]
+        for name, label in OPERATOR_PAGES:
+            url = reverse(name)
+            items.append(NavigationItem(label, url, request.path.startswith(url)))
     return {"navigation": items}
 
 
-def preferences(request: HttpRequest) -> dict[str, Any]:
-    """How the person at hand has the pages, asked for by the pages that ask."""
+def project_items(user: User, slug: str, path: str) -> list[NavigationItem]:
+    project = project_named(slug)
+    if project is None:
+        return []
+    items = []
+    for name, label, permission in PAGES:
+        if user.has_perm(permission, project):
+            url = reverse(name, args=[slug])
+            # Every page of a project lies below its overview.
+            current = path == url if name == "project" else path.startswith(url)
+            items.append(NavigationItem(label, url, current))
+    return items
+
+
+def preferences(request: HttpRequest) -> dict[str, SimpleLazyObject[Preferences]]:
+    """The person's preferences. Lazy: a page that does not use them makes no query."""
     user = getattr(request, "user", None)
-    return {"preferences": SimpleLazyObject(lambda: preferences_of(user) if isinstance(user, User) else Preferences())}
+    if not isinstance(user, User):
+        return {"preferences": SimpleLazyObject(Preferences)}
+    return {"preferences": SimpleLazyObject(lambda: preferences_of(user))}

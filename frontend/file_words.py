@@ -1,4 +1,4 @@
-"""How an image came and how it is stored, in words."""
+"""How an image arrived and how its file is stored, in words."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ SCALES = {
 
 
 def file_facts(image: Image, project: Project) -> list[Fact]:
-    """What is known of the file, label by label; what is not known is left out."""
+    """(label, value) of each known fact."""
     enrolment = enrolment_of(image=image, project=project)
     facts = [
         (_("Format"), image.get_kind_display()),
@@ -57,7 +57,7 @@ def file_facts(image: Image, project: Project) -> list[Fact]:
         (_("Presentation intent"), _intent(image)),
         (_("Received"), _received(image)),
         (_("Added to the project"), _enrolled(enrolment)),
-        (_("Said to belong here by"), _admitted(enrolment)),
+        (_("Accepted for the project by"), _admitted(enrolment)),
     ]
     return [(label, value) for label, value in facts if value]
 
@@ -66,7 +66,8 @@ def _size(image: Image) -> str:
     size = f"{image.columns} × {image.rows}"
     if image.frames == 1:
         return size
-    return size + " · " + ngettext("%(n)d frame", "%(n)d frames", image.frames) % {"n": image.frames}
+    frames = ngettext("%(n)d frame", "%(n)d frames", image.frames) % {"n": image.frames}
+    return f"{size} · {frames}"
 
 
 def _pixels(image: Image) -> str:
@@ -76,7 +77,9 @@ def _pixels(image: Image) -> str:
 def _spacing(image: Image) -> str:
     if image.pixel_spacing is None:
         return ""
-    row, column = (f"{number:.4g}" for number in image.pixel_spacing)
+    between_rows, between_columns = image.pixel_spacing
+    row = f"{between_rows:.4g}"
+    column = f"{between_columns:.4g}"
     size = row if row == column else f"{row} × {column}"
     return _("%(size)s mm %(where)s") % {"size": size, "where": SCALES[image.spacing_kind]}
 
@@ -90,14 +93,18 @@ def _received(image: Image) -> str:
 
 
 def _enrolled(enrolment: Enrolment | None) -> str:
-    """When, by whom, and by which way."""
+    """When the image was added to the project, by whom, and how."""
     if enrolment is None:
         return ""
-    when = date_format(timezone.localtime(enrolment.added_at), "DATETIME_FORMAT")
-    who = str(enrolment.added_by) if enrolment.added_by else ""
-    return " · ".join(part for part in (when, who, str(SOURCES[enrolment.source])) if part)
+    told = [date_format(timezone.localtime(enrolment.added_at), "DATETIME_FORMAT")]
+    if enrolment.added_by:  # a program adds images by itself
+        told.append(str(enrolment.added_by))
+    told.append(str(SOURCES[enrolment.source]))
+    return " · ".join(told)
 
 
 def _admitted(enrolment: Enrolment | None) -> str:
-    """Who said that it belongs here, though it looked otherwise."""
-    return str(enrolment.admitted_by) if enrolment and enrolment.admitted_by else ""
+    """Who accepted the image although it does not look like what the project reads."""
+    if enrolment is None or enrolment.admitted_by is None:
+        return ""
+    return str(enrolment.admitted_by)

@@ -1,4 +1,4 @@
-"""What is known of an image, in words: whose, of what, how taken, and what a reader has to mind about it."""
+"""An image in words: the patient's age and sex, the view, the interval to the prior, and warnings for the reader."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ VIEWS = {
     **dict.fromkeys(("LL", "RL", "LATERAL"), gettext_lazy("lateral")),
 }
 SEXES = {"M": gettext_lazy("M"), "F": gettext_lazy("F"), "O": gettext_lazy("other")}
-DAYS_A_YEAR, DAYS_A_MONTH = 365.25, 365.25 / 12
+DAYS_A_YEAR = 365.25
+DAYS_A_MONTH = DAYS_A_YEAR / 12
 STORED = {
     Hanging.MIRRORED: gettext_lazy("Stored mirrored"),
     Hanging.TURNED: gettext_lazy("Stored turned"),
@@ -26,7 +27,7 @@ STORED = {
 
 
 class Patient(TypedDict):
-    """What a page's header says of an image and of whom it is; empty where it is not known."""
+    """A page's header for an image; "" for what is not known."""
 
     case: str
     pseudonym: str
@@ -45,7 +46,7 @@ def view_words(image: Image) -> str:
 
 
 def age_words(image: Image) -> str:
-    """Years from the second birthday on, months from the second one on, days before; "" for no age."""
+    """Years from the second birthday on, months from two months on, days before that; "" for no age."""
     if image.age_years is None:
         return ""
     if image.age_years >= 2:
@@ -62,28 +63,28 @@ def sex_words(image: Image) -> str:
 
 
 def label_words(image: Image) -> str:
-    """What tells it from the other images of its study: RMLO of a mammogram, "lateral" of a chest film."""
+    """What tells it apart from the other images of its study: RMLO of a mammogram, "lateral" of a chest film."""
     if image.modality == "MG" and image.view:
-        return f"{image.laterality}{image.view}"
-    return " ".join(part for part in (view_words(image), image.laterality) if part)
+        return f"{image.laterality}{image.view}"  # as mammographers write it
+    return " ".join(filter(None, (view_words(image), image.laterality)))
 
 
 def notices(image: Image) -> list[str]:
-    """What a reader has to know before trusting the picture, by the file's own word."""
-    said = []
+    """Warnings about the pixels, from the file's own header."""
+    warnings = []
     if image.intent == "FOR PROCESSING":
-        said.append(_("Raw detector data (FOR PROCESSING)"))
+        warnings.append(_("Raw detector data (FOR PROCESSING)"))
     if image.burned_in:
-        said.append(_("Text burned into the pixels"))
+        warnings.append(_("Text burned into the pixels"))
     hanging = hanging_of(image)
     if hanging in STORED:
         directions = image.orientation.replace("\\", " · ")
-        said.append(_("%(stored)s (%(directions)s)") % {"stored": STORED[hanging], "directions": directions})
-    return said
+        warnings.append(_("%(stored)s (%(directions)s)") % {"stored": STORED[hanging], "directions": directions})
+    return warnings
 
 
 def patient_context(image: Image, project: Project) -> Patient:
-    """What stands in the header: pseudonym, age, sex, view, laterality, device; dates only as intervals within a project."""
+    """The header. It shows intervals and no date: stored dates are shifted."""
     return {
         "case": image.code,
         "pseudonym": image.patient.code,
@@ -99,23 +100,25 @@ def patient_context(image: Image, project: Project) -> Patient:
 
 
 def interval_words(image: Image, project: Project) -> str:
-    """The study's place among the patient's in this project, and how long after the one before; "" for a patient of one.
+    """The number of the study among the patient's in this project, and the time since the prior; "" without a prior.
 
     Dates are shifted, intervals are true.
     """
     if image.study.day is None:
         return ""
     dated = image.patient.studies.filter(day__isnull=False, images__enrolments__project=project)
-    days = sorted(day for day in dict(dated.values_list("pk", "day")).values() if day is not None)
+    by_study = dict(dated.values_list("pk", "day"))  # a study has a row for each of its images
+    days = sorted(day for day in by_study.values() if day is not None)
     earlier = [day for day in days if day < image.study.day]
     if not earlier:
         return ""
-    place = {"number": len(earlier) + 1, "total": len(days), "interval": span_words(image.study.day - earlier[-1])}
-    return _("study %(number)d of %(total)d, %(interval)s after the prior") % place
+    interval = span_words(image.study.day - earlier[-1])
+    told = {"number": len(earlier) + 1, "total": len(days), "interval": interval}
+    return _("study %(number)d of %(total)d, %(interval)s after the prior") % told
 
 
 def span_words(days: int) -> str:
-    """Days, from two months on months, from two years on years."""
+    """An interval in days, from two months on in months, from two years on in years."""
     if days < 2 * DAYS_A_MONTH:
         return ngettext("%(days)d day", "%(days)d days", days) % {"days": days}
     if days < 2 * DAYS_A_YEAR:

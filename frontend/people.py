@@ -1,4 +1,4 @@
-"""Who is asking."""
+"""The person behind a request."""
 
 from __future__ import annotations
 
@@ -8,6 +8,6 @@ from overread.accounts.models import User
 
 
 def person(request: HttpRequest) -> User:
-    """The signed-in user; the view's decorator has seen to that there is one."""
+    """The signed-in user. For views that only a signed-in person reaches."""
     assert isinstance(request.user, User)
     return request.user

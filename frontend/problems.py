@@ -10,5 +10,6 @@ from overread.origin import request_id
 
 
 def problem(status: int, title: str, detail: str, **members: Any) -> JsonResponse:
-    body = {"type": "about:blank", "title": title, "status": status, "detail": detail, **members} | request_id()
+    """An error answer; `members` are extensions of the standard's own, such as `errors` by field."""
+    body = {"type": "about:blank", "title": title, "status": status, "detail": detail, **members, **request_id()}
     return JsonResponse(body, status=status, content_type="application/problem+json")

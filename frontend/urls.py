@@ -1,4 +1,4 @@
-"""Addresses of the pages: one's own, a project's, and the operators'."""
+"""Addresses of the pages: the person's own, a project's, and the operators'."""
 
 from django.urls import include, path
 
@@ -14,13 +14,13 @@ from frontend.pages import (
     launch,
     members,
     model,
+    my_reads,
     password,
     pixels,
     preferences,
     project,
     proposals,
     read,
-    receipts,
     settings,
     sign_in,
     summary,
@@ -45,7 +45,7 @@ in_project = [
     path("read/release", read.release, name="read-release"),
     path("read/<uuid:pk>/heartbeat", read.heartbeat, name="read-heartbeat"),
     path("read/<uuid:pk>/map/<slug:finding>", read.attention, name="read-map"),
-    path("reads/", receipts.page, name="receipts"),
+    path("reads/", my_reads.page, name="my-reads"),
     path("reads/<uuid:pk>/undo", read.undo, name="read-undo"),
     path("reads/<uuid:pk>/amend", read.amend, name="read-amend"),
     path("images/<uuid:pk>/", image.page, name="image"),

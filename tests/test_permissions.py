@@ -127,7 +127,7 @@ PAGES = [
     Row("GET", "launch", MEMBERS),
     Row("GET", "project", MEMBERS),
     Row("GET", "worklist", READING),
-    Row("GET", "receipts", READING),
+    Row("GET", "my-reads", READING),
     Row("GET", "upload", MEMBERS),
     Row("POST", "upload", MEMBERS),
     Row("GET", "image", MEMBERS, "image"),

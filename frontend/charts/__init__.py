@@ -1,4 +1,4 @@
-"""Charts drawn on the server as SVG: pure functions from numbers to markup, with no script and no style of their own.
+"""Charts drawn on the server as SVG: pure functions from numbers to markup, without scripts or styles of their own.
 
-Classes are those of styles/charts.css; every chart carries its numbers in its label, and a page sets a table beside it.
+The classes are those of src/styles/charts.css. The label of every chart reads its numbers out, and the page has a table of them.
 """

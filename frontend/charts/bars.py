@@ -1,19 +1,23 @@
-"""Counts as bars. Lengths are shares of the card's own width, so that the words keep their size in any."""
+"""Counts as bars. Lengths are percentages of the card's width, so that the text keeps its size in a card of any width."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import Truncator
 
 from frontend.charts.scale import Scale
+from frontend.charts.svg import joined
+
+SHARE_ROW, BALANCE_ROW, PYRAMID_ROW = 44, 24, 21  # heights of a row in px, at the type size of src/styles/charts.css
 
 
 @dataclass(frozen=True)
 class Bar:
-    """A count by name; `more` is drawn behind it in another colour (uncertain behind present)."""
+    """A count and its name. `more` follows the bar in another colour: uncertain after present."""
 
     name: str
     count: int
@@ -21,80 +25,88 @@ class Bar:
 
 
 def shares(bars: Sequence[Bar], *, label: str) -> SafeString:
-    """One bar of the whole width a row, filled by its share of all."""
+    """One row a bar: its share of the total, as the filled part of the whole width."""
     total = sum(bar.count for bar in bars) or 1
-    step = 44
-    rows = [
-        format_html(
+    rows = []
+    for row, bar in enumerate(bars):
+        percent = 100 * bar.count / total
+        drawn = format_html(
             '<text class="name" y="{0}">{1}</text>'
             '<text class="end" x="100%" y="{0}"><tspan class="strong">{2} %</tspan> {3}</text>'
             '<rect class="f3" y="{4}" width="100%" height="12"/><rect class="f1" y="{4}" width="{5}%" height="12"/>',
-            step * row + 14,
+            SHARE_ROW * row + 14,
             bar.name,
-            round(100 * bar.count / total),
+            round(percent),
             f"{bar.count:,}",
-            step * row + 20,
-            round(100 * bar.count / total, 1),
+            SHARE_ROW * row + 20,
+            round(percent, 1),
         )
-        for row, bar in enumerate(bars)
-    ]
-    return _chart(label, step * len(bars), rows, bars)
+        rows.append(drawn)
+    return _chart(label, SHARE_ROW * len(bars), rows, bars)
 
 
 def balance(bars: Sequence[Bar], *, label: str) -> SafeString:
-    """One bar a row, its name before it and its numbers behind it, on one scale."""
-    scale = Scale(0, max([bar.count + bar.more for bar in bars] + [1]), 0, 44)
-    rows = [
-        format_html(
+    """One row a bar, all on one scale: the name on the left, the numbers after the bar."""
+    longest = max((bar.count + bar.more for bar in bars), default=0)
+    scale = Scale(0, max(longest, 1), 0, 44)  # 44 % of the width: the name and the numbers need the rest
+    rows = []
+    for row, bar in enumerate(bars):
+        drawn = format_html(
             '<text class="name end" x="98" y="{0}">{1}</text><g transform="translate(106)">'
             '<rect class="f1" y="{2}" width="{3}%" height="13"/>'
             '<rect class="f-warn" x="{3}%" y="{2}" width="{4}%" height="13"/><text x="{5}%" dx="8" y="{0}">{6}</text></g>',
-            24 * row + 17,
-            bar.name if len(bar.name) <= 16 else f"{bar.name[:15]}…",
-            24 * row + 6,
+            BALANCE_ROW * row + 17,
+            Truncator(bar.name).chars(16),
+            BALANCE_ROW * row + 6,
             scale(bar.count),
             scale(bar.more),
             scale(bar.count + bar.more),
             f"{bar.count:,} + {bar.more:,}" if bar.more else f"{bar.count:,}",
         )
-        for row, bar in enumerate(bars)
-    ]
-    return _chart(label, 24 * len(bars) + 6, rows, bars)
+        rows.append(drawn)
+    return _chart(label, BALANCE_ROW * len(bars) + 6, rows, bars)
 
 
 def pyramid(rows: Sequence[tuple[str, int, int]], *, left: str, right: str, label: str) -> SafeString:
     """Two counts a row, back to back: (name, left, right), the first row on top."""
-    scale = Scale(0, max([max(one, other) for _, one, other in rows] + [1]), 0, 39)
-    drawn = [
-        format_html(
+    longest = max((max(one, other) for _name, one, other in rows), default=0)
+    scale = Scale(0, max(longest, 1), 0, 39)  # 39 % on each side: the names stand between them
+    drawn = []
+    spoken = []
+    total_left = 0
+    total_right = 0
+    for row, (name, one, other) in enumerate(rows):
+        pair = format_html(
             '<text class="mid" x="50%" y="{0}">{1}</text>'
             '<rect class="f1" x="{2}%" y="{3}" width="{4}%" height="15" transform="translate(-28)"/>'
             '<rect class="f2" x="50%" y="{3}" width="{5}%" height="15" transform="translate(28)"/>',
-            21 * row + 17,
+            PYRAMID_ROW * row + 17,
             name,
             round(50 - scale(one), 1),
-            21 * row + 5,
+            PYRAMID_ROW * row + 5,
             scale(one),
             scale(other),
         )
-        for row, (name, one, other) in enumerate(rows)
-    ]
-    foot = 21 * len(rows) + 22
-    drawn.append(
-        format_html(
-            '<text class="name end" x="50%" dx="-28" y="{0}">{1}</text><text class="name" x="50%" dx="28" y="{0}">{2}</text>',
-            foot,
-            f"{left} {sum(one for _, one, _ in rows):,}",
-            f"{right} {sum(other for _, _, other in rows):,}",
-        )
+        drawn.append(pair)
+        spoken.append(f"{name}: {one} {left}, {other} {right}")
+        total_left += one
+        total_right += other
+    legend_at = PYRAMID_ROW * len(rows) + 22
+    legend = format_html(
+        '<text class="name end" x="50%" dx="-28" y="{0}">{1}</text><text class="name" x="50%" dx="28" y="{0}">{2}</text>',
+        legend_at,
+        f"{left} {total_left:,}",
+        f"{right} {total_right:,}",
     )
-    spoken = [f"{name}: {one} {left}, {other} {right}" for name, one, other in rows]
-    return _svg(f"{label}. {'; '.join(spoken)}", foot + 8, drawn)
+    return _svg(f"{label}. {'; '.join(spoken)}", legend_at + 8, [*drawn, legend])
 
 
 def _chart(label: str, height: int, rows: Sequence[SafeString], bars: Sequence[Bar]) -> SafeString:
-    spoken = "; ".join(f"{bar.name} {bar.count}" + (f" and {bar.more}" if bar.more else "") for bar in bars)
-    return _svg(f"{label}. {spoken}", height, rows)
+    spoken = []
+    for bar in bars:
+        more = f" and {bar.more}" if bar.more else ""
+        spoken.append(f"{bar.name} {bar.count}{more}")
+    return _svg(f"{label}. {'; '.join(spoken)}", height, rows)
 
 
 def _svg(label: str, height: int, parts: Sequence[SafeString]) -> SafeString:
@@ -102,5 +114,5 @@ def _svg(label: str, height: int, parts: Sequence[SafeString]) -> SafeString:
         '<svg class="chart fluid" height="{}" role="img" aria-label="{}">{}</svg>',
         height,
         label,
-        format_html_join("", "{}", ((part,) for part in parts)),
+        joined(parts),
     )

@@ -1,12 +1,13 @@
-"""Where one is signed in and what else opens one's account: sessions and API tokens, to be looked through and ended."""
+"""A person's own sessions and API tokens, and the buttons that end them."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple, TypedDict
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import BadRequest
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -16,19 +17,19 @@ from django.views.decorators.http import require_GET, require_POST
 from frontend.browsers import browser_words
 from frontend.people import person
 from overread.accounts.access import session_end, sessions_end, sessions_of, token_revoke, tokens_of
-from overread.accounts.models import User
+from overread.accounts.models import Session, User
 
 
 @login_required
 @require_GET
 def page(request: HttpRequest) -> HttpResponse:
-    return render(request, "access.html", {"account": person(request), **opened(request, person(request))})
+    return render(request, "access.html", {"account": person(request), **access_context(request, person(request))})
 
 
 @login_required
 @require_POST
 def end(request: HttpRequest) -> HttpResponse:
-    """One session, one token, or every session but this one."""
+    """End one session, one token, or every session but this one."""
     if not end_one(request, person(request)):
         if "others" not in request.POST:
             raise BadRequest("Nothing was named.")
@@ -37,29 +38,41 @@ def end(request: HttpRequest) -> HttpResponse:
     return redirect("access")
 
 
-def opened(request: HttpRequest, user: User) -> dict[str, Any]:
-    """The tables of a person's sessions and tokens."""
-    return {
-        "sessions": [
-            (session, browser_words(session.browser), session.session_key == request.session.session_key)
-            for session in sessions_of(user)
-        ],
-        "tokens": tokens_of(user),
-    }
+class SessionRow(NamedTuple):
+    """A session, its browser in words, and whether it is the one of this request."""
+
+    session: Session
+    browser: str
+    current: bool
+
+
+class Access(TypedDict):
+    """Everything that gives access to an account."""
+
+    sessions: list[SessionRow]
+    tokens: QuerySet[Any]  # knox has no types
+
+
+def access_context(request: HttpRequest, user: User) -> Access:
+    rows = []
+    for session in sessions_of(user):
+        current = session.session_key == request.session.session_key
+        rows.append(SessionRow(session, browser_words(session.browser), current))
+    return {"sessions": rows, "tokens": tokens_of(user)}
 
 
 def end_one(request: HttpRequest, user: User) -> bool:
-    """End the session or revoke the token that the form names, if it names one."""
+    """End the session or revoke the token that the form names. Returns whether it names one."""
     if reference := request.POST.get("session"):
         found = session_end(user=user, reference=reference)
-        said = _("The session has ended.")
+        ended = _("The session has ended.")
     elif key := request.POST.get("token"):
         found = token_revoke(user=user, key=key)
-        said = _("The token is revoked.")
+        ended = _("The token is revoked.")
     else:
         return False
     if found:
-        messages.success(request, said)
+        messages.success(request, ended)
     else:
         messages.info(request, _("It had ended already."))
     return True

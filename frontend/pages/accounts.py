@@ -1,4 +1,4 @@
-"""The operator's view of accounts: where each is signed in, which tokens open it, and the means to end that."""
+"""Accounts for the operator: the sessions and tokens of each, and the buttons that end them."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from frontend.pages.access import end_one, opened
+from frontend.pages.access import access_context, end_one
 from frontend.pages.jobs import operator_only
 from overread.accounts.access import sessions_end, tokens_revoke
 from overread.accounts.models import User
 from overread.accounts.queries import accounts_listed
 from overread.accounts.services import account_unlock
 
-ACCOUNTS = 50
+ACCOUNTS = 50  # a page
 
 
 @operator_only
@@ -31,15 +31,16 @@ def listing(request: HttpRequest) -> HttpResponse:
 @require_GET
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
     account = get_object_or_404(User, pk=pk)
-    return render(request, "account.html", {"account": account, **opened(request, account)})
+    return render(request, "account.html", {"account": account, **access_context(request, account)})
 
 
 @operator_only
 @require_POST
 def end(request: HttpRequest, pk: int) -> HttpResponse:
-    """One session or token, all of them, or the lock after wrong passwords."""
+    """End one session or token, or all of them; or lift the lock after wrong passwords."""
     account = get_object_or_404(User, pk=pk)
     if "all" in request.POST:
+        # A stolen account is open by both: to end only one of them would leave the thief in.
         sessions_end(user=account)
         tokens_revoke(user=account)
         messages.success(request, _("All sessions and tokens of this account have ended."))

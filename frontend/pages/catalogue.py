@@ -1,4 +1,4 @@
-"""/i18n.js: the sentences of the scripts in a person's language. Everybody may have it, signed in or not."""
+"""/i18n.js: the messages of the scripts in a person's language. It is public."""
 
 from __future__ import annotations
 
@@ -18,18 +18,20 @@ YEAR = 31_536_000  # seconds
 
 
 class Scripts(JavaScriptCatalog):
-    """locale/<language>/LC_MESSAGES/djangojs, and nothing of other people's packages."""
+    """locale/<language>/LC_MESSAGES/djangojs without the catalogues of other packages."""
 
     packages = ["frontend"]
 
 
 @require_safe
 def page(request: HttpRequest) -> HttpResponse:
-    """The catalogue of the language asked for, to be kept for a year where its version is asked for as well."""
-    asked = request.GET.get("language", "")
-    language = asked if asked in dict(settings.LANGUAGES) else active()
+    """The catalogue of the language in the query; browsers may keep it for a year if the query has its version."""
+    language = request.GET.get("language", "")
+    if language not in dict(settings.LANGUAGES):
+        language = active_language()
     with override(language):
         response = catalogue_of(request)
+    # An address without the version must not stick to one catalogue.
     if request.GET.get("version") == version(language):
         patch_cache_control(response, public=True, max_age=YEAR, immutable=True)
     else:
@@ -38,22 +40,22 @@ def page(request: HttpRequest) -> HttpResponse:
 
 
 def address() -> str:
-    """Where the active language's catalogue is; another catalogue, another address."""
-    language = active()
+    """The address of the active language's catalogue. It changes with the catalogue."""
+    language = active_language()
     return f"{reverse('catalogue')}?{urlencode({'language': language, 'version': version(language)})}"
 
 
 def catalogue_of(request: HttpRequest) -> HttpResponse:
-    """The active language's, as a script."""
+    """The catalogue of the active language, as a script."""
     return Scripts().get(request)
 
 
-def active() -> str:
+def active_language() -> str:
     return get_language() or settings.LANGUAGE_CODE
 
 
 @lru_cache
 def version(language: str) -> str:
-    """Changes with what the catalogue says."""
+    """A short hash of the language's catalogue."""
     with override(language):
         return sha256(catalogue_of(HttpRequest()).content).hexdigest()[:12]

@@ -1,4 +1,4 @@
-"""What is said where a page cannot be shown: a page for people, problem+json below /api/."""
+"""Error pages for people, and problem+json below /api/."""
 
 from __future__ import annotations
 
@@ -39,7 +39,9 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return _answer(request, 404, "" if isinstance(exception, Resolver404) else str(exception))
+    if isinstance(exception, Resolver404):  # its text lists every address of the site
+        return _answer(request, 404)
+    return _answer(request, 404, str(exception))
 
 
 def failed(request: HttpRequest) -> HttpResponse:
@@ -51,10 +53,10 @@ def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def _answer(request: HttpRequest, status: int, detail: str = "") -> HttpResponse:
-    """A page refused is the person's own, in their theme; one that failed needs neither their session nor the database."""
     title, hint = WORDS[status]
-    if request.path.startswith("/api/"):
+    if request.path.startswith("/api/"):  # a program reads the answer, not a person
         return problem(status, HTTPStatus(status).phrase, detail or str(hint))
-    own = request if status in (403, 404) else None
-    page = render_to_string("error.html", {"title": title, "detail": detail or hint}, request=own)
+    # Navigation and theme need the session and the database, which may be what has failed.
+    with_navigation = request if status in (403, 404) else None
+    page = render_to_string("error.html", {"title": title, "detail": detail or hint}, request=with_navigation)
     return HttpResponse(page, status=status)

@@ -1,4 +1,4 @@
-"""Where one lands after signing in: the only project, or a list of them."""
+"""The first page after signing in: the person's only project, or the list of their projects."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
+from frontend.people import person
 from overread.accounts.models import User
 from overread.projects.models import Project
 from overread.projects.queries import projects_of
@@ -13,15 +14,17 @@ from overread.projects.queries import projects_of
 
 @login_required
 def page(request: HttpRequest) -> HttpResponse:
-    assert isinstance(request.user, User)
-    projects = list(projects_of(request.user))
+    user = person(request)
+    projects = list(projects_of(user))
     if len(projects) == 1:
-        return redirect(landing(request.user, projects[0]), projects[0].slug)
+        return redirect(landing(user, projects[0]), projects[0].slug)
     return render(request, "home.html", {"projects": projects})
 
 
 def landing(user: User, project: Project) -> str:
-    """The route of the page a member works on first."""
+    """The name of the page that a member works on most."""
     if user.has_perm("labeling.read", project):
         return "worklist"
-    return "project-training" if user.has_perm("training.view", project) else "project"
+    if user.has_perm("training.view", project):
+        return "project-training"
+    return "project"

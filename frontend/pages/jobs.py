@@ -1,4 +1,4 @@
-"""The operator's view of durable work: what waits, what runs, what died and why."""
+"""Jobs for the operator: which wait, which run, which died and why."""
 
 from __future__ import annotations
 
@@ -26,12 +26,13 @@ from overread.jobs.registry import KINDS, QUEUES
 from overread.jobs.services import job_cancel, job_retry
 from overread.projects.queries import project_names
 
-JOBS, DEAD = 50, 20
+JOBS = 50  # a page
+DEAD = 20  # newest dead jobs, above the list
 View = Callable[..., HttpResponse]
 
 
 def operator_only(view: View) -> View:
-    """For the deployment's operators; others are told that it is not theirs."""
+    """For the operators of this deployment. Raises PermissionDenied for anybody else."""
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **options: Any) -> HttpResponse:
@@ -46,21 +47,23 @@ def operator_only(view: View) -> View:
 @never_cache
 @require_GET
 def listing(request: HttpRequest) -> HttpResponse:
-    state, kind = request.GET.get("state", ""), request.GET.get("kind", "")
+    state = request.GET.get("state", "")
+    kind = request.GET.get("kind", "")
     shown = Paginator(jobs_newest(state=state, kind=kind), JOBS).get_page(request.GET.get("page"))
-    dead = [] if state or kind else list(jobs_newest(state=State.DEAD)[:DEAD])
     context = {
         "page": shown,
-        "rows": named(list(shown)),
-        "dead": named(dead),
+        "rows": with_projects(list(shown)),
         "queues": queues(),
         "workers": workers_alive(),
         "states": State.choices,
         "kinds": sorted(KINDS),
         "state": state,
         "kind": kind,
-        "query": urlencode({"state": state, "kind": kind}) if state or kind else "",
     }
+    if state or kind:
+        context["query"] = urlencode({"state": state, "kind": kind})
+    else:
+        context["dead"] = with_projects(list(jobs_newest(state=State.DEAD)[:DEAD]))
     return render(request, "jobs.html", context)
 
 
@@ -68,12 +71,15 @@ def listing(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_GET
 def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """One job; while it waits or runs the page asks again and again for the part that changes."""
+    """One job. While it waits or runs the page keeps fetching the part that changes."""
     job = get_object_or_404(jobs_newest(), pk=pk)
-    template = "jobs/detail.html" if request.headers.get("HX-Request") else "job.html"
-    ((_job, project),) = named([job])
-    response = render(request, template, {"job": job, "active": active(job), "project_name": project})
-    if request.headers.get("HX-Request") and not active(job):
+    ((_job, project),) = with_projects([job])
+    context = {"job": job, "active": is_active(job), "project_name": project}
+    if not request.headers.get("HX-Request"):
+        return render(request, "job.html", context)
+    response = render(request, "jobs/detail.html", context)
+    if not is_active(job):
+        # The buttons above that part change too.
         response["HX-Refresh"] = "true"
     return response
 
@@ -103,22 +109,30 @@ def operator(request: HttpRequest) -> User:
     return request.user
 
 
-def active(job: Job) -> bool:
+def is_active(job: Job) -> bool:
     return job.state in (State.QUEUED, State.RUNNING)
 
 
 def queues() -> list[tuple[str, list[int], datetime | None]]:
-    """Per queue: jobs by state, in the order of State, and since when the oldest one waits."""
+    """Each queue, its jobs by state in the order of State, and since when the oldest of them has waited."""
     counts: dict[tuple[str, str], int] = {}
     oldest: dict[str, datetime] = {}
     for row in jobs_summary():
         counts[row["queue"], row["state"]] = row["count"]
         if row["state"] == State.QUEUED:
             oldest[row["queue"]] = row["oldest"]
-    return [(queue, [counts.get((queue, state), 0) for state in State.values], oldest.get(queue)) for queue in QUEUES]
+    rows: list[tuple[str, list[int], datetime | None]] = []
+    for queue in QUEUES:
+        by_state = [counts.get((queue, state), 0) for state in State.values]
+        rows.append((queue, by_state, oldest.get(queue)))
+    return rows
 
 
-def named(jobs: list[Job]) -> list[tuple[Job, str]]:
-    """Jobs with the names of their projects."""
+def with_projects(jobs: list[Job]) -> list[tuple[Job, str]]:
+    """Each job with the name of its project; "" for a job without a project."""
     names = project_names({job.project_id for job in jobs if job.project_id})
-    return [(job, names.get(job.project_id, "") if job.project_id else "") for job in jobs]
+    rows = []
+    for job in jobs:
+        name = names.get(job.project_id, "") if job.project_id else ""
+        rows.append((job, name))
+    return rows

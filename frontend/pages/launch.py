@@ -1,4 +1,4 @@
-"""Coming in from a PACS or a RIS by a signed link: sign in where needed, then the page of the image."""
+"""The entry from a PACS or a RIS by a signed link: sign-in if needed, then the page of the image."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from overread.archive.launches import LaunchRefused, launch_open
 @never_cache
 @require_GET
 def page(request: HttpRequest, token: str) -> HttpResponse:
-    """Whatever is wrong with a link, the answer is the same page."""
+    """The image's page. Every bad link gets the same answer: the reason could tell which images there are."""
     try:
         project, image = launch_open(token=token, user=person(request))
     except LaunchRefused:

@@ -1,8 +1,6 @@
-"""Who works in a project, and as what."""
+"""The members of a project and their roles."""
 
 from __future__ import annotations
-
-from typing import Any
 
 from django import forms
 from django.contrib import messages
@@ -14,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
+from frontend.people import person
 from labeling.queries.reader_reliability import Reliability, gold_agreement, repeat_agreement
 from overread.accounts.models import User
 from overread.accounts.queries import account_named
@@ -34,7 +33,7 @@ class MemberForm(forms.Form):
     )
 
     def clean_email(self) -> User:
-        """The person with this address."""
+        """The account with this address."""
         user = account_named(self.cleaned_data["email"])
         if user is None:
             raise ValidationError(
@@ -48,12 +47,12 @@ class MemberForm(forms.Form):
 @require_http_methods(["GET", "POST"])
 def page(request: HttpRequest, slug: str) -> HttpResponse:
     """The members; a POST gives somebody a role."""
-    assert isinstance(request.user, User)
-    project = project_for(request.user, slug, "projects.administer")
+    project = project_for(person(request), slug, "projects.administer")
     form = MemberForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        user, role = form.cleaned_data["email"], Role(form.cleaned_data["role"])
-        membership_add(project=project, user=user, role=role, actor=request.user)
+        user = form.cleaned_data["email"]
+        role = Role(form.cleaned_data["role"])
+        membership_add(project=project, user=user, role=role, actor=person(request))
         messages.success(request, _("%(who)s is %(role)s now.") % {"who": user, "role": role.label})
         return redirect("project-members", slug)
     context = {"project": project, "form": form, "members": members_of(project), "measured": measured(project)}
@@ -63,21 +62,22 @@ def page(request: HttpRequest, slug: str) -> HttpResponse:
 @login_required
 @require_POST
 def remove(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    """Take one role away."""
-    assert isinstance(request.user, User)
-    project = project_for(request.user, slug, "projects.administer")
+    """Take one role from a member."""
+    actor = person(request)
+    project = project_for(actor, slug, "projects.administer")
     membership = memberships_of(project).filter(pk=pk).first()
     if membership is None:
         raise Http404("No such membership.")
-    told: dict[str, Any] = {"who": membership.user, "role": membership.get_role_display()}
+    told = {"who": membership.user, "role": membership.get_role_display()}
     try:
-        membership_remove(membership=membership, actor=request.user)
+        membership_remove(membership=membership, actor=actor)
     except ValidationError as refusal:
         messages.error(request, " ".join(refusal.messages))
     else:
         messages.success(request, _("%(who)s is no longer %(role)s.") % told)
-    still = is_administrator(request.user, project)  # one may have taken it from oneself
-    return redirect("project-members", slug) if still else redirect("home")
+    if not is_administrator(actor, project):  # they have removed themselves
+        return redirect("home")
+    return redirect("project-members", slug)
 
 
 def members_of(project: Project) -> list[tuple[User, list[Membership]]]:
@@ -89,9 +89,11 @@ def members_of(project: Project) -> list[tuple[User, list[Membership]]]:
 
 
 def measured(project: Project) -> list[tuple[User, list[Reliability], list[Reliability]]]:
-    """Each reader who was given a hidden known answer, or an own case again, with how far they agreed, by name."""
-    rows = [
-        (user, gold_agreement(project=project, reader=user), repeat_agreement(project=project, reader=user))
-        for user in readers_of(project)
-    ]
-    return [row for row in rows if row[1] or row[2]]
+    """Each reader with their agreement on gold cases and on repeats, by name; readers who had neither are left out."""
+    rows = []
+    for user in readers_of(project):
+        gold = gold_agreement(project=project, reader=user)
+        repeats = repeat_agreement(project=project, reader=user)
+        if gold or repeats:
+            rows.append((user, gold, repeats))
+    return rows

@@ -1,4 +1,4 @@
-"""Changing one's own password."""
+"""A person changes their own password."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ LABELS = {
 
 
 class PasswordForm(PasswordChangeForm):
-    """Django's own, checked by its validators and stored by our service."""
+    """Django's own form and validators; our service stores the password."""
 
     error_messages = {
         "password_incorrect": gettext_lazy("This is not your current password."),
@@ -35,9 +35,10 @@ class PasswordForm(PasswordChangeForm):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         for name, field in self.fields.items():
-            field.label, field.help_text = LABELS[name], ""
+            field.label = LABELS[name]
+            field.help_text = ""
             field.widget.attrs["class"] = "input"
-            field.widget.attrs.pop("autofocus", None)
+            field.widget.attrs.pop("autofocus", None)  # as in sign_in.py
         self.fields["new_password1"].help_text = " ".join(password_validators_help_texts())
 
     def save(self, commit: bool = True) -> User:
@@ -46,7 +47,7 @@ class PasswordForm(PasswordChangeForm):
 
 
 class ChangePassword(PasswordChangeView):
-    """For whoever is signed in; a demo account is everybody's, so nobody may shut the others out of it."""
+    """For any signed-in person, but not for a demo account: many people share it, and one would lock out the others."""
 
     template_name = "password.html"
     form_class = PasswordForm

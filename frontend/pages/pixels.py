@@ -1,4 +1,4 @@
-"""Images as bytes: renditions for the viewer, thumbnails, and pictures with a map for the result page."""
+"""The pixels of images: renditions for the viewer, and thumbnails."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from overread.archive import blobs
 from overread.archive.queries import frame_asked, image_visible, level_digest
 from overread.audit.views import view_note
 
-PICTURES = {b"\xff\xd8": "image/jpeg", b"\x89P": "image/png", b"RI": "image/webp"}
+MEDIA_TYPES = {b"\xff\xd8": "image/jpeg", b"\x89P": "image/png", b"RI": "image/webp"}  # by a file's first two bytes
 
 
 def _digest(request: HttpRequest, pk: UUID, level: str) -> str:
@@ -27,15 +27,16 @@ def _digest(request: HttpRequest, pk: UUID, level: str) -> str:
 @login_required
 @require_GET
 def page(request: HttpRequest, pk: UUID, level: str) -> HttpResponse:
-    """`full` and `half`: gzip of little-endian uint16 (grey) or RGB uint8; `thumb`: a small picture. `?frame=` counts
-    from 0.
+    """`full` and `half`: gzip of little-endian uint16 (grey) or uint8 (RGB). `thumb`: a small JPEG, PNG or WebP.
+
+    `?frame=` counts from 0.
     """
     content = blobs.read(_digest(request, pk, level))
     view_note(user=person(request), image=pk, what=level)
     if level == "thumb":
-        response = HttpResponse(content, content_type=PICTURES.get(content[:2], "application/octet-stream"))
+        response = HttpResponse(content, content_type=MEDIA_TYPES.get(content[:2], "application/octet-stream"))
     else:
         response = HttpResponse(content, content_type="application/octet-stream")
         response["Content-Encoding"] = "gzip"
-    response["X-Content-Type-Options"] = "nosniff"
+    response["X-Content-Type-Options"] = "nosniff"  # pixels could be made to look like a page
     return response

@@ -1,4 +1,4 @@
-"""How one has the pages: theme and keyboard. What is chosen here follows its person to every computer."""
+"""A person's theme and keyboard. They are stored with the account and hold on every computer."""
 
 from __future__ import annotations
 
@@ -31,9 +31,10 @@ def page(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_POST
 def theme(request: HttpRequest) -> HttpResponse:
-    """The theme alone, from the menu that every page has; the way leads back to that page."""
+    """Change only the theme, from the menu on every page, and go back to that page."""
     _change(request)
     back = request.POST.get("next", "")
+    # A form on another site must not send anybody on from here.
     safe = url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())
     return redirect(back if safe else "preferences")
 

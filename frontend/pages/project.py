@@ -1,4 +1,4 @@
-"""A project's home: what it is for, what its model can and cannot do, and the way in for an image."""
+"""A project's overview: what it is for, what its model can and cannot do, and the upload."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 
-from frontend.pages.standing import standing
+from frontend.pages.model_summary import model_summary
 from frontend.people import person
 from labeling.queries.labels import label_counts
 from overread.archive.queries import images_in
@@ -19,15 +19,16 @@ from training.queries import champion_with_run
 @login_required
 @never_cache
 def page(request: HttpRequest, slug: str) -> HttpResponse:
-    """Its upload lists names of files, so no copy of the page outlives the session."""
+    """Never cached: the upload lists file names, which may hold a patient's name."""
     project = project_for(person(request), slug, "projects.view")
     champion = champion_with_run(project)
-    counts, findings = label_counts(project), list(project.findings.all())
+    counts = label_counts(project)
+    findings = list(project.findings.all())
     names = {finding.slug: finding.name for finding in findings}
     context = {
         "project": project,
         "champion": champion,
-        "standing": standing(champion.pipeline, names) if champion else "",
+        "summary": model_summary(champion.pipeline, names) if champion else "",
         "findings": [(finding, counts.get(finding.slug, 0)) for finding in findings],
         "limit_mb": settings.UPLOAD_MAX_BYTES // 2**20,
         "images": images_in(project).count(),

@@ -1,8 +1,8 @@
-"""Findings that readers propose while they read, decided among the settings."""
+"""Findings that readers proposed while reading; an administrator accepts or declines them."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypedDict
 from uuid import UUID
 
 from django import forms
@@ -27,12 +27,12 @@ KINDS = [
     (Finding.Kind.CATEGORICAL, gettext_lazy("One of several options")),
     (Finding.Kind.MEASUREMENT, gettext_lazy("A measured number")),
 ]
-SHOWN = 8  # pictures beside one name
-DECIDED = 20
+SHOWN = 8  # thumbnails beside one name
+DECIDED = 20  # newest decisions
 
 
 class AcceptForm(forms.Form):
-    """The finding as it will be asked."""
+    """The finding as the project will ask it."""
 
     name = forms.CharField(label=gettext_lazy("Name"), max_length=80)
     kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=KINDS)
@@ -50,20 +50,18 @@ class AcceptForm(forms.Form):
         for field in self.fields.values():
             field.widget.attrs["class"] = "input"
 
-    def clean(self) -> dict[str, Any]:
-        """Only what belongs to the kind: options to a categorical finding, unit and limits to a measurement."""
+    def clean(self) -> dict[str, object]:
+        """Keep only what belongs to the kind: options of a categorical finding, unit and limits of a measurement."""
         given = self.cleaned_data
-        kind = given.get("kind")
-        measured = kind == Finding.Kind.MEASUREMENT
-        lines = [line.strip() for line in given.get("options", "").splitlines() if line.strip()]
-        return {
-            "name": given.get("name", ""),
-            "kind": kind,
-            "options": lines if kind == Finding.Kind.CATEGORICAL else [],
-            "unit": given.get("unit", "") if measured else "",
-            "minimum": given.get("minimum") if measured else None,
-            "maximum": given.get("maximum") if measured else None,
-        }
+        finding: dict[str, object] = {"name": given.get("name", ""), "kind": given.get("kind")}
+        finding |= {"options": [], "unit": "", "minimum": None, "maximum": None}
+        if given.get("kind") == Finding.Kind.CATEGORICAL:
+            lines = given.get("options", "").splitlines()
+            finding["options"] = [line.strip() for line in lines if line.strip()]
+        if given.get("kind") == Finding.Kind.MEASUREMENT:
+            for name in ("unit", "minimum", "maximum"):
+                finding[name] = given.get(name)
+        return finding
 
 
 class DeclineForm(forms.Form):
@@ -94,22 +92,37 @@ def _page(
     return render(request, "proposals.html", context)
 
 
+class ProposalRow(TypedDict):
+    """One proposed name: its proposals, and the two forms. `accepting`, `declining`: that form was refused, and is open."""
+
+    proposed: Proposed
+    first: FindingProposal
+    shown: tuple[FindingProposal, ...]
+    more: int
+    accept: AcceptForm
+    decline: DeclineForm
+    accepting: bool
+    declining: bool
+
+
 def _row(
     proposed: Proposed, of: FindingProposal | None, accept: AcceptForm | None, decline: DeclineForm | None
-) -> dict[str, Any]:
+) -> ProposalRow:
+    """`of` is the proposal whose form was refused; `accept` or `decline` is that form."""
+    if of not in proposed.proposals:
+        accept = decline = None
     first = proposed.proposals[0]
-    here = of in proposed.proposals
+    # capitalize() would make lower case of all other letters, as of RUL.
     name = proposed.name[:1].upper() + proposed.name[1:]
-    begun = AcceptForm(initial={"name": name, "kind": first.kind}, auto_id=f"accept-{first.pk}-%s")
     return {
         "proposed": proposed,
         "first": first,
         "shown": proposed.proposals[:SHOWN],
         "more": len(proposed.proposals) - SHOWN,
-        "accept": accept if here and accept else begun,
-        "decline": decline if here and decline else DeclineForm(auto_id=f"decline-{first.pk}-%s"),
-        "accepting": here and accept is not None,
-        "declining": here and decline is not None,
+        "accept": accept or AcceptForm(initial={"name": name, "kind": first.kind}, auto_id=f"accept-{first.pk}-%s"),
+        "decline": decline or DeclineForm(auto_id=f"decline-{first.pk}-%s"),
+        "accepting": accept is not None,
+        "declining": decline is not None,
     }
 
 
@@ -121,29 +134,29 @@ def _proposal(request: HttpRequest, slug: str, pk: UUID) -> FindingProposal:
 @login_required
 @require_POST
 def accept(request: HttpRequest, slug: str, pk: UUID) -> HttpResponse:
-    """Ask for the finding from now on."""
+    """Add the finding to the project."""
     proposal = _proposal(request, slug, pk)
     form = AcceptForm(request.POST, auto_id=f"accept-{pk}-%s")
-    if form.is_valid():
-        try:
-            finding = proposal_accept(proposal=proposal, actor=person(request), **form.cleaned_data)
-        except ProposalDecided as decided:
-            messages.warning(request, str(decided))
-            return redirect("project-proposals", slug)
-        except ValidationError as wrong:
-            for name, said in wrong.message_dict.items():
-                form.add_error(name if name in form.fields else None, " ".join(said))
-        else:
-            told = _("%(name)s is asked from the next case on. Cases given out before may be stored without it.")
-            messages.success(request, told % {"name": finding.name})
-            return redirect("project-proposals", slug)
-    return _page(request, proposal.project, of=proposal, accept=form)
+    if not form.is_valid():
+        return _page(request, proposal.project, of=proposal, accept=form)
+    try:
+        finding = proposal_accept(proposal=proposal, actor=person(request), **form.cleaned_data)
+    except ProposalDecided as decided:
+        messages.warning(request, str(decided))
+        return redirect("project-proposals", slug)
+    except ValidationError as wrong:
+        for name, errors in wrong.message_dict.items():
+            form.add_error(name if name in form.fields else None, " ".join(errors))
+        return _page(request, proposal.project, of=proposal, accept=form)
+    told = _("%(name)s is asked from the next case on. Cases given out before may be stored without it.")
+    messages.success(request, told % {"name": finding.name})
+    return redirect("project-proposals", slug)
 
 
 @login_required
 @require_POST
 def decline(request: HttpRequest, slug: str, pk: UUID) -> HttpResponse:
-    """Leave the findings as they are."""
+    """Decline the proposal, with a reason."""
     proposal = _proposal(request, slug, pk)
     form = DeclineForm(request.POST, auto_id=f"decline-{pk}-%s")
     if not form.is_valid():

@@ -21,7 +21,8 @@ class SignInForm(AuthenticationForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        del self.fields["username"].widget.attrs["autofocus"]  # a page that already has a focus would complain
+        # Browsers warn about an autofocus on a page that has the focus somewhere already.
+        del self.fields["username"].widget.attrs["autofocus"]
         self.fields["username"].label = _("E-mail")
         self.fields["username"].widget.attrs |= {"class": "input", "type": "email", "autocomplete": "username"}
         self.fields["password"].widget.attrs |= {"class": "input", "autocomplete": "current-password"}
@@ -32,12 +33,12 @@ class SignIn(LoginView):
     authentication_form = SignInForm
     redirect_authenticated_user = True
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: Any) -> dict[str, object]:
         return super().get_context_data(**kwargs) | {"demo_accounts": accounts_of_demo()}
 
 
 class SignOut(LogoutView):
-    """What the browser keeps of pages goes, also for the way back; reads that wait to be sent are no cache and stay."""
+    """Clears the browser's cache, so that "back" shows no page. Reads not yet sent lie in storage, which is kept."""
 
     http_method_names = ["post", "options"]
 
@@ -48,5 +49,5 @@ class SignOut(LogoutView):
 
 
 def locked_out(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-    """Too many wrong passwords from one place."""
+    """The answer to too many wrong passwords from one address."""
     return render(request, "locked_out.html", status=429)

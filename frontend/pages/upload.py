@@ -1,4 +1,4 @@
-"""Bringing images in: drag and drop of several files, one request each; without a script, a plain form."""
+"""The upload of images. A script sends one file a request; a browser without scripts sends a plain form."""
 
 from __future__ import annotations
 
@@ -27,22 +27,24 @@ from overread.projects.queries import project_for
 @never_cache
 @require_http_methods(["GET", "POST"])
 def page(request: HttpRequest, slug: str) -> HttpResponse:
-    """The form; a POST stores. Its script lists names of files, so no copy of the page outlives the session."""
+    """The form; a POST stores. Never cached: the page lists file names, which may hold a patient's name."""
     project = project_for(person(request), slug, "archive.upload")
     if request.method == "GET":
         return render(request, "upload.html", {"project": project, "limit_mb": settings.UPLOAD_MAX_BYTES // 2**20})
-    scripted = "json" in request.headers.get("Accept", "")
-    return _one(request, project) if scripted else _plain(request, project)
+    if "json" in request.headers.get("Accept", ""):
+        return _from_script(request, project)
+    return _from_form(request, project)
 
 
 def _ingest(request: HttpRequest, project: Project, file: UploadedFile[Any]) -> Ingested:
-    """Raises Refused, also for a file above the limit."""
+    """Raises Refused and Busy. Refuses a file above the size limit before it is read."""
+    # Before it is read: the whole content has to fit into memory.
     if (file.size or 0) > settings.UPLOAD_MAX_BYTES:
         raise Refused("too_large", f"The file is larger than {settings.UPLOAD_MAX_BYTES // 2**20} MB.")
     return image_ingest(project=project, content=file.read(), source="upload", actor=person(request))
 
 
-def _one(request: HttpRequest, project: Project) -> HttpResponse:
+def _from_script(request: HttpRequest, project: Project) -> HttpResponse:
     files = request.FILES.getlist("file")
     if len(files) != 1:
         return problem(422, _("Nothing stored."), _("Send exactly one file a request."))
@@ -52,7 +54,7 @@ def _one(request: HttpRequest, project: Project) -> HttpResponse:
         return problem(422, _("Refused."), refusal.reason, code=refusal.code)
     except Busy:
         busy = problem(503, _("The server is busy."), _("Other files are being read. Send this one again."))
-        busy["Retry-After"] = "10"
+        busy["Retry-After"] = "10"  # seconds; a large file takes about that long to decode
         return busy
     image = ingested.image
     stored = {
@@ -63,7 +65,7 @@ def _one(request: HttpRequest, project: Project) -> HttpResponse:
     return JsonResponse(stored, status=201 if ingested.new else 200)
 
 
-def _plain(request: HttpRequest, project: Project) -> HttpResponse:
+def _from_form(request: HttpRequest, project: Project) -> HttpResponse:
     files = request.FILES.getlist("file")
     if not files:
         messages.error(request, _("Choose a file first."))

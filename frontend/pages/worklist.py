@@ -1,4 +1,4 @@
-"""What waits for this reader, and why. The reason of a case that is read blind first opens after the first read."""
+"""The cases that wait for this reader, and why. The reason for a blind case is hidden until its first read."""
 
 from __future__ import annotations
 
@@ -32,11 +32,13 @@ from overread.archive.queries import images_in
 from overread.projects.models import Project
 from overread.projects.queries import project_for
 
-SHOWN, MOST, RECENT = 10, 500, 5
+SHOWN = 10  # cases at first
+MOST = 500  # cases after "show all"
+RECENT = 5  # reads
 
 
 @dataclass(frozen=True)
-class Row:
+class WorklistRow:
     """One line of the list. `reason` and `urgent` are empty while they must stay hidden."""
 
     assignment: Assignment
@@ -48,32 +50,37 @@ class Row:
 
 
 def filters(project: Project, reader: User) -> dict[str, tuple[Any, Q]]:
-    """Key → label and condition. What tells of the model lists only cases of which that may be told."""
-    told, state = reason_allowed(project=project, reader=reader), Assignment.State
+    """Key → label and condition. Filters on a prediction list only cases whose prediction this reader may know."""
+    told = reason_allowed(project=project, reader=reader)
     return {
         "all": (_("All"), Q()),
         "urgent": (_("Suspected urgent"), ~Q(suspected="") & told),
         "unsure": (_("Model unsure"), Q(reason__startswith=UNSURE_ON) & told),
         "adjudicate": (_("Adjudicate"), Q(purpose=Purpose.ADJUDICATE)),
         "sent": (_("Sent to you"), ~Q(sent_as="")),
-        "deferred": (_("Deferred by you"), Q(state=state.DEFERRED)),
+        "deferred": (_("Deferred by you"), Q(state=Assignment.State.DEFERRED)),
         "held": (_("Held by you"), Q(state__in=Assignment.HELD)),
     }
 
 
 @login_required
 def page(request: HttpRequest, slug: str) -> HttpResponse:
-    project = project_for(person(request), slug, "labeling.read")
     reader = person(request)
+    project = project_for(reader, slug, "labeling.read")
     waiting = worklist(project=project, reader=reader)
+    tabs = filters(project, reader)
     chosen = request.GET.get("show", "all")
-    offered = filters(project, reader)
-    chosen = chosen if chosen in offered else "all"
+    if chosen not in tabs:
+        chosen = "all"
+    conditions = {key: condition for key, (_label, condition) in tabs.items()}
+    # A case read today may still wait, revealed or undone: it must not count twice in the total of the day.
+    unread = ~conditions["deferred"] & ~Q(read_today(project=project, reader=reader))
+    counts = waiting.counted({**conditions, "unread": unread})
     limit = MOST if request.GET.get("length") == "all" else SHOWN
-    which = {key: condition for key, (_label, condition) in offered.items()}
-    counts = waiting.counted(which | {"unread": ~which["deferred"] & ~Q(read_today(project=project, reader=reader))})
-    count, today = counts["all"] - counts["deferred"], reads_today(project=project, reader=reader)
-    shown = waiting.matching(which[chosen], limit)
+    shown = waiting.matching(conditions[chosen], limit)
+    today = reads_today(project=project, reader=reader)
+    count = counts["all"] - counts["deferred"]
+    usual = typical_minutes(project)
     context = {
         "project": project,
         "rows": [row(project, assignment, reader) for assignment in shown],
@@ -84,34 +91,36 @@ def page(request: HttpRequest, slug: str) -> HttpResponse:
         "matching": counts[chosen],
         "chosen": chosen,
         "more": len(shown) < min(counts[chosen], MOST),
-        "tabs": [(key, label, counts[key], key == chosen) for key, (label, _condition) in offered.items()],
+        "tabs": [(key, label, counts[key], key == chosen) for key, (label, _condition) in tabs.items()],
         "today": today,
         "total_today": today.cases + counts["unread"],
         "minutes_left": round(today.seconds * count / 60) if today.seconds else None,
-        "minutes_usual": round(usual * count) if (usual := typical_minutes(project)) else None,
+        "minutes_usual": round(usual * count) if usual else None,
         "champion": champion_record(project),
-        "preparing": preparing(project) if not counts["all"] else None,
-        "recent": recent(project, request),
+        "recent": recent(project, reader),
         "sent": sent_rows(project, reader),
     }
+    if not counts["all"]:
+        context["preparing"] = preparing(project)
     return render(request, "worklist.html", context)
 
 
-def row(project: Project, assignment: Assignment, reader: User) -> Row:
-    known = reason_disclose(assignment=assignment, reader=reader)  # and on record, before it is written down
-    reason = assignment.reason if known else ""
-    return Row(
-        assignment,
-        patient_context(assignment.image, project),
-        reason,
-        suspicion_disclose(assignment=assignment, reader=reader),
-        sent_words(assignment, known),
-        waiting_words(assignment),
+def row(project: Project, assignment: Assignment, reader: User) -> WorklistRow:
+    # Both record that the reader was told, before the page is written.
+    known = reason_disclose(assignment=assignment, reader=reader)
+    urgent = suspicion_disclose(assignment=assignment, reader=reader)
+    return WorklistRow(
+        assignment=assignment,
+        patient=patient_context(assignment.image, project),
+        reason=assignment.reason if known else "",
+        urgent=urgent,
+        sent=sent_words(assignment, known),
+        waiting=waiting_words(assignment),
     )
 
 
 def waiting_words(assignment: Assignment) -> str:
-    """Since when it waits; of a case put aside until when."""
+    """How long a case has waited; of a deferred case, until when it is deferred."""
     if assignment.state == Assignment.State.DEFERRED and assignment.lease_until:
         return deferred_words(assignment.lease_until)
     minutes = int((timezone.now() - assignment.created_at).total_seconds() // 60)
@@ -124,18 +133,19 @@ def waiting_words(assignment: Assignment) -> str:
 
 
 def deferred_words(until: datetime) -> str:
-    """Of a case put aside; when the time is over it is still its reader's, until somebody's next case is looked for."""
+    """Until when a case is deferred."""
+    # A case whose time is over stays with its reader until the queue is asked for somebody's next case.
     if until <= timezone.now():
         return gettext("Deferred by you; that time is over")
     return gettext("Deferred by you until %(until)s") % {"until": until_words(until)}
 
 
-def preparing(project: Project) -> dict[str, int] | None:
-    """What is still on its way, when nothing waits to be read."""
+def preparing(project: Project) -> dict[str, int]:
+    """How many images there are, and how many of them are not decoded yet."""
     images = images_in(project)
     received = images.filter(status=Image.Status.RECEIVED).count()
     return {"received": received, "images": images.count()}
 
 
-def recent(project: Project, request: HttpRequest) -> QuerySet[Read]:
-    return reads_standing(project=project, reader=person(request))[:RECENT]
+def recent(project: Project, reader: User) -> QuerySet[Read]:
+    return reads_standing(project=project, reader=reader)[:RECENT]

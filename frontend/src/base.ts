@@ -1,7 +1,7 @@
 /** What every page has: the stylesheet, questions before something final, and nothing left of who signed out. */
 import "./styles/app.css";
 import { confirmForms } from "./confirm";
-import { forgetWhoLeft } from "./person";
+import { forgetWhoLeft } from "./sign_out";
 import { switchTheme } from "./theme";
 
 confirmForms();

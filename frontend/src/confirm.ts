@@ -1,4 +1,4 @@
-/** Asks before something that cannot be taken back. Forms ask by `data-confirm="Question?"` (`data-confirm-yes="Verb"`). */
+/** Asks before something that cannot be undone. Forms ask by `data-confirm="Question?"` (`data-confirm-yes="Verb"`). */
 import { ask } from "./dialog";
 import { element } from "./dom";
 import { gettext } from "./i18n";

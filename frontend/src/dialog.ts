@@ -1,20 +1,20 @@
-/** Asks by one of the page's <dialog>s. Its form is the question; the button "yes" answers it, every other way goes back. */
+/** Questions in the page's <dialog>s. The button "yes" submits the dialog's form; every other way out cancels. */
 import { element } from "./dom";
 
 export interface Question {
-  /** Why what was filled in before was refused: it is left there, with this beside it, to be mended. */
+  /** Why the last input was refused. The form keeps that input, and shows this beside it. */
   readonly refusal?: string;
-  /** Sends what was filled in while the dialog stays open. What is wrong with it, or "" where the dialog may close. */
+  /** Sends the input while the dialog stays open. Resolves to what is wrong with it, or to "" when the dialog may close. */
   readonly send?: (given: FormData) => Promise<string>;
-  /** Hears the keys that are pressed in the dialog. */
+  /** Called for every key pressed in the dialog. */
   readonly key?: (event: KeyboardEvent, dialog: HTMLDialogElement) => void;
-  /** What has the focus at first, where it is not the first thing that can have it. */
+  /** Selector of the element that has the focus at first, if it is not the first focusable one. */
   readonly focus?: string;
 }
 
 const sending = new WeakSet<HTMLDialogElement>();
 
-/** What was filled in, by name, or null where they went back. */
+/** The input by name, or null when the dialog was cancelled. */
 export function ask(id: string, { refusal = "", send, key, focus }: Question = {}): Promise<FormData | null> {
   const dialog = element(`#${id}`, HTMLDialogElement);
   const form = element("form", HTMLFormElement, dialog);
@@ -30,13 +30,13 @@ export function ask(id: string, { refusal = "", send, key, focus }: Question = {
   });
 }
 
-/** What was written or chosen under that name, "" where nothing was. */
+/** The input under that name, "" if there is none. */
 export function text(given: FormData, name: string): string {
   const value = given.get(name);
   return typeof value === "string" ? value : "";
 }
 
-/** Keeps the dialog open until what it asks for has arrived. */
+/** Keeps the dialog open until the server has accepted the input. */
 async function hold(event: SubmitEvent, dialog: HTMLDialogElement, form: HTMLFormElement, send: (given: FormData) => Promise<string>): Promise<void> {
   if (event.submitter instanceof HTMLButtonElement && event.submitter.value === "no") return;
   event.preventDefault();
@@ -47,7 +47,7 @@ async function hold(event: SubmitEvent, dialog: HTMLDialogElement, form: HTMLFor
   if (!wrong) dialog.close("yes");
 }
 
-/** Not every dialog can be refused. */
+/** Some dialogs have no place for an error: nothing refuses them. */
 function explain(dialog: HTMLDialogElement, wrong: string): void {
   const error = dialog.querySelector<HTMLElement>("[data-error]");
   if (!error) return;

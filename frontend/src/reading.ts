@@ -9,8 +9,8 @@ import type { Need } from "./reading/keys";
 import { ReadingPage } from "./reading/page";
 import { KeySheet } from "./reading/sheet";
 import { Submission } from "./reading/submission";
-import { say } from "./reading/voice";
-import { words } from "./reading/words";
+import { announce } from "./reading/announcer";
+import { messages } from "./reading/messages";
 import { NoWebgl } from "./viewer/viewer";
 
 function start(): void {
@@ -26,7 +26,7 @@ function start(): void {
     event.preventDefault();
     submission.submit();
   });
-  heartbeat(() => page.opened?.case.urls.heartbeat ?? null, () => say(words.leaseLost));
+  heartbeat(() => page.opened?.case.urls.heartbeat ?? null, () => announce(messages.leaseLost));
   page.start(json<Case>("case"), json<Upcoming[]>("upcoming"));
   submission.resume();
 }
@@ -53,7 +53,7 @@ function pageFor(user: string, keys: KeyMap): ReadingPage | null {
   } catch (error) {
     if (!(error instanceof NoWebgl)) throw error;
     const note = element("#stage-note", HTMLElement);
-    note.textContent = words.noWebgl;
+    note.textContent = messages.noWebgl;
     note.hidden = false;
     return null;
   }

@@ -1,7 +1,7 @@
 /** The upload page: drop or choose several files, watch each arrive, read what the server says of each. */
 import { element } from "./dom";
-import { Kept, type Entry } from "./upload/kept";
-import { untilAnswered } from "./upload/again";
+import { StoredList, type Entry } from "./upload/stored_list";
+import { untilAnswered } from "./upload/retry";
 import { Row } from "./upload/row";
 import { sendFile, type Sent } from "./upload/send";
 
@@ -16,7 +16,7 @@ function start(): void {
   const drop = element("[data-drop]", HTMLElement, form);
   const foot = element("#upload-kept", HTMLElement);
   const list = element("#upload-list", HTMLElement);
-  const kept = new Kept(document.documentElement.dataset["user"] ?? "", form.dataset["project"] ?? "");
+  const kept = new StoredList(document.documentElement.dataset["user"] ?? "", form.dataset["project"] ?? "");
   const waiting: { file: File; row: Row; entry: Entry }[] = [];
   let sending = false;
 

@@ -2,7 +2,7 @@
 import { element } from "./dom";
 import { Outbox } from "./reading/outbox";
 import { Saving } from "./reading/saving";
-import { words } from "./reading/words";
+import { messages } from "./reading/messages";
 
 function start(): void {
   const outbox = new Outbox(document.documentElement.dataset["user"] ?? "");
@@ -12,7 +12,7 @@ function start(): void {
     saveState(state, _trouble, waiting) {
       if (state === "saved") return location.reload(); // the list still holds what has been read
       note.hidden = false;
-      element("[data-text]", HTMLElement, note).textContent = words.kept(waiting);
+      element("[data-text]", HTMLElement, note).textContent = messages.kept(waiting);
     },
     stored: ({ draft }) => localStorage.removeItem(draft),
     mends: () => false,

@@ -1,4 +1,4 @@
-"""`{% catalogue_url %}`: where a page's scripts get their sentences."""
+"""`{% catalogue_url %}`: the address of the scripts' messages."""
 
 from __future__ import annotations
 

@@ -1,8 +1,6 @@
-"""`{% key_preferences preferences %}`: what the scripts are given of a person's keyboard (frontend/src/reading/keymap.ts)."""
+"""`{% key_preferences preferences %}`: a person's keyboard settings for the scripts (frontend/src/reading/keymap.ts)."""
 
 from __future__ import annotations
-
-from typing import Any
 
 from django import template
 from django.urls import reverse
@@ -16,5 +14,5 @@ register = template.Library()
 
 @register.simple_tag
 def key_preferences(preferences: Preferences) -> SafeString:
-    kept: dict[str, Any] = {"single_keys": preferences.single_keys, "keys": preferences.keys}
-    return json_script(kept | {"url": reverse("api:preferences")}, "preferences")
+    values = {"single_keys": preferences.single_keys, "keys": preferences.keys, "url": reverse("api:preferences")}
+    return json_script(values, "preferences")

@@ -13,7 +13,7 @@ CONSUMERS: dict[type[Model], dict[str, list[str]]] = {
     Patient: {
         "pseudonym": ["platform/overread/archive/models.py:def code", "frontend/image_words.py"],
         "draw": ["platform/overread/archive/services.py"],
-        "reference": ["labeling/services/labels.py", "frontend/pages/data/browsing.py"],
+        "reference": ["labeling/services/labels.py", "frontend/pages/data/views.py"],
     },
     Study: {
         "uid": ["platform/overread/archive/services.py", "platform/overread/archive/api/images.py"],
@@ -24,7 +24,7 @@ CONSUMERS: dict[type[Model], dict[str, list[str]]] = {
         "study": ["frontend/pages/read/companions.py", "frontend/image_words.py"],
         "sha256": ["platform/overread/archive/services.py"],
         "kind": ["frontend/file_words.py"],
-        "status": ["frontend/pages/image/opening.py", "platform/overread/archive/queries.py"],
+        "status": ["frontend/pages/image/actions.py", "platform/overread/archive/queries.py"],
         "reason": ["frontend/templates/image/state.html"],
         "instance_uid": ["platform/overread/archive/queries.py"],
         "modality": ["frontend/image_words.py", "platform/overread/archive/presets.py"],
@@ -37,8 +37,8 @@ CONSUMERS: dict[type[Model], dict[str, list[str]]] = {
         "age_years": ["frontend/image_words.py", "training/services/judging.py"],
         "device": ["frontend/image_words.py", "training/services/judging.py"],
         "indication": ["frontend/image_words.py"],
-        "rows": ["frontend/pages/image/showing.py", "frontend/file_words.py"],
-        "columns": ["frontend/pages/image/showing.py", "frontend/file_words.py"],
+        "rows": ["frontend/pages/image/views.py", "frontend/file_words.py"],
+        "columns": ["frontend/pages/image/views.py", "frontend/file_words.py"],
         "frames": ["frontend/file_words.py", "frontend/src/reading/frames.ts"],
         "bits_stored": ["frontend/file_words.py"],
         "photometric": ["frontend/file_words.py"],
@@ -82,7 +82,7 @@ PACKED = {
     "slope": ["frontend/src/viewer/windowing.ts"],
     "intercept": ["frontend/src/viewer/windowing.ts"],
     "padding": ["frontend/src/viewer/painter.ts", "platform/overread/archive/dicom/display.py"],
-    "windows": ["frontend/src/viewer/windowing.ts", "frontend/src/reading/rail.ts"],
+    "windows": ["frontend/src/viewer/windowing.ts", "frontend/src/reading/toolbar.ts"],
     "minimum": ["platform/overread/archive/presets.py"],
     "maximum": ["platform/overread/archive/presets.py"],
 }

@@ -82,7 +82,7 @@ def addresses(case: Assignment) -> list[str]:
         *(reverse("image-overlay", args=[slug, image, number, finding]) for number in (1, 2) for finding in FINDINGS),
         *(f"{reverse('image', args=[slug, image])}?model={number}" for number in (1, 2)),
         reverse("image-picture", args=[slug, image]),
-        reverse("receipts", args=[slug]),
+        reverse("my-reads", args=[slug]),
         reverse("api:assignments", args=[slug]),
         reverse("api:assignment", args=[slug, case.pk]),
         reverse("api:images", args=[slug]),

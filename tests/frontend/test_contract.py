@@ -24,8 +24,8 @@ def members() -> dict[str, dict[str, bool]]:
 
 def test_every_interface_has_its_type() -> None:
     assert set(members()) - SENT_BY_THE_PAGE == {
-        "WindowPreset", "FrameFacts", "CaseImage", "Companion", "CaseFinding", "RegionData", "OtherRegion",
-        "MeasurementData", "CaseUrls", "Case", "Said", "Prepared", "Upcoming", "Saved", "Turn",
+        "WindowPreset", "FrameInfo", "CaseImage", "Companion", "CaseFinding", "RegionData", "OtherRegion",
+        "MeasurementData", "CaseUrls", "Case", "Confirmation", "Prepared", "Upcoming", "Saved", "Turn",
     }  # fmt: skip
 
 

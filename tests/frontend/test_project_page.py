@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from frontend.pages.standing import figures_words, standing
+from frontend.pages.model_summary import figures_words, model_summary
 from inference.models import Pipeline
 from inference.services import champion_swap
 from inference.services.versions import bundle_store, version_register
@@ -67,22 +67,22 @@ def test_the_way_to_the_home_is_open_to_every_member(role: Role, client: Client,
 
 def test_the_figures_it_was_made_with_are_told(project: Project) -> None:
     pipeline = make_tested(project, effusion=0.914, nodule=0.85)
-    assert standing(pipeline, NAMES) == (
+    assert model_summary(pipeline, NAMES) == (
         "Where it was trained is not on record here; "
         "tested on 50 images of 40 patients it never saw: AUROC 0.91 for Effusion, 0.85 for Nodule."
     )
 
 
 def test_a_figure_that_is_not_known_is_left_out(project: Project) -> None:
-    assert "AUROC 0.85 for Nodule." in standing(make_tested(project, effusion=None, nodule=0.85), NAMES)
-    assert "has not been tested" in standing(make_tested(project, effusion=None), NAMES)
+    assert "AUROC 0.85 for Nodule." in model_summary(make_tested(project, effusion=None, nodule=0.85), NAMES)
+    assert "has not been tested" in model_summary(make_tested(project, effusion=None), NAMES)
 
 
 def test_the_gates_figures_come_before_its_own(project: Project) -> None:
     pipeline = make_tested(project, effusion=0.99)
     verdict = make_verdict(project, pipeline, effusion=0.80)
     champion_swap(project=project, pipeline=pipeline, expected=None, signed_by=make_user(), verdict=verdict.pk)
-    assert standing(pipeline, NAMES).endswith("on 60 images of 1 patient it never saw: AUROC 0.80 for Effusion.")
+    assert model_summary(pipeline, NAMES).endswith("on 60 images of 1 patient it never saw: AUROC 0.80 for Effusion.")
 
 
 def test_what_it_was_trained_on_is_counted(project: Project) -> None:
@@ -91,7 +91,7 @@ def test_what_it_was_trained_on_is_counted(project: Project) -> None:
         project=project, number=1, sha256="0" * 64, findings=[], images=1204, patients=980, labels=9, counts={}
     )
     Run.objects.create(project=project, number=1, snapshot=snapshot, recipe={}, trigger="rest", pipeline=pipeline)
-    assert standing(pipeline, NAMES).startswith("Trained on 1204 images of 980 patients; it has not been tested")
+    assert model_summary(pipeline, NAMES).startswith("Trained on 1204 images of 980 patients; it has not been tested")
 
 
 def test_of_many_findings_the_least_and_the_best_are_told() -> None:

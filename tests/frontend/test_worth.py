@@ -110,7 +110,7 @@ def test_the_button_has_a_report_made(client: Client, project: Project, engineer
     assert "A report is being made" in page and "hx-get" in page
     run_all()
     page = look(client, project, engineer)
-    assert "A report is made anew" in page and "hx-get" not in page
+    assert "A new report is made" in page and "hx-get" not in page
 
 
 def test_asked_again_it_says_that_nothing_is_new(client: Client, project: Project, engineer: User) -> None:
@@ -126,7 +126,7 @@ def test_a_report_that_failed_says_so(client: Client, project: Project, engineer
     worth_ask(project=project, actor=engineer)
     Job.objects.filter(kind="labeling.worth").update(state="dead", finished_at=timezone.now())
     page = look(client, project, engineer)
-    assert "The report asked for last failed" in page and "Operators can see why on the jobs page." in page
+    assert "The last report failed" in page and "Operators can see why on the jobs page." in page
 
 
 def test_a_strategy_put_aside_goes_back_with_one_click(client: Client, project: Project, engineer: User) -> None:

@@ -1,5 +1,5 @@
-"""The images of a project: what they are, what became of them, and what is held true of them."""
+"""The images of a project: what they show, their status, and their reference labels."""
 
-from frontend.pages.data.browsing import page
+from frontend.pages.data.views import page
 
 __all__ = ["page"]

@@ -1,4 +1,4 @@
-"""The ways to narrow the images of a project, one line each; nothing here knows the model."""
+"""The filters for the images of a project. None of them depends on a prediction."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Words = str | Promise
 
 @dataclass(frozen=True)
 class Choice:
-    """One box to tick: what it selects, how many images it holds, whether it is ticked."""
+    """One box to tick: the images it selects, how many they are, and whether it is ticked."""
 
     value: str
     words: Words
@@ -30,11 +30,15 @@ class Choice:
 
 @dataclass(frozen=True)
 class Facet:
-    """Choices of one kind; an image is kept when it fits any that is ticked, or when none is."""
+    """Choices of one kind. An image is kept when it fits any ticked choice, or when none is ticked."""
 
     name: str
     legend: Words
     choices: tuple[Choice, ...]
+
+    @property
+    def chosen(self) -> bool:
+        return any(choice.chosen for choice in self.choices)
 
     @property
     def condition(self) -> Q:
@@ -45,23 +49,29 @@ class Facet:
         return kept
 
 
-def facets(user: User, project: Project, images: QuerySet[Image], asked: QueryDict) -> list[Facet]:
-    """Every facet this user may see, counted over all images, with what `asked` ticks. Unknown values tick nothing."""
-    known = [replace(facet, choices=tuple(_ticked(facet, asked))) for facet in _facets(user, project, images)]
-    conditions = {
-        f"{facet.name}_{row}": choice.condition for facet in known for row, choice in enumerate(facet.choices)
-    }
-    counts = images.order_by().aggregate(**{key: Count("pk", filter=one) for key, one in conditions.items()})
-    return [replace(facet, choices=tuple(_counted(facet, counts))) for facet in known]
+def facets(user: User, project: Project, images: QuerySet[Image], query: QueryDict) -> list[Facet]:
+    """Every facet this user may see, counted over all images; `query` ticks choices. Unknown values tick nothing."""
+    known = list(_facets(user, project, images))
+    counts = _counts(known, images)
+    filled = []
+    for facet in known:
+        ticked = query.getlist(facet.name)
+        choices = []
+        for row, choice in enumerate(facet.choices):
+            choices.append(replace(choice, count=counts[f"{facet.name}_{row}"], chosen=choice.value in ticked))
+        filled.append(replace(facet, choices=tuple(choices)))
+    return filled
 
 
-def _ticked(facet: Facet, asked: QueryDict) -> Iterator[Choice]:
-    chosen = asked.getlist(facet.name)
-    return (replace(choice, chosen=choice.value in chosen) for choice in facet.choices)
-
-
-def _counted(facet: Facet, counts: dict[str, int]) -> Iterator[Choice]:
-    return (replace(choice, count=counts[f"{facet.name}_{row}"]) for row, choice in enumerate(facet.choices))
+def _counts(known: list[Facet], images: QuerySet[Image]) -> dict[str, int]:
+    """Facet and row of each choice → its images. One query counts them all."""
+    # By row and not by value: a value from a header need not be a name that SQL takes.
+    counts = {}
+    for facet in known:
+        for row, choice in enumerate(facet.choices):
+            counts[f"{facet.name}_{row}"] = Count("pk", filter=choice.condition)
+    counted: dict[str, int] = images.order_by().aggregate(**counts)
+    return counted
 
 
 def _facets(user: User, project: Project, images: QuerySet[Image]) -> Iterator[Facet]:
@@ -86,14 +96,16 @@ STATUS = {
     Image.Status.QUARANTINED: _("In quarantine"),
 }
 SEXES = {"F": _("Female"), "M": _("Male"), "O": _("Other")}
-MOST = 8
+MOST = 8  # values of a field: headers hold many spellings, and the rare ones are of no use as a filter
 
 
 def _named(field: str, images: QuerySet[Image]) -> Iterator[Choice]:
-    """The commonest values of a field, and those images in which it is not given."""
-    counted = images.order_by().exclude(**{field: ""}).values_list(field).annotate(n=Count("pk")).order_by("-n", field)
+    """The commonest values of a field, and the images without one."""
+    given = images.order_by().exclude(**{field: ""})
+    counted = given.values_list(field).annotate(n=Count("pk")).order_by("-n", field)
     for value, _n in counted[:MOST]:
-        yield Choice(value, SEXES.get(value, value) if field == "sex" else value, Q(**{field: value}))
+        words = SEXES.get(value, value) if field == "sex" else value
+        yield Choice(value, words, Q(**{field: value}))
     yield Choice("none", _("Not given"), Q(**{field: ""}))
 
 

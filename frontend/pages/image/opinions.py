@@ -1,10 +1,10 @@
-"""A reader's own read beside those they asked colleagues for, finding by finding."""
+"""A reader's own read beside the second opinions that they asked for, finding by finding."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from frontend.pages.image.comparing import answer_words
+from frontend.pages.image.comparison import answer_words
 from frontend.pages.image.result import Result
 from labeling.models import Read
 from labeling.queries.referrals import replies
@@ -16,8 +16,8 @@ NOT_ASKED = "–"
 
 
 @dataclass(frozen=True)
-class Line:
-    """What each of the reads says of one finding, in words."""
+class OpinionLine:
+    """The answer of each read to one finding, in words."""
 
     name: str
     answers: list[str]
@@ -29,26 +29,31 @@ class Line:
 
 @dataclass(frozen=True)
 class Opinions:
-    """The reader's own read, where they have one, and their colleagues' after it."""
+    """`reads`: the reader's own read, if there is one, then their colleagues'."""
 
     own: Read | None
     reads: list[Read]
-    lines: list[Line]
+    lines: list[OpinionLine]
 
 
 def opinions(*, project: Project, result: Result, reader: User) -> Opinions | None:
-    """None where nobody has answered, or where the reader is to answer first. What is shown is on record before it
-    leaves: an answer given after it is not independent of these.
-    """
-    others = replies(image=result.image, project=project, reader=reader) if result.allowed else []
+    """None while nobody has answered, and while the reader has to answer first. Records that the reader saw them."""
+    if not result.allowed:
+        return None
+    others = replies(image=result.image, project=project, reader=reader)
     if not others:
         return None
+    # Recorded before they are shown: an answer given from now on is not independent of them.
     answers_seen_record(user=reader, images=[result.image.pk])
-    reads = ([result.read] if result.read else []) + others
-    return Opinions(result.read, reads, [_line(finding, reads) for finding in project.findings.all()])
+    reads = [result.read, *others] if result.read else others
+    lines = []
+    for finding in project.findings.all():
+        lines.append(OpinionLine(finding.name, [_answer(read, finding) for read in reads]))
+    return Opinions(result.read, reads, lines)
 
 
-def _line(finding: Finding, reads: list[Read]) -> Line:
-    said = [{answer.finding_id: answer.value for answer in read.answers.all()} for read in reads]
-    words = [answer_words(finding, each[finding.pk]) if finding.pk in each else NOT_ASKED for each in said]
-    return Line(finding.name, words)
+def _answer(read: Read, finding: Finding) -> str:
+    for answer in read.answers.all():  # prefetched
+        if answer.finding_id == finding.pk:
+            return answer_words(finding, answer.value)
+    return NOT_ASKED

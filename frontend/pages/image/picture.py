@@ -1,4 +1,4 @@
-"""The image as it is first displayed, as a picture for pages and paper."""
+"""The image as the viewer first displays it, as a JPEG for pages and paper."""
 
 from __future__ import annotations
 
@@ -9,14 +9,15 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
 
-from frontend.pages.image.finding import image_for
+from frontend.pages.image.lookup import image_for
 from frontend.people import person
 from overread.archive.models import Image
 from overread.archive.queries import image_shown
 from overread.audit.views import view_note
 from overread.projects.queries import project_for
 
-SIDE, QUALITY = 1600, 90
+SIDE = 1600  # pixels on the longer side
+QUALITY = 90  # of 100
 
 
 @login_required
@@ -31,8 +32,8 @@ def picture(request: HttpRequest, slug: str, pk: UUID) -> HttpResponse:
 
 
 def jpeg(image: Image) -> bytes:
-    """A JPEG of the half level in its true proportions, at most SIDE pixels on its longer side."""
-    from PIL import Image as Picture
+    """A JPEG of the half-resolution rendition in true proportions, at most SIDE pixels on its longer side."""
+    from PIL import Image as Picture  # here, so that a web process without this page starts without it
 
     drawn = Picture.fromarray(image_shown(image.rendering))
     tall = drawn.height * image.pixel_aspect

@@ -1,4 +1,4 @@
-"""What a member may be shown of an image now: their own read of it, and the word of the model they chose."""
+"""What a member may see of an image now: their own read, and the prediction of the model they chose."""
 
 from __future__ import annotations
 
@@ -22,7 +22,10 @@ from overread.projects.models import Project
 
 @dataclass(frozen=True)
 class Result:
-    """While an image is to be read blind first (`allowed` is false) nothing here knows a model."""
+    """`allowed`: whether a prediction may be shown; false while the image is to be read blind first.
+
+    No model is there before that. `failed`: the chosen model could not score the image.
+    """
 
     image: Image
     read: Read | None
@@ -30,12 +33,14 @@ class Result:
     models: list[Released]
     chosen: Released | None
     prediction: Prediction | None
-    failed: bool  # the chosen model was asked, and could not answer
+    failed: bool
 
     @property
     def mismatch(self) -> str:
-        """Why the image plainly is not what the project reads, as a sentence; no model is asked of such a one."""
-        return str(Enrolment.Mismatch(self.image.mismatch).label) if self.image.mismatch else ""
+        """Why the image is not what the project reads, as a sentence; "" if it is. No model scores a mismatch."""
+        if not self.image.mismatch:
+            return ""
+        return str(Enrolment.Mismatch(self.image.mismatch).label)
 
     @property
     def ready(self) -> bool:
@@ -51,15 +56,16 @@ class Result:
 
     @property
     def pending(self) -> bool:
-        """Whether the page has more to show in a moment: the pixels, or the suggestion."""
+        """Whether the pixels or the suggestion are still on their way, so that the page asks again."""
         if self.stuck:
             return False
-        awaited = self.ready and self.chosen is not None and self.prediction is None and not self.failed
-        return self.image.status == Image.Status.RECEIVED or awaited
+        if self.image.status == Image.Status.RECEIVED:
+            return True
+        return self.ready and self.chosen is not None and self.prediction is None and not self.failed
 
 
 def result_of(*, project: Project, image: Image, user: User, model: str | None) -> Result:
-    """`model` is the number of a released model, None for the one in use. What is shown is on record before it leaves.
+    """`model` is the number of a released model, None for the one in use. Records that the user saw its prediction.
 
     Raises Http404 for a model that was never released here.
     """
@@ -70,27 +76,29 @@ def result_of(*, project: Project, image: Image, user: User, model: str | None) 
         return Result(image, read, allowed=False, models=[], chosen=None, prediction=None, failed=False)
     models = released(project)
     chosen = _chosen(models, model)
-    prediction, failed = _said(chosen, image, user)
+    prediction, failed = _prediction(chosen, image, user)
     return Result(image, read, True, models, chosen, prediction, failed)
 
 
 def _chosen(models: list[Released], number: str | None) -> Released | None:
+    """The released model of that number; without a number the one in use, which stands first."""
     if number is None:
         return models[0] if models else None
-    named = [each for each in models if str(each.pipeline.number) == number]
-    if not named:
-        raise Http404("No such model.")
-    return named[0]
+    for model in models:
+        if str(model.pipeline.number) == number:
+            return model
+    raise Http404("No such model.")
 
 
-def _said(model: Released | None, image: Image, user: User) -> tuple[Prediction | None, bool]:
-    """What the model says of the image, shown to the user from now on; else it is asked, and whether that failed."""
+def _prediction(model: Released | None, image: Image, user: User) -> tuple[Prediction | None, bool]:
+    """The model's prediction, and whether it failed. If there is none yet, this requests the job for it."""
     if model is None or image.status != Image.Status.READY:
         return None, False
     try:
         prediction = prediction_ensure(pipeline=model.pipeline, image=image)
     except NotScored:
-        asked = prediction_request(pipeline=model.pipeline, image=image, user=user)
-        return None, asked.state in (State.DEAD, State.CANCELLED)
+        job = prediction_request(pipeline=model.pipeline, image=image, user=user)
+        return None, job.state in (State.DEAD, State.CANCELLED)
+    # Recorded before it is shown: an answer given from now on is not blind.
     exposure_record(prediction=prediction, user=user)
     return prediction, False

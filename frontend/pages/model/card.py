@@ -1,27 +1,27 @@
-"""The model card: what a model is, where it learned, and what is known of its limits."""
+"""The model card: what the model is, what it was trained on, and its known limits."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TypedDict
 
 from django.db.models import Count
-from django.utils.translation import gettext as _
 
-from frontend.pages.data.summary import origin_words
+from frontend.pages.data.summary import source_words
 from frontend.pages.model.gate import finding_name
 from inference.models import ModelVersion, Pipeline
-from labeling.queries.contradictions import contradictions_effect
+from labeling.queries.contradictions import Effect, contradictions_effect
 from labeling.queries.labels import labels_standing
-from training.models import Run
+from training.models import Run, Snapshot
 
-BORDER_TELLS = 0.6  # AUROC of a straight line on the outer tenth; chance is 0.5
+BORDER_TELLS = 0.6  # AUROC of a linear model on the outer tenth of the image; chance is 0.5
 
 
 @dataclass(frozen=True)
-class HeldOut:
-    """One finding's figures on patients the model never saw."""
+class HeldOutRow:
+    """One finding's metrics on held-out patients. None: not computed."""
 
     name: str
     known: int
@@ -35,8 +35,8 @@ class HeldOut:
 
 
 @dataclass(frozen=True)
-class Shortcut:
-    """One finding's AUROC by what of the image is left. `tells`: the border alone says it."""
+class ShortcutRow:
+    """One finding's AUROC on the whole image, its centre or its border, of the model and of a linear one."""
 
     name: str
     whole: float | None
@@ -47,20 +47,38 @@ class Shortcut:
 
     @property
     def tells(self) -> bool:
+        """Whether the border alone tells the finding: the model may have learned the frame, not the patient."""
         return max(self.border or 0.0, self.linear_border or 0.0) >= BORDER_TELLS
 
 
-def card(pipeline: Pipeline, names: Mapping[str, str]) -> dict[str, Any]:
-    """What the page says of a model beside the gate."""
-    version, run = pipeline.classifier, getattr(pipeline, "run", None)
+class Card(TypedDict):
+    """The page's facts of a model besides the gate's. An imported model has no run, snapshot or labels."""
+
+    version: ModelVersion
+    run: Run | None
+    size: int
+    held_out: list[HeldOutRow]
+    held_out_size: Mapping[str, object]
+    shortcuts: list[ShortcutRow]
+    snapshot: Snapshot | None
+    origin: str
+    labels: str
+    parity: float | None
+    contradictions: Effect
+
+
+def card(pipeline: Pipeline, names: Mapping[str, str]) -> Card:
+    """`names`: finding slug → name."""
+    version = pipeline.classifier
+    run: Run | None = getattr(pipeline, "run", None)
     facts = version.card["facts"]
     return {
         "version": version,
         "run": run,
         "size": version.card["preparation"]["size"],
-        "held_out": held_out(version, names),
+        "held_out": held_out_rows(version, names),
         "held_out_size": facts.get("held_out", {}),
-        "shortcuts": shortcuts(facts.get("shortcuts", {}), names),
+        "shortcuts": shortcut_rows(facts.get("shortcuts", {}), names),
         "snapshot": run.snapshot if run else None,
         "origin": facts.get("origin", ""),
         "labels": labels_by_source(run) if run else "",
@@ -69,46 +87,50 @@ def card(pipeline: Pipeline, names: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
-def held_out(version: ModelVersion, names: Mapping[str, str]) -> list[HeldOut]:
-    figures = version.card["facts"].get("held_out", {}).get("findings", {})
-    return [
-        HeldOut(
+def held_out_rows(version: ModelVersion, names: Mapping[str, str]) -> list[HeldOutRow]:
+    rows = []
+    findings = version.card["facts"].get("held_out", {}).get("findings", {})
+    for slug, metrics in findings.items():
+        row = HeldOutRow(
             name=finding_name(slug, names),
-            known=int(row.get("known_count", 0)),
-            positives=int(row["positive_count"]) if "positive_count" in row else None,
-            auroc=row.get("auroc"),
-            sensitivity=row.get("sensitivity"),
-            specificity=row.get("specificity"),
-            ppv=row.get("ppv"),
-            brier=row.get("brier"),
+            known=int(metrics.get("known_count", 0)),
+            positives=int(metrics["positive_count"]) if "positive_count" in metrics else None,
+            auroc=metrics.get("auroc"),
+            sensitivity=metrics.get("sensitivity"),
+            specificity=metrics.get("specificity"),
+            ppv=metrics.get("ppv"),
+            brier=metrics.get("brier"),
             threshold=version.card["thresholds"].get(slug),
         )
-        for slug, row in figures.items()
-    ]
+        rows.append(row)
+    return rows
 
 
-def shortcuts(report: Mapping[str, Mapping[str, float]], names: Mapping[str, str]) -> list[Shortcut]:
-    return [
-        Shortcut(
+def shortcut_rows(report: Mapping[str, Mapping[str, float]], names: Mapping[str, str]) -> list[ShortcutRow]:
+    """`report`: by finding slug, the AUROC by what is left of the image; empty for too few images."""
+    rows = []
+    for slug, aurocs in report.items():
+        if not aurocs:
+            continue
+        row = ShortcutRow(
             name=finding_name(slug, names),
-            whole=row.get("whole"),
-            central=row.get("central_only"),
-            border=row.get("border_only"),
-            linear_whole=row.get("linear_whole"),
-            linear_border=row.get("linear_border"),
+            whole=aurocs.get("whole"),
+            central=aurocs.get("central_only"),
+            border=aurocs.get("border_only"),
+            linear_whole=aurocs.get("linear_whole"),
+            linear_border=aurocs.get("linear_border"),
         )
-        for slug, row in report.items()
-        if row
-    ]
+        rows.append(row)
+    return rows
 
 
 def labels_by_source(run: Run) -> str:
-    """The sources of the labels of a snapshot's images, as shares."""
-    of_snapshot = labels_standing(run.project).filter(image__in=run.snapshot.items.values("image"))
-    counts: dict[str, int] = {}
-    for origin, readers, n in of_snapshot.order_by().values_list("origin", "readers").annotate(n=Count("pk")):
-        words = origin_words(origin, min(readers, 1)) if readers < 2 or origin != "read" else _("several readers")
-        counts[words] = counts.get(words, 0) + n
-    total = sum(counts.values())
-    ranked = sorted(counts.items(), key=lambda item: -item[1])
-    return ", ".join(f"{100 * n / total:.0f} % {words}" for words, n in ranked)
+    """ "80 % one reader, 20 % imported": the labels of the run's snapshot."""
+    labels = labels_standing(run.project).filter(image__in=run.snapshot.items.values("image"))
+    # Without order_by() the model's own order would join the grouping.
+    counted = labels.order_by().values_list("origin", "readers").annotate(n=Count("pk"))
+    counts: Counter[str] = Counter()
+    for origin, readers, n in counted:
+        counts[source_words(origin, readers)] += n
+    total = counts.total()
+    return ", ".join(f"{100 * n / total:.0f} % {words}" for words, n in counts.most_common())

@@ -1,4 +1,4 @@
-"""What a person signs."""
+"""The forms by which a person signs a decision."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from inference.models import Pipeline
 
 
 class PromoteForm(forms.Form):
-    """A reason, and the verdict that was looked at."""
+    """A reason, and the verdict that the person saw."""
 
     verdict = forms.UUIDField(widget=forms.HiddenInput)
     reason = forms.CharField(
@@ -28,10 +28,10 @@ class PipelineField(forms.ModelChoiceField):  # type: ignore[type-arg]
 
 
 class RollBackForm(forms.Form):
-    """A model that was in use before, and a reason."""
+    """A model that was in use before, and the reason to go back to it."""
 
     to = PipelineField(
-        None,  # those that a page offers
+        None,  # each form sets its own: they are the project's
         label=_("Roll back to"),
         empty_label=None,
         widget=forms.Select(attrs={"class": "input", "id": "roll-back-to"}),

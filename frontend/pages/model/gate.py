@@ -1,10 +1,10 @@
-"""A stored verdict as the page shows it: rows, strips and sentences."""
+"""A stored verdict of the gate as the page shows it: rows, intervals and sentences."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TypedDict
 
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -13,12 +13,12 @@ from frontend.charts import strip
 from frontend.charts.strip import Span
 from training.models import Verdict
 
-BLOCKING = 5  # checks that block and stand in full view; the rest unfolds
+BLOCKING = 5  # blocking checks that the page shows at once; it folds the others away
 
 
 @dataclass(frozen=True)
-class Row:
-    """One finding of the comparison."""
+class FindingRow:
+    """One finding of the comparison. `passed`: None for too few images to say."""
 
     name: str
     positives: int
@@ -28,12 +28,12 @@ class Row:
     strip: SafeString
     change: str
     passed: bool | None
-    ruling: str
+    outcome: str
 
 
 @dataclass(frozen=True)
-class Group:
-    """One subgroup: its figure in words, its strip, and whether its check was met."""
+class SubgroupRow:
+    """One subgroup: its AUROC or change in words, its interval drawn, and whether its check was met."""
 
     name: str
     value: str
@@ -42,118 +42,149 @@ class Group:
     passed: bool | None
 
 
+class StoredInterval(TypedDict):
+    """A figure with its limits, as a verdict's report stores it; null stands for too few images to compute one."""
+
+    value: float | None
+    low: float | None
+    high: float | None
+
+
+class StoredCheck(StoredInterval):
+    """One demand of the gate's policy, as a verdict's report stores it (Check in training.engine.evaluation.report)."""
+
+    name: str
+    finding: str
+    group: str
+    limit: float
+    passed: bool | None
+    blocks: bool
+    sentence: str
+
+
 @dataclass(frozen=True)
-class Shown:
-    """Everything of one verdict. `head` and `tail` are its sentence in two; `essential` decides, or blocks first."""
+class GateView:
+    """Everything the page shows of one verdict. `head` and `tail`: the two halves of its sentence."""
 
     verdict: Verdict
     head: str
     tail: str
-    essential: list[Mapping[str, Any]]
-    others: list[Mapping[str, Any]]
+    essential: list[StoredCheck]
+    others: list[StoredCheck]
     others_blocking: int
-    rows: list[Row]
+    rows: list[FindingRow]
     axis: SafeString | None
-    subgroups: list[Group]
+    subgroups: list[SubgroupRow]
     calibration: list[str]
 
 
-def shown(verdict: Verdict, names: Mapping[str, str]) -> Shown:
+def gate_view(verdict: Verdict, names: Mapping[str, str]) -> GateView:
     """A verdict for the page; `names`: finding slug → name."""
-    report = verdict.report
-    head, _colon, tail = report["sentence"].partition(": ")
-    checks = report["checks"]
-    rows, axis = rows_of(verdict, names)
-    blocking = [check for check in checks if check["blocks"] and check["name"] != "primary"]
-    essential = [check for check in checks if check["name"] == "primary"] + blocking[:BLOCKING]
-    return Shown(
+    checks: list[StoredCheck] = verdict.report["checks"]
+    head, _colon, tail = verdict.report["sentence"].partition(": ")
+    primary = [check for check in checks if check["name"] == "primary"]
+    blocking = [check for check in checks if check["blocks"] and check not in primary]
+    passive = [check for check in checks if not check["blocks"] and check not in primary]
+    rows, axis = finding_rows(verdict, names)
+    return GateView(
         verdict=verdict,
         head=head,
         tail=tail,
-        essential=essential,
-        others=blocking[BLOCKING:] + [check for check in checks if check not in essential and not check["blocks"]],
+        essential=primary + blocking[:BLOCKING],
+        others=blocking[BLOCKING:] + passive,
         others_blocking=len(blocking[BLOCKING:]),
         rows=rows,
         axis=axis,
-        subgroups=subgroups_of(verdict),
+        subgroups=subgroup_rows(verdict),
         calibration=[check["sentence"] for check in checks if check["name"] == "calibration"],
     )
 
 
-def rows_of(verdict: Verdict, names: Mapping[str, str]) -> tuple[list[Row], SafeString | None]:
-    """The findings with both models' AUROC, on one scale, and that scale's head."""
+def finding_rows(verdict: Verdict, names: Mapping[str, str]) -> tuple[list[FindingRow], SafeString | None]:
+    """The findings with both models' AUROC on one scale, and the axis of that scale."""
     figures = verdict.report["figures"]
-    rulings = {check["finding"]: check for check in verdict.report["checks"] if check["name"] == "auroc"}
-    pairs = [(span(_("champion"), one["champion"]), span(_("challenger"), one["challenger"])) for one in figures]
-    scale = strip.reach([found for pair in pairs for found in pair if found])
+    if not figures:
+        return [], None
+    checks = {check["finding"]: check for check in verdict.report["checks"] if check["name"] == "auroc"}
+    champions = [span(_("champion"), figure["champion"]) for figure in figures]
+    challengers = [span(_("challenger"), figure["challenger"]) for figure in figures]
+    scale = strip.reach(filter(None, champions + challengers))
     rows = []
-    for figure, (before, now) in zip(figures, pairs, strict=True):
-        ruling = rulings.get(figure["finding"])
-        rows.append(
-            Row(
-                name=finding_name(figure["finding"], names),
-                positives=figure["positives"],
-                negatives=figure["negatives"],
-                champion=before,
-                challenger=now,
-                strip=strip.strip(scale, now, before),
-                change=signed(now.value - before.value) if now and before else "",
-                passed=ruling["passed"] if ruling else None,
-                ruling=ruling_words(ruling, first=figure["champion"] is None),
-            )
+    for figure, champion, challenger in zip(figures, champions, challengers, strict=True):
+        check = checks.get(figure["finding"])
+        row = FindingRow(
+            name=finding_name(figure["finding"], names),
+            positives=figure["positives"],
+            negatives=figure["negatives"],
+            champion=champion,
+            challenger=challenger,
+            strip=strip.strip(scale, challenger, champion),
+            change=signed(challenger.value - champion.value) if challenger and champion else "",
+            passed=check["passed"] if check else None,
+            outcome=outcome_words(check, first=figure["champion"] is None),
         )
-    return rows, strip.axis(scale) if rows else None
+        rows.append(row)
+    return rows, strip.axis(scale)
 
 
-def ruling_words(check: Mapping[str, Any] | None, *, first: bool) -> str:
-    """What a check of a finding's AUROC came to, in two or three words."""
+def outcome_words(check: StoredCheck | None, *, first: bool) -> str:
+    """The outcome of an AUROC check in two or three words. `first`: there was no champion to compare with."""
     if check is None or check["passed"] is None:
         return _("too few to say")
     if first:
         return _("reaches the minimum") if check["passed"] else _("below the minimum")
     if not check["passed"]:
         return _("drop not ruled out")
-    return _("better") if (check["low"] or 0.0) > 0 else _("not worse")
+    if check["low"] is not None and check["low"] > 0:
+        return _("better")
+    return _("not worse")
 
 
-def subgroups_of(verdict: Verdict) -> list[Group]:
-    """Macro AUROC in each group: a first model's own, otherwise the change."""
-    checks = [check for check in verdict.report["checks"] if check["name"] == "subgroup"]
+def subgroup_rows(verdict: Verdict) -> list[SubgroupRow]:
+    """Macro AUROC in each subgroup of a first model; of any other model, its change from the champion's."""
+    checks: list[StoredCheck] = [check for check in verdict.report["checks"] if check["name"] == "subgroup"]
     spans = [span(check["group"], check) for check in checks]
     known = [found for found in spans if found]
+    drawn: dict[str, SafeString] = {}
     if verdict.champion_id is None:
-        scale, figure = strip.reach(known), plain
-        drawn = {found.name: strip.strip(scale, found) for found in known}
+        words = decimal
+        scale = strip.reach(known)
+        for found in known:
+            drawn[found.name] = strip.strip(scale, found)
     else:
-        margin = -max([check["limit"] for check in checks] + [0.01])
-        scale, figure = strip.around_nothing(known, margin), signed
-        drawn = {found.name: strip.change(scale, found, margin) for found in known}
-    return [
-        Group(
-            name=check["group"],
-            value=figure(found.value) if found else "–",
-            limits=f"{figure(found.low)} {_('to')} {figure(found.high)}" if found else "",
-            strip=drawn.get(check["group"]),
-            passed=check["passed"],
-        )
-        for check, found in zip(checks, spans, strict=True)
-    ]
+        words = signed
+        # A policy may allow no drop at all: the dotted line must still stand apart from the line at 0.
+        margin = -max([0.01, *(check["limit"] for check in checks)])
+        scale = strip.about_zero(known, margin)
+        for found in known:
+            drawn[found.name] = strip.change(scale, found, margin)
+    rows = []
+    for check, interval in zip(checks, spans, strict=True):
+        value = "–"
+        limits = ""
+        if interval:
+            value = words(interval.value)
+            limits = f"{words(interval.low)} {_('to')} {words(interval.high)}"
+        name = check["group"]
+        rows.append(SubgroupRow(name, value, limits, drawn.get(name), check["passed"]))
+    return rows
 
 
-def span(name: str, interval: Mapping[str, Any] | None) -> Span | None:
-    """An interval of the report; None where the data could not tell one."""
-    if interval is None or None in (interval["value"], interval["low"], interval["high"]):
+def span(name: str, interval: StoredInterval | None) -> Span | None:
+    """An interval of the report; None for too few images to compute one."""
+    if interval is None or interval["value"] is None or interval["low"] is None or interval["high"] is None:
         return None
     return Span(name, interval["value"], interval["low"], interval["high"])
 
 
 def finding_name(column: str, names: Mapping[str, str]) -> str:
-    """A column of the gate is a finding, or `finding=option`."""
+    """The name of one column of the model's output: `finding`, or `finding=option`."""
     slug, _equals, option = column.partition("=")
-    return f"{names.get(slug, slug)}: {option}" if option else names.get(slug, slug)
+    name = names.get(slug, slug)
+    return f"{name}: {option}" if option else name
 
 
-def plain(value: float) -> str:
+def decimal(value: float) -> str:
     return f"{value:.3f}"
 
 

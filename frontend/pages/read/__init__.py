@@ -1,4 +1,4 @@
-"""The reading page: one case after the other, read blind first where the protocol says so."""
+"""The reading page: one case after the other, read blind first if the protocol says so."""
 
 from frontend.pages.read.commands import (
     amend,

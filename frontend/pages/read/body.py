@@ -1,4 +1,4 @@
-"""What the reading page's script sends."""
+"""The requests of the reading page's script."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Body = Mapping[str, object]
 
 
 def body_of(request: HttpRequest) -> Body:
-    """The JSON object in the request, read as strictly as REST's. Raises AnswerInvalid when it is none."""
+    """The JSON object in the request, read as strictly as a REST body. Raises AnswerInvalid for anything else."""
     try:
         body = json_read(request.body)
     except BodyUnreadable as error:
@@ -30,16 +30,18 @@ def text_in(body: Body, name: str) -> str:
 
 
 def known_in(request: HttpRequest) -> list[str]:
-    """The tokens of the cases that the page holds prepared."""
+    """The tokens of the cases that the page has ready. A body that cannot be read names none: they are sent again."""
     try:
         known = body_of(request).get("known", [])
     except AnswerInvalid:
         return []
-    return [token for token in known if isinstance(token, str)] if isinstance(known, list) else []
+    if not isinstance(known, list):
+        return []
+    return [token for token in known if isinstance(token, str)]
 
 
 def prediction_named(key: object) -> UUID | None:
-    """The prediction that a page says is on screen; another may have been made since it was opened."""
+    """The prediction that the page has on screen. It need not be the newest: a page may have been open for long."""
     try:
         return UUID(str(key))
     except ValueError:

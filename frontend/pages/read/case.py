@@ -1,4 +1,4 @@
-"""A case as the script gets it."""
+"""A case as the script receives it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from frontend.pages.read.contract import (
 )
 from frontend.pages.read.images import image_in_front
 from frontend.pages.read.opened import OpenCase
-from frontend.pages.read.standalone import ALONE, image_url
+from frontend.pages.read.standalone import STANDALONE, image_url
 from labeling.models import Assignment, Measurement, Region
 from labeling.queries.disputed import DisputedRead
 from labeling.queries.referrals import roles_above, roles_besides
@@ -27,29 +27,39 @@ from overread.projects.models import Finding
 DIGITS = 9  # findings that a digit selects
 
 
-def case_data(case: OpenCase, companions: Sequence[Companion] = (), *, alone: bool = False) -> Case:
-    """The case, and the images that may hang beside its own. `alone` as in standalone.py."""
-    assignment, read = case.assignment, case.read
-    outputs = case.prediction.outputs if case.prediction else {}
-    findings = [
-        finding_data(finding, number, outputs.get(finding.slug), case)
-        for number, finding in enumerate(assignment.project.findings.all(), start=1)
-    ]
-    return {
+def case_data(case: OpenCase, companions: Sequence[Companion] = (), *, standalone: bool = False) -> Case:
+    """The case, and the images that may hang beside its own. `standalone` as in standalone.py."""
+    assignment = case.assignment
+    data: Case = {
         "assignment": str(assignment.pk),
         "version": assignment.version,
         "state": case.state,
         "pseudonym": assignment.image.code,
         "image": image_in_front(assignment.image),
         "companions": list(companions),
-        "findings": findings,
-        "marks": [region_data(region) for region in read.regions.all()] if read else [],
-        "measurements": [measurement_data(each) for each in read.measurements.all()] if read else [],
-        "others": [other_region(other, region) for other in case.disputed for region in other.regions],
-        "foot": None,
+        "findings": findings_data(case),
+        "marks": [],
+        "measurements": [],
+        "others": [],
+        "image_check": None,
         "prediction": str(case.prediction.pk) if case.prediction else None,
-        "urls": case_urls(assignment, alone=alone),
+        "urls": case_urls(assignment, standalone=standalone),
     }
+    if case.read:
+        data["marks"] = [region_data(region) for region in case.read.regions.all()]
+        data["measurements"] = [measurement_data(each) for each in case.read.measurements.all()]
+    for other in case.disputed:
+        data["others"] += [other_region(other, region) for region in other.regions]
+    return data
+
+
+def findings_data(case: OpenCase) -> list[CaseFinding]:
+    """The project's questions in their order."""
+    outputs = case.prediction.outputs if case.prediction else {}
+    found = []
+    for number, finding in enumerate(case.assignment.project.findings.all(), start=1):
+        found.append(finding_data(finding, number, outputs.get(finding.slug), case))
+    return found
 
 
 def region_data(region: Region) -> RegionData:
@@ -74,8 +84,8 @@ def measurement_data(measurement: Measurement) -> MeasurementData:
     }
 
 
-def finding_data(finding: Finding, number: int, said: Mapping[str, Any] | None, case: OpenCase) -> CaseFinding:
-    """One question, `number` counted from 1; `said` is what the model says of it, where that is shown."""
+def finding_data(finding: Finding, number: int, output: Mapping[str, Any] | None, case: OpenCase) -> CaseFinding:
+    """One question, `number` counted from 1. `output` is the model's answer to it, None while it is hidden."""
     return {
         "slug": finding.slug,
         "name": finding.name,
@@ -83,34 +93,35 @@ def finding_data(finding: Finding, number: int, said: Mapping[str, Any] | None, 
         "options": finding.options,
         "unit": finding.unit,
         "key": digit(number),
-        "map_url": map_url(finding, said, case),
-        "above": said.get("above") if said else None,
+        "map_url": map_url(finding, output, case),
+        "above": output.get("above") if output else None,
         "against": case.against(finding.slug),
     }
 
 
 def digit(number: int) -> int | None:
-    """The key that selects the finding of that number."""
+    """The digit key that selects the finding of that number; None beyond the ninth."""
     return number if number <= DIGITS else None
 
 
-def map_url(finding: Finding, said: Mapping[str, Any] | None, case: OpenCase) -> str | None:
-    if case.prediction is None or said is None or "probability" not in said:
+def map_url(finding: Finding, output: Mapping[str, Any] | None, case: OpenCase) -> str | None:
+    """Where the attention map of this finding is; None for a measurement, and while the model is hidden."""
+    if case.prediction is None or output is None or "probability" not in output:
         return None
     assignment = case.assignment
-    of_map = reverse("read-map", args=[assignment.project.slug, assignment.pk, finding.slug])
-    return f"{of_map}?prediction={case.prediction.pk}"
+    address = reverse("read-map", args=[assignment.project.slug, assignment.pk, finding.slug])
+    return f"{address}?prediction={case.prediction.pk}"
 
 
-def case_urls(assignment: Assignment, *, alone: bool = False) -> CaseUrls:
-    """Where a case's commands go; None where there is nobody to send it to. `alone`: none of them leads to the queue."""
+def case_urls(assignment: Assignment, *, standalone: bool = False) -> CaseUrls:
+    """The addresses of a case's commands. `escalate` and `opinion` are None when there is nobody to send it to."""
     project = assignment.project
-    query = ALONE if alone else ""
+    query = STANDALONE if standalone else ""
 
     def of_case(name: str) -> str:
         return reverse(f"read-{name}", args=[project.slug, assignment.pk]) + query
 
-    besides, above = _roles(assignment)
+    besides, above = _others_read(assignment)
     return {
         "submit": of_case("submit"),
         "skip": of_case("skip"),
@@ -120,15 +131,20 @@ def case_urls(assignment: Assignment, *, alone: bool = False) -> CaseUrls:
         "escalate": of_case("escalate") if above else None,
         "opinion": of_case("opinion") if besides else None,
         "release": reverse("read-release", args=[project.slug]) + query,
-        "worklist": image_url(assignment) if alone else reverse("worklist", args=[project.slug]),
+        "worklist": image_url(assignment) if standalone else reverse("worklist", args=[project.slug]),
     }
 
 
-def _roles(assignment: Assignment) -> tuple[bool, bool]:
-    """Whether anybody else reads in the project, and in a role above the reader's; asked once for all cases of a request."""
-    project, reader = assignment.project, assignment.reader
-    if reader is not None and "_roles" not in project.__dict__:
+def _others_read(assignment: Assignment) -> tuple[bool, bool]:
+    """Whether anybody else reads in the project, and whether anybody does in a role above the reader's."""
+    project = assignment.project
+    reader = assignment.reader
+    if reader is None:
+        return False, False
+    # Kept on the project's instance, which all cases of a request share: else each case would ask anew.
+    if "_others_read" not in project.__dict__:
         besides = bool(roles_besides(project=project, reader=reader))
-        project.__dict__["_roles"] = (besides, besides and bool(roles_above(project=project, reader=reader)))
-    found: tuple[bool, bool] = project.__dict__.get("_roles", (False, False))
+        above = besides and bool(roles_above(project=project, reader=reader))
+        project.__dict__["_others_read"] = (besides, above)
+    found: tuple[bool, bool] = project.__dict__["_others_read"]
     return found

@@ -1,7 +1,8 @@
-"""What the buttons of the reading page do. Most are answered with a turn: what is to be read now and after that."""
+"""What the buttons of the reading page do. Most answer with a turn: the case to read now, and those after it."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from uuid import UUID
 
@@ -16,7 +17,7 @@ from django.views.decorators.http import require_POST
 
 from frontend.pages.proposals import KINDS
 from frontend.pages.read.body import Body, body_of, prediction_named, text_in
-from frontend.pages.read.contract import Said
+from frontend.pages.read.contract import Confirmation
 from frontend.pages.read.guard import command, of_reader
 from frontend.pages.read.standalone import case_url
 from frontend.pages.read.turn import answer, next_turn, turn_after_leaving, turn_after_read
@@ -32,12 +33,12 @@ from labeling.values import AnswerInvalid
 from overread.projects.models import Project
 from overread.projects.queries import project_for
 
-MOST_RELEASED = 50
+MOST_RELEASED = 50  # cases in one request; a page holds three
 ON_SCREEN = {"version", "known", "seen"}  # members of the page's body that are no part of a read
 
 
 class ProposeForm(forms.Form):
-    """What the dialog for a finding that is not listed sends."""
+    """The dialog for a finding that is not listed."""
 
     name = forms.CharField(max_length=80)
     note = forms.CharField(max_length=1000, required=False)
@@ -57,14 +58,14 @@ def submit(request: HttpRequest, project: Project, assignment: Assignment) -> Ht
 
 
 def submission_in(body: Body) -> Submission:
-    """The submission in what the page sends, which names besides it what is on screen. Raises AnswerInvalid."""
+    """The submission in the page's body, without the members about the screen. Raises AnswerInvalid."""
     submitted = {name: value for name, value in body.items() if name not in ON_SCREEN}
     return submission_read(submitted, seen=prediction_named(body.get("seen")))
 
 
 @command
 def skip(request: HttpRequest, project: Project, assignment: Assignment) -> HttpResponse:
-    """Refuse the case; answer with the next one, and where an answer stands all the same, with that."""
+    """Refuse the case; answer with the next one, and say so if an earlier read of it still stands."""
     try:
         reason = text_in(body_of(request), "reason")
         stands = services.assignment_skip(assignment=assignment, reader=person(request), reason=reason)
@@ -114,25 +115,30 @@ def opinion(request: HttpRequest, project: Project, assignment: Assignment) -> H
         )
     except (services.NotSent, AnswerInvalid) as refusal:
         return problem(422, _("Not asked."), str(refusal))
-    asked = _("A second opinion on %(case)s is asked for. Your own read stays yours.")
-    said: Said = {"message": asked % {"case": assignment.image.code}}
-    return JsonResponse(said, status=201)
+    asked = _("A second opinion on %(case)s is requested. Your own read stays yours.")
+    confirmation: Confirmation = {"message": asked % {"case": assignment.image.code}}
+    return JsonResponse(confirmation, status=201)
 
 
 @command
 def propose(request: HttpRequest, project: Project, assignment: Assignment) -> HttpResponse:
-    """Keep a proposal made while reading; it stays whether or not the case is submitted."""
+    """Store a proposal for a finding. It stays whether or not the case is submitted."""
     try:
         form = ProposeForm(body_of(request))
     except AnswerInvalid as unreadable:
         return _not_proposed(unreadable.errors)
     if not form.is_valid():
-        return _not_proposed({name: " ".join(map(str, said)) for name, said in form.errors.items()})
+        return _not_proposed(_joined(form.errors))
     try:
         made = proposal_make(project=project, image=assignment.image, reader=person(request), **form.cleaned_data)
     except ValidationError as wrong:
-        return _not_proposed({name: " ".join(said) for name, said in wrong.message_dict.items()})
+        return _not_proposed(_joined(wrong.message_dict))
     return JsonResponse({"proposal": str(made.pk), "name": made.name}, status=201)
+
+
+def _joined(errors: Mapping[str, Iterable[object]]) -> dict[str, str]:
+    """Field → its messages as one text."""
+    return {name: " ".join(map(str, messages)) for name, messages in errors.items()}
 
 
 def _not_proposed(errors: dict[str, str]) -> HttpResponse:
@@ -141,7 +147,7 @@ def _not_proposed(errors: dict[str, str]) -> HttpResponse:
 
 @command
 def heartbeat(request: HttpRequest, project: Project, assignment: Assignment) -> HttpResponse:
-    """Keep the case in front, and those prepared after it, for this reader."""
+    """Extend the leases of the case in front and of those prepared after it."""
     services.assignment_extend(assignment=assignment, reader=person(request))
     services.assignments_extend(project=project, reader=person(request))
     return HttpResponse(status=204)
@@ -149,19 +155,20 @@ def heartbeat(request: HttpRequest, project: Project, assignment: Assignment) ->
 
 @of_reader
 def release(request: HttpRequest, project: Project) -> HttpResponse:
-    """Give back the cases that the page names: those prepared ahead, and the one in front if nobody has begun it."""
+    """Give back the cases that the page names: those prepared ahead, and the one in front if it was not begun."""
     try:
         named = cases_named(body_of(request))
     except (AnswerInvalid, ValueError):
         return problem(422, _("Nothing given back."), _("Name the cases to be given back."))
     for assignment in assignments_of(project=project, reader=person(request), pks=named[:MOST_RELEASED]):
-        with suppress(services.AssignmentGone):  # read meanwhile, or lapsed
+        # Another tab may have read it meanwhile, or its lease has lapsed: then there is nothing to give back.
+        with suppress(services.AssignmentGone):
             services.assignment_release(assignment=assignment, reader=person(request))
     return HttpResponse(status=204)
 
 
 def cases_named(body: Body) -> list[UUID]:
-    """Raises ValueError where the body holds no list of keys."""
+    """The keys of the cases in the body. Raises ValueError if there is no list of them."""
     named = body.get("assignments")
     if not isinstance(named, list):
         raise ValueError("no list of cases")
@@ -184,15 +191,15 @@ def undo(request: HttpRequest, project: Project, pk: UUID) -> HttpResponse:
 @login_required
 @require_POST
 def amend(request: HttpRequest, slug: str, pk: UUID) -> HttpResponse:
-    """Open the case of a stored read again, by itself; or go back to the image with the reason why not."""
+    """Open the case of a stored read again, outside the queue; or go back to its image and say why not."""
     project = project_for(person(request), slug, "labeling.read")
     read = read_of(project=project, reader=person(request), pk=pk)
     if read is None:
         raise Http404("No such read.")
     try:
-        reason = request.POST.get("reason", "").replace("\0", "")  # a form can hold it, PostgreSQL cannot
+        reason = request.POST.get("reason", "").replace("\0", "")  # a form can send NUL, PostgreSQL cannot store it
         assignment = services.read_amend(read=read, reader=person(request), reason=reason)
     except (services.NoReason, services.AssignmentGone) as refusal:
         messages.warning(request, str(refusal))
         return redirect("image", slug, read.image_id)
-    return redirect(case_url(assignment, alone=True))
+    return redirect(case_url(assignment, standalone=True))

@@ -1,4 +1,4 @@
-"""What hangs beside the image that is read: pixels and what they are of, never an answer to them or a prediction."""
+"""The images that hang beside the one being read: their pixels and labels, never an answer or a prediction."""
 
 from __future__ import annotations
 
@@ -17,13 +17,18 @@ from overread.projects.models import Project
 
 
 def companions_data(project: Project, images: Sequence[Image]) -> dict[UUID, list[Companion]]:
-    """For each of these images what the script gets to hang beside it; one question for them all."""
-    beside = companions_in(project, images)
-    return {
-        image.pk: [_data("study", label_words(other) or _("Same study"), other) for other in beside[image.pk].study]
-        + [_data("prior", prior_words(other, image), other) for other in beside[image.pk].priors]
-        for image in images
-    }
+    """Image → its companions: first the others of its study, then the priors. One query finds them for all images."""
+    companions = companions_in(project, images)
+    found = {}
+    for image in images:
+        beside = companions[image.pk]
+        listed = []
+        for other in beside.study:
+            listed.append(_data("study", label_words(other) or _("Same study"), other))
+        for prior in beside.priors:
+            listed.append(_data("prior", prior_words(prior, image), prior))
+        found[image.pk] = listed
+    return found
 
 
 def _data(role: Literal["prior", "study"], label: str, image: Image) -> Companion:
@@ -33,7 +38,10 @@ def _data(role: Literal["prior", "study"], label: str, image: Image) -> Companio
 
 
 def prior_words(prior: Image, image: Image) -> str:
-    """Dates are shifted per patient, intervals are true."""
+    """ "Prior, 5 months earlier · lateral"."""
+    # Dates are shifted by one number of days per patient, so that intervals are true.
     days = (image.study.day or 0) - (prior.study.day or 0)
     interval = _("Prior, %(interval)s earlier") % {"interval": span_words(days)}
-    return f"{interval} · {label_words(prior)}" if prior.view else interval
+    if not prior.view:
+        return interval
+    return f"{interval} · {label_words(prior)}"

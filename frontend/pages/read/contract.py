@@ -1,4 +1,4 @@
-"""What the reading page's script is sent: frontend/src/reading/contract.ts, member by member, where each is explained."""
+"""What the reading page's script receives. frontend/src/reading/contract.ts has the same members and explains them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from overread.archive.presets import WindowPreset
 CaseState = Literal["blind", "open", "revealed", "done"]
 
 
-class FrameFacts(TypedDict):
+class FrameInfo(TypedDict):
     channels: int
     slope: float
     intercept: float
@@ -17,7 +17,7 @@ class FrameFacts(TypedDict):
     windows: list[WindowPreset]
 
 
-class CaseImage(FrameFacts):
+class CaseImage(FrameInfo):
     id: str
     rows: int
     columns: int
@@ -25,7 +25,7 @@ class CaseImage(FrameFacts):
     half_columns: int
     inverted: bool
     frame: int
-    frames: list[FrameFacts]
+    frames: list[FrameInfo]
     frame_count: int
     modality: str
     view: str
@@ -100,12 +100,12 @@ class Case(TypedDict):
     marks: list[RegionData]
     measurements: list[MeasurementData]
     others: list[OtherRegion]
-    foot: str | None
+    image_check: str | None
     prediction: str | None
     urls: CaseUrls
 
 
-class Said(TypedDict):
+class Confirmation(TypedDict):
     message: str
 
 

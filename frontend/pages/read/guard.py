@@ -1,4 +1,4 @@
-"""Who may do what with a case on the reading page."""
+"""Who may do what with a case on the reading page. Refusals are problem+json: a script reads them."""
 
 from __future__ import annotations
 
@@ -22,14 +22,15 @@ from overread.projects.queries import project_for
 
 Rest = ParamSpec("Rest")
 View = Callable[Concatenate[HttpRequest, Project, Assignment, Rest], HttpResponse]
-Guarded = Callable[..., HttpResponse]  # called by name, with what stands in the address
+Guarded = Callable[..., HttpResponse]  # Django calls it with the parts of the address, by name
 
 
 def of_case(view: View[Rest]) -> Guarded:
-    """For a signed-in member who reads: the project, and an assignment that was given to them at some time."""
+    """For a reader of the project: gives the view the project and an assignment that was theirs at some time."""
 
     @wraps(view)
     def guarded(request: HttpRequest, slug: str, pk: UUID, *args: Rest.args, **rest: Rest.kwargs) -> HttpResponse:
+        # Not login_required: a script would follow its redirect and take the sign-in page for an answer.
         if not request.user.is_authenticated:
             return problem(401, _("You are signed out."), _("Sign in again. Your answers are kept on this computer."))
         try:
@@ -45,7 +46,7 @@ def of_case(view: View[Rest]) -> Guarded:
 
 
 def command(view: View[[]]) -> Guarded:
-    """What a button does with a case, by POST; 409 where the case is its reader's no more."""
+    """For a command on one case, by POST. Answers 409 when the case is no longer its reader's."""
 
     @wraps(view)
     def commanded(request: HttpRequest, project: Project, assignment: Assignment) -> HttpResponse:
@@ -58,7 +59,7 @@ def command(view: View[[]]) -> Guarded:
 
 
 def of_reader(view: Callable[Concatenate[HttpRequest, Project, Rest], HttpResponse]) -> Guarded:
-    """What a button does with several cases or with a stored read, by POST, of a signed-in member who reads."""
+    """For a reader's command on several cases or on a stored read, by POST."""
 
     @wraps(view)
     def guarded(request: HttpRequest, slug: str, *args: Rest.args, **rest: Rest.kwargs) -> HttpResponse:

@@ -1,4 +1,4 @@
-"""An image as the script gets it: where its pixels are, and what they are of."""
+"""An image as the script receives it: where its pixels are, and how to display them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from frontend.image_words import label_words, view_words
-from frontend.pages.read.contract import CaseImage, FrameFacts
+from frontend.pages.read.contract import CaseImage, FrameInfo
 from overread.archive.models import Image, PackedFrame
 from overread.archive.presets import presets, value_unit
 
@@ -31,7 +31,7 @@ def image_data(image: Image) -> CaseImage:
         "label": label_words(image),
         "half_url": reverse("image-pixels", args=[image.pk, "half"]),
         "full_url": reverse("image-pixels", args=[image.pk, "full"]),
-        "alt": " ".join(part for part in (image.modality, view_words(image)) if part) or _("Image"),
+        "alt": " ".join(filter(None, (image.modality, view_words(image)))) or _("Image"),
         "spacing": image.pixel_spacing,
         "spacing_kind": image.spacing_kind,
         "aspect": image.pixel_aspect,
@@ -41,17 +41,21 @@ def image_data(image: Image) -> CaseImage:
 
 
 def image_in_front(image: Image) -> CaseImage:
-    """The image that is read, with what each of its frames has of its own."""
+    """The image being read, with the facts of each of its frames."""
     return {**image_data(image), "frames": frames_data(image)}
 
 
-def frames_data(image: Image) -> list[FrameFacts]:
-    """What each frame that was kept has of its own; none are asked for where there is but one."""
-    kept = [image.rendering, *image.frame_renderings.all()] if image.frames > 1 else []
-    return [frame_data(image, frame) for frame in kept] if len(kept) > 1 else []
+def frames_data(image: Image) -> list[FrameInfo]:
+    """The facts of each stored frame; an empty list for an image of one frame."""
+    if image.frames == 1:
+        return []  # most images: they need no query
+    frames = [image.rendering, *image.frame_renderings.all()]
+    if len(frames) == 1:
+        return []
+    return [frame_data(image, frame) for frame in frames]
 
 
-def frame_data(image: Image, frame: PackedFrame) -> FrameFacts:
+def frame_data(image: Image, frame: PackedFrame) -> FrameInfo:
     return {
         "channels": frame.channels,
         "slope": frame.slope,

@@ -1,6 +1,6 @@
-"""One case in front of a reader: the phase it is in, and what may be shown with it.
+"""One case in front of a reader: its phase, and what may be shown with it.
 
-Before a blind first read is stored nothing here asks for a prediction, so nothing of it can leave.
+Until a blind first read is stored, nothing here looks a prediction up, so nothing of it can leave the server.
 """
 
 from __future__ import annotations
@@ -21,28 +21,40 @@ from overread.accounts.models import User
 
 @dataclass(frozen=True)
 class OpenCase:
-    """A case in front of a reader: its assignment, the phase it is in, and what may be shown with it."""
+    """A case in front of a reader. `waiting`: its prediction is still being made.
+
+    `read` is the reader's own standing read; `disputed` are the reads between which an adjudicator decides.
+    """
 
     assignment: Assignment
     state: CaseState
     prediction: Prediction | None
     waiting: bool
-    read: Read | None  # the reader's own standing answer
-    disputed: tuple[DisputedRead, ...] = ()  # between which an adjudicator decides
+    read: Read | None
+    disputed: tuple[DisputedRead, ...] = ()
 
     def against(self, slug: str) -> str | None:
-        """The answer that a reader who has read blind keeps or changes by a key of its own, because the model contradicts it."""
-        asks = self.state == "revealed" and self.assignment.project.ask_contradictions
-        return contradicted_value(self.prediction.outputs.get(slug)) if asks and self.prediction else None
+        """The answer to this finding that the model strongly contradicts: a blind reader has to confirm it by its own key.
+
+        None before the reveal, and in a project that does not ask for it.
+        """
+        if self.state != "revealed" or self.prediction is None:
+            return None
+        if not self.assignment.project.ask_contradictions:
+            return None
+        return contradicted_value(self.prediction.outputs.get(slug))
 
 
 def case_open(assignment: Assignment, reader: User, pipeline: Pipeline | None) -> OpenCase:
-    """The case as it may be shown now, with what `pipeline` says of it.
+    """The case as it may be shown now, with the prediction of `pipeline` unless it is to be read blind.
 
-    A prediction is looked up only where it may be seen. What is shown, it or other readers' answers, is recorded.
+    Records that the reader saw the prediction, and the answers of the readers who disagree.
     """
     state = state_of(assignment)
-    prediction, waiting = (None, False) if state == "blind" else _suggestion(assignment, pipeline)
+    prediction = None
+    waiting = False
+    if state != "blind":
+        prediction, waiting = _suggestion(assignment, pipeline)
     if prediction:
         exposure_record(prediction=prediction, user=reader)
     own = own_read(assignment=assignment, reader=reader)
@@ -65,7 +77,7 @@ def is_blind(assignment: Assignment) -> bool:
 
 
 def _suggestion(assignment: Assignment, pipeline: Pipeline | None) -> tuple[Prediction | None, bool]:
-    """The pipeline's prediction, or whether one is still being made."""
+    """The pipeline's prediction, and whether it is still being made."""
     if pipeline is None:
         return None, False
     try:

@@ -1,4 +1,4 @@
-"""What the panel's templates are given of a case. In mode blind nothing of it knows the model."""
+"""The context of the panel's templates. In mode blind it holds nothing of the model."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ from overread.projects.models import Finding
 
 @dataclass(frozen=True)
 class FirstRead:
-    """What the reader answered blind, as it is stored and in words."""
+    """A blind answer, as it is stored and in words."""
 
     value: str
     text: str
 
 
 class OtherAnswer(TypedDict):
-    """What one of the disputing readers says of a finding."""
+    """The answer of one of the disputing readers to a finding."""
 
     letter: str
     text: str
@@ -41,7 +41,7 @@ class Others(TypedDict):
 
 
 class Against(TypedDict, total=False):
-    """The answer that the model contradicts, and its words; both are left out where it contradicts none."""
+    """The answer that the model contradicts, and its words; empty if it contradicts none."""
 
     against: str
     against_text: str
@@ -54,7 +54,7 @@ class Tag(TypedDict):
 
 
 class FindingLine(Suggestion, Against, Others):
-    """One finding: its question, its answer, and what the model and other readers say where that is shown."""
+    """One finding: the question, the reader's answer, and what the model and other readers say while it is shown."""
 
     slug: str
     name: str
@@ -91,21 +91,20 @@ class Panel(TypedDict):
 
 def panel_context(case: OpenCase) -> Panel:
     """Everything that panel.html needs."""
-    outputs = case.prediction.outputs if case.prediction else {}
-    answers = {answer.finding.slug: answer.value for answer in case.read.answers.all()} if case.read else {}
-    first = first_read(case)
-    findings = [
-        finding_line(finding, number, outputs.get(finding.slug), answers.get(finding.slug), first, case)
-        for number, finding in enumerate(case.assignment.project.findings.all(), start=1)
-    ]
+    findings = finding_lines(case)
+    model_name = ""
+    maps: list[str] = []
+    if case.prediction:
+        model_name = case.prediction.pipeline.name
+        maps = [slug for slug, output in case.prediction.outputs.items() if "probability" in output]
     return {
         "mode": "open" if case.state == "done" else case.state,
-        "model_name": case.prediction.pipeline.name if case.prediction else "",
+        "model_name": model_name,
         "findings": findings,
-        "maps": [slug for slug, output in outputs.items() if "probability" in output],
+        "maps": maps,
         "notice": notice(case),
         "indication": case.assignment.image.indication,
-        "asked": asked(case),
+        "asked": why_given(case),
         "comment": case.read.comment if case.read else "",
         "adjudicates": bool(case.disputed),
         "others_comments": [(read.letter, read.comment) for read in case.disputed if read.comment],
@@ -115,16 +114,30 @@ def panel_context(case: OpenCase) -> Panel:
     }
 
 
+def finding_lines(case: OpenCase) -> list[FindingLine]:
+    """One line a finding, in the project's order."""
+    outputs = case.prediction.outputs if case.prediction else {}
+    answers = {answer.finding.slug: answer.value for answer in case.read.answers.all()} if case.read else {}
+    first = first_read(case)
+    lines = []
+    for number, finding in enumerate(case.assignment.project.findings.all(), start=1):
+        output = outputs.get(finding.slug)
+        lines.append(finding_line(finding, number, output, answers.get(finding.slug), first, case))
+    return lines
+
+
 def finding_line(
     finding: Finding,
     number: int,
-    said: Mapping[str, Any] | None,
+    output: Mapping[str, Any] | None,
     value: str | None,
     first: Mapping[str, FirstRead],
     case: OpenCase,
 ) -> FindingLine:
-    """`said` is what the model says of the finding, `value` the reader's own standing answer."""
-    shown: Suggestion = suggestion_context(said, finding) if said else {"probability_text": None}
+    """`output` is the model's answer to the finding, `value` the reader's own, `first` their blind ones by slug."""
+    suggestion: Suggestion = {"probability_text": None}
+    if output:
+        suggestion = suggestion_context(output, finding)
     return {
         "slug": finding.slug,
         "name": finding.name,
@@ -135,31 +148,43 @@ def finding_line(
         "value": value,
         "first_read": first.get(finding.slug),
         "tags": [],
-        **shown,
+        **suggestion,
         **against_context(case.against(finding.slug)),
         **others_context(finding.slug, case.disputed),
     }
 
 
 def others_context(slug: str, disputed: Sequence[DisputedRead]) -> Others:
-    """What each of the disputed reads says of a finding, and whether they differ in it."""
-    said = [(read.letter, read.answers[slug]) for read in disputed if slug in read.answers]
-    others: list[OtherAnswer] = [{"letter": letter, "text": value_words(value)} for letter, value in said]
-    return {"others": others, "differ": len({value for _letter, value in said}) > 1}
+    """The answer of each disputed read to a finding, and whether they differ."""
+    others: list[OtherAnswer] = []
+    values = set()
+    for read in disputed:
+        if slug in read.answers:  # a finding added after this read has none
+            value = read.answers[slug]
+            values.add(value)
+            others.append({"letter": read.letter, "text": value_words(value)})
+    return {"others": others, "differ": len(values) > 1}
 
 
 def against_context(against: str | None) -> Against:
-    return {"against": against, "against_text": value_words(against)} if against else {}
+    if not against:
+        return {}
+    return {"against": against, "against_text": value_words(against)}
 
 
 def confidence(case: OpenCase) -> str:
-    """What the reader said themselves, where they amend it; how sure they were blind is not carried over."""
+    """The confidence of the reader's own read, when they amend it; "" otherwise."""
     own = case.read
-    return own.confidence if own and (case.state == "blind" or own.phase != Read.Phase.BLIND) else ""
+    if own is None:
+        return ""
+    # Once the model is in view, the confidence of the blind read no longer holds.
+    if case.state != "blind" and own.phase == Read.Phase.BLIND:
+        return ""
+    return own.confidence
 
 
 def confidence_steps() -> list[ConfidenceStep]:
-    """What the control offers; the first is that nothing is said."""
+    """The choices of the confidence control. The first is none."""
     return [
         {"value": "", "short": "–", "name": _("not given")},
         {"value": Confidence.LOW, "short": _("Low"), "name": _("low")},
@@ -169,24 +194,26 @@ def confidence_steps() -> list[ConfidenceStep]:
 
 
 def notice(case: OpenCase) -> str:
-    if case.state == "blind":
+    """Why the panel shows no suggestion; "" if it shows one, and for a blind read."""
+    if case.state == "blind" or case.prediction:
         return ""
     if case.waiting:
         return _("The suggestion for this case is still being made. Read as usual.")
-    return "" if case.prediction else _("There is no model yet. Read as usual.")
+    return _("There is no model yet. Read as usual.")
 
 
-def asked(case: OpenCase) -> str:
-    """Why the reader has this case, where a colleague sent it or they amend their own read of it."""
+def why_given(case: OpenCase) -> str:
+    """Why the reader has this case, if a colleague sent it or if they amend their own read; else ""."""
     if case.assignment.amending:
         return _("You are amending your stored read: %(reason)s") % {"reason": case.assignment.amending}
     return sent_words(case.assignment, known=case.state != "blind")
 
 
 def first_read(case: OpenCase) -> dict[str, FirstRead]:
-    """After the reveal: finding slug → the blind answer."""
+    """Finding slug → the blind answer; empty before the reveal."""
     if case.state != "revealed":
         return {}
     blind = blind_read(assignment=case.assignment)
-    answers = blind.answers.all() if blind else ()
-    return {answer.finding.slug: FirstRead(answer.value, value_words(answer.value)) for answer in answers}
+    if blind is None:
+        return {}
+    return {answer.finding.slug: FirstRead(answer.value, value_words(answer.value)) for answer in blind.answers.all()}

@@ -12,7 +12,7 @@ from overread.accounts.models import User
 
 @dataclass(frozen=True)
 class Position:
-    """Which of the reader's cases today, and how many wait besides (`more`: at least so many)."""
+    """The number of the case among the reader's cases today, and how many wait besides (`more`: at least that many)."""
 
     number: int
     besides: int
@@ -28,6 +28,6 @@ class Position:
 
 
 def position_of(assignment: Assignment, reader: User) -> Position:
-    """Both figures stay true when the queue is refilled."""
+    """Neither number changes when the queue is refilled."""
     besides, more = waiting_besides(assignment=assignment, reader=reader)
     return Position(case_number(assignment=assignment, reader=reader), besides, more)

@@ -1,9 +1,8 @@
-"""What the reading page is sent between two cases: the one to be read now and those after it, each drawn in full.
+"""The cases that the reading page is sent ahead: the one to read now and those after it, each fully rendered.
 
-A case prepared ahead is opened by the page without asking. What is prepared of a case that is read blind first knows
-nothing of the model; the suggestion of any other is recorded as shown when it is prepared, before its bytes leave.
-Of a case that comes with a suggestion, but after one that is read blind, only pixels are sent until then: nothing that
-is on its way during a blind read tells of a model.
+The page opens them without another request. A case that is read blind first is prepared without any model. For any
+other case the suggestion is recorded as shown when it is prepared, before its bytes leave. While a blind read is open,
+a case with a suggestion that comes after it is sent as pixels only: nothing on the wire tells of a model.
 """
 
 from __future__ import annotations
@@ -31,11 +30,11 @@ from labeling.services import assignments_claim
 from overread.accounts.models import User
 from overread.projects.models import Project
 
-AHEAD = 2
+AHEAD = 2  # cases: enough to hide the loading of a large image, few enough that others can have the rest
 
 
 class CaseContext(TypedDict):
-    """Everything that the templates of one case need."""
+    """What the templates of one case need."""
 
     user: User
     case: Case
@@ -45,17 +44,19 @@ class CaseContext(TypedDict):
     position: Position
     first_read_text: str
     worklist_url: str
-    alone: bool
+    standalone: bool
 
 
 def hand_out(
     *, reader: User, project: Project, shown: Assignment | None = None, ahead: int = AHEAD
 ) -> list[Assignment]:
-    """The case to be read now, if not `shown` the first in the reader's hands, and those after it."""
+    """The case to read now, `shown` or else the first that the reader holds, and those after it."""
     held = assignments_claim(project=project, reader=reader, count=1 + ahead)
-    prefetch_related_objects([project], "findings")  # asked for once, by all of them and their panels
     now = [shown] if shown else held[:1]
-    in_order = now + [each for each in held if each not in now][:ahead]
+    after = [each for each in held if each not in now]
+    in_order = now + after[:ahead]
+    # All cases share one project instance: its findings are queried once for all panels.
+    prefetch_related_objects([project], "findings")
     for each in in_order:
         each.project = project
     return in_order
@@ -63,29 +64,30 @@ def hand_out(
 
 @dataclass(frozen=True)
 class CasePrefetch:
-    """For whom cases are prepared, with which model, and which tokens the page holds already; `alone` as in standalone.py."""
+    """Prepares cases for a reader with the predictions of one model. `known`: the tokens of cases that the page has."""
 
     reader: User
     pipeline: Pipeline | None
     known: Collection[str] = ()
-    alone: bool = False
+    standalone: bool = False
 
     def upcoming(self, in_order: Sequence[Assignment], first: Position, *, blind: bool = False) -> list[Upcoming]:
-        """Each case's token, position and image, and what opens it unless the page has it or may not have it yet.
+        """Each case, prepared unless the page has it already or may not have it yet.
 
-        `blind`: the case before these is read blind.
+        `first` is the position of the first of them. `blind`: the case before them is read blind.
         """
-        told = []
+        cases = []
         for place, each in enumerate(in_order):
-            told.append(self._case(each, first.after(place), withheld=blind and not is_blind(each)))
+            withheld = blind and not is_blind(each)
+            cases.append(self._case(each, first.after(place), withheld=withheld))
             blind = blind or is_blind(each)
-        return told
+        return cases
 
     def context(self, assignment: Assignment, position: Position) -> CaseContext:
-        """The case, opened: a prediction that it shows is on record as shown."""
+        """The case for its templates. Records that the reader saw its prediction, if it shows one."""
         case = case_open(assignment, self.reader, self.pipeline)
         beside = companions_data(assignment.project, [assignment.image])
-        data = case_data(case, beside[assignment.image_id], alone=self.alone)
+        data = case_data(case, beside[assignment.image_id], standalone=self.standalone)
         return {
             "user": self.reader,
             "case": data,
@@ -95,7 +97,7 @@ class CasePrefetch:
             "position": position,
             "first_read_text": _("First read stored") if case.state == "revealed" else "",
             "worklist_url": data["urls"]["worklist"],
-            "alone": self.alone,
+            "standalone": self.standalone,
         }
 
     def _case(self, assignment: Assignment, position: Position, *, withheld: bool) -> Upcoming:
@@ -103,7 +105,7 @@ class CasePrefetch:
         stub: Upcoming = {
             "token": token,
             "assignment": str(assignment.pk),
-            "position": "" if self.alone else render_to_string("read/position.html", {"position": position}),
+            "position": "" if self.standalone else render_to_string("read/position.html", {"position": position}),
             "image": image_data(assignment.image),
             "begun": assignment.worked_at is not None,
             "prepared": None,
@@ -113,19 +115,24 @@ class CasePrefetch:
         if token in self.known:
             return stub
         context = self.context(assignment, position)
-        # without a token it is asked for again: the suggestion may be there by then
-        return {**stub, "prepared": self._prepared(assignment, context), "token": "" if context["waiting"] else token}
+        stub["prepared"] = self._prepared(assignment, context)
+        if context["waiting"]:
+            # Without a token the page asks for the case again, when the suggestion may be there.
+            stub["token"] = ""
+        return stub
 
     def _prepared(self, assignment: Assignment, context: CaseContext) -> Prepared:
         return {
             "case": context["case"],
             "header": render_to_string("read/header.html", context),
             "panel": render_to_string("read/panel.html", context),
-            "url": case_url(assignment, alone=self.alone),
+            "url": case_url(assignment, standalone=self.standalone),
         }
 
 
 def token_of(assignment: Assignment, state: CaseState, pipeline: Pipeline | None) -> str:
-    """Names what is prepared of a case: another version, state or model makes another. A blind one names no model."""
-    model = "" if state == "blind" or pipeline is None else str(pipeline.pk)
+    """A name for the prepared case that changes with its version, its state and the model."""
+    model = ""
+    if state != "blind" and pipeline is not None:  # a blind case must not tell that there is a model
+        model = str(pipeline.pk)
     return f"{assignment.pk}.{assignment.version}.{state}.{model}"

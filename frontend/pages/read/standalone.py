@@ -1,4 +1,4 @@
-"""A case that was opened by itself, from the page of its image: every way out of it leads back there, none to the queue."""
+"""A case opened from the page of its image, outside the queue: every way out of it leads back to that page."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from django.urls import reverse
 
 from labeling.models import Assignment
 
-ALONE = "?alone=1"
+STANDALONE = "?alone=1"
 
 
-def is_alone(request: HttpRequest) -> bool:
+def is_standalone(request: HttpRequest) -> bool:
     return "alone" in request.GET
 
 
@@ -18,6 +18,6 @@ def image_url(assignment: Assignment) -> str:
     return reverse("image", args=[assignment.project.slug, assignment.image_id])
 
 
-def case_url(assignment: Assignment, *, alone: bool) -> str:
+def case_url(assignment: Assignment, *, standalone: bool) -> str:
     """The reading page of this case."""
-    return reverse("read", args=[assignment.project.slug, assignment.pk]) + (ALONE if alone else "")
+    return reverse("read", args=[assignment.project.slug, assignment.pk]) + (STANDALONE if standalone else "")

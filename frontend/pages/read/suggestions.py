@@ -1,4 +1,4 @@
-"""What a model says of one finding, in the words, numbers and bars of the pages."""
+"""A model's answer to one finding, as the numbers, words and bars of the pages."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from overread.projects.models import Finding
 
-LISTED = 6  # options of a categorical finding; the others are summed up
+LISTED = 6  # options of a categorical finding; of more, the least likely share one row
 
 
 class Chance(TypedDict):
@@ -20,12 +20,12 @@ class Chance(TypedDict):
     bar: float
 
 
-Span = TypedDict("Span", {"from": float, "width": float, "at": float})
+IntervalBar = TypedDict("IntervalBar", {"from": float, "width": float, "at": float})
 """An interval and the value in it, in percent of the scale they are drawn on."""
 
 
 class Suggestion(TypedDict, total=False):
-    """What suggestion.html shows of one finding; `bar` and `tick`, the threshold, in percent."""
+    """What suggestion.html shows of one finding. `bar`, the probability, and `tick`, the threshold, are in percent."""
 
     probability_text: str | None
     bar: float | None
@@ -33,75 +33,120 @@ class Suggestion(TypedDict, total=False):
     above: bool
     threshold_text: str
     chances: list[Chance]
-    span: Span | None
+    span: IntervalBar | None
     interval_text: str
 
 
-def suggestion_context(said: Mapping[str, Any], finding: Finding | None = None) -> Suggestion:
-    """The line under a finding: number, threshold or interval, bar. `finding` tells how far a measurement may reach."""
-    if "value" in said:
-        return _measured(said, finding)
-    bar = round(said["probability"] * 100, 1)
-    if "option" in said:
-        text = f"{said['option']} {said['probability']:.2f}"
-        chances = _chances(said["probabilities"])
-        return {"probability_text": text, "bar": bar, "tick": None, "above": False, "chances": chances}
-    return {**_judged(said["probability"], said["threshold"]), "bar": bar, "above": said["above"]}
+def suggestion_context(output: Mapping[str, Any], finding: Finding | None = None) -> Suggestion:
+    """The line under a finding: number, threshold or interval, bar. `finding` limits what a measurement can be."""
+    if "value" in output:
+        return _measurement(output, finding)
+    if "option" in output:
+        return _categorical(output)
+    return _binary(output)
 
 
-def _judged(probability: float, threshold: float) -> Suggestion:
-    """Probability and threshold, rounded so that the numbers never contradict the verdict."""
-    digits = next((n for n in (2, 3, 4) if _consistent(probability, threshold, n)), 6)
+def _binary(output: Mapping[str, Any]) -> Suggestion:
+    """Probability and threshold, with as many digits as it takes for the numbers not to contradict the verdict."""
+    probability = output["probability"]
+    threshold = output["threshold"]
+    digits = _consistent_digits(probability, threshold)
     return {
         "probability_text": f"{probability:.{digits}f}",
         "threshold_text": f"{threshold:.{digits}f}",
-        "tick": round(threshold * 100, 1),
+        "bar": _percent(probability),
+        "tick": _percent(threshold),
+        "above": output["above"],
     }
 
 
-def _consistent(probability: float, threshold: float, digits: int) -> bool:
-    """Whether both, rounded so, still stand to each other as they do."""
-    return (round(probability, digits) >= round(threshold, digits)) == (probability >= threshold)
+def _percent(share: float) -> float:
+    return round(share * 100, 1)
+
+
+def _consistent_digits(probability: float, threshold: float) -> int:
+    """Digits at which the rounded numbers compare as the true ones do: 0.497 is below 0.5, but 0.50 is not."""
+    above = probability >= threshold
+    for digits in (2, 3, 4):
+        if (round(probability, digits) >= round(threshold, digits)) == above:
+            return digits
+    return 6
+
+
+def _categorical(output: Mapping[str, Any]) -> Suggestion:
+    return {
+        "probability_text": f"{output['option']} {output['probability']:.2f}",
+        "bar": _percent(output["probability"]),
+        "tick": None,
+        "above": False,
+        "chances": _chances(output["probabilities"]),
+    }
 
 
 def _chances(probabilities: Mapping[str, float]) -> list[Chance]:
-    """Every option with its probability, the likeliest first; what is beyond LISTED in one row."""
+    """Every option with its probability, the likeliest first. Beyond LISTED rows the rest is added up in one."""
     ranked = sorted(probabilities.items(), key=lambda item: -item[1])
-    shown = ranked if len(ranked) <= LISTED else ranked[: LISTED - 1]
-    rows = [(option, chance) for option, chance in shown]
-    if len(shown) < len(ranked):
-        rest = ranked[len(shown) :]
-        rows.append((_("%(count)d others") % {"count": len(rest)}, sum(chance for _option, chance in rest)))
-    return [{"option": option, "text": f"{chance:.2f}", "bar": round(chance * 100, 1)} for option, chance in rows]
+    if len(ranked) <= LISTED:
+        return [_chance(option, probability) for option, probability in ranked]
+    chances = [_chance(option, probability) for option, probability in ranked[: LISTED - 1]]
+    rest = ranked[LISTED - 1 :]
+    total = sum(probability for _option, probability in rest)
+    return [*chances, _chance(_("%(count)d others") % {"count": len(rest)}, total)]
 
 
-def _measured(said: Mapping[str, Any], finding: Finding | None) -> Suggestion:
-    """A number with its unit and, where the model has one, the interval around it."""
-    plain: Suggestion = {"bar": None, "tick": None, "above": False, "span": None, "interval_text": ""}
-    if "low" not in said:
-        return {**plain, "probability_text": f"{said['value']:.1f} {said['unit']}"}
-    lowest, highest = (finding.minimum, finding.maximum) if finding else (None, None)
-    low, high = _within(said["low"], lowest, highest), _within(said["high"], lowest, highest)
-    digits = 0 if high - low >= 5 else 1 if high - low >= 0.5 else 2
-    told = {"coverage": f"{said['coverage'] * 100:g}", "low": f"{low:.{digits}f}", "high": f"{high:.{digits}f}"}
-    scale = (said["range"][0] if lowest is None else lowest, said["range"][1] if highest is None else highest)
+def _chance(option: str, probability: float) -> Chance:
+    return {"option": option, "text": f"{probability:.2f}", "bar": _percent(probability)}
+
+
+def _measurement(output: Mapping[str, Any], finding: Finding | None) -> Suggestion:
+    """A number with its unit, and the interval around it if the model has one."""
+    suggestion: Suggestion = {"bar": None, "tick": None, "above": False, "span": None, "interval_text": ""}
+    if "low" not in output:
+        return {**suggestion, "probability_text": f"{output['value']:.1f} {output['unit']}"}
+    lowest = finding.minimum if finding else None
+    highest = finding.maximum if finding else None
+    low = _within(output["low"], lowest, highest)
+    high = _within(output["high"], lowest, highest)
+    digits = _digits(high - low)
+    told = {"coverage": f"{output['coverage'] * 100:g}", "low": f"{low:.{digits}f}", "high": f"{high:.{digits}f}"}
+    start, end = output["range"]  # the model's own, for a finding without limits
+    if lowest is not None:
+        start = lowest
+    if highest is not None:
+        end = highest
     return {
-        **plain,
-        "probability_text": f"{said['value']:.{digits}f} {said['unit']}",
+        **suggestion,
+        "probability_text": f"{output['value']:.{digits}f} {output['unit']}",
         "interval_text": _("%(coverage)s %% interval %(low)s–%(high)s") % told,
-        "span": _span(said["value"], low, high, scale),
+        "span": _interval_bar(output["value"], low, high, start, end),
     }
 
 
+def _digits(width: float) -> int:
+    """Decimals for an interval of this width: more would suggest a precision that the model does not have."""
+    if width >= 5:
+        return 0
+    return 1 if width >= 0.5 else 2
+
+
 def _within(value: float, lowest: float | None, highest: float | None) -> float:
-    value = value if lowest is None else max(value, lowest)
-    return value if highest is None else min(value, highest)
+    if lowest is not None:
+        value = max(value, lowest)
+    if highest is not None:
+        value = min(value, highest)
+    return value
 
 
-def _span(value: float, low: float, high: float, scale: tuple[float, float]) -> Span | None:
-    """The interval and the value in percent of a scale that holds them all; None where the scale has no length."""
-    start, end = min(scale[0], low, value), max(scale[1], high, value)
+def _interval_bar(value: float, low: float, high: float, start: float, end: float) -> IntervalBar | None:
+    """The interval and the value in percent of the scale, start..end widened to hold them; None for a scale of length 0."""
+    start = min(start, low, value)
+    end = max(end, high, value)
     if end <= start:
         return None
-    low, high, value = (round((edge - start) / (end - start) * 100, 1) for edge in (low, high, value))
-    return {"from": low, "width": round(max(high - low, 1.0), 1), "at": value}
+
+    def percent(edge: float) -> float:
+        return _percent((edge - start) / (end - start))
+
+    # At least 1 % wide: a narrower bar could not be seen.
+    width = round(max(percent(high) - percent(low), 1.0), 1)
+    return {"from": percent(low), "width": width, "at": percent(value)}

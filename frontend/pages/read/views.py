@@ -1,4 +1,4 @@
-"""The reading page: one case after the other."""
+"""The reading page itself, the way into it, and the attention maps."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from frontend.pages.read.opened import is_blind
 from frontend.pages.read.position import position_of
 from frontend.pages.read.prefetch import AHEAD, CasePrefetch, hand_out
 from frontend.pages.read.referrals import roles_offered, roles_to_escalate
-from frontend.pages.read.standalone import case_url, is_alone
+from frontend.pages.read.standalone import case_url, is_standalone
 from frontend.people import person
 from inference.queries import attention_map, champion_of, prediction_in_view
 from labeling import services
@@ -41,20 +41,23 @@ SKIP_REASONS = (  # stored as they stand here, shown in the reader's language
 @login_required
 @require_POST
 def start(request: HttpRequest, slug: str) -> HttpResponse:
-    """Take the case that the worklist named, or else the next one, and open it."""
+    """Take the case that the worklist's button names, or else the next one, and open it."""
     project = project_for(person(request), slug, "labeling.read")
     try:
-        assignment = _named(request, project) or services.assignment_claim(project=project, reader=person(request))
+        if "case" in request.POST:
+            assignment: Assignment | None = _take_named(request, project)
+        else:
+            assignment = services.assignment_claim(project=project, reader=person(request))
     except services.AssignmentGone as gone:
         messages.warning(request, str(gone))
         return redirect("worklist", slug)
-    return redirect("read", slug, assignment.pk) if assignment else redirect("worklist", slug)
+    if assignment is None:
+        return redirect("worklist", slug)
+    return redirect("read", slug, assignment.pk)
 
 
-def _named(request: HttpRequest, project: Project) -> Assignment | None:
-    """The case that the worklist's button named, held now; None where it named none. Raises AssignmentGone."""
-    if "case" not in request.POST:
-        return None
+def _take_named(request: HttpRequest, project: Project) -> Assignment:
+    """The case that the worklist's button names, given to this reader. Raises AssignmentGone."""
     try:
         pk = UUID(request.POST["case"])
     except ValueError as error:
@@ -74,13 +77,16 @@ def page(request: HttpRequest, slug: str, pk: UUID) -> HttpResponse:
 
 @of_case
 def _page(request: HttpRequest, project: Project, assignment: Assignment) -> HttpResponse:
-    reader, alone = person(request), is_alone(request)
+    reader = person(request)
+    standalone = is_standalone(request)
     if assignment.state not in Assignment.HELD or assignment.reader_id != reader.pk:
         return redirect("worklist", project.slug)
     services.assignment_extend(assignment=assignment, reader=reader)
-    first, *after = hand_out(reader=reader, project=project, shown=assignment, ahead=0 if alone else AHEAD)
-    position, pipeline = position_of(first, reader), champion_of(project)
-    context = CasePrefetch(reader, pipeline, alone=alone).context(first, position)
+    first, *after = hand_out(reader=reader, project=project, shown=assignment, ahead=0 if standalone else AHEAD)
+    position = position_of(first, reader)
+    pipeline = champion_of(project)
+    # The case in front comes first: only then is it known whether the ones after it may show a suggestion yet.
+    context = CasePrefetch(reader, pipeline, standalone=standalone).context(first, position)
     upcoming = CasePrefetch(reader, pipeline).upcoming(after, position.after(1), blind=is_blind(first))
     return render(
         request,
@@ -88,7 +94,7 @@ def _page(request: HttpRequest, project: Project, assignment: Assignment) -> Htt
         {
             **context,
             "upcoming": upcoming,
-            "sign_in_url": sign_in_url(first, alone=alone),
+            "sign_in_url": sign_in_url(first, standalone=standalone),
             "skip_reasons": SKIP_REASONS,
             "roles": roles_offered(project, reader),
             "roles_above": roles_to_escalate(project, reader),
@@ -98,19 +104,17 @@ def _page(request: HttpRequest, project: Project, assignment: Assignment) -> Htt
     )
 
 
-def sign_in_url(assignment: Assignment, *, alone: bool) -> str:
-    """Leads back to the case."""
-    return f"{reverse('sign-in')}?{urlencode({'next': case_url(assignment, alone=alone)}, safe='/')}"
+def sign_in_url(assignment: Assignment, *, standalone: bool) -> str:
+    """The sign-in page, which then leads back to the case."""
+    return f"{reverse('sign-in')}?{urlencode({'next': case_url(assignment, standalone=standalone)}, safe='/')}"
 
 
 @never_cache
 @require_GET
 @of_case
 def attention(request: HttpRequest, project: Project, assignment: Assignment, finding: str) -> HttpResponse:
-    """The attention map of one finding, 8 bits a cell: only of a prediction this reader has been shown, and never during
-    a blind read.
-    """
-    if is_blind(assignment):
+    """The attention map of one finding, 8 bits a cell. Only of a prediction this reader was shown; none in a blind read."""
+    if is_blind(assignment):  # even of a model seen before: in a blind read nothing may remind of it
         raise Http404("No attention map.")
     named = prediction_named(request.GET.get("prediction"))
     shown = prediction_in_view(user=person(request), image=assignment.image, project=project, named=named)
@@ -120,6 +124,8 @@ def attention(request: HttpRequest, project: Project, assignment: Assignment, fi
     view_note(user=person(request), image=assignment.image_id, what="map", project=project.pk)
     cells = attention_map(shown, output["column"])
     response = HttpResponse(cells.tobytes(), content_type="application/octet-stream")
-    response["X-Map-Rows"], response["X-Map-Columns"] = (str(side) for side in cells.shape)
+    rows, columns = cells.shape
+    response["X-Map-Rows"] = str(rows)
+    response["X-Map-Columns"] = str(columns)
     response["X-Map-Box"] = " ".join(f"{edge:g}" for edge in shown.map_box)
     return response

@@ -1,4 +1,4 @@
-"""A recipe and a gate policy as a person sets them: one field for each of their values, filled with the default."""
+"""The form fields of a recipe and of a gate policy: one for each of their values, filled with what is in force."""
 
 from __future__ import annotations
 
@@ -75,32 +75,35 @@ CHOICES = {
     "superiority": gettext_lazy("Superiority: better than the champion"),
     "non-inferiority": gettext_lazy("Non-inferiority: not worse by more than the margin"),
 }
-"""By value; a network keeps the name by which its authors published it."""
+"""By value. A network is not here: it keeps the name by which its authors published it."""
 
 
 def declared_fields(project: Project) -> dict[str, forms.Field]:
-    """By name, such as recipe-epochs."""
+    """Name, such as recipe-epochs → field."""
     made: dict[str, forms.Field] = {}
     for part, kind in KINDS.items():
-        hints, stored = get_type_hints(kind), getattr(project, part)
+        hints = get_type_hints(kind)
+        stored = getattr(project, part)
         for each in fields(kind):
-            initial = stored.get(each.name, each.default)
-            made[f"{part}-{each.name}"] = _field(each.name, hints[each.name], LABELS[part][each.name], initial)
+            field = _field(each.name, hints[each.name])
+            field.label = LABELS[part][each.name]
+            field.initial = stored.get(each.name, each.default)
+            made[f"{part}-{each.name}"] = field
     return made
 
 
-def _field(name: str, hint: Any, label: Any, initial: Any) -> forms.Field:
-    options: dict[str, Any] = {"label": label, "initial": initial}
+def _field(name: str, hint: Any) -> forms.Field:
+    """A form field for a value of this type."""
     choices = _choices(name, hint)
     if choices:
-        return forms.ChoiceField(choices=[(choice, CHOICES.get(choice, choice)) for choice in choices], **options)
+        return forms.ChoiceField(choices=[(choice, CHOICES.get(choice, choice)) for choice in choices])
     if hint is bool:
-        return forms.BooleanField(required=False, **options)
+        return forms.BooleanField(required=False)
     if hint is int:
-        return forms.IntegerField(**options)
+        return forms.IntegerField()
     if hint is float:
-        return forms.FloatField(widget=forms.NumberInput(attrs={"step": "any"}), **options)
-    return forms.CharField(required=False, max_length=300, **options)
+        return forms.FloatField(widget=forms.NumberInput(attrs={"step": "any"}))
+    return forms.CharField(required=False, max_length=300)
 
 
 def _choices(name: str, hint: Any) -> tuple[str, ...]:
@@ -109,18 +112,21 @@ def _choices(name: str, hint: Any) -> tuple[str, ...]:
     return {"architecture": tuple(backbones.names()), "augmentation": tuple(POLICIES)}.get(name, ())
 
 
-def declared(project: Project, part: str, changed: Mapping[str, Any]) -> dict[str, Any]:
-    """What is to be stored of a recipe or policy: what departs from the defaults, with the changes.
+def declared(project: Project, part: str, changed: Mapping[str, object]) -> dict[str, object]:
+    """A recipe or policy as it is stored, with the changes: only the values that differ from the defaults.
 
-    Raises ValidationError by field, such as recipe-epochs, where they do not fit.
+    Raises ValidationError by field, such as recipe-epochs, for values that do not fit.
     """
     kind = KINDS[part]
-    values = {**getattr(project, part), **changed}
+    values: dict[str, object] = {**getattr(project, part), **changed}
     try:
         kind(**values)
     except ValueError as error:
+        # The message begins with the name of a value; one about several values stands beside what was changed.
         name = str(error).split(" ", 1)[0]
-        beside = name if name in LABELS[part] else next(iter(changed))
-        raise ValidationError({f"{part}-{beside}": str(error)}) from error
+        if name not in LABELS[part]:
+            name = next(iter(changed))
+        raise ValidationError({f"{part}-{name}": str(error)}) from error
     defaults = {each.name: each.default for each in fields(kind)}
+    # A default that a later version improves then reaches this project too.
     return {name: value for name, value in values.items() if value != defaults[name]}

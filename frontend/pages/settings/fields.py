@@ -1,4 +1,4 @@
-"""Texts as they come back from a page, whose lines end in the browser's way."""
+"""Fields for texts of several lines. Browsers end each line with CR LF; what is stored has LF."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Lines(forms.CharField):
         return bool(self.to_python(data) != (initial or []))
 
     def validate(self, value: Any) -> None:
-        """The model knows what fits."""
+        """Nothing here: the model's own check says what fits, and takes an empty list."""
 
     def run_validators(self, value: Any) -> None:
         snippets_check(value)

@@ -1,4 +1,4 @@
-"""What the settings are called, how they are grouped, and what the strategies do."""
+"""The words of the settings page: labels, groups, hints, and what each strategy picks."""
 
 from __future__ import annotations
 
@@ -72,6 +72,6 @@ MEANINGS = {
 }
 
 
-def strategies_told() -> list[tuple[str, Any]]:
-    """Every strategy by name, with what it picks; "" where nobody has put that into words yet."""
+def strategies_listed() -> list[tuple[str, Any]]:
+    """Every strategy by name, with what it picks; "" for a strategy without words of its own here."""
     return [(name, MEANINGS.get(name, "")) for name in strategies.names()]

@@ -1,5 +1,5 @@
-"""One read on paper: the image, the reader's answers, and the model's word where the reader has been shown it."""
+"""One read on paper: the image, the reader's answers, and the model's prediction if the reader was shown it."""
 
-from frontend.pages.summary.printing import page
+from frontend.pages.summary.views import page
 
 __all__ = ["page"]

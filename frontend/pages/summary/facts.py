@@ -1,4 +1,4 @@
-"""What stands in a summary, in words; how it looks on paper is the sheet's."""
+"""The content of a summary in words; sheet.py lays it out on paper."""
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ from django.utils.translation import gettext_lazy as lazy
 
 import overread
 from frontend.image_words import patient_context
-from frontend.pages.image.comparing import Row, rows
+from frontend.pages.image.comparison import Comparison, comparisons
 from frontend.pages.image.picture import jpeg
+from frontend.pages.image.regions import region_corners
 from frontend.pages.read.suggestions import Suggestion
 from inference.models import Prediction
 from inference.queries import prediction_in_view, predictions_shown
@@ -35,15 +36,15 @@ PHASES = {
 
 @dataclass(frozen=True)
 class Outline:
-    """A region under the number of its finding, in widths of a pixel."""
+    """A region's corners in widths of a pixel, with the number of its finding."""
 
     number: int
     points: Sequence[tuple[float, float]]
 
 
 @dataclass(frozen=True)
-class Line:
-    """One finding of the table. `answer` says so where it was not read."""
+class SummaryLine:
+    """One finding of the table. `read`: whether it was read; if not, `answer` says so."""
 
     number: int
     name: str
@@ -55,7 +56,10 @@ class Line:
 
 @dataclass(frozen=True)
 class Summary:
-    """Everything on the sheet. `facts` and `sources` are pairs of a name and its text; `notes` are sentences."""
+    """Everything on the sheet. `facts` and `sources` are pairs of a name and its text; `notes` are sentences.
+
+    `size` is the image's width and height in widths of a pixel; `suggested`: whether it includes a prediction.
+    """
 
     language: str
     title: str
@@ -64,20 +68,20 @@ class Summary:
     software: str
     facts: Sequence[tuple[str, str]]
     picture: bytes  # JPEG
-    size: tuple[float, float]  # width and height of the image in widths of a pixel
+    size: tuple[float, float]
     outlines: Sequence[Outline]
-    lines: Sequence[Line]
-    suggested: bool  # whether the model's word is part of it
+    lines: Sequence[SummaryLine]
+    suggested: bool
     comment: str
     notes: Sequence[str]
     sources: Sequence[tuple[str, str]]
 
 
 def summary_of(*, project: Project, image: Image, user: User, model: str | None) -> Summary:
-    """What this user read and has been shown of the image; `model` is a pipeline's number, None for the one in use."""
+    """The user's newest read, and a prediction they were shown. `model` is a pipeline's number, None for the one in use."""
     read = newest_read(project=project, image=image, reader=user)
     prediction = _shown(project, image, user, model)
-    compared = rows(project=project, read=read, prediction=prediction)
+    compared = comparisons(project=project, read=read, prediction=prediction)
     return Summary(
         language=get_language() or "en",
         title=_("Reading summary"),
@@ -88,7 +92,7 @@ def summary_of(*, project: Project, image: Image, user: User, model: str | None)
         picture=jpeg(image),
         size=(image.columns, image.rows * image.pixel_aspect),
         outlines=_outlines(read, compared, image.pixel_aspect),
-        lines=[_line(row, read, prediction) for row in compared],
+        lines=[_line(comparison, read, prediction) for comparison in compared],
         suggested=prediction is not None,
         comment=read.comment if read else "",
         notes=_notes(read, prediction),
@@ -102,7 +106,7 @@ def moment(at: datetime) -> str:
 
 
 def _shown(project: Project, image: Image, user: User, model: str | None) -> Prediction | None:
-    """The prediction this user has been shown, if it may be shown to them now."""
+    """The prediction that this user was shown, if they may see it now."""
     if not prediction_allowed(user=user, project=project, image=image):
         return None
     if model is None or not model.isascii() or not model.isdigit():
@@ -128,57 +132,66 @@ def _facts(project: Project, image: Image) -> list[tuple[str, str]]:
     return [(name, text) for name, text in facts if text]
 
 
-def _outlines(read: Read | None, compared: Sequence[Row], aspect: float) -> list[Outline]:
-    numbers = {row.finding.pk: row.number for row in compared}
-    outlines = []
-    for region in read.regions.all() if read else ():
-        points = [(float(x), y * aspect) for x, y in region.points]
-        if region.kind == "box":
-            (left, top), (right, bottom) = points
-            points = [(left, top), (right, top), (right, bottom), (left, bottom)]
-        outlines.append(Outline(numbers[region.finding_id], points))
-    return outlines
+def _outlines(read: Read | None, compared: Sequence[Comparison], aspect: float) -> list[Outline]:
+    if read is None:
+        return []
+    numbers = {comparison.finding.pk: comparison.number for comparison in compared}
+    return [Outline(numbers[region.finding_id], region_corners(region, aspect)) for region in read.regions.all()]
 
 
-def _line(row: Row, read: Read | None, prediction: Prediction | None) -> Line:
-    answer = row.answer or (_("not asked then") if read else _("not read yet"))
-    model = model_words(row.said) if prediction else ""
-    return Line(row.number, row.finding.name, bool(row.answer), answer, model, row.verdict_words)
-
-
-def model_words(said: Suggestion) -> str:
-    """Probability, and where it stands to its threshold; or a measured value with its interval."""
-    if not said:
-        return _("says nothing of it")
-    if "threshold_text" not in said:
-        return ", ".join(filter(None, (said["probability_text"], said.get("interval_text"))))
-    words = (
-        _("%(number)s, above threshold %(threshold)s")
-        if said["above"]
-        else _("%(number)s, below threshold %(threshold)s")
+def _line(comparison: Comparison, read: Read | None, prediction: Prediction | None) -> SummaryLine:
+    answer = comparison.answer
+    if not answer:
+        # A finding added to the project after this read has no answer in it.
+        answer = _("not asked then") if read else _("not read yet")
+    return SummaryLine(
+        number=comparison.number,
+        name=comparison.finding.name,
+        read=bool(comparison.answer),
+        answer=answer,
+        model=model_words(comparison.suggestion) if prediction else "",
+        compared=comparison.verdict_words,
     )
-    return words % {"number": said["probability_text"], "threshold": said["threshold_text"]}
+
+
+def model_words(suggestion: Suggestion) -> str:
+    """A probability beside its threshold, or a measured value with its interval."""
+    if not suggestion:
+        return _("says nothing of it")
+    if "threshold_text" not in suggestion:
+        return ", ".join(filter(None, (suggestion["probability_text"], suggestion.get("interval_text"))))
+    if suggestion["above"]:
+        words = _("%(number)s, above threshold %(threshold)s")
+    else:
+        words = _("%(number)s, below threshold %(threshold)s")
+    return words % {"number": suggestion["probability_text"], "threshold": suggestion["threshold_text"]}
 
 
 def _notes(read: Read | None, prediction: Prediction | None) -> list[str]:
-    notes = [] if read else [_("This image is not read yet.")]
-    return notes if prediction else [*notes, _("No model suggestion is part of this summary.")]
+    notes = []
+    if read is None:
+        notes.append(_("This image is not read yet."))
+    if prediction is None:
+        notes.append(_("No model suggestion is part of this summary."))
+    return notes
 
 
 def phase_words(read: Read) -> str:
-    """How it was read; a case opened once more is read without the model in view, but not by eyes that never saw it."""
+    """Whether the reader had the model in view."""
     shown = any(answer.exposure == ExposureKind.SHOWN for answer in read.answers.all())
+    # A case opened again is read without the model in view, by somebody who remembers it.
     if read.phase == Read.Phase.BLIND and shown:
         return _("without the model in view, which had been shown before")
     return str(PHASES[Read.Phase(read.phase)])
 
 
 def _sources(user: User, read: Read | None, prediction: Prediction | None) -> list[tuple[str, str]]:
-    """Who read when and how, and which model it was."""
+    """The reader with time and phase, and the model with its checksum."""
     sources = []
     if read:
         sources.append((_("Reader"), f"{user}, {moment(read.created_at)}, {phase_words(read)}"))
-        sources += [(_("Amended"), read.reason)] if read.reason else []
+        if read.reason:
+            sources.append((_("Amended"), read.reason))
     if prediction:
         version = prediction.pipeline.classifier
         model = _("%(model)s, %(network)s, checksum %(checksum)s, suggestion of %(at)s") % {

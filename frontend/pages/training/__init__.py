@@ -1,5 +1,5 @@
-"""Runs: what they learned from, how far they are, and how to start and stop one."""
+"""Training runs: their labels, progress and curves, and the buttons that start and cancel one."""
 
-from frontend.pages.training.overview import cancel, live, page, run
+from frontend.pages.training.views import cancel, live, page, run
 
 __all__ = ["cancel", "live", "page", "run"]

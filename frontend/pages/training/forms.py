@@ -1,8 +1,8 @@
-"""The few fields of a recipe that a person sets when starting a run; the rest is the project's."""
+"""The few fields of a recipe that a person sets to start a run; the others are the project's."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TypedDict, cast
 
 from django import forms
 from django.http import QueryDict
@@ -18,8 +18,18 @@ def architectures() -> list[tuple[str, str]]:
     return [(name, name) for name in backbones.names()]
 
 
+class RecipeOverrides(TypedDict, total=False):
+    """What differs from the project's recipe."""
+
+    architecture: str
+    size: int
+    epochs: int
+    time_limit_s: float
+    batch: int
+
+
 class StartForm(forms.Form):
-    """Filled with the project's recipe; what is left as it is overrides nothing."""
+    """Filled with the project's recipe. A field that is left as it is overrides nothing."""
 
     architecture = forms.ChoiceField(label=_("Architecture"), choices=architectures)
     size = forms.IntegerField(label=_("Image side, pixels"), min_value=16, max_value=2048)
@@ -43,19 +53,19 @@ class StartForm(forms.Form):
             field.widget.attrs |= {"class": "input", "id": f"start-{name}"}
 
     @property
-    def overrides(self) -> dict[str, Any]:
+    def overrides(self) -> RecipeOverrides:
         """The fields of a valid form that differ from the project's recipe, and a time limit that fits them."""
-        changed = {name: self.cleaned_data[name] for name in self.changed_data}
-        if (
-            self.cleaned_data["time_limit_s"]
-            and "time_limit_s" not in changed
-            and changed.keys() & {"architecture", "size"}
-        ):
-            wanted = {name: self.cleaned_data[name] for name in ("architecture", "size", "epochs")}
-            changed["time_limit_s"] = fitting_limit(self.project, **wanted)
+        given = self.cleaned_data
+        changed = cast(RecipeOverrides, {name: given[name] for name in self.changed_data})
+        other_network = "architecture" in changed or "size" in changed
+        if other_network and given["time_limit_s"] and "time_limit_s" not in changed:
+            # The project's limit was measured on its own network: a larger one would stop after an epoch or two.
+            changed["time_limit_s"] = fitting_limit(
+                self.project, architecture=given["architecture"], size=given["size"], epochs=given["epochs"]
+            )
         return changed
 
     def refuse(self, reason: str) -> None:
-        """Set what the recipe objects to beside the field it names, or above the form."""
-        word = reason.split(" ", 1)[0]
-        self.add_error(word if word in self.fields else None, reason)
+        """Show the recipe's objection beside the field that its first word names, else above the form."""
+        name = reason.split(" ", 1)[0]
+        self.add_error(name if name in self.fields else None, reason)

@@ -1,8 +1,6 @@
-"""What a recipe's time limit makes of its epochs, in words."""
+"""Time limits: a fitting one for a number of epochs, and the effect of a run's own, in words."""
 
 from __future__ import annotations
-
-from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -11,16 +9,16 @@ from overread.projects.models import Project
 from training.models import Run
 from training.queries import EpochsDone, epochs_done, runs_similar
 
-SPARE = 1.5  # of what the epochs took
-TOLD_BY = 5  # newest runs that are asked
+SPARE = 1.5  # times what the epochs took, so that a slower hour does not cut a run short
+NEWEST = 5  # runs that are looked at: most have an epoch behind them
 
 
 def fitting_limit(project: Project, *, architecture: str, size: int, epochs: int) -> float:
-    """Seconds that so many epochs of such a network should take with half as much to spare; 0, no limit, where none ran here.
+    """Seconds for so many epochs, with half as much to spare; 0, no limit, if no such network was trained here.
 
-    Told by the newest run of this project with this architecture and image side that has an epoch behind it.
+    Measured on the project's newest run with this architecture and image side that has finished an epoch.
     """
-    for run in runs_similar(project, architecture=architecture, size=size)[:TOLD_BY]:
+    for run in runs_similar(project, architecture=architecture, size=size)[:NEWEST]:
         done = epochs_done([run]).get(run.pk, EpochsDone())
         if done.epochs:
             return float(round(SPARE * epochs * done.seconds / done.epochs))
@@ -33,23 +31,31 @@ def limit_of(run: Run) -> float:
 
 
 def shortened(run: Run, done: EpochsDone) -> bool:
-    """Whether the limit ended a finished run before its recipe's epochs; patience does so with time to spare."""
+    """Whether the time limit ended a finished run before the epochs of its recipe."""
     if not limit_of(run) or run.state != Run.State.FINISHED or not 0 < done.epochs < run.recipe["epochs"]:
         return False
-    return not run.recipe.get("patience") or done.seconds + done.seconds / done.epochs > limit_of(run)
+    if not run.recipe.get("patience"):
+        return True
+    # Patience ends a run as well. It was the limit if one more epoch would not have fitted.
+    return done.seconds + done.seconds / done.epochs > limit_of(run)
 
 
 def cut_words(run: Run, done: EpochsDone) -> str:
-    """ "16 of 100 epochs, time limit 40 s"; "" where the limit shortened nothing."""
-    told = {"done": done.epochs, "asked": run.recipe["epochs"], "limit": duration(limit_of(run))}
-    return _("%(done)d of %(asked)d epochs, time limit %(limit)s") % told if shortened(run, done) else ""
+    """ "16 of 100 epochs, time limit 40 s"; "" for a run that its limit did not end."""
+    if not shortened(run, done):
+        return ""
+    return _("%(done)d of %(asked)d epochs, time limit %(limit)s") % _told(run, done)
+
+
+def _told(run: Run, done: EpochsDone) -> dict[str, object]:
+    return {"done": done.epochs, "asked": run.recipe["epochs"], "limit": duration(limit_of(run))}
 
 
 def limit_words(run: Run, done: EpochsDone) -> str:
-    """What a run's page says of its limit; "" where there is none."""
+    """The time limit of a run and what it did; "" for a run without one."""
     if not limit_of(run):
         return ""
-    told: dict[str, Any] = {"done": done.epochs, "asked": run.recipe["epochs"], "limit": duration(limit_of(run))}
+    told = _told(run, done)
     if shortened(run, done):
         return _("%(limit)s of training; it ended this run after %(done)d of %(asked)d epochs") % told
     if run.state in Run.ACTIVE:

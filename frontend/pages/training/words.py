@@ -1,9 +1,10 @@
-"""Runs in words."""
+"""Training runs in words."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any
+from typing import TypedDict
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,7 +16,31 @@ from labeling.queries.selections import newest_batch
 from overread.projects.models import Finding, Project
 from training.models import Run
 
+
+class SnapshotFinding(TypedDict):
+    """A finding as a snapshot has frozen it."""
+
+    slug: str
+    name: str
+    kind: str
+    options: list[str]
+
+
+class RunProgress(TypedDict, total=False):
+    """The progress that a run reports (Run.progress). Which members it has depends on `stage`."""
+
+    stage: str
+    done: int  # images, while loading
+    total: int
+    epoch: int  # counted from 1, while training
+    epochs: int
+    step: int
+    steps: int
+    seconds: float
+
+
 STAGES = {
+    # Neither stage can say how far it is: the bar stays full.
     "finishing": gettext_lazy("Calibrating and exporting"),
     "shortcuts": gettext_lazy("Looking for shortcuts"),
 }
@@ -26,88 +51,100 @@ def duration(seconds: float) -> str:
     minutes, rest = divmod(round(seconds), 60)
     if minutes >= 60:
         return f"{minutes // 60} h {minutes % 60:02d} min"
-    return f"{minutes} min {rest:02d} s" if minutes else f"{rest} s"
+    if minutes:
+        return f"{minutes} min {rest:02d} s"
+    return f"{rest} s"
 
 
 def started_by(run: Run) -> str:
-    """Why a run started: its policy's reason, or who asked."""
+    """Why a run started: its policy's reason, or who requested it."""
     if run.why:
         return run.why
-    return _("Started by %(who)s") % {"who": run.requested_by} if run.requested_by else run.get_trigger_display()
+    if run.requested_by:
+        return _("Started by %(who)s") % {"who": run.requested_by}
+    return run.get_trigger_display()
 
 
 def stage(run: Run) -> tuple[str, float]:
-    """What a run is doing now, and how much of that is done, 0..100."""
-    told: dict[str, Any] = run.progress
+    """What a run does now, and how much of it is done, 0..100."""
+    progress: RunProgress = run.progress
     if run.state == Run.State.QUEUED:
         return _("Waiting for a worker"), 0.0
-    if told.get("stage") == "loading":
-        share = told["done"] / max(told["total"], 1)
-        return _("Loading images: %(done)d of %(total)d") % told, round(100 * share, 1)
-    if told.get("stage") == "training":
-        return epoch_words(run), round(100 * share_done(told), 1)
-    if told.get("stage") in STAGES:
-        return str(STAGES[told["stage"]]), 100.0
+    at = progress.get("stage", "")
+    if at == "loading":
+        share = progress["done"] / max(progress["total"], 1)
+        return _("Loading images: %(done)d of %(total)d") % progress, round(100 * share, 1)
+    if at == "training":
+        return epoch_words(run), round(100 * share_done(progress), 1)
+    if at in STAGES:
+        return str(STAGES[at]), 100.0
     return _("Starting"), 0.0
 
 
 def epoch_words(run: Run) -> str:
-    """ "Epoch 5 of about 15": under a time limit the total is a forecast, and before the first one only a bound."""
-    told: dict[str, Any] = run.progress
+    """ "Epoch 5 of about 15". Under a time limit the total is a forecast, in the first epoch only an upper bound."""
+    progress: RunProgress = run.progress
     if not run.recipe.get("time_limit_s"):
-        return _("Epoch %(epoch)d of %(epochs)d") % told
-    if told["epochs"] < run.recipe["epochs"]:
-        return _("Epoch %(epoch)d of about %(epochs)d") % told
-    return _("Epoch %(epoch)d of at most %(epochs)d") % told
+        return _("Epoch %(epoch)d of %(epochs)d") % progress
+    if progress["epochs"] < run.recipe["epochs"]:
+        return _("Epoch %(epoch)d of about %(epochs)d") % progress
+    return _("Epoch %(epoch)d of at most %(epochs)d") % progress
 
 
-def share_done(told: dict[str, Any]) -> float:
-    """How much of all epochs is done, 0..1."""
-    done = told["epoch"] - 1 + told["step"] / max(told["steps"], 1)
-    return float(min(1.0, max(0.0, done / max(told["epochs"], 1))))
+def share_done(progress: RunProgress) -> float:
+    """The share of all epochs that is done, 0..1."""
+    done = progress["epoch"] - 1 + progress["step"] / max(progress["steps"], 1)
+    return float(min(1.0, max(0.0, done / max(progress["epochs"], 1))))
 
 
 def time_words(run: Run) -> str:
-    """How long a run has taken, and while it trains, about how long it still will."""
+    """How long a run has taken; while it trains, also about how long it will still take."""
     if run.started_at is None:
         return ""
     so_far = ((run.finished_at or timezone.now()) - run.started_at).total_seconds()
     if run.state not in Run.ACTIVE:
         return duration(so_far)
-    told = run.progress
-    share = share_done(told) if told.get("stage") == "training" else 0.0
+    told = {"time": duration(so_far)}
+    progress: RunProgress = run.progress
+    share = share_done(progress) if progress.get("stage") == "training" else 0.0
+    # A forecast from the first steps, which are the slowest, would be far too long.
     if share < 0.02:
-        return _("%(time)s so far") % {"time": duration(so_far)}
-    left = told["seconds"] * (1 - share) / share
-    return _("%(time)s so far, about %(left)s left") % {"time": duration(so_far), "left": duration(left)}
+        return _("%(time)s so far") % told
+    told["left"] = duration(progress["seconds"] * (1 - share) / share)
+    return _("%(time)s so far, about %(left)s left") % told
 
 
-def label_counts(finding: dict[str, Any], counts: dict[str, int]) -> str:
-    """ "412 present, 30 uncertain, 900 absent": a snapshot's labels of one finding."""
+def label_count_words(finding: SnapshotFinding, counts: Mapping[str, int]) -> str:
+    """ "412 present, 30 uncertain, 900 absent": a snapshot's labels of one finding. `counts`: by value."""
     if finding["kind"] == Finding.Kind.BINARY:
-        named = {"1": _("present"), "0.5": _("uncertain"), "0": _("absent")}
+        names = {"1": _("present"), "0.5": _("uncertain"), "0": _("absent")}
     else:
-        named = {str(place): option for place, option in enumerate(finding["options"])}
-    told = [f"{counts[value]} {name}" for value, name in named.items() if value in counts]
-    return ", ".join(told) or _("%(count)d measured") % {"count": sum(counts.values())}
+        names = {str(index): option for index, option in enumerate(finding["options"])}
+    told = [f"{counts[value]} {name}" for value, name in names.items() if value in counts]
+    if not told:
+        return _("%(count)d measured") % {"count": sum(counts.values())}
+    return ", ".join(told)
 
 
 def next_run(project: Project, last: Run | None) -> str:
-    """What the project's policies say about the next run."""
-    fresh = reads_teaching(project).count() - (last.labels_seen if last else 0)
-    waits = []
+    """When the project's policies start the next run, in a sentence."""
+    new_reads = reads_teaching(project).count() - (last.labels_seen if last else 0)
+    conditions = []
     if project.retrain_labels:
-        waits.append(_("after %(count)d more reads") % {"count": max(project.retrain_labels - fresh, 0)})
+        missing = max(project.retrain_labels - new_reads, 0)
+        conditions.append(_("after %(count)d more reads") % {"count": missing})
     if project.retrain_hours:
         since = last.created_at if last else project.created_at
         left = since + timedelta(hours=project.retrain_hours) - timezone.now()
         if left > timedelta(0):
-            waits.append(_("in %(time)s") % {"time": duration(left.total_seconds())})
+            conditions.append(_("in %(time)s") % {"time": duration(left.total_seconds())})
+        elif new_reads:
+            conditions.append(_("within a minute"))
         else:
-            waits.append(_("with the next minute") if fresh else _("as soon as there is a new read"))
-    if not waits:
+            conditions.append(_("as soon as there is a new read"))
+    if not conditions:
         return _("No automatic run: the project's settings ask for none.")
-    return _("Next automatic run: %(when)s.") % {"when": _(" or ").join(waits)}
+    return _("Next automatic run: %(when)s.") % {"when": _(" or ").join(conditions)}
 
 
 ARMS = {
@@ -120,12 +157,12 @@ ARMS = {
 
 
 def newest_batch_words(project: Project) -> str:
-    """What the newest batch was made of, beside what was wanted, and how long it should take to read."""
+    """The newest batch: its cases of each arm, the number wanted, and the expected reading time."""
     batch = newest_batch(project)
     if batch is None or not batch.drawn:
         return ""
-    told = ", ".join(words for words in (_arm_words(batch, arm) for arm in ARMS) if words)
-    words = _("Newest batch of the queue: %(arms)s.") % {"arms": told}
+    arms = ", ".join(filter(None, (_arm_words(batch, arm) for arm in ARMS)))
+    words = _("Newest batch of the queue: %(arms)s.") % {"arms": arms}
     if batch.minutes is None:
         return words
     minutes = max(round(batch.minutes), 1)
@@ -134,10 +171,12 @@ def newest_batch_words(project: Project) -> str:
 
 
 def _arm_words(batch: Selection, arm: str) -> str:
-    """ "2 random audits (6 wanted)": of an arm of which nothing was wanted and nothing came, nothing."""
+    """ "2 random audits (6 wanted)"; "" for an arm that has no case and wanted none."""
     count = batch.drawn.get(arm, 0)
-    wanted = None if batch.size is None else round(batch.size * batch.shares.get(arm, 0))
+    drawn = ARMS[arm] % {"count": count}
+    if batch.size is None:  # a batch from before its size was recorded
+        return drawn if count else ""
+    wanted = round(batch.size * batch.shares.get(arm, 0))
     if not count and not wanted:
         return ""
-    came = ARMS[arm] % {"count": count}
-    return came if wanted is None else _("%(came)s (%(wanted)d wanted)") % {"came": came, "wanted": wanted}
+    return _("%(came)s (%(wanted)d wanted)") % {"came": drawn, "wanted": wanted}

@@ -11,20 +11,20 @@ import { Picker } from "./picker";
 import { skip } from "./skip";
 import { snippetsFor } from "./snippets";
 import type { Submission } from "./submission";
-import { say } from "./voice";
-import { words } from "./words";
+import { announce } from "./announcer";
+import { messages } from "./messages";
 
 const ZOOM = 1.25;
 
 export function actionsOf(page: ReadingPage, submission: Submission): Actions {
-  const { viewer, rail, marks, drawing, measuring, hanging, frames } = page.stage;
+  const { viewer, toolbar, marks, drawing, measuring, hanging, frames } = page.stage;
   const [finder, snippets] = [new Picker("find", false), snippetsFor(page)];
   const select = (key: number) => () => page.opened?.findings.byKey(key);
   const answer = (value: string) => () => give(page, value);
   const draw = (shape: Shape, hint: (key: string) => string) => () =>
-    rail.take(shape) ? drawing.place(shape) : say(hint(words.key(page.keys.keyOf(`tool.${shape}`))));
+    toolbar.take(shape) ? drawing.place(shape) : announce(hint(messages.key(page.keys.keyOf(`tool.${shape}`))));
   const gauge = (kind: MeasureKind, hint: (key: string) => string) => () =>
-    rail.take(kind) ? measuring.place(kind) : say(hint(words.key(page.keys.keyOf(`tool.${kind}`))));
+    toolbar.take(kind) ? measuring.place(kind) : announce(hint(messages.key(page.keys.keyOf(`tool.${kind}`))));
   return {
     "finding.1": select(1), "finding.2": select(2), "finding.3": select(3), "finding.4": select(4), "finding.5": select(5),
     "finding.6": select(6), "finding.7": select(7), "finding.8": select(8), "finding.9": select(9),
@@ -41,39 +41,39 @@ export function actionsOf(page: ReadingPage, submission: Submission): Actions {
     "rest.absent": () => confirmRest(page),
     comment: () => document.querySelector<HTMLTextAreaElement>("#panel textarea")?.focus(),
     confidence: () => {
-      if (page.opened && !page.busy) say(words.confidence(cycleConfidence(document)));
+      if (page.opened && !page.busy) announce(messages.confidence(cycleConfidence(document)));
     },
     snippets,
-    "window.next": () => rail.nextWindow(),
+    "window.next": () => toolbar.nextWindow(),
     invert: () => hanging.viewer.invert(),
     "zoom.in": () => hanging.viewer.zoom(ZOOM),
     "zoom.out": () => hanging.viewer.zoom(1 / ZOOM),
     fit: () => hanging.viewer.fit(),
-    reset: () => say(words.reset(rail.reset())),
+    reset: () => announce(messages.reset(toolbar.reset())),
     "rotate.right": () => hanging.viewer.orient((now) => turned(now, 1)),
     "rotate.left": () => hanging.viewer.orient((now) => turned(now, -1)),
     mirror: () => hanging.viewer.orient(mirrored),
     flip: () => hanging.viewer.orient(flipped),
-    magnify: () => say(rail.toggleLens() ? words.lensOn : words.lensOff),
-    "tool.move": () => void rail.take("move"),
-    "tool.level": () => (viewer.facts.channels === 3 ? say(words.noWindow) : void rail.take("level")),
-    "tool.box": draw("box", words.toolBox),
-    "tool.polygon": draw("polygon", words.toolPolygon),
-    "tool.length": gauge("length", words.toolLength),
-    "tool.angle": gauge("angle", words.toolAngle),
-    "tool.roi": gauge("roi", words.toolRoi),
-    "tool.probe": gauge("probe", words.toolProbe),
+    magnify: () => announce(toolbar.toggleLens() ? messages.lensOn : messages.lensOff),
+    "tool.move": () => void toolbar.take("move"),
+    "tool.level": () => (viewer.info.channels === 3 ? announce(messages.noWindow) : void toolbar.take("level")),
+    "tool.box": draw("box", messages.toolBox),
+    "tool.polygon": draw("polygon", messages.toolPolygon),
+    "tool.length": gauge("length", messages.toolLength),
+    "tool.angle": gauge("angle", messages.toolAngle),
+    "tool.roi": gauge("roi", messages.toolRoi),
+    "tool.probe": gauge("probe", messages.toolProbe),
     marks: () => {
       marks.visible = !marks.visible;
-      rail.update();
+      toolbar.update();
     },
     "frame.previous": () => frames.step(-1),
     "frame.next": () => frames.step(1),
     prior: () => hanging.toggle("prior"),
     "hanging.next": () => hanging.next(),
     "region.delete": () => {
-      if (measuring.measures.removeSelected()) say(words.measureRemoved);
-      else say(!page.busy && marks.removeSelected() ? words.regionRemoved : words.noRegion);
+      if (measuring.measures.removeSelected()) announce(messages.measureRemoved);
+      else announce(!page.busy && marks.removeSelected() ? messages.regionRemoved : messages.noRegion);
       page.opened?.findings.step(0);
     },
     map: () => {
@@ -99,7 +99,7 @@ function give(page: ReadingPage, value: string): void {
   const { opened } = page;
   const finding = opened?.findings.current;
   if (!opened || !finding || page.busy || !opened.answers.give(finding.slug, value)) return;
-  say(words.given(finding.name, value), false);
+  announce(messages.given(finding.name, value), false);
   opened.findings.advance();
 }
 
@@ -109,11 +109,11 @@ function settle(page: ReadingPage, keep: boolean): void {
   if (!opened || page.busy) return;
   const { answers, findings } = opened;
   const finding = answers.unsettled.find((each) => each === findings.current) ?? answers.unsettled[0];
-  if (!finding?.against) return say(words.nothingUnsettled);
+  if (!finding?.against) return announce(messages.nothingUnsettled);
   if (keep) answers.keep(finding.slug);
   else answers.clear(finding.slug);
   findings.go(answers.findings.indexOf(keep ? answers.unsettled[0] ?? finding : finding));
-  say(keep ? words.keptAgainst(finding.name, finding.against) : words.toBeChanged(finding.name));
+  announce(keep ? messages.keptAgainst(finding.name, finding.against) : messages.toBeChanged(finding.name));
 }
 
 function confirmRest(page: ReadingPage): void {
@@ -121,7 +121,7 @@ function confirmRest(page: ReadingPage): void {
   if (!opened || page.busy) return;
   const { marked, above, outlined } = opened.answers.confirmRest((slug) => page.count(slug) > 0);
   opened.findings.advance();
-  say(words.restAbsent(marked, above, outlined));
+  announce(messages.restAbsent(marked, above, outlined));
 }
 
 /** Select a finding by its name; then A, U or P answer it as usual. */
@@ -129,24 +129,24 @@ function find(page: ReadingPage, finder: Picker): void {
   const { opened } = page;
   if (!opened || page.busy) return;
   const { answers, findings } = opened;
-  const said = (slug: string): string => words.value(answers.of(slug)?.value ?? words.unanswered);
+  const said = (slug: string): string => messages.value(answers.of(slug)?.value ?? messages.unanswered);
   finder.open(answers.findings.map(({ name, slug }) => ({ name, detail: said(slug) })), (index) => findings.go(index));
 }
 
 /** Take the last read back, once the server has it: until then there is nothing to be taken back. */
 async function undo(page: ReadingPage, submission: Submission): Promise<void> {
-  if (submission.sending) say(words.stillSaving);
+  if (submission.sending) announce(messages.stillSaving);
   await submission.sent();
   const url = page.undo?.url(performance.now());
-  if (!url) return say(document.body.dataset["saved"] === "saved" ? words.nothingToUndo : words.stillSaving);
-  if (await left(page, url, {})) say(words.undone(page.opened?.case.pseudonym ?? ""));
+  if (!url) return announce(document.body.dataset["saved"] === "saved" ? messages.nothingToUndo : messages.stillSaving);
+  if (await left(page, url, {})) announce(messages.undone(page.opened?.case.pseudonym ?? ""));
 }
 
 /** Escape: first out of what is half done, then out of the case. What nobody has begun is given back. */
 function back(page: ReadingPage): void {
   const focused = document.activeElement;
   const { stage } = page;
-  if (stage.drawing.cancel() || stage.measuring.cancel() || stage.rail.dropLens()) return;
+  if (stage.drawing.cancel() || stage.measuring.cancel() || stage.toolbar.dropLens()) return;
   if (focused instanceof HTMLTextAreaElement || focused instanceof HTMLInputElement || focused instanceof SVGElement) {
     page.opened?.findings.step(0);
     return;

@@ -3,8 +3,8 @@ import { element, elements } from "../dom";
 import type { Viewer } from "../viewer/viewer";
 import type { CaseFinding } from "./contract";
 import { attentionMap, ImageUnreadable } from "./levels";
-import { say } from "./voice";
-import { words } from "./words";
+import { announce } from "./announcer";
+import { messages } from "./messages";
 
 const STEP = 5; // percent
 const SILENT = 0.25 * 255; // below it the overlay shows next to nothing (shaders.ts)
@@ -37,7 +37,7 @@ export class AttentionMaps {
     const on = this.choices.some((choice) => choice.checked && choice.value !== "");
     const wanted = this.choices.find((choice) => choice.value === (on ? "" : finding.slug));
     if (wanted) this.choose(wanted);
-    else if (this.choices.length) say(words.mapMissing(finding.name));
+    else if (this.choices.length) announce(messages.mapMissing(finding.name));
   }
 
   /** The next finding's map, or off after the last. */
@@ -62,7 +62,7 @@ export class AttentionMaps {
   private decline(): void {
     const off = this.choices.find((choice) => choice.value === "");
     if (off) this.choose(off);
-    say(words.mapOfFirstFrame);
+    announce(messages.mapOfFirstFrame);
   }
 
   private choose(choice: HTMLInputElement): void {
@@ -75,7 +75,7 @@ export class AttentionMaps {
     if (!finding?.map_url) {
       this.viewer.attend(null);
       this.note.hidden = true;
-      say(words.mapOff, false);
+      announce(messages.mapOff, false);
       return;
     }
     if (this.frame !== 0) return this.decline();
@@ -84,18 +84,18 @@ export class AttentionMaps {
       if (!this.choices.some((choice) => choice.isConnected && choice.checked && choice.value === slug)) return; // chosen otherwise meanwhile
       const empty = map.data.every((level) => level <= SILENT);
       this.viewer.attend(map);
-      this.note.textContent = empty ? words.mapEmpty : words.mapNote;
+      this.note.textContent = empty ? messages.mapEmpty : messages.mapNote;
       this.note.hidden = false;
-      say(empty ? words.mapEmpty : words.mapOn(finding.name), empty);
+      announce(empty ? messages.mapEmpty : messages.mapOn(finding.name), empty);
     } catch (error) {
       if (!(error instanceof ImageUnreadable || error instanceof TypeError)) throw error;
-      say(words.mapFailed);
+      announce(messages.mapFailed);
     }
   }
 
   private setOpacity(): void {
     if (!this.slider) return;
     this.viewer.setOpacity(this.slider.valueAsNumber / 100);
-    if (this.output) this.output.textContent = words.opacity(this.slider.valueAsNumber);
+    if (this.output) this.output.textContent = messages.opacity(this.slider.valueAsNumber);
   }
 }

@@ -15,7 +15,7 @@ export function listen(actions: Actions, keys: KeyMap): void {
   });
   document.addEventListener("click", (event) => {
     const target = event.target instanceof Element ? event.target : null;
-    if (event.detail > 0) target?.closest<HTMLElement>(".rail button, .regions button, .after-findings button, .beside-comment button")?.blur(); // so that Enter still submits
+    if (event.detail > 0) target?.closest<HTMLElement>(".toolbar button, .regions button, .after-findings button, .beside-comment button")?.blur(); // so that Enter still submits
     const command = target?.closest<HTMLElement>("[data-command]")?.dataset["command"];
     if (!command || !(command in actions) || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();

@@ -15,7 +15,7 @@ export interface WindowPreset {
 }
 
 /** What a frame has of its own. */
-export interface FrameFacts {
+export interface FrameInfo {
   channels: 1 | 3;
   slope: number;
   intercept: number;
@@ -41,7 +41,7 @@ export interface Companion {
  * One image. `half_url` and `full_url` answer with little-endian uint16 (grey) or uint8 RGB interleaved (colour), rows * columns
  * (half_rows * half_columns) pixels, under Content-Encoding gzip and immutable caching.
  */
-export interface CaseImage extends FrameFacts {
+export interface CaseImage extends FrameInfo {
   id: string;
   rows: number;
   columns: number;
@@ -52,7 +52,7 @@ export interface CaseImage extends FrameFacts {
   /** Which of its frames the two addresses are of, counted from 0. */
   frame: number;
   /** What each frame that can be shown has of its own; empty for an image of one. Address of another: `?frame=`. */
-  frames: FrameFacts[];
+  frames: FrameInfo[];
   /** How many frames the file holds: more than `frames` where it has too many to keep. */
   frame_count: number;
   /** As DICOM codes them, such as MG, MLO and L; empty where the file does not say. */
@@ -143,7 +143,7 @@ export interface Case {
   /** What the readers drew between whom an adjudicator decides; empty for every other case. */
   others: OtherRegion[];
   /** One line under the image, such as the image check's verdict; null while the model is hidden. */
-  foot: string | null;
+  image_check: string | null;
   /** Names the prediction that is on screen with the case. */
   prediction: string | null;
   urls: CaseUrls;
@@ -183,7 +183,7 @@ export interface DeferBody {
   version: number;
 }
 
-/** POST urls.escalate, answered by a turn, and urls.opinion, answered by `Said`. */
+/** POST urls.escalate, answered by a turn, and urls.opinion, answered by `Confirmation`. */
 export interface SendBody {
   /** One of the project's; empty, for an opinion, for any. */
   role: string;
@@ -192,7 +192,7 @@ export interface SendBody {
 }
 
 /** What was done, in words for the reader; the case in view stays. */
-export interface Said {
+export interface Confirmation {
   message: string;
 }
 

@@ -1,12 +1,12 @@
 /** Brings a case's image on screen: half level at once, full level after it, the next cases' levels ahead. */
 import { element } from "../dom";
 import type { Pixels } from "../viewer/textures";
-import type { Facts, Viewer } from "../viewer/viewer";
+import type { ImageInfo, Viewer } from "../viewer/viewer";
 import type { Windowing } from "../viewer/windowing";
 import type { CaseImage } from "./contract";
 import { nearOf, windowOf } from "./frame";
 import { Levels, levelUrl, type Level } from "./levels";
-import { words } from "./words";
+import { messages } from "./messages";
 
 const PATIENCE = 400; // ms before an empty stage says that it is loading
 
@@ -39,7 +39,7 @@ export class Display {
     }
     this.keep(ahead);
     if (same) return void this.prefetch();
-    this.viewer.open(factsOf(image), firstWindow(image), [image, ...ahead].flatMap(urls));
+    this.viewer.open(infoOf(image), firstWindow(image), [image, ...ahead].flatMap(urls));
     this.reload();
   }
 
@@ -88,7 +88,7 @@ export class Display {
   /** The graphics context is gone. */
   blank(): void {
     this.reach("none");
-    this.say(words.contextLost);
+    this.showMessage(messages.contextLost);
   }
 
   /** Resolves once anything of the case is on screen, at the latest after so many ms. */
@@ -105,12 +105,12 @@ export class Display {
     const { image } = this;
     if (!image) return;
     this.reach("none");
-    this.say("");
+    this.showMessage("");
     void this.stream(image);
   }
 
   private async stream(image: CaseImage): Promise<void> {
-    const waiting = setTimeout(() => this.image === image && this.level === "none" && this.say(words.loading), PATIENCE);
+    const waiting = setTimeout(() => this.image === image && this.level === "none" && this.showMessage(messages.loading), PATIENCE);
     try {
       if (this.viewer.holds(image.full_url) || this.levels.ready(image, "full")) await this.put(image, "full"); // it was drawn aside ahead of time
       if (this.level === "none") {
@@ -123,7 +123,7 @@ export class Display {
         await this.put(image, "full");
       }
     } catch (error) {
-      if (this.image === image) this.say(error instanceof RangeError ? error.message : words.unreadable, true);
+      if (this.image === image) this.showMessage(error instanceof RangeError ? error.message : messages.unreadable, true);
     } finally {
       clearTimeout(waiting);
     }
@@ -134,12 +134,12 @@ export class Display {
   private async put(image: CaseImage, level: Level): Promise<void> {
     const pixels = this.levels.ready(image, level);
     if (this.image !== image || !pixels) return;
-    this.viewer.facts = factsOf(image); // of several frames each has its own
+    this.viewer.info = infoOf(image); // of several frames each has its own
     if (this.windowing) this.viewer.windowing = this.windowing;
     this.windowing = null;
     const drawn = await this.viewer.show(levelUrl(image, level), pixels);
     if (!drawn || this.image !== image) return;
-    this.say("");
+    this.showMessage("");
     this.reach(level);
   }
 
@@ -151,7 +151,7 @@ export class Display {
       for (const level of ["half", "full"] as const) {
         const pixels = await this.levels.get(image, level).catch(() => null);
         if (!this.ahead.some(({ id }) => id === image.id)) return; // who changed it has started anew
-        if (pixels) this.viewer.prepare(levelUrl(image, level), pixels, factsOf(image), firstWindow(image));
+        if (pixels) this.viewer.prepare(levelUrl(image, level), pixels, infoOf(image), firstWindow(image));
       }
     }
   }
@@ -162,14 +162,14 @@ export class Display {
     if (level !== "none") for (const resolve of this.awaiting.splice(0)) resolve();
   }
 
-  private say(text: string, again = false): void {
+  private showMessage(text: string, again = false): void {
     this.note.textContent = text;
     this.note.hidden = text === "";
     this.retry.hidden = !again;
   }
 }
 
-export function factsOf({ columns: width, rows: height, aspect, channels, slope, intercept, inverted, padding }: CaseImage): Facts {
+export function infoOf({ columns: width, rows: height, aspect, channels, slope, intercept, inverted, padding }: CaseImage): ImageInfo {
   return { width, height, aspect, channels, slope, intercept, inverted, padding };
 }
 

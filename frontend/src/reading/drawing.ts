@@ -45,7 +45,7 @@ export class Drawing {
     const finding = this.finding();
     const clicked = distinct(this.points.slice(0, -1)); // the last one follows the pointer
     if (this.shape !== "polygon" || clicked.length < 3 || finding === null) return false;
-    this.finish(polygon(finding, clicked, this.viewer.facts));
+    this.finish(polygon(finding, clicked, this.viewer.info));
     return true;
   }
 
@@ -56,7 +56,7 @@ export class Drawing {
     const { clientWidth, clientHeight } = this.viewer.canvas;
     const [x, y] = this.viewer.middle;
     const radius = Math.min(clientWidth, clientHeight) / 16 / this.viewer.overlayView.scale;
-    const image = this.viewer.facts;
+    const image = this.viewer.info;
     this.finish(
       shape === "box" ? box(finding, [x - radius, y - radius], [x + radius, y + radius], image) : hexagon(finding, [x, y], radius, image),
     );
@@ -64,7 +64,7 @@ export class Drawing {
 
   layout(): void {
     const [a, b] = this.points;
-    const outline = this.shape === "box" && a && b ? corners(box("", a, b, this.viewer.facts)) : this.points;
+    const outline = this.shape === "box" && a && b ? corners(box("", a, b, this.viewer.info)) : this.points;
     set(this.draft, { points: outline.map((point) => toCanvas(this.viewer.overlayView, point)).join(" ") });
   }
 
@@ -100,7 +100,7 @@ export class Drawing {
     const [start] = this.points;
     const finding = this.finding();
     if (this.shape !== "box" || !start || finding === null) return;
-    const region = box(finding, start, this.viewer.at(event), this.viewer.facts);
+    const region = box(finding, start, this.viewer.at(event), this.viewer.info);
     if (negligible(region, SMALLEST / this.viewer.overlayView.scale)) this.cancel();
     else this.finish(region);
   }

@@ -5,14 +5,14 @@ import type { CaseImage } from "./contract";
 import type { Display } from "./display";
 import { frameOf, framesOf } from "./frame";
 import type { Marks } from "./marks";
-import { words } from "./words";
+import { messages } from "./messages";
 
 const NOTCH = 60; // pixels of the wheel a frame takes
 
 export class Frames {
   private readonly bar = element("#frames", HTMLElement);
   private readonly slider = element("#frame", HTMLInputElement);
-  private readonly foot = element("#foot-frame", HTMLElement);
+  private readonly status = element("#status-frame", HTMLElement);
   private readonly display: Display;
   private readonly marks: Marks;
   private readonly turned: (frame: CaseImage) => void;
@@ -55,12 +55,12 @@ export class Frames {
   private tell(): void {
     const { image, display } = this;
     if (!image) return;
-    const text = words.frame(display.frame + 1, framesOf(image), image.frame_count);
+    const text = messages.frame(display.frame + 1, framesOf(image), image.frame_count);
     this.marks.frame = display.frame;
     this.slider.valueAsNumber = display.frame + 1;
     this.slider.setAttribute("aria-valuetext", text);
     this.turned(frameOf(image, display.frame));
-    this.foot.textContent = image.frame_count > 1 ? text : "";
+    this.status.textContent = image.frame_count > 1 ? text : "";
   }
 
   /** Chromium turns Shift and a wheel sideways. */

@@ -2,7 +2,7 @@
 import { elements } from "../dom";
 import { COMMANDS, type Named } from "./keys";
 import type { KeyMap } from "./keymap";
-import { words } from "./words";
+import { messages } from "./messages";
 
 const isNamed = (name: string | undefined): name is Named => COMMANDS.some(([command]) => command === name);
 
@@ -14,7 +14,7 @@ export function describeKeys(root: ParentNode, keys: KeyMap): void {
   for (const kbd of elements("kbd[data-key]", HTMLElement, root)) {
     const command = kbd.dataset["key"];
     if (!isNamed(command)) continue;
-    kbd.textContent = words.key(keys.keyOf(command));
+    kbd.textContent = messages.key(keys.keyOf(command));
     kbd.hidden = !keys.works(command);
   }
   for (const control of elements("[data-command], [data-shortcut]", HTMLElement, root)) {
@@ -27,7 +27,7 @@ function describe(control: HTMLElement, key: string): void {
   if (key) control.setAttribute("aria-keyshortcuts", key.replace(/^(Shift\+)?(.)$/, (_all, shift: string | undefined, letter: string) => (shift ?? "") + letter.toUpperCase()));
   else control.removeAttribute("aria-keyshortcuts");
   const title = (control.dataset["title"] ??= control.title);
-  if (title) control.title = key ? words.withKey(title, key) : title;
+  if (title) control.title = key ? messages.withKey(title, key) : title;
   const label = control.closest("label") ?? control;
   for (const letter of elements("u", HTMLElement, label)) letter.classList.toggle("is-plain", letter.textContent.toLowerCase() !== key);
 }

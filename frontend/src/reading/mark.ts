@@ -3,16 +3,16 @@ import { set, svg } from "../dom";
 import type { Point } from "../viewer/geometry";
 import type { Viewer } from "../viewer/viewer";
 import type { RegionData } from "./contract";
-import { grab } from "./grab";
+import { drag } from "./drag";
 import type { Names } from "./marks";
 import { corners, described, moved, reshaped } from "./regions";
-import { words } from "./words";
+import { messages } from "./messages";
 
 const HANDLE = 8; // CSS pixels
 
 export class Mark {
   region: RegionData;
-  readonly node = svg("g", { class: "region", tabindex: 0, role: "application", "aria-roledescription": words.region });
+  readonly node = svg("g", { class: "region", tabindex: 0, role: "application", "aria-roledescription": messages.region });
   private readonly lines = ["mark-grip", "mark-halo", "mark"].map((name) => svg("polygon", { class: name }));
   private readonly label = svg("text", { class: "mark-label" });
   private handles: SVGRectElement[] = [];
@@ -25,7 +25,7 @@ export class Mark {
     this.change = change;
     this.lines[2]?.classList.toggle("b", region.kind === "polygon");
     this.node.append(...this.lines, this.label);
-    this.node.addEventListener("pointerdown", (event) => this.grab(event));
+    this.node.addEventListener("pointerdown", (event) => this.drag(event));
   }
 
   layout(place: (point: Point) => Point, names: Names): void {
@@ -50,15 +50,15 @@ export class Mark {
     });
   }
 
-  private grab(event: PointerEvent): void {
+  private drag(event: PointerEvent): void {
     if (event.button !== 0) return;
     this.node.focus({ preventScroll: true });
     const corner = this.handles.findIndex((handle) => handle === event.target);
     const before = this.region;
     const follow = (to: Point, from: Point): void => {
-      const image = this.viewer.facts;
+      const image = this.viewer.info;
       this.change(corner < 0 ? moved(before, to[0] - from[0], to[1] - from[1], image) : reshaped(before, corner, to, image));
     };
-    grab(this.node, event, this.viewer, follow, () => this.change(before));
+    drag(this.node, event, this.viewer, follow, () => this.change(before));
   }
 }

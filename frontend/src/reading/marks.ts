@@ -127,7 +127,7 @@ export class Marks {
     const [dx, dy] = viewer.inImage(step);
     const [right, lower] = [viewer.inImage([1, 0]), viewer.inImage([0, 1])];
     const edges = [right[0] + lower[0], right[1] + lower[1]] as const; // 1: the edge with the larger x or y, -1: the other
-    this.change(mark, event.shiftKey ? resized(mark.region, dx, dy, edges, viewer.facts) : moved(mark.region, dx, dy, viewer.facts));
+    this.change(mark, event.shiftKey ? resized(mark.region, dx, dy, edges, viewer.info) : moved(mark.region, dx, dy, viewer.info));
   }
 }
 

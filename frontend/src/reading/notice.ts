@@ -2,7 +2,7 @@
 import { confirmed } from "../confirm";
 import { element } from "../dom";
 import type { Saving, SaveState, Trouble } from "./saving";
-import { words } from "./words";
+import { messages } from "./messages";
 
 export class SaveNotice {
   private readonly box = element("#unsaved", HTMLElement);
@@ -18,7 +18,7 @@ export class SaveNotice {
     this.discard.addEventListener("click", () => {
       const { trouble } = this;
       if (trouble?.kind !== "refused") return;
-      void confirmed(words.discardQuestion, words.discard).then((yes) => yes && saving.discard(trouble.entry));
+      void confirmed(messages.discardQuestion, messages.discard).then((yes) => yes && saving.discard(trouble.entry));
     });
   }
 
@@ -32,7 +32,7 @@ export class SaveNotice {
     this.discard.hidden = trouble?.kind !== "refused" || mending;
     this.open.hidden = trouble?.kind !== "refused" || trouble.entry.page === location.pathname + location.search;
     if (trouble?.kind === "refused") this.open.href = trouble.entry.page;
-    if (state === "unsaved") this.text.textContent = mending ? words.answersRefused : sentence(trouble, waiting);
+    if (state === "unsaved") this.text.textContent = mending ? messages.answersRefused : sentence(trouble, waiting);
     if (!this.signIn.hidden) this.signIn.search = new URLSearchParams({ next: location.pathname + location.search }).toString();
   }
 }
@@ -40,10 +40,10 @@ export class SaveNotice {
 function sentence(trouble: Trouble | null, waiting: number): string {
   switch (trouble?.kind) {
     case "signed-out":
-      return words.signedOut(waiting);
+      return messages.signedOut(waiting);
     case "refused":
-      return words.refused(trouble.entry.pseudonym, trouble.problem.detail);
+      return messages.refused(trouble.entry.pseudonym, trouble.problem.detail);
     default:
-      return words.notSaved(waiting);
+      return messages.notSaved(waiting);
   }
 }

@@ -1,4 +1,4 @@
-/** What the readers drew between whom an adjudicator decides: seen, never touched. */
+/** The regions of the readers between whom an adjudicator decides. They cannot be edited. */
 import { element, set, svg } from "../dom";
 import { toCanvas } from "../viewer/geometry";
 import type { Viewer } from "../viewer/viewer";
@@ -33,7 +33,7 @@ export class Others {
     this.show(0);
   }
 
-  /** Those of this frame alone. */
+  /** Only those of this frame. */
   show(frame: number): void {
     this.frame = frame;
     this.layout();

@@ -6,19 +6,19 @@ import { AttentionMaps } from "./attention";
 import { pageClock } from "./clock";
 import type { Case, Prepared, RegionData, Turn, Upcoming } from "./contract";
 import { Drafts } from "./drafts";
-import { DrawnAhead } from "./drawn";
+import { Prerender } from "./prerender";
 import { Findings } from "./findings";
 import { describeKeys } from "./hints";
 import type { KeyMap } from "./keymap";
 import type { Level } from "./levels";
-import type { Opened } from "./opened";
+import type { OpenCase } from "./open_case";
 import { Panel } from "./panel";
 import { Queue } from "./queue";
 import { Readiness } from "./readiness";
 import { Stage } from "./stage";
 import { Undo } from "./undo";
-import { say } from "./voice";
-import { words } from "./words";
+import { announce } from "./announcer";
+import { messages } from "./messages";
 
 export class ReadingPage {
   readonly keys: KeyMap;
@@ -27,19 +27,19 @@ export class ReadingPage {
   readonly readiness: Readiness;
   readonly clock = pageClock();
   readonly drafts: Drafts;
-  opened: Opened | null = null;
+  opened: OpenCase | null = null;
   undo: Undo | null = null;
   /** Names (as drafts have) of the cases whose reads were submitted from here. */
   readonly over = new Set<string>();
   readonly queue = new Queue((shown) => this.over.has(this.drafts.name(shown)), () => this.opened?.case.assignment ?? null);
-  private readonly drawnAhead: DrawnAhead;
+  private readonly prerender: Prerender;
   private leaving = false;
   private locked = false;
 
   /** Throws NoWebgl. */
   constructor(canvas: HTMLCanvasElement, user: string, keys: KeyMap) {
     this.keys = keys;
-    this.drawnAhead = new DrawnAhead(keys);
+    this.prerender = new Prerender(keys);
     keys.onChange(() => describeKeys(document, keys));
     describeKeys(document, keys);
     this.drafts = new Drafts(user);
@@ -86,7 +86,7 @@ export class ReadingPage {
     const { case: shown, url } = prepared;
     this.opened = null;
     this.stage.display.open(shown.image, this.queue.images.filter(({ id }) => id !== shown.image.id)); // drawn while the panel is built
-    this.panel.replace(this.drawnAhead.take(prepared));
+    this.panel.replace(this.prerender.take(prepared));
     history.replaceState(null, "", url);
     this.open(shown);
   }
@@ -148,7 +148,7 @@ export class ReadingPage {
   /** The cases ahead are others now. */
   private expect(): void {
     const { ready } = this.queue;
-    this.drawnAhead.expect(ready);
+    this.prerender.expect(ready);
     this.stage.hanging.expect(ready[0]?.case ?? null);
   }
 
@@ -174,7 +174,7 @@ export class ReadingPage {
     answers.restore(draft.answers);
     this.stage.restore(draft);
     this.panel.restore(draft);
-    say(words.draftRestored);
+    announce(messages.draftRestored);
   }
 
   private close({ finished, url, leave }: Turn): void {
@@ -188,7 +188,7 @@ export class ReadingPage {
 
   private follow(state: Record<string, string>): void {
     Object.assign(document.body.dataset, state);
-    document.title = words.title(element("h1", HTMLElement).textContent);
+    document.title = messages.title(element("h1", HTMLElement).textContent);
     this.offerUndo();
   }
 

@@ -2,7 +2,7 @@
 import { element } from "../dom";
 import { confidenceIn, setConfidence, type Confidence } from "./confidence";
 import type { Draft } from "./drafts";
-import type { Nodes } from "./drawn";
+import type { Nodes } from "./prerender";
 
 export class Panel {
   readonly node = element("#panel", HTMLElement);

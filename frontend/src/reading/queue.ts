@@ -1,4 +1,4 @@
-/** The cases after the one on screen, each ready to be opened without asking the server. */
+/** The cases after the one on screen, prepared so that they open without a request. */
 import type { Case, CaseImage, Prepared, Upcoming } from "./contract";
 
 export class Queue {
@@ -7,20 +7,20 @@ export class Queue {
   private readonly known = new Map<string, Prepared>();
   private order: Upcoming[] = [];
 
-  /** `over` says of a case that its read is on its way to the server or stored there; `current` is the assignment on screen. */
+  /** `over`: whether the read of a case is stored or on its way to the server; `current`: the assignment on screen. */
   constructor(over: (shown: Case) => boolean, current: () => string | null) {
     this.over = over;
     this.current = current;
   }
 
-  /** What the server says comes next, the first one first. A case that this page has already comes without its panel. */
+  /** The server's next cases in order. A case that this page has already comes without its panel. */
   take(upcoming: readonly Upcoming[]): void {
     this.order = upcoming.map((each) => ({ ...each, prepared: each.prepared ?? this.known.get(each.token) ?? null }));
     this.known.clear();
     for (const { token, prepared } of this.order) if (token && prepared) this.known.set(token, prepared);
   }
 
-  /** What can be opened next, in order. */
+  /** The cases that can be opened next, in order. */
   get ready(): Prepared[] {
     return this.after.flatMap(({ prepared }) => prepared ?? []);
   }

@@ -4,13 +4,13 @@ import { contradictions } from "./contradictions";
 import type { KeyMap } from "./keymap";
 import type { Named } from "./keys";
 import type { Level } from "./levels";
-import { nameOf, type Opened } from "./opened";
+import { nameOf, type OpenCase } from "./open_case";
 import { describeAnswers } from "./progress";
-import { words } from "./words";
+import { messages } from "./messages";
 
 /** Of whose case it is told. */
 export interface Subject {
-  readonly opened: Opened | null;
+  readonly opened: OpenCase | null;
   readonly keys: KeyMap;
   readonly level: Level | "none";
   readonly regions: readonly RegionData[];
@@ -32,18 +32,18 @@ export class Readiness {
   get obstacle(): string | null {
     const { opened, level } = this.subject;
     const missing = opened?.answers.missing ?? [];
-    if (missing.length) return words.missing(missing);
+    if (missing.length) return messages.missing(missing);
     const [contradicted] = Object.values(this.contradictions);
     if (contradicted !== undefined) return contradicted;
     const [unsettled] = opened?.answers.unsettled ?? [];
-    if (unsettled?.against) return words.unsettled(unsettled.name, unsettled.against, this.keyText("contradiction.keep", words.keep), this.keyText("contradiction.change", words.change));
+    if (unsettled?.against) return messages.unsettled(unsettled.name, unsettled.against, this.keyText("contradiction.keep", messages.keep), this.keyText("contradiction.change", messages.change));
     if (level === "full") return null;
-    return this.waiting ? words.submitsWhenFull : words.fullLoading;
+    return this.waiting ? messages.submitsWhenFull : messages.fullLoading;
   }
 
   /** Whether nothing but the full-resolution image is missing. */
   get complete(): boolean {
-    return [words.fullLoading, words.submitsWhenFull].includes(this.obstacle ?? "");
+    return [messages.fullLoading, messages.submitsWhenFull].includes(this.obstacle ?? "");
   }
 
   /** Submit once the full-resolution image is on screen, unless an answer changes before. */
@@ -80,7 +80,7 @@ export class Readiness {
     const current = opened?.findings.current;
     if (!current) return "";
     const elsewhere = regions.filter(({ finding }) => finding !== current.slug);
-    return words.drawn(current.name, this.subject.count(current.slug), elsewhere.map(({ finding }) => nameOf(opened, finding)));
+    return messages.drawn(current.name, this.subject.count(current.slug), elsewhere.map(({ finding }) => nameOf(opened, finding)));
   }
 
   private get contradictions(): Record<string, string> {
@@ -91,6 +91,6 @@ export class Readiness {
   /** The key that does it, or where single keys are off what the button is called. */
   private keyText(command: Named, button: string): string {
     const { keys } = this.subject;
-    return keys.works(command) ? words.key(keys.keyOf(command)) : button;
+    return keys.works(command) ? messages.key(keys.keyOf(command)) : button;
   }
 }

@@ -1,7 +1,7 @@
 /** Arithmetic of boxes and polygons in image pixels. Nothing here knows the screen. */
 import { within, type Point, type Size } from "../viewer/geometry";
 import type { RegionData } from "./contract";
-import { words } from "./words";
+import { messages } from "./messages";
 
 export interface Bounds {
   readonly x0: number;
@@ -76,7 +76,7 @@ export function negligible(region: RegionData, smallest: number): boolean {
 export function described(region: RegionData, name: string): string {
   const { x0, y0, x1, y1 } = bounds(region.points);
   const [w, h, x, y] = [Math.round(x1 - x0), Math.round(y1 - y0), Math.round(x0), Math.round(y0)];
-  return words.outline(region.kind, name, [w, h, x, y]);
+  return messages.outline(region.kind, name, [w, h, x, y]);
 }
 
 function inside([x, y]: Point, image: Size): [number, number] {

@@ -2,7 +2,7 @@
 import { element, elements } from "../dom";
 import { BESIDES, COMMANDS, entryOf, GROUPS, takeable, type Named, type Need } from "./keys";
 import type { KeyMap } from "./keymap";
-import { words } from "./words";
+import { messages } from "./messages";
 
 export class KeySheet {
   private readonly sheet = element("#keys", HTMLElement);
@@ -22,9 +22,9 @@ export class KeySheet {
     this.build();
     this.show();
     keys.onChange(() => this.show());
-    this.single.addEventListener("change", () => void this.say(keys.switchSingleKeys(this.single.checked), words.singleKeys(this.single.checked)));
+    this.single.addEventListener("change", () => void this.report(keys.switchSingleKeys(this.single.checked), messages.singleKeys(this.single.checked)));
     this.change.addEventListener("click", () => this.edit(this.change.getAttribute("aria-pressed") !== "true"));
-    this.resetAll.addEventListener("click", () => void this.say(keys.resetAll(), words.keysReset));
+    this.resetAll.addEventListener("click", () => void this.report(keys.resetAll(), messages.keysReset));
     this.sheet.addEventListener("beforetoggle", () => this.show()); // another case may be on screen
     this.sheet.addEventListener("toggle", (event) => this.toggled((event as ToggleEvent).newState === "open"));
     this.sheet.addEventListener("keydown", (event) => this.pressed(event));
@@ -54,8 +54,8 @@ export class KeySheet {
   private offer(line: HTMLElement, command: Named): void {
     const { label } = entryOf(command);
     const [change, reset] = [element("[data-change]", HTMLButtonElement, line), element("[data-reset]", HTMLButtonElement, line)];
-    change.setAttribute("aria-label", words.changeKey(label));
-    reset.setAttribute("aria-label", words.resetKey(label));
+    change.setAttribute("aria-label", messages.changeKey(label));
+    reset.setAttribute("aria-label", messages.resetKey(label));
     change.addEventListener("click", () => this.ask(command));
     reset.addEventListener("click", () => this.reset(command));
   }
@@ -88,7 +88,7 @@ export class KeySheet {
   private ask(command: Named): void {
     this.waiting = command;
     this.rows.get(command)?.classList.add("is-waiting");
-    this.note.textContent = words.pressKey(entryOf(command).label, words.key(this.keys.keyOf(command)));
+    this.note.textContent = messages.pressKey(entryOf(command).label, messages.key(this.keys.keyOf(command)));
   }
 
   private stop(): void {
@@ -112,30 +112,30 @@ export class KeySheet {
 
   private keepKey(command: Named): void {
     this.stop();
-    this.note.textContent = words.keyKept(entryOf(command).label, words.key(this.keys.keyOf(command)));
+    this.note.textContent = messages.keyKept(entryOf(command).label, messages.key(this.keys.keyOf(command)));
   }
 
   private take(command: Named, key: string | null, pressed: string): void {
     const { label } = entryOf(command);
     const holder = key === null ? null : this.keys.holder(key, command);
-    if (key === null) return void (this.note.textContent = words.keyNotFree(words.key(pressed)));
-    if (holder) return void (this.note.textContent = words.keyTaken(words.key(key), entryOf(holder).label));
+    if (key === null) return void (this.note.textContent = messages.keyNotFree(messages.key(pressed)));
+    if (holder) return void (this.note.textContent = messages.keyTaken(messages.key(key), entryOf(holder).label));
     this.stop();
-    void this.say(this.keys.take(command, key), words.keyChanged(label, words.key(key)));
+    void this.report(this.keys.take(command, key), messages.keyChanged(label, messages.key(key)));
   }
 
   private reset(command: Named): void {
     const { label, keys: [first = ""] } = entryOf(command);
     const holder = this.keys.holder(first, command);
-    if (holder) return void (this.note.textContent = words.keyTaken(words.key(first), entryOf(holder).label));
+    if (holder) return void (this.note.textContent = messages.keyTaken(messages.key(first), entryOf(holder).label));
     element("[data-change]", HTMLElement, this.rows.get(command)).focus(); // the button pressed goes
-    void this.say(this.keys.reset(command), words.keyChanged(label, words.key(first)));
+    void this.report(this.keys.reset(command), messages.keyChanged(label, messages.key(first)));
   }
 
   /** What was done, and whether it follows the reader to another computer. */
-  private async say(kept: Promise<boolean>, done: string): Promise<void> {
+  private async report(kept: Promise<boolean>, done: string): Promise<void> {
     this.note.textContent = done;
-    if (!(await kept)) this.note.textContent = words.notKept(done);
+    if (!(await kept)) this.note.textContent = messages.notKept(done);
   }
 }
 
@@ -161,7 +161,7 @@ function put(line: HTMLElement, keys: readonly string[]): void {
   const parts = keys.flatMap((key) => (key.startsWith("Shift+") ? ["Shift", key.slice(6)] : [key]));
   element("[data-keys]", HTMLElement, line).replaceChildren(...parts.map((part) => {
     const kbd = document.createElement("kbd");
-    kbd.textContent = words.key(part);
+    kbd.textContent = messages.key(part);
     return kbd;
   }));
 }

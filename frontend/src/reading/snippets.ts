@@ -3,8 +3,8 @@ import { json } from "../dom";
 import { insertText } from "./comment";
 import type { ReadingPage } from "./page";
 import { Picker } from "./picker";
-import { say } from "./voice";
-import { words } from "./words";
+import { announce } from "./announcer";
+import { messages } from "./messages";
 
 /** What the command does. */
 export function snippetsFor(page: ReadingPage): () => void {
@@ -17,11 +17,11 @@ export function snippetsFor(page: ReadingPage): () => void {
   return () => {
     const field = document.querySelector<HTMLTextAreaElement>("#panel textarea");
     if (!field || page.busy) return;
-    if (texts.length === 0) return say(words.noSnippets);
+    if (texts.length === 0) return announce(messages.noSnippets);
     picker.open(texts.map((name) => ({ name, detail: "" })), (index) => {
       insertText(field, texts[index] ?? "", visited === field);
       field.focus();
-      say(words.snippetInserted, false);
+      announce(messages.snippetInserted, false);
     });
   };
 }

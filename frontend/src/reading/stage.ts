@@ -7,25 +7,25 @@ import { Directions } from "./directions";
 import { Display } from "./display";
 import type { Draft } from "./drafts";
 import { Drawing } from "./drawing";
-import { describeCase, describeView } from "./foot";
+import { describeCase, describeView } from "./statusbar";
 import { Frames } from "./frames";
 import { Hanging } from "./hanging/hanging";
 import type { Level } from "./levels";
 import { Magnifier } from "./magnifier";
 import { Marks } from "./marks";
 import { Measuring } from "./measure/measuring";
-import { labelOf, nameOf, type Opened } from "./opened";
+import { labelOf, nameOf, type OpenCase } from "./open_case";
 import { Others } from "./others";
-import { Rail } from "./rail";
+import { Toolbar } from "./toolbar";
 import { Timing } from "./timing";
-import { say } from "./voice";
-import { words } from "./words";
+import { announce } from "./announcer";
+import { messages } from "./messages";
 
 const MOST_REGIONS = 200; // the server takes no more with one read
 
 /** Whose stage it is. */
 export interface Owner {
-  readonly opened: Opened | null;
+  readonly opened: OpenCase | null;
   /** A region or a measurement was drawn, moved or removed. */
   answersChanged(): void;
   /** More of the image is on screen, or less. */
@@ -40,7 +40,7 @@ export class Stage {
   readonly drawing: Drawing;
   readonly measuring: Measuring;
   readonly magnifier: Magnifier;
-  readonly rail: Rail;
+  readonly toolbar: Toolbar;
   readonly frames: Frames;
   readonly hanging: Hanging;
   readonly timing = new Timing();
@@ -66,21 +66,21 @@ export class Stage {
         this.marks.visible = true;
         this.marks.deselect();
       },
-      done: () => this.rail.take("move"),
+      done: () => this.toolbar.take("move"),
       changed: () => owner.answersChanged(),
     });
     const stage = element(".stage", HTMLElement);
     this.directions = new Directions(element(".directions", HTMLElement, stage));
     this.magnifier = new Magnifier(stage, this.marks.surface, this.viewer);
-    this.rail = new Rail(this.viewer, this);
-    new Gestures(stage, this.viewer, (pointer) => this.rail.grip(pointer));
+    this.toolbar = new Toolbar(this.viewer, this);
+    new Gestures(stage, this.viewer, (pointer) => this.toolbar.grip(pointer));
     this.frames = new Frames(this.display, this.marks, stage, (frame) => {
       this.measuring.show(frame);
-      this.rail.offer(frame.windows);
+      this.toolbar.offer(frame.windows);
       owner.opened?.maps.turned(frame.frame);
       this.others.show(frame.frame);
     });
-    this.hanging = new Hanging(stage, this.viewer, (pointer) => (this.rail.grip(pointer) === "level" ? "level" : "move"), user);
+    this.hanging = new Hanging(stage, this.viewer, (pointer) => (this.toolbar.grip(pointer) === "level" ? "level" : "move"), user);
   }
 
   /** What is drawn on the case that the display shows, and what is known of its image. */
@@ -88,13 +88,13 @@ export class Stage {
     this.marks.load(shown.marks);
     this.others.load(shown.others, ({ letter, finding }) => `${letter} · ${nameOf(this.owner.opened, finding)}`);
     this.marks.visible = true;
-    this.rail.open(shown.image.windows);
+    this.toolbar.open(shown.image.windows);
     this.frames.open(shown.image);
     this.measuring.measures.load(shown.measurements); // their results are of the frame that is on screen by now
     this.hanging.open(shown);
     this.viewer.canvas.setAttribute("aria-label", shown.image.alt);
     this.directions.open(shown.image.orientation);
-    describeCase(shown.foot, shown.image.columns, shown.image.rows);
+    describeCase(shown.image_check, shown.image.columns, shown.image.rows);
   }
 
   /** What the reader had drawn before. */
@@ -133,9 +133,9 @@ export class Stage {
   }
 
   private drawn(region: RegionData): void {
-    if (this.marks.regions.length >= MOST_REGIONS) return say(words.regionsFull(MOST_REGIONS));
+    if (this.marks.regions.length >= MOST_REGIONS) return announce(messages.regionsFull(MOST_REGIONS));
     this.marks.add(region);
-    this.rail.take("move");
+    this.toolbar.take("move");
   }
 
   private viewChanged(): void {
@@ -145,7 +145,7 @@ export class Stage {
     this.drawing.layout();
     this.measuring.measures.layout();
     this.magnifier.layout();
-    this.rail.update();
+    this.toolbar.update();
     this.directions.layout(this.viewer.orientation);
     this.hanging.changed(this.viewer);
     describeView(this.viewer, this.display.level);

@@ -5,8 +5,8 @@ import { SaveNotice } from "./notice";
 import { Outbox, type Entry } from "./outbox";
 import type { ReadingPage } from "./page";
 import { Saving, type Desk, type SaveState, type Trouble } from "./saving";
-import { say } from "./voice";
-import { words } from "./words";
+import { announce } from "./announcer";
+import { messages } from "./messages";
 
 /** ms that a read, kept in this browser, lets the picture of the next case go before it on a busy machine. */
 const PICTURE_FIRST = 300;
@@ -42,7 +42,7 @@ export class Submission implements Desk {
       const [unsettled] = opened.answers.missing.length ? [] : opened.answers.unsettled;
       if (readiness.complete) readiness.submitWhenFull(() => this.submit());
       if (unsettled) opened.findings.go(opened.answers.findings.indexOf(unsettled));
-      return say(readiness.obstacle ?? obstacle);
+      return announce(readiness.obstacle ?? obstacle);
     }
     this.mending = false;
     opened.answers.explain({});
@@ -65,7 +65,7 @@ export class Submission implements Desk {
     if (!next || this.page.opened?.case.state === "blind" || !this.holdsCurrent) return false;
     this.page.lock(false);
     this.page.show(next);
-    say(words.opened(next.case.pseudonym, next.case.findings.length));
+    announce(messages.opened(next.case.pseudonym, next.case.findings.length));
     return true;
   }
 
@@ -88,8 +88,8 @@ export class Submission implements Desk {
     this.page.over.add(entry.draft);
     if (here) return this.turn(turn);
     this.page.receive(turn);
-    if (!seen) say(words.earlierSaved(entry.pseudonym));
-    else if (turn.saved?.extra) say(turn.saved.message);
+    if (!seen) announce(messages.earlierSaved(entry.pseudonym));
+    else if (turn.saved?.extra) announce(turn.saved.message);
     this.goOn();
   }
 
@@ -98,8 +98,8 @@ export class Submission implements Desk {
     this.page.lock(false);
     this.page.turn(turn);
     const next = this.page.opened?.case;
-    const opened = !next ? "" : next.state === "revealed" ? words.revealed(next.pseudonym) : words.opened(next.pseudonym, next.findings.length);
-    say([turn.saved?.message, opened].filter(Boolean).join(" "));
+    const opened = !next ? "" : next.state === "revealed" ? messages.revealed(next.pseudonym) : messages.opened(next.pseudonym, next.findings.length);
+    announce([turn.saved?.message, opened].filter(Boolean).join(" "));
   }
 
   mends(entry: Entry, problem: Problem): boolean {

@@ -1,5 +1,5 @@
 /** The last read can be taken back for half a minute. The panel's row says which and how long ago. */
-import { words } from "./words";
+import { messages } from "./messages";
 
 export class Undo {
   private readonly row: HTMLElement | null;
@@ -30,7 +30,7 @@ export class Undo {
   private tick(now: number): void {
     if (!this.row) return;
     const text = this.row.querySelector("[data-undo-text]");
-    if (text) text.textContent = words.submittedAgo(this.row.dataset["case"] ?? "", Math.round((now - this.since) / 1000));
+    if (text) text.textContent = messages.submittedAgo(this.row.dataset["case"] ?? "", Math.round((now - this.since) / 1000));
     const button = this.row.querySelector("button");
     if (button) button.hidden = now >= this.until;
     if (now >= this.until) this.stop();

@@ -1,8 +1,8 @@
 /** One line of the upload list: name, size, progress, and what became of the file. */
 import { element } from "../dom";
-import type { Entry } from "./kept";
+import type { Entry } from "./stored_list";
 import type { Sent } from "./send";
-import { words } from "./words";
+import { messages } from "./messages";
 
 export class Row {
   private readonly node: HTMLElement;
@@ -11,39 +11,39 @@ export class Row {
     const pattern = element("#upload-row", HTMLTemplateElement);
     this.node = element("li", HTMLLIElement, pattern.content).cloneNode(true) as HTMLElement;
     this.part("[data-name]").textContent = file.name;
-    this.part("[data-size]").textContent = words.size(file.size);
-    this.say("waiting", words.waiting);
+    this.part("[data-size]").textContent = messages.size(file.size);
+    this.setState("waiting", messages.waiting);
     element("#upload-list", HTMLElement).append(this.node);
   }
 
   progress(share: number): void {
     element("progress", HTMLProgressElement, this.node).value = share;
-    this.say("sending", share < 1 ? words.sent(share) : words.checking);
+    this.setState("sending", share < 1 ? messages.sent(share) : messages.checking);
   }
 
   /** The connection was lost; it is tried again. */
   lost(): void {
     element("progress", HTMLProgressElement, this.node).value = 0;
-    this.say("waiting", words.lost);
+    this.setState("waiting", messages.lost);
   }
 
   finish(sent: Sent): void {
     element("progress", HTMLProgressElement, this.node).hidden = true;
-    if (sent.kind === "refused") return this.say("refused", sent.problem.detail);
+    if (sent.kind === "refused") return this.setState("refused", sent.problem.detail);
     const link = element("a", HTMLAnchorElement, this.node);
     link.href = sent.stored.url;
-    link.textContent = words.open(sent.stored.name);
+    link.textContent = messages.open(sent.stored.name);
     link.hidden = false;
-    this.say("stored", sent.stored.created ? words.stored : words.storedBefore);
+    this.setState("stored", sent.stored.created ? messages.stored : messages.storedBefore);
   }
 
   /** For a file whose page was left before the server had answered. */
   unfinished(): void {
     element("progress", HTMLProgressElement, this.node).hidden = true;
-    this.say("refused", words.unfinished);
+    this.setState("refused", messages.unfinished);
   }
 
-  private say(state: string, text: string): void {
+  private setState(state: string, text: string): void {
     this.node.dataset["state"] = state;
     this.part("[data-status]").textContent = text;
   }

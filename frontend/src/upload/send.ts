@@ -1,6 +1,6 @@
 /** One file, one request. XMLHttpRequest, because fetch does not tell how much has been sent. */
 import { answered, csrfToken, type Problem } from "../net";
-import { words } from "./words";
+import { messages } from "./messages";
 
 /** What the server says of a stored file; `created` is false where it had the same file already. */
 export interface Stored {
@@ -54,18 +54,18 @@ async function lostOrGone(file: File): Promise<Sent | typeof LOST> {
     await file.slice(0, 1).arrayBuffer();
     return LOST;
   } catch {
-    return refused(words.unreadable);
+    return refused(messages.unreadable);
   }
 }
 
 function sent(request: XMLHttpRequest): Sent {
   const json = request.getResponseHeader("Content-Type")?.includes("json") ? (JSON.parse(request.responseText) as unknown) : null;
-  if (request.status === 200 && json === null) return refused(words.signedOut); // the way led to the sign-in page
+  if (request.status === 200 && json === null) return refused(messages.signedOut); // the way led to the sign-in page
   if (request.status < 300 && json !== null) return { kind: "stored", stored: json as Stored };
   const problem = json as Partial<Problem> | null;
   return refused(problem?.detail ?? problem?.title ?? answered(request.status));
 }
 
 function refused(detail: string): Sent {
-  return { kind: "refused", problem: { title: words.notStored, detail } };
+  return { kind: "refused", problem: { title: messages.notStored, detail } };
 }

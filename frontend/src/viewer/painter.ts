@@ -22,8 +22,8 @@ export interface Scene {
   readonly overlay: Overlay | null;
 }
 
-/** A scene drawn aside, to be shown later at the cost of a copy. */
-export interface Still extends Size {
+/** A scene rendered into a texture of its own, to be shown later at the cost of a copy. */
+export interface Offscreen extends Size {
   readonly framebuffer: WebGLFramebuffer;
   readonly texture: WebGLTexture;
 }
@@ -57,8 +57,8 @@ export class Painter {
     gl.disable(gl.SCISSOR_TEST);
   }
 
-  /** Aside. */
-  still(scene: Scene, { width, height }: Size): Still {
+  /** The scene in a texture of its own; the canvas does not change. */
+  renderOffscreen(scene: Scene, { width, height }: Size): Offscreen {
     const { gl } = this;
     const [framebuffer, texture] = [gl.createFramebuffer(), gl.createTexture()];
     gl.bindTexture(gl.TEXTURE_2D, texture);
@@ -71,15 +71,15 @@ export class Painter {
     return { framebuffer, texture, width, height };
   }
 
-  /** Copy a still onto a canvas of its size. */
-  copy({ framebuffer, width, height }: Still): void {
+  /** Copy an offscreen render onto a canvas of its size. */
+  copy({ framebuffer, width, height }: Offscreen): void {
     const { gl } = this;
     gl.bindFramebuffer(gl.READ_FRAMEBUFFER, framebuffer);
     gl.blitFramebuffer(0, 0, width, height, 0, 0, width, height, gl.COLOR_BUFFER_BIT, gl.NEAREST);
     gl.bindFramebuffer(gl.READ_FRAMEBUFFER, null);
   }
 
-  drop({ framebuffer, texture }: Still): void {
+  drop({ framebuffer, texture }: Offscreen): void {
     this.gl.deleteFramebuffer(framebuffer);
     this.gl.deleteTexture(texture);
   }

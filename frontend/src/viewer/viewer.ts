@@ -1,15 +1,15 @@
 /** One image on one canvas: its levels, how it is looked at, its window. Draws at most once per animation frame. */
 import { Camera, type Edge } from "./camera";
-import { watchPixels } from "./density";
+import { watchDevicePixels } from "./device_pixels";
 import { fit, placement, scaled, shapeOf, toImage, type Placement, type Point, type Raster, type Size } from "./geometry";
 import { lensAt, type Lens } from "./lens";
 import { inImage, UPRIGHT, type Orientation } from "./orientation";
-import { Painter, type Scene, type Still } from "./painter";
+import { Painter, type Scene, type Offscreen } from "./painter";
 import { attentionTexture, pixelTexture, type Attention, type Pixels } from "./textures";
 import { IDENTITY_8_BIT, ramp, type Padding, type Windowing } from "./windowing";
 
 /** What the viewer has to know of an image before any pixel arrives. */
-export interface Facts extends Raster {
+export interface ImageInfo extends Raster {
   readonly channels: 1 | 3;
   readonly slope: number;
   readonly intercept: number;
@@ -34,13 +34,13 @@ export class NoWebgl extends Error {}
 export class Viewer {
   windowing: Windowing = { center: 0.5, width: 1, function: "LINEAR_EXACT" };
   inverted = false;
-  facts: Facts = { width: 1, height: 1, aspect: 1, channels: 1, slope: 1, intercept: 0, inverted: false, padding: null };
+  info: ImageInfo = { width: 1, height: 1, aspect: 1, channels: 1, slope: 1, intercept: 0, inverted: false, padding: null };
   private readonly camera = new Camera();
   private magnified: Point | null = null; // CSS pixels
   private frame = 0;
   private shown: string | null = null;
   private readonly levels = new Map<string, WebGLTexture>();
-  private readonly stills = new Map<string, Still>();
+  private readonly offscreens = new Map<string, Offscreen>();
   private attention: Attention | null = null;
   private map: WebGLTexture | null = null;
   private opacity = 0.35;
@@ -61,7 +61,7 @@ export class Viewer {
     canvas.addEventListener("webglcontextlost", (event) => this.lose(event));
     canvas.addEventListener("webglcontextrestored", () => this.restore());
     canvas.addEventListener("overread:draw", () => this.draw()); // tests read the canvas back in the same task
-    watchPixels(canvas, (size, ratio) => this.resize(size, ratio));
+    watchDevicePixels(canvas, (size, ratio) => this.resize(size, ratio));
   }
 
   /** Take every level off the card whose name is not among these. */
@@ -70,15 +70,15 @@ export class Viewer {
   }
 
   /** Forget the image on screen and expect another one; levels in `keep` stay on the card. */
-  open(facts: Facts, windowing: Windowing, keep: readonly string[]): void {
-    this.facts = facts;
+  open(info: ImageInfo, windowing: Windowing, keep: readonly string[]): void {
+    this.info = info;
     this.windowing = windowing;
     this.inverted = false;
     this.magnified = null;
     this.shown = null;
     this.attend(null);
     this.keep(keep);
-    this.camera.open(facts);
+    this.camera.open(info);
     this.draw();
   }
 
@@ -88,12 +88,12 @@ export class Viewer {
   }
 
   /** Put a level of another image on the card and draw it aside as `open` will show it first, so that showing it costs a copy. */
-  prepare(name: string, pixels: Pixels, facts: Facts, windowing: Windowing): void {
-    if (this.gl.isContextLost() || this.stills.has(name)) return;
+  prepare(name: string, pixels: Pixels, info: ImageInfo, windowing: Windowing): void {
+    if (this.gl.isContextLost() || this.offscreens.has(name)) return;
     this.upload(name, pixels);
     const texture = this.levels.get(name);
-    const place = placement(fit(shapeOf(facts), this.size), facts, UPRIGHT);
-    if (texture) this.stills.set(name, this.painter.still(sceneOf(texture, facts, windowing, place), this.size));
+    const place = placement(fit(shapeOf(info), this.size), info, UPRIGHT);
+    if (texture) this.offscreens.set(name, this.painter.renderOffscreen(sceneOf(texture, info, windowing, place), this.size));
   }
 
   /** A level of this name is on the card. */
@@ -251,7 +251,7 @@ export class Viewer {
     const name = this.shown;
     const texture = name === null ? undefined : this.levels.get(name);
     if (name === null || !texture) this.painter.clear();
-    else if (!this.drawStill(name)) this.paint(texture);
+    else if (!this.drawOffscreen(name)) this.paint(texture);
     const { scale, x, y } = this.camera.view;
     this.canvas.dataset["view"] = [scale, x, y].join(" ");
     this.listener.changed();
@@ -267,32 +267,32 @@ export class Viewer {
     const { attention, opacity } = this;
     if (attention) this.map ??= attentionTexture(this.gl, attention);
     const overlay = attention && this.map && { texture: this.map, box: attention.box, opacity };
-    return { ...sceneOf(texture, this.facts, this.windowing, this.camera.place), inverted: this.inverted !== this.facts.inverted, overlay };
+    return { ...sceneOf(texture, this.info, this.windowing, this.camera.place), inverted: this.inverted !== this.info.inverted, overlay };
   }
 
-  /** The still made ahead serves for the first drawing only, and only if the canvas still has its size. */
-  private drawStill(name: string): boolean {
-    const still = this.stills.get(name);
-    if (!still) return false;
-    const fits = still.width === this.canvas.width && still.height === this.canvas.height && this.camera.align === 0;
-    if (fits) this.painter.copy(still);
-    this.painter.drop(still);
-    this.stills.delete(name);
+  /** The offscreen render serves for the first drawing only, and only if the canvas still has its size. */
+  private drawOffscreen(name: string): boolean {
+    const offscreen = this.offscreens.get(name);
+    if (!offscreen) return false;
+    const fits = offscreen.width === this.canvas.width && offscreen.height === this.canvas.height && this.camera.align === 0;
+    if (fits) this.painter.copy(offscreen);
+    this.painter.drop(offscreen);
+    this.offscreens.delete(name);
     return fits;
   }
 
   private drop(name: string): void {
     this.gl.deleteTexture(this.levels.get(name) ?? null);
     this.levels.delete(name);
-    const still = this.stills.get(name);
-    if (still) this.painter.drop(still);
-    this.stills.delete(name);
+    const offscreen = this.offscreens.get(name);
+    if (offscreen) this.painter.drop(offscreen);
+    this.offscreens.delete(name);
   }
 
   private lose(event: Event): void {
     event.preventDefault(); // asks the browser to restore it
     this.levels.clear();
-    this.stills.clear();
+    this.offscreens.clear();
     this.map = null;
     this.shown = null;
     this.listener.lost();
@@ -305,8 +305,8 @@ export class Viewer {
 }
 
 /** An image as it is first shown: not inverted by hand, no map over it. */
-function sceneOf(texture: WebGLTexture, facts: Facts, windowing: Windowing, place: Placement): Scene {
-  const colour = facts.channels === 3;
-  const shade = colour ? IDENTITY_8_BIT : ramp(windowing, facts.slope, facts.intercept);
-  return { texture, place, colour, image: facts, ramp: shade, inverted: facts.inverted, padding: facts.padding, overlay: null };
+function sceneOf(texture: WebGLTexture, info: ImageInfo, windowing: Windowing, place: Placement): Scene {
+  const colour = info.channels === 3;
+  const shade = colour ? IDENTITY_8_BIT : ramp(windowing, info.slope, info.intercept);
+  return { texture, place, colour, image: info, ramp: shade, inverted: info.inverted, padding: info.padding, overlay: null };
 }

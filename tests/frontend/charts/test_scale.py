@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from frontend.charts.scale import Scale, ticks, words
+from frontend.charts.scale import Scale, tick_labels, ticks
 
 
 def test_a_scale_maps_its_ends():
@@ -13,7 +13,7 @@ def test_a_scale_maps_its_ends():
 
 
 def test_a_value_outside_is_held_at_the_end():
-    assert Scale(0, 1, 10, 20).held(3.0) == 20
+    assert Scale(0, 1, 10, 20).clamped(3.0) == 20
 
 
 @pytest.mark.parametrize(
@@ -25,5 +25,5 @@ def test_ticks_are_round_and_hold_both_ends(low, high, expected):
 
 
 def test_words_have_as_many_decimals_as_are_needed():
-    assert words([0.7, 0.75, 0.8]) == ["0.70", "0.75", "0.80"]
-    assert words([0.0, 10.0]) == ["0", "10"]
+    assert tick_labels([0.7, 0.75, 0.8]) == ["0.70", "0.75", "0.80"]
+    assert tick_labels([0.0, 10.0]) == ["0", "10"]

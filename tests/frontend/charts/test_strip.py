@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from xml.etree import ElementTree
 
-from frontend.charts.strip import Span, around_nothing, axis, change, reach, strip
+from frontend.charts.strip import Span, about_zero, axis, change, reach, strip
 
 BEFORE, NOW = Span("champion", 0.82, 0.78, 0.86), Span("challenger", 0.88, 0.84, 0.92)
 
@@ -36,6 +36,6 @@ def test_the_head_names_the_grid():
 
 def test_a_change_stands_beside_its_limit():
     moved = Span("female", 0.01, -0.03, 0.05)
-    chart = ElementTree.fromstring(change(around_nothing([moved], -0.1), moved, -0.1))
+    chart = ElementTree.fromstring(change(about_zero([moved], -0.1), moved, -0.1))
     zero, limit = (float(line.attrib["x1"]) for line in chart.iter("line") if "y1" not in line.attrib)
     assert limit < zero == 95

@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from pypdf import PdfReader
 
-from frontend.pages.summary.sheet import plain
+from frontend.pages.summary.text import printable
 from inference.models import Exposure
 from labeling.models import Assignment, Read
 from labeling.services import RegionDrawn, assignment_open_single, read_amend, read_submit
@@ -117,7 +117,7 @@ def test_accents_other_alphabets_and_names_are_legible(
 
 def test_what_the_font_lacks_is_told(site: Client, project: Project, image: Image, reader: User) -> None:
     read_it(project, image, reader, comment="肺炎")
-    assert plain("肺\x00炎") == "\ufffd \ufffd"
+    assert printable("肺\x00炎") == "\ufffd \ufffd"
     assert "stands for a character that this sheet cannot print" in text(site, project, image)
 
 

@@ -283,7 +283,9 @@ def case(sheet: Sheet | None) -> dict[str, Any] | None:
         "measurements": sheet.measurements,
         "others": sheet.others,
         "prediction": None if sheet.state == "blind" else sheet.assignment,
-        "foot": None if sheet.state == "blind" else "Image check passed: frontal · lungs found · in distribution",
+        "image_check": None
+        if sheet.state == "blind"
+        else "Image check passed: frontal · lungs found · in distribution",
         "urls": {
             "submit": f"{base}/submit/",
             "skip": f"{base}/skip/",
@@ -478,7 +480,7 @@ def skip(request: HttpRequest, assignment: str) -> HttpResponse:
 
 def opinion(request: HttpRequest, assignment: str) -> HttpResponse:
     room.opinions.append(json.loads(request.body))
-    return JsonResponse({"message": f"A second opinion on {room.find(assignment).pseudonym} is asked for."}, status=201)
+    return JsonResponse({"message": f"A second opinion on {room.find(assignment).pseudonym} is requested."}, status=201)
 
 
 def propose(request: HttpRequest, assignment: str) -> HttpResponse:

@@ -45,7 +45,7 @@ def test_every_coding(page: Page, decoded, inverted: bool, channels: int) -> Non
     for number, (case, rendering, stored) in enumerate(alike, 1):
         if number > 1:
             page.locator("#frame").press("ArrowRight")
-            expect(page.locator("#foot-frame")).to_have_text(f"Frame {number} of {len(alike)}")
+            expect(page.locator("#status-frame")).to_have_text(f"Frame {number} of {len(alike)}")
         expect(page.locator("body")).to_have_attribute("data-level", "full")
         drawn, view = canvas(page)
         if channels == 3:

@@ -60,7 +60,7 @@ def test_a_second_opinion_leaves_the_case_in_view(manned: Page, room: Room) -> N
     press(manned, "1p")
     manned.keyboard.press("Shift+E")
     manned.keyboard.press("Enter")
-    expect(manned.locator("#voice")).to_have_text("A second opinion on PX-2001 is asked for.")
+    expect(manned.locator("#voice")).to_have_text("A second opinion on PX-2001 is requested.")
     expect(manned.locator("[data-finding=atelectasis] input[value=present]")).to_be_checked()
     assert room.opinions == [{"role": "", "reason": "", "version": 1}] and room.at == 0
 
@@ -70,7 +70,7 @@ def test_a_second_opinion_is_offered_after_the_submit(manned: Page, room: Room) 
     manned.get_by_role("button", name="Opinion on it PX-2001").click()
     manned.locator("#opinion-reason").fill("Is the apex clear?")
     manned.keyboard.press("Enter")
-    expect(manned.locator("#voice")).to_have_text("A second opinion on PX-2001 is asked for.")
+    expect(manned.locator("#voice")).to_have_text("A second opinion on PX-2001 is requested.")
     assert room.opinions[0]["reason"] == "Is the apex clear?"
 
 

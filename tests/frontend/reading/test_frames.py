@@ -22,7 +22,7 @@ def clip(room: Room, page: Page) -> Page:
 
 
 def shows(page: Page, frame: int) -> None:
-    expect(page.locator("#foot-frame")).to_have_text(f"Frame {frame} of 30")
+    expect(page.locator("#status-frame")).to_have_text(f"Frame {frame} of 30")
     expect(page.locator("body")).to_have_attribute("data-level", "full")
 
 
@@ -36,7 +36,7 @@ def differs(page: Page, frame: int) -> float:
 
 def test_an_image_of_one_frame_has_no_slider(reading: Page) -> None:
     expect(reading.locator("#frames")).to_be_hidden()
-    expect(reading.locator("#foot-frame")).to_have_text("")
+    expect(reading.locator("#status-frame")).to_have_text("")
 
 
 def test_the_arrow_keys_leaf_and_stop_at_both_ends(clip: Page) -> None:

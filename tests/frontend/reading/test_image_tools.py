@@ -107,7 +107,7 @@ def test_one_key_resets_the_image_and_nothing_else(reading: Page) -> None:
     press(reading, "x")
     expect(reading.locator("#voice")).to_have_text("Image as at the start. 1 measurement removed.")
     expect(reading.locator("#canvas")).to_have_attribute("data-view", view)
-    expect(reading.locator("#foot-window")).to_have_text("W 3200 L 1800")
+    expect(reading.locator("#status-window")).to_have_text("W 3200 L 1800")
     expect(reading.locator("[data-command=invert]")).to_have_attribute("aria-pressed", "false")
     expect(reading.locator("#orientation")).to_be_empty()
     expect(measure(reading)).to_have_count(0)
@@ -205,10 +205,10 @@ def test_the_value_under_the_pointer_is_told_below_the_image(reading: Page) -> N
     reading.keyboard.press("Shift+Q")
     reading.mouse.move(*at(reading, 120.5, 340.5))
     value = pictures.chest(1, 512, 512)[340, 120]
-    expect(reading.locator("#foot-probe")).to_have_text(f"x 120, y 340: value {value}")
+    expect(reading.locator("#status-probe")).to_have_text(f"x 120, y 340: value {value}")
     reading.mouse.click(*at(reading, 120.5, 340.5))
     expect(measure(reading)).to_have_attribute("aria-label", f"Point: value {value}, x 120, y 340")
-    expect(reading.locator("#foot-probe")).to_be_empty()
+    expect(reading.locator("#status-probe")).to_be_empty()
 
 
 def test_values_wait_for_the_full_resolution(room: Room, page: Page) -> None:
@@ -230,7 +230,7 @@ def test_colour_has_values_but_no_window(page: Page) -> None:
     page.keyboard.press("Shift+Q")
     page.mouse.move(*at(page, 10.5, 20.5))
     red, green, blue = pictures.lesion(1, 512, 512)[20, 10]
-    expect(page.locator("#foot-probe")).to_have_text(f"x 10, y 20: R {red}, G {green}, B {blue}")
+    expect(page.locator("#status-probe")).to_have_text(f"x 10, y 20: R {red}, G {green}, B {blue}")
 
 
 def test_the_lens_is_moved_by_arrow_keys_and_put_away_by_escape(reading: Page) -> None:
@@ -283,7 +283,7 @@ def test_a_tool_taken_from_the_menu_closes_it(reading: Page) -> None:
 @pytest.mark.parametrize("size", [(1440, 900), (1024, 600), (420, 800)], ids=["wide", "low", "phone"])
 def test_every_tool_of_the_rail_is_in_sight_or_scrolled_to(reading: Page, size: tuple[int, int]) -> None:
     reading.set_viewport_size({"width": size[0], "height": size[1]})
-    for tool in reading.locator(".rail button").all():
+    for tool in reading.locator(".toolbar button").all():
         tool.scroll_into_view_if_needed()
         box = tool.bounding_box()
         assert box and box["x"] >= 0 and box["x"] + box["width"] <= size[0] + 1
@@ -308,7 +308,7 @@ def touch(cdp: CDPSession, kind: str, *points: tuple[float, float]) -> None:
 
 
 def test_one_finger_moves_and_two_pinch(reading: Page) -> None:
-    cdp, zoom = touches(reading), reading.locator("#foot-zoom")
+    cdp, zoom = touches(reading), reading.locator("#status-zoom")
     fitted = zoom.text_content() or ""
     touch(cdp, "touchStart", (400, 400))
     touch(cdp, "touchMove", (440, 420))
@@ -362,7 +362,7 @@ def test_a_pen_draws(reading: Page) -> None:
 def test_a_4k_screen_is_crisp_and_legible(reading: Page) -> None:
     reading.set_viewport_size({"width": 3840, "height": 2160})
     expect(reading.locator("#canvas")).to_have_js_property("width", 3840 - 96 - 642)
-    sizes = reading.evaluate("""() => [".finding .fname", ".rail .tool span", "#foot-zoom"].map((each) =>
+    sizes = reading.evaluate("""() => [".finding .fname", ".toolbar .tool span", "#status-zoom"].map((each) =>
       document.querySelector(each).getBoundingClientRect().height)""")
     assert min(sizes) >= 18
     footer = reading.locator("#panel > footer").bounding_box()

@@ -138,17 +138,17 @@ def test_the_rest_is_not_marked_absent_where_a_region_is_drawn(reading: Page) ->
 
 
 def test_the_right_button_changes_the_window(reading: Page) -> None:
-    before = reading.locator("#foot-window").text_content()
+    before = reading.locator("#status-window").text_content()
     drag(reading, (0.5, 0.5), (0.6, 0.4), button="right")
-    expect(reading.locator("#foot-window")).not_to_have_text(before or "")
+    expect(reading.locator("#status-window")).not_to_have_text(before or "")
     expect(reading.locator("#presets [aria-pressed=true]")).to_have_count(0)
 
 
 def test_the_wheel_zooms_and_f_fits(reading: Page) -> None:
-    fitted = reading.locator("#foot-zoom").text_content() or ""
+    fitted = reading.locator("#status-zoom").text_content() or ""
     frame = stage(reading)
     reading.mouse.move(frame["x"] + 200, frame["y"] + 200)
     reading.mouse.wheel(0, -300)
-    expect(reading.locator("#foot-zoom")).not_to_have_text(fitted)
+    expect(reading.locator("#status-zoom")).not_to_have_text(fitted)
     press(reading, "f")
-    expect(reading.locator("#foot-zoom")).to_have_text(fitted)
+    expect(reading.locator("#status-zoom")).to_have_text(fitted)

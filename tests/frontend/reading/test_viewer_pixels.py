@@ -119,7 +119,7 @@ def test_dragging_the_window_stretches_the_table(page: Page) -> None:
     reach = 4095 * 2**0.5 / 2
     wanted = 255 * np.interp(values, np.linspace(2047.5 - reach, 2047.5 + reach, len(CURVE)), CURVE)
     assert np.abs(drawn[..., 0] - np.where(inside, wanted, 0)).max() <= 1
-    expect(page.locator("#foot-window")).to_have_text("W 5791 L 2048 table")
+    expect(page.locator("#status-window")).to_have_text("W 5791 L 2048 table")
 
 
 TURNS = {
@@ -248,9 +248,9 @@ def test_a_frame_has_its_own_window(page: Page) -> None:
     own = [("File", 1800, 3200, "LINEAR"), ("File", 900, 1600, "LINEAR")]
     open_case(page, frames=2, frame_windows=own)
     page.locator("#frame").press("ArrowRight")
-    expect(page.locator("#foot-frame")).to_have_text("Frame 2 of 2")
+    expect(page.locator("#status-frame")).to_have_text("Frame 2 of 2")
     expect(page.locator("body")).to_have_attribute("data-level", "full")
-    expect(page.locator("#foot-window")).to_have_text("W 1600 L 900")
+    expect(page.locator("#status-window")).to_have_text("W 1600 L 900")
     drawn, view = canvas(page)
     values, inside = resampled(pictures.chest(2, 700, 612), drawn.shape[:2], view)
     assert np.abs(drawn[..., 0] - np.where(inside, windowed(values, *own[1][1:]), 0)).max() <= 1

@@ -5,8 +5,8 @@ import type { Viewer } from "../../viewer/viewer";
 import type { Case, Companion } from "../contract";
 import { firstWindow } from "../display";
 import { Levels, type Level } from "../levels";
-import { say } from "../voice";
-import { words } from "../words";
+import { announce } from "../announcer";
+import { messages } from "../messages";
 import { hung, layoutsOf, type Layout } from "./layout";
 import { follow, type Linked } from "./link";
 import { Memory } from "./memory";
@@ -70,14 +70,14 @@ export class Hanging implements Owner {
   next(): void {
     const layouts = this.shown ? layoutsOf(this.shown) : [];
     const at = layouts.indexOf(this.layout);
-    this.choose(layouts[(at + 1) % layouts.length] ?? "single", words.hangingNone);
+    this.choose(layouts[(at + 1) % layouts.length] ?? "single", messages.hangingNone);
   }
 
   /** This hanging, or back to the image alone. */
   toggle(layout: Layout): void {
     if (this.layout === layout) return this.choose("single", "");
     const there = this.shown !== null && layoutsOf(this.shown).includes(layout);
-    this.choose(there ? layout : this.layout, there ? "" : words.priorNone);
+    this.choose(there ? layout : this.layout, there ? "" : messages.priorNone);
   }
 
   /** A level of the image that is read is on screen: it comes first, the others follow. */
@@ -126,10 +126,10 @@ export class Hanging implements Owner {
   }
 
   private choose(layout: Layout, otherwise: string): void {
-    if (!this.shown || layout === this.layout) return say(otherwise);
+    if (!this.shown || layout === this.layout) return announce(otherwise);
     this.memory.remember(this.shown.urls.worklist, layout);
     this.hang(layout);
-    say(words.hanging[layout](this.used.length), false);
+    announce(messages.hanging[layout](this.used.length), false);
   }
 
   private hang(layout: Layout): void {

@@ -26,27 +26,27 @@ function followPlace(from: Viewer, to: Viewer): void {
   const factor = ((from.scale / fitted(from)) * fitted(to)) / to.scale;
   if (Math.abs(factor - 1) > SLIGHT) to.zoom(factor);
   const [x, y] = middle(from);
-  const { facts, overlayView, canvas } = to;
-  const [left, top] = toCanvas(overlayView, [(from.align * to.align < 0 ? 1 - x : x) * facts.width, y * facts.height]);
+  const { info, overlayView, canvas } = to;
+  const [left, top] = toCanvas(overlayView, [(from.align * to.align < 0 ? 1 - x : x) * info.width, y * info.height]);
   const [dx, dy] = [canvas.clientWidth / 2 - left, canvas.clientHeight / 2 - top];
   if (Math.hypot(dx, dy) > 1 / 2) to.pan(dx, dy);
 }
 
 /** Devices differ in their units, so a change of the window counts against the window that each image opens with. */
 function followWindow(from: Linked, to: Linked): void {
-  if (from.viewer.facts.channels === 3 || to.viewer.facts.channels === 3) return;
+  if (from.viewer.info.channels === 3 || to.viewer.info.channels === 3) return;
   const wanted = likewise(from.viewer.windowing, from.first, to.first);
   const { center, width, function: shape } = to.viewer.windowing;
   if (center !== wanted.center || width !== wanted.width || shape !== wanted.function) to.viewer.setWindow(wanted);
   if (to.viewer.inverted !== from.viewer.inverted) to.viewer.invert();
 }
 
-function fitted({ facts, orientation, canvas }: Viewer): number {
-  return fit(laid(shapeOf(facts), orientation), canvas).scale;
+function fitted({ info, orientation, canvas }: Viewer): number {
+  return fit(laid(shapeOf(info), orientation), canvas).scale;
 }
 
 /** The image point in the middle of the canvas, in shares of the image. */
-function middle({ overlayView, canvas, facts }: Viewer): Point {
+function middle({ overlayView, canvas, info }: Viewer): Point {
   const [x, y] = toImage(overlayView, [canvas.clientWidth / 2, canvas.clientHeight / 2]);
-  return [within(x / facts.width, 0, 1), within(y / facts.height, 0, 1)];
+  return [within(x / info.width, 0, 1), within(y / info.height, 0, 1)];
 }

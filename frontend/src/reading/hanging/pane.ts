@@ -4,9 +4,9 @@ import { Gestures, type Grip } from "../../viewer/gestures";
 import { Viewer } from "../../viewer/viewer";
 import type { CaseImage, Companion } from "../contract";
 import { Directions } from "../directions";
-import { factsOf, firstWindow } from "../display";
+import { infoOf, firstWindow } from "../display";
 import { levelUrl, type Level, type Levels } from "../levels";
-import { words } from "../words";
+import { messages } from "../messages";
 import type { Linked } from "./link";
 
 export interface Owner {
@@ -45,7 +45,7 @@ export class Pane implements Linked {
     const canvas = element("canvas", HTMLCanvasElement, this.node);
     this.viewer = new Viewer(canvas, {
       changed: () => this.drawn(),
-      lost: () => this.reach("none", words.contextLost),
+      lost: () => this.reach("none", messages.contextLost),
       restored: () => this.load(),
     });
     new Gestures(canvas, this.viewer, owner.grip);
@@ -65,20 +65,20 @@ export class Pane implements Linked {
     this.chooser.replaceChildren(...choices.map((choice) => new Option(choice.label, choice.image.id, false, choice.image.id === image.id)));
     this.chooser.hidden = choices.length === 0;
     this.label.hidden = choices.length > 0;
-    this.node.setAttribute("aria-label", words.companion(label));
+    this.node.setAttribute("aria-label", messages.companion(label));
     canvas.setAttribute("aria-label", `${label}: ${image.alt}`);
     if (this.image?.id === image.id) return;
     this.image = image;
     this.directions.open(image.orientation);
-    this.viewer.open(factsOf(image), firstWindow(image), []);
-    this.reach("none", words.loading);
+    this.viewer.open(infoOf(image), firstWindow(image), []);
+    this.reach("none", messages.loading);
   }
 
   /** Give the image up. */
   clear(): void {
     if (!this.image) return;
     this.image = null;
-    this.viewer.open(this.viewer.facts, this.viewer.windowing, []);
+    this.viewer.open(this.viewer.info, this.viewer.windowing, []);
     this.reach("none", "");
   }
 
@@ -87,7 +87,7 @@ export class Pane implements Linked {
   }
 
   private async stream(image: CaseImage): Promise<void> {
-    this.say(this.level === "none" ? words.loading : "");
+    this.showMessage(this.level === "none" ? messages.loading : "");
     try {
       for (const level of ["half", "full"] as const) {
         const pixels = await this.owner.levels.get(image, level);
@@ -97,13 +97,13 @@ export class Pane implements Linked {
         this.reach(level, "");
       }
     } catch (error) {
-      if (this.image === image) this.say(error instanceof RangeError ? error.message : words.companionUnreadable, true);
+      if (this.image === image) this.showMessage(error instanceof RangeError ? error.message : messages.companionUnreadable, true);
     }
   }
 
   private drawn(): void {
     if (!this.image) return;
-    const text = words.orientation(this.viewer.orientation);
+    const text = messages.orientation(this.viewer.orientation);
     if (this.turned.textContent !== text) this.turned.textContent = text;
     this.directions.layout(this.viewer.orientation);
     this.owner.changed(this);
@@ -112,11 +112,11 @@ export class Pane implements Linked {
   private reach(level: Level | "none", note: string): void {
     this.level = level;
     this.node.dataset["level"] = level;
-    this.say(note);
+    this.showMessage(note);
     this.owner.changed(this);
   }
 
-  private say(text: string, again = false): void {
+  private showMessage(text: string, again = false): void {
     this.note.textContent = text;
     this.note.hidden = text === "";
     this.retry.hidden = !again;

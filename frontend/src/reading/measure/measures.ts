@@ -4,8 +4,8 @@ import { toCanvas } from "../../viewer/geometry";
 import type { Viewer } from "../../viewer/viewer";
 import { arrowStep } from "../arrows";
 import type { MeasurementData } from "../contract";
-import { say } from "../voice";
-import { words } from "../words";
+import { announce } from "../announcer";
+import { messages } from "../messages";
 import { moved, stretched, type Measure } from "./measure";
 import { Note } from "./note";
 import type { Subject } from "./subject";
@@ -65,7 +65,7 @@ export class Measures {
   /** Whether there is room for another; where there is none that is said. */
   get room(): boolean {
     const room = this.notes.length < MOST;
-    if (!room) say(words.measuresFull(MOST));
+    if (!room) announce(messages.measuresFull(MOST));
     return room;
   }
 
@@ -97,7 +97,7 @@ export class Measures {
   keep(note: Note): void {
     note.live = false;
     note.node.focus({ preventScroll: true });
-    say(this.describe(note), false);
+    announce(this.describe(note), false);
     this.changed();
   }
 
@@ -165,14 +165,14 @@ export class Measures {
   private key(event: KeyboardEvent, note: Note): void {
     const step = arrowStep(event, this.viewer);
     if (!step) return;
-    this.change(note, (event.shiftKey ? stretched : moved)(note.measure, ...this.viewer.inImage(step), this.viewer.facts));
-    say(this.describe(note), false);
+    this.change(note, (event.shiftKey ? stretched : moved)(note.measure, ...this.viewer.inImage(step), this.viewer.info));
+    announce(this.describe(note), false);
   }
 
   /** Under the image: what holds for every length and area on it. */
   private layoutCaveat(): void {
     const sized = this.here.some(({ measure: { kind } }) => kind === "length" || kind === "roi");
-    const text = sized && this.subject ? words.spacingNote(this.subject) : "";
+    const text = sized && this.subject ? messages.spacingNote(this.subject) : "";
     if (this.caveat.textContent !== text) this.caveat.textContent = text;
     this.caveat.hidden = text === "";
   }

@@ -24,7 +24,7 @@ export interface Bench {
 export class Measuring {
   readonly measures: Measures;
   private readonly sketch: Sketch;
-  private readonly probe = element("#foot-probe", HTMLElement);
+  private readonly probe = element("#status-probe", HTMLElement);
   private readonly viewer: Viewer;
   private readonly bench: Bench;
   private subject: Subject | null = null;

@@ -2,7 +2,7 @@
 import { set, svg } from "../../dom";
 import { toCanvas, type Point } from "../../viewer/geometry";
 import type { Viewer } from "../../viewer/viewer";
-import { grab } from "../grab";
+import { drag } from "../drag";
 import { linesOf, spokenOf } from "./label";
 import { moved, reshaped, type Measure } from "./measure";
 import type { Subject } from "./subject";
@@ -32,7 +32,7 @@ export class Note {
     this.viewer = viewer;
     this.change = change;
     this.node.append(...this.lines, this.label);
-    this.node.addEventListener("pointerdown", (event) => this.grab(event));
+    this.node.addEventListener("pointerdown", (event) => this.drag(event));
   }
 
   /** Whether it still follows the pointer. */
@@ -84,16 +84,16 @@ export class Note {
     lines.forEach((line, index) => set(line, { x: x + (left ? -12 : 12), dy: index ? "1.25em" : 0 }));
   }
 
-  private grab(event: PointerEvent): void {
+  private drag(event: PointerEvent): void {
     if (event.button !== 0 || this.live) return;
     this.node.focus({ preventScroll: true });
     const before = this.measure;
     const end = this.ends.findIndex((each) => each === event.target);
     const follow = (to: Point, from: Point): void => {
-      const image = this.viewer.facts;
+      const image = this.viewer.info;
       this.change(end < 0 ? moved(before, to[0] - from[0], to[1] - from[1], image) : reshaped(before, end, to, image));
     };
-    grab(this.node, event, this.viewer, follow, () => this.change(before));
+    drag(this.node, event, this.viewer, follow, () => this.change(before));
   }
 }
 

@@ -41,7 +41,7 @@ export class Sketch {
     if (!this.measures.room) return;
     const { clientWidth, clientHeight } = this.viewer.canvas;
     const reach = Math.min(clientWidth, clientHeight) / REACH / this.viewer.overlayView.scale;
-    this.finish(this.measures.begin(placed(kind, this.viewer.middle, this.viewer.inImage([reach, 0]), this.viewer.facts)));
+    this.finish(this.measures.begin(placed(kind, this.viewer.middle, this.viewer.inImage([reach, 0]), this.viewer.info)));
   }
 
   private down(event: PointerEvent, surface: SVGSVGElement): void {
@@ -58,7 +58,7 @@ export class Sketch {
   private move(event: PointerEvent): void {
     const { kind, note, points, pressed } = this;
     if (!kind || !note || (pressed && pressed.pointerId !== event.pointerId)) return;
-    this.measures.change(note, measure(kind, [...points, this.viewer.at(event)], this.viewer.facts));
+    this.measures.change(note, measure(kind, [...points, this.viewer.at(event)], this.viewer.info));
   }
 
   private up(event: PointerEvent): void {
@@ -74,7 +74,7 @@ export class Sketch {
     const { kind } = this;
     if (!kind) return;
     this.points = [...this.points, this.viewer.at(event)];
-    const next = measure(kind, this.points, this.viewer.facts);
+    const next = measure(kind, this.points, this.viewer.info);
     if (this.note) this.measures.change(this.note, next);
     else this.note = this.measures.begin(next);
   }

@@ -1,0 +1,1 @@
+import{a as e}from"./i18n-DgoPueZd.js";import{n as t,r as n,t as r}from"./sheet-D2Danr_X.js";var i=new n(e(`preferences`));new r(i,()=>!0),i.onChange(()=>t(document,i));
