@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from typing import Any
 
 import numpy as np
 import pytest
@@ -21,7 +22,7 @@ from overread.jobs.models import Job
 from overread.jobs.running import run_all
 from overread.projects.models import Project
 from overread.projects.services import project_change
-from tests.factories import in_reference, make_champion, make_image
+from tests.factories import in_reference, make_champion, make_image, make_project
 
 pytestmark = pytest.mark.django_db
 
@@ -72,16 +73,25 @@ def read_and_embedded(project: Project, each: int) -> Project:
     return project
 
 
+@pytest.fixture(scope="module")
+def made(shared_rows: Any) -> dict[str, Project]:
+    """The projects of `misled` and `begun`, whose films are decoded once."""
+    return shared_rows(lambda: {name: read_and_embedded(make_project(), each) for name, each in EACH.items()})
+
+
+EACH = {"misled": 50, "begun": 5}
+
+
 @pytest.fixture
-def misled(project: Project) -> Project:
+def misled(made: dict[str, Project], db: None) -> Project:
     """A project whose strategy chooses what teaches nothing, with labels enough to tell."""
-    return read_and_embedded(project, 50)
+    return Project.objects.get(pk=made["misled"].pk)
 
 
 @pytest.fixture
-def begun(project: Project) -> Project:
+def begun(made: dict[str, Project], db: None) -> Project:
     """A project with a few labels of either arm."""
-    return read_and_embedded(project, 5)
+    return Project.objects.get(pk=made["begun"].pk)
 
 
 def test_a_strategy_that_misleads_is_said_to_be_worse_and_nothing_is_changed(misled: Project) -> None:
@@ -124,18 +134,18 @@ def test_no_material_is_of_the_reference_set(begun: Project) -> None:
         project=begun, image=image, finding=finding, exposure="none", origin="read", value=1, independent=True
     )
     material = material_of(begun, begun.champion.pipeline, "margin")
-    assert len(material.data) == material.labels == ReferenceLabel.objects.count() - 1
+    assert len(material.data) == material.labels == begun.labels.count() - 1
     assert len(material.sample) == 0
 
 
 def test_labels_given_with_the_model_in_view_teach_and_do_not_test(begun: Project) -> None:
-    ReferenceLabel.objects.update(exposure="shown")
+    begun.labels.update(exposure="shown")
     data = material_of(begun, begun.champion.pipeline, "margin").data
     assert np.isfinite(data.labels[:, 0]).all() and not len(data.random)
 
 
 def test_reading_time_is_that_of_a_whole_case(begun: Project, reader: User) -> None:
-    case = Assignment.objects.filter(purpose=Purpose.AUDIT).first()
+    case = begun.assignments.filter(purpose=Purpose.AUDIT).first()
     for milliseconds in (4000, 2500):
         Read.objects.create(
             assignment=case, project=begun, image=case.image, reader=reader, key=case.pk if milliseconds > 3000 else
