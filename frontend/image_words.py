@@ -26,7 +26,7 @@ STORED = {
 }
 
 
-class Patient(TypedDict):
+class PatientHeader(TypedDict):
     """A page's header for an image; "" for what is not known."""
 
     case: str
@@ -83,7 +83,7 @@ def notices(image: Image) -> list[str]:
     return warnings
 
 
-def patient_context(image: Image, project: Project) -> Patient:
+def patient_context(image: Image, project: Project) -> PatientHeader:
     """The header. It shows intervals and no date: stored dates are shifted."""
     return {
         "case": image.code,

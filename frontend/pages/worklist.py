@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from frontend.image_words import Patient, patient_context
+from frontend.image_words import PatientHeader, patient_context
 from frontend.pages.read.referrals import sent_rows, sent_words, until_words
 from frontend.people import person
 from inference.queries import champion_record
@@ -42,7 +42,7 @@ class WorklistRow:
     """One line of the list. `reason` and `urgent` are empty while they must stay hidden."""
 
     assignment: Assignment
-    patient: Patient
+    patient: PatientHeader
     reason: str
     urgent: str
     sent: str

@@ -17,7 +17,7 @@ AGREES, DIFFERS = "agrees", "differs"
 
 
 @dataclass(frozen=True)
-class Comparison:
+class FindingComparison:
     """One finding: the reader's answer, the model's suggestion, and whether they agree.
 
     `answer` is "" without a read; `suggestion` is empty for a finding that the model does not answer; `verdict` is AGREES,
@@ -32,7 +32,7 @@ class Comparison:
     verdict_words: str = ""
 
 
-def comparisons(*, project: Project, read: Read | None, prediction: Prediction | None) -> list[Comparison]:
+def comparisons(*, project: Project, read: Read | None, prediction: Prediction | None) -> list[FindingComparison]:
     """Every finding of the project, in its order."""
     answers = {answer.finding_id: answer.value for answer in read.answers.all()} if read else {}
     outputs = prediction.outputs if prediction else {}
@@ -42,7 +42,7 @@ def comparisons(*, project: Project, read: Read | None, prediction: Prediction |
     return found
 
 
-def comparison(finding: Finding, number: int, value: str | None, output: Mapping[str, Any] | None) -> Comparison:
+def comparison(finding: Finding, number: int, value: str | None, output: Mapping[str, Any] | None) -> FindingComparison:
     """`value` is the reader's answer, `output` what the model says of this finding."""
     answer = ""
     suggestion: Suggestion = {}
@@ -53,7 +53,7 @@ def comparison(finding: Finding, number: int, value: str | None, output: Mapping
         suggestion = suggestion_context(output, finding)
     if value is not None and output:
         verdict, words = compared(finding, value, output)
-    return Comparison(finding, number, answer, suggestion, verdict, words)
+    return FindingComparison(finding, number, answer, suggestion, verdict, words)
 
 
 def answer_words(finding: Finding, value: str) -> str:

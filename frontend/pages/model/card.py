@@ -51,7 +51,7 @@ class ShortcutRow:
         return max(self.border or 0.0, self.linear_border or 0.0) >= BORDER_TELLS
 
 
-class Card(TypedDict):
+class ModelCard(TypedDict):
     """The page's facts of a model besides the gate's. An imported model has no run, snapshot or labels."""
 
     version: ModelVersion
@@ -67,7 +67,7 @@ class Card(TypedDict):
     contradictions: Effect
 
 
-def card(pipeline: Pipeline, names: Mapping[str, str]) -> Card:
+def card(pipeline: Pipeline, names: Mapping[str, str]) -> ModelCard:
     """`names`: finding slug → name."""
     version = pipeline.classifier
     run: Run | None = getattr(pipeline, "run", None)

@@ -15,7 +15,7 @@ from django.db.models import prefetch_related_objects
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
-from frontend.image_words import Patient, patient_context
+from frontend.image_words import PatientHeader, patient_context
 from frontend.pages.read.case import case_data
 from frontend.pages.read.companions import companions_data
 from frontend.pages.read.contract import Case, CaseState, Prepared, Upcoming
@@ -39,7 +39,7 @@ class CaseContext(TypedDict):
     user: User
     case: Case
     waiting: bool
-    patient: Patient
+    patient: PatientHeader
     panel: Panel
     position: Position
     first_read_text: str

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as lazy
 
 import overread
 from frontend.image_words import patient_context
-from frontend.pages.image.comparison import Comparison, comparisons
+from frontend.pages.image.comparison import FindingComparison, comparisons
 from frontend.pages.image.picture import jpeg
 from frontend.pages.image.regions import region_corners
 from frontend.pages.read.suggestions import Suggestion
@@ -35,7 +35,7 @@ PHASES = {
 
 
 @dataclass(frozen=True)
-class Outline:
+class NumberedOutline:
     """A region's corners in widths of a pixel, with the number of its finding."""
 
     number: int
@@ -69,7 +69,7 @@ class Summary:
     facts: Sequence[tuple[str, str]]
     picture: bytes  # JPEG
     size: tuple[float, float]
-    outlines: Sequence[Outline]
+    outlines: Sequence[NumberedOutline]
     lines: Sequence[SummaryLine]
     suggested: bool
     comment: str
@@ -132,14 +132,16 @@ def _facts(project: Project, image: Image) -> list[tuple[str, str]]:
     return [(name, text) for name, text in facts if text]
 
 
-def _outlines(read: Read | None, compared: Sequence[Comparison], aspect: float) -> list[Outline]:
+def _outlines(read: Read | None, compared: Sequence[FindingComparison], aspect: float) -> list[NumberedOutline]:
     if read is None:
         return []
     numbers = {comparison.finding.pk: comparison.number for comparison in compared}
-    return [Outline(numbers[region.finding_id], region_corners(region, aspect)) for region in read.regions.all()]
+    return [
+        NumberedOutline(numbers[region.finding_id], region_corners(region, aspect)) for region in read.regions.all()
+    ]
 
 
-def _line(comparison: Comparison, read: Read | None, prediction: Prediction | None) -> SummaryLine:
+def _line(comparison: FindingComparison, read: Read | None, prediction: Prediction | None) -> SummaryLine:
     answer = comparison.answer
     if not answer:
         # A finding added to the project after this read has no answer in it.

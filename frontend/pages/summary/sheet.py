@@ -14,7 +14,7 @@ from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Flowable, KeepTogether, SimpleDocTemplate, Spacer, Table
 
 from frontend.pages.summary.facts import Summary
-from frontend.pages.summary.film import Film
+from frontend.pages.summary.figure import ImageFigure
 from frontend.pages.summary.text import (
     BOLD,
     HEADING,
@@ -57,7 +57,7 @@ def pdf(summary: Summary) -> bytes:
 
 
 def _story(summary: Summary) -> list[Flowable]:
-    story = [_head(summary), Spacer(1, 3 * mm), _facts(summary), Spacer(1, 4 * mm), Film(summary, WIDTH)]
+    story = [_head(summary), Spacer(1, 3 * mm), _facts(summary), Spacer(1, 4 * mm), ImageFigure(summary, WIDTH)]
     if summary.outlines:
         told = _("Regions are the reader's, each under the number of its finding.")
         story += [Spacer(1, 1 * mm), paragraph(told, SMALL), Spacer(1, 2 * mm)]

@@ -144,7 +144,7 @@ def list_rows(runs: Page[Run]) -> list[tuple[Run, str, str]]:
     return rows
 
 
-class RunDetail(TypedDict):
+class RunContext(TypedDict):
     """Everything the page says of one run. `epochs`: the newest first; `labels`: per finding, in words."""
 
     run: Run
@@ -161,7 +161,7 @@ class RunDetail(TypedDict):
     labels: list[tuple[str, str]]
 
 
-def detail(project: Project, run: Run) -> RunDetail:
+def detail(project: Project, run: Run) -> RunContext:
     epochs = list(run.epochs.all())
     doing, percent = words.stage(run)
     return {

@@ -17,7 +17,7 @@ from frontend.pages.summary.text import BOLD
 TALLEST = 118 * mm  # the findings of most projects then fit on the same page
 
 
-class Film(Flowable):  # type: ignore[misc]
+class ImageFigure(Flowable):  # type: ignore[misc]
     """The image in true proportions, with the reader's regions and the numbers of their findings on it."""
 
     def __init__(self, summary: Summary, width: float) -> None:
