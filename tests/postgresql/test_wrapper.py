@@ -13,7 +13,7 @@ from overread.projects.models import Project
 from overread.projects.queries import HELD
 from tests.services.house import until
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.postgresql, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture

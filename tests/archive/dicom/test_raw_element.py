@@ -12,7 +12,7 @@ from pydicom.tag import BaseTag, Tag
 from pydicom.uid import UID, ExplicitVRBigEndian, ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
 from overread.archive.dicom.clean import cleaned, unchanged
-from overread.archive.dicom.raw_element import encoded, means_ascii, raw_element, text_in
+from overread.archive.dicom.raw_element import encoded, is_empty, means_ascii, raw_element, text_in, values_in
 
 from .made import items
 
@@ -108,9 +108,14 @@ def test_a_data_set_is_encoded_as_by_pydicom(syntax: UID):
     assert encoded(mixed, syntax) == by_pydicom(converted, syntax)
 
 
-TEXTS = [("Manufacturer", "LO", b"Maker "), ("StudyInstanceUID", "UI", b"1.2.3.4 "), ("Modality", "CS", b"DX")]
-NO_PLAIN_TEXTS = [
+TEXTS = [
+    ("Manufacturer", "LO", b"Maker "),
+    ("StudyInstanceUID", "UI", b"1.2.3.4 "),
     ("StudyInstanceUID", "UI", b"1.2.3\0"),
+    ("Modality", "CS", b"DX"),
+]
+NO_PLAIN_TEXTS = [
+    ("StudyInstanceUID", "UI", b"1.2\0.3"),
     ("ImageType", "CS", b"A\\B "),
     ("Manufacturer", "LO", b"T\xe4st"),
     ("PatientName", "PN", b"Kim^J "),
@@ -126,3 +131,29 @@ def test_a_plain_text_is_read_as_by_pydicom(keyword: str, vr: str, value: bytes)
 @pytest.mark.parametrize(("keyword", "vr", "value"), NO_PLAIN_TEXTS)
 def test_any_other_text_is_left_to_pydicom(keyword: str, vr: str, value: bytes):
     assert text_in(read(keyword, vr, value), keyword) is None
+
+
+LISTS = [
+    ("ImagerPixelSpacing", "DS", b"0.139\\0.14 ", ["0.139", "0.14 "]),
+    ("PatientOrientation", "CS", b"L\\F ", ["L", "F "]),
+    ("ImagerPixelSpacing", "DS", b"", None),
+]
+
+
+@pytest.mark.parametrize(("keyword", "vr", "value", "expected"), LISTS)
+def test_the_values_of_a_list_are_its_texts(keyword: str, vr: str, value: bytes, expected: list[str] | None):
+    source = read(keyword, vr, value)
+    assert values_in(source, keyword) == expected
+    if expected:
+        assert [each.strip() for each in expected] == [str(each) for each in source[keyword].value]
+
+
+def test_a_list_of_another_representation_is_left_to_pydicom():
+    source = read("PixelAspectRatio", "IS", b"4\\3 ")
+    assert list(values_in(source, "PixelAspectRatio")) == [4, 3]
+
+
+def test_only_what_lies_in_the_file_without_a_value_is_empty():
+    source = read("Manufacturer", "LO", b"")
+    assert is_empty(source.get_item("Manufacturer")) and not is_empty(source["Manufacturer"])
+    assert not is_empty(read("Manufacturer", "LO", b"Maker ").get_item("Manufacturer"))

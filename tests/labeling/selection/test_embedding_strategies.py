@@ -54,7 +54,7 @@ def test_without_a_head_it_says_so(name, pool_factory):
 @pytest.mark.parametrize("name", ["bald", "dropquery"])
 def test_a_head_that_answers_something_else_is_refused(name, pool_factory):
     pool = pool_factory()
-    with pytest.raises(ValueError, match=r"head answers \(60, 2\)"):
+    with pytest.raises(ValueError, match=r"head returns \(60, 2\)"):
         strategies.get(name)(replace(pool, head=lambda points: pool.head(points)[:, :2]), 5, rng=rng())
 
 

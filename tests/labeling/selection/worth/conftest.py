@@ -3,7 +3,7 @@ import pytest
 from scipy.special import expit
 
 from inference.engine import held_out
-from inference.engine.outputs import FindingOutput as Answer
+from inference.engine.outputs import Output as Answer
 from inference.engine.outputs import OutputLayout
 from labeling.selection.pool import FindingOutput
 from labeling.selection.worth.comparing import Seconds
