@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -88,10 +89,10 @@ SLOW = set((Path(__file__).parent / "slow.txt").read_text().split())
 """Files, and tests, that `bin/test` leaves to `bin/test --all`: by the durations that pytest tells (--durations=0)."""
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark the slow ones. Leave out what the database at hand cannot do; `bin/test --services` runs it on the one that
-    can.
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> Generator[None]:
+    """Mark the slow ones, and put their files first. Leave out what the database at hand cannot do; `bin/test --services`
+    runs it on the one that can.
     """
     from django.db import connection
 
@@ -99,8 +100,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         name = item.nodeid.split("[")[0].removeprefix("tests/")
         if {name, name.split("::")[0]} & SLOW:
             item.add_marker("slow")
-    if connection.vendor == "postgresql":
-        return
-    left_out = [item for item in items if item.get_closest_marker("postgresql")]
-    items[:] = [item for item in items if item not in left_out]
-    config.hook.pytest_deselected(items=left_out)
+    if connection.vendor != "postgresql":
+        left_out = [item for item in items if item.get_closest_marker("postgresql")]
+        items[:] = [item for item in items if item not in left_out]
+        config.hook.pytest_deselected(items=left_out)
+    yield
+    # Begun last, they would keep one worker busy while the others have nothing more to do
+    slow = Counter(item.path for item in items if item.get_closest_marker("slow"))
+    items.sort(key=lambda item: slow[item.path], reverse=True)
