@@ -85,7 +85,7 @@ def test_a_field_is_written_only_while_the_row_is_as_it_was_seen() -> None:
 
 
 def test_a_prepared_query_takes_its_parameters_anew_each_time() -> None:
-    members = rows.Prepared(
+    members = rows.PreparedQuery(
         lambda project, user: Membership.objects.filter(project=project, user=user, role=Role.READER), Project, User
     )
     one, other = make_project(), make_project()
@@ -95,7 +95,7 @@ def test_a_prepared_query_takes_its_parameters_anew_each_time() -> None:
 
 
 def test_a_prepared_query_takes_moments() -> None:
-    since = rows.Prepared(lambda at: Project.objects.filter(created_at__gte=at).values_list("slug"), datetime)
+    since = rows.PreparedQuery(lambda at: Project.objects.filter(created_at__gte=at).values_list("slug"), datetime)
     made = make_project()
     assert since.found(made.created_at) == [(made.slug,)]
     assert since.found(made.created_at + timedelta(seconds=1)) == []

@@ -9,7 +9,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 
-from frontend.charts.scale import Scale
+from frontend.charts.scale import LinearScale
 from frontend.charts.svg import joined
 
 SHARE_ROW, BALANCE_ROW, PYRAMID_ROW = 44, 24, 21  # heights of a row in px, at the type size of src/styles/charts.css
@@ -48,7 +48,7 @@ def shares(bars: Sequence[Bar], *, label: str) -> SafeString:
 def balance(bars: Sequence[Bar], *, label: str) -> SafeString:
     """One row a bar, all on one scale: the name on the left, the numbers after the bar."""
     longest = max((bar.count + bar.more for bar in bars), default=0)
-    scale = Scale(0, max(longest, 1), 0, 44)  # 44 % of the width: the name and the numbers need the rest
+    scale = LinearScale(0, max(longest, 1), 0, 44)  # 44 % of the width: the name and the numbers need the rest
     rows = []
     for row, bar in enumerate(bars):
         drawn = format_html(
@@ -70,7 +70,7 @@ def balance(bars: Sequence[Bar], *, label: str) -> SafeString:
 def pyramid(rows: Sequence[tuple[str, int, int]], *, left: str, right: str, label: str) -> SafeString:
     """Two counts a row, back to back: (name, left, right), the first row on top."""
     longest = max((max(one, other) for _name, one, other in rows), default=0)
-    scale = Scale(0, max(longest, 1), 0, 39)  # 39 % on each side: the names stand between them
+    scale = LinearScale(0, max(longest, 1), 0, 39)  # 39 % on each side: the names stand between them
     drawn = []
     spoken = []
     total_left = 0

@@ -9,7 +9,7 @@ from typing import Literal
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from frontend.charts.scale import Scale, tick_labels, ticks
+from frontend.charts.scale import LinearScale, tick_labels, ticks
 from frontend.charts.svg import joined
 
 LEFT, RIGHT, TOP, BOTTOM = 44, 448, 18, 246  # of the plot, in units of the viewBox; the rest holds the axes' numbers
@@ -49,9 +49,9 @@ def curve(
     `best` picks the point of the first series to be marked; without it the lines have their names at their ends. x_to is
     where the whole run ends, so that the axis does not jump as the lines grow.
     """
-    x = Scale(0, max(x_to, 1), LEFT, RIGHT if best else RIGHT - NAMES)
+    x = LinearScale(0, max(x_to, 1), LEFT, RIGHT if best else RIGHT - NAMES)
     levels = _levels(series, y_from, y_to, limit)
-    y = Scale(levels[0], levels[-1], BOTTOM, TOP)
+    y = LinearScale(levels[0], levels[-1], BOTTOM, TOP)
     drawn = [line for line in series if line.points]
     parts = [_grid(x, y, levels), _axis(x, x_words)]
     if limit:
@@ -82,7 +82,7 @@ def _levels(series: Sequence[Series], y_from: float, y_to: float, limit: Limit |
     return ticks(low, high if high > low else low + 1)
 
 
-def _grid(x: Scale, y: Scale, levels: list[float]) -> SafeString:
+def _grid(x: LinearScale, y: LinearScale, levels: list[float]) -> SafeString:
     rows = []
     for level, text in zip(levels, tick_labels(levels), strict=True):
         rows.append((x.end, y(level), LEFT - 6, y(level) + 4, text))
@@ -90,7 +90,7 @@ def _grid(x: Scale, y: Scale, levels: list[float]) -> SafeString:
     return format_html_join("", line, rows)
 
 
-def _axis(x: Scale, x_words: str) -> SafeString:
+def _axis(x: LinearScale, x_words: str) -> SafeString:
     places = []
     for mark in ticks(0, x.high, about=4):
         # There is no half an epoch.
@@ -108,13 +108,13 @@ def _axis(x: Scale, x_words: str) -> SafeString:
     )
 
 
-def _limit(x: Scale, y: Scale, limit: Limit) -> SafeString:
+def _limit(x: LinearScale, y: LinearScale, limit: Limit) -> SafeString:
     level = y(limit.value)
     line = '<line class="ref" x1="44" x2="{3}" y1="{0}" y2="{0}"/><text class="end" x="{3}" y="{1}">{2}</text>'
     return format_html(line, level, level + 17, limit.words, x.end)
 
 
-def _line(x: Scale, y: Scale, line: Series) -> SafeString:
+def _line(x: LinearScale, y: LinearScale, line: Series) -> SafeString:
     places = [(x(at), y(value)) for at, value in line.points]
     if len(places) == 1:
         return format_html('<circle class="hollow" cx="{}" cy="{}" r="3"/>', *places[0])
@@ -122,7 +122,7 @@ def _line(x: Scale, y: Scale, line: Series) -> SafeString:
     return format_html('<polyline class="{}" points="{}"/>', line.style, points)
 
 
-def _best(x: Scale, y: Scale, point: tuple[float, float], limit: Limit | None) -> SafeString:
+def _best(x: LinearScale, y: LinearScale, point: tuple[float, float], limit: Limit | None) -> SafeString:
     """The marked point with its value above it, or below it if the limit would cross the text."""
     left = x(point[0])
     top = y(point[1])
@@ -147,7 +147,7 @@ def _anchor(left: float) -> str:
     return "mid" if left < RIGHT - 40 else "end"
 
 
-def _names(x: Scale, y: Scale, series: Sequence[Series]) -> list[SafeString]:
+def _names(x: LinearScale, y: LinearScale, series: Sequence[Series]) -> list[SafeString]:
     """Each line's name and last value after its end, from top to bottom, without overlaps."""
     names = []
     free = float(TOP)

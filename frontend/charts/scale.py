@@ -7,7 +7,7 @@ from math import ceil, floor, log10
 
 
 @dataclass(frozen=True)
-class Scale:
+class LinearScale:
     """A linear map of low..high onto start..end, both in the SVG's own units."""
 
     low: float

@@ -11,7 +11,7 @@ from labeling.queries.blind_first import reads_blind
 from overread.accounts.models import User
 from overread.archive.models import Image
 from overread.projects.models import BlindFirst, Project
-from overread.rows import Prepared, whether
+from overread.rows import PreparedQuery, whether
 
 
 def _waiting_blind(project: Project) -> QuerySet[Assignment]:
@@ -26,16 +26,16 @@ def _repeats_waiting(project: Project, reader: User) -> QuerySet[Assignment]:
     return Assignment.objects.filter(project=project, for_reader=reader, state__in=waiting)
 
 
-READ_AGAIN = Prepared(
+READ_AGAIN = PreparedQuery(
     lambda project, reader, image: _repeats_waiting(project, reader).filter(image=image), Project, User, Image
 )
-READ = Prepared(
+READ = PreparedQuery(
     lambda project, reader, image: Read.objects.filter(project=project, reader=reader, image=image),
     Project,
     User,
     Image,
 )
-WAITS_BLIND = Prepared(lambda project, image: _waiting_blind(project).filter(image=image), Project, Image)
+WAITS_BLIND = PreparedQuery(lambda project, image: _waiting_blind(project).filter(image=image), Project, Image)
 
 
 def prediction_allowed(*, user: User, project: Project, image: Image) -> bool:

@@ -34,7 +34,7 @@ State = Assignment.State
 # or that cases came back, so that the queue moves on; nobody should fail this often in a row.
 ATTEMPTS = 30
 GIVEN = ("state", "reader_id", "version", "blind", "claimed_at", "worked_at", "lease_until")
-READER = rows.Prepared(lambda reader: User.objects.select_for_update(no_key=True).filter(pk=reader.pk), User)
+READER = rows.PreparedQuery(lambda reader: User.objects.select_for_update(no_key=True).filter(pk=reader.pk), User)
 
 
 class Missed(Enum):
@@ -135,7 +135,9 @@ def _found(
 
 
 @cache
-def _statements(roles: frozenset[str], *, skip_locked: bool) -> tuple[rows.Prepared, rows.Prepared, rows.Select]:
+def _statements(
+    roles: frozenset[str], *, skip_locked: bool
+) -> tuple[rows.PreparedQuery, rows.PreparedQuery, rows.Select]:
     """For readers with these roles: the query of what they hold, the query of the first that is open to them, and the
     statement that fetches the case of either, which takes the `values` of both.
     """
@@ -148,8 +150,8 @@ def _statements(roles: frozenset[str], *, skip_locked: bool) -> tuple[rows.Prepa
         waiting = open_to_roles(project, reader, roles).order_by(*ORDER).select_for_update(skip_locked=skip_locked)
         return waiting.values_list("pk", flat=True)[:1]
 
-    holds = rows.Prepared(held, Project, User, datetime)
-    opens = rows.Prepared(first, Project, User)
+    holds = rows.PreparedQuery(held, Project, User, datetime)
+    opens = rows.PreparedQuery(first, Project, User)
     # COALESCE asks for the second only if the first is NULL, so the queue is not touched, nor locked, for a case in hand.
     key = f"COALESCE(({holds.sql} LIMIT 1 OFFSET %s), ({opens.sql}))"
     lapsed = f"EXISTS ({LAPSED.sql})"

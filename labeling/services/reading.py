@@ -48,7 +48,7 @@ class PredictionUnseen(AssignmentGone):
 
 
 # Compiled once, since every case takes this path.
-FINDINGS = rows.Prepared(lambda project: Finding.objects.filter(project=project), Project)
+FINDINGS = rows.PreparedQuery(lambda project: Finding.objects.filter(project=project), Project)
 EARLIER = rows.Select(
     Read,
     also=["EXISTS (SELECT 1 FROM labeling_read AS later WHERE later.supersedes_id = labeling_read.id)"],

@@ -15,7 +15,7 @@ from overread.accounts.models import User
 from overread.archive.models import Image
 from overread.audit.services import event_append
 from overread.projects.models import Project
-from overread.rows import Prepared, whether
+from overread.rows import PreparedQuery, whether
 
 State = Assignment.State
 # What an assignment hands on to the one that offers its image again.
@@ -128,7 +128,7 @@ def _lapsed(project: Project, now: datetime) -> QuerySet[Assignment]:
     return Assignment.objects.filter(project=project, lease_until__lt=now)
 
 
-LAPSED = Prepared(_lapsed, Project, datetime)
+LAPSED = PreparedQuery(_lapsed, Project, datetime)
 
 
 def leases_lapsed(*, project: Project) -> bool:

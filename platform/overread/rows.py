@@ -151,7 +151,7 @@ def _updating(model: type[models.Model], names: tuple[str, ...], held: tuple[str
 # ── composing a QuerySet once ───────────────────────────────────────────────────────────────────────────────────────
 
 
-class Prepared:
+class PreparedQuery:
     """A QuerySet whose SQL Django composes once, for parameters that differ from run to run: `sql` with the `values` of a
     run, to be run as it is or inside another statement.
 
@@ -203,7 +203,7 @@ def _stand_in(kind: type[models.Model] | type[datetime], place: int) -> models.M
     return kind(pk=UUID(int=number) if isinstance(kind._meta.pk, models.UUIDField) else number)
 
 
-def whether(*questions: tuple[Prepared, Sequence[Any]]) -> list[bool]:
+def whether(*questions: tuple[PreparedQuery, Sequence[Any]]) -> list[bool]:
     """Whether each of these finds a row, with its parameters; all in one statement."""
     asked = ", ".join(f"EXISTS ({prepared.sql})" for prepared, _ in questions)
     values = [value for prepared, given in questions for value in prepared.values(*given)]

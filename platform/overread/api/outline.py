@@ -51,7 +51,7 @@ class Operation:
 
 
 @dataclass(frozen=True)
-class Shape:
+class SchemaOutline:
     name: str
     text: str
     members: tuple[Member, ...]
@@ -61,7 +61,7 @@ class Shape:
 @dataclass(frozen=True)
 class Outline:
     operations: tuple[tuple[str, tuple[Operation, ...]], ...]
-    shapes: tuple[Shape, ...]
+    shapes: tuple[SchemaOutline, ...]
 
 
 def outline(document: dict[str, Any]) -> Outline:
@@ -107,14 +107,14 @@ def _answers(responses: dict[str, Any]) -> Iterator[Body]:
             yield Body(status, bodies[0].kind if bodies else None)
 
 
-def _shape(name: str, schema: dict[str, Any]) -> Shape:
+def _shape(name: str, schema: dict[str, Any]) -> SchemaOutline:
     required = schema.get("required", [])
     members = (
         _member(member, said, {"required": member in required, "description": said.get("description", "")})
         for member, said in schema.get("properties", {}).items()
     )
     values = tuple(str(value) for value in schema.get("enum", []))
-    return Shape(name, "" if values else schema.get("description", ""), tuple(members), values)
+    return SchemaOutline(name, "" if values else schema.get("description", ""), tuple(members), values)
 
 
 def _member(name: str, schema: dict[str, Any], said: dict[str, Any]) -> Member:

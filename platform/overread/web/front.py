@@ -26,7 +26,7 @@ from django.conf import settings
 
 from overread.archive.dicom.reader import CHILDREN
 from overread.web.connection import refusal_logged
-from overread.web.pages import Answer, BodyWanted, Environ, Pages, Unread, environ_of, run
+from overread.web.pages import BodyWanted, Environ, PageAnswer, Pages, Unread, environ_of, run
 
 SMALL = 64 * 1024  # up to here a body is read from anybody: the form to sign in is one
 ENVELOPE = 64 * 1024  # what multipart may add around a file
@@ -37,14 +37,14 @@ BUSY_SECONDS = 20.0  # for memory, or for a child that opens files
 WELCOME_SECONDS, WELCOMES = 30.0, 1000
 
 
-class Refused(Exception):
+class RequestRefused(Exception):
     """The front's own answer, in words for whoever sent the request."""
 
     def __init__(self, status: int, title: str, detail: str, **headers: str) -> None:
         super().__init__(title)
         self.status, self.title, self.detail, self.headers = status, title, detail, headers
 
-    def answer(self) -> Answer:
+    def answer(self) -> PageAnswer:
         id = refusal_logged(self.status, self.title)
         body = {"type": "about:blank", "title": self.title, "status": self.status, "detail": self.detail}
         told = {
@@ -55,7 +55,7 @@ class Refused(Exception):
         }
         content = json.dumps(body | {"request_id": id}).encode()
         headers = [(name.replace("_", "-").encode(), value.encode()) for name, value in told.items()]
-        return Answer(self.status, [*headers, (b"content-length", str(len(content)).encode())], content)
+        return PageAnswer(self.status, [*headers, (b"content-length", str(len(content)).encode())], content)
 
 
 class Gone(Exception):
@@ -110,14 +110,14 @@ class Front:
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         try:
             answer = await self._answer(scope, receive)
-        except Refused as refused:
+        except RequestRefused as refused:
             answer = refused.answer()
         except Gone:
             return
         await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
         await send({"type": "http.response.body", "body": answer.body})
 
-    async def _answer(self, scope: Any, receive: Any) -> Answer:
+    async def _answer(self, scope: Any, receive: Any) -> PageAnswer:
         expected, environ = expected_of(scope["headers"]), environ_of(scope)
         if not expected.large:
             content = await gathered(receive, expected) if expected.length else b""
@@ -127,7 +127,7 @@ class Front:
         async with self._room.taken(expected.limit if expected.length is None else expected.length):
             return await self._whole(environ, await gathered(receive, expected), expected)
 
-    async def _at_the_door(self, environ: Environ, expected: Expected) -> Answer | None:
+    async def _at_the_door(self, environ: Environ, expected: Expected) -> PageAnswer | None:
         """The page's answer without the body; None where it asks for it, or did so a moment ago."""
         who, now = credentials(environ), time.monotonic()
         if self._welcome.get(who, 0.0) > now:
@@ -141,7 +141,7 @@ class Front:
                 self._welcome.popitem(last=False)
             return None
 
-    async def _whole(self, environ: Environ, content: bytes, expected: Expected) -> Answer:
+    async def _whole(self, environ: Environ, content: bytes, expected: Expected) -> PageAnswer:
         if expected.length is None or expected.length:
             environ["CONTENT_LENGTH"] = str(len(content))
         if not expected.file:
@@ -156,17 +156,19 @@ class Front:
         finally:
             self._children.release()
 
-    async def _in(self, threads: ThreadPoolExecutor, environ: Environ, body: Any) -> Answer:
+    async def _in(self, threads: ThreadPoolExecutor, environ: Environ, body: Any) -> PageAnswer:
         work = asyncio.get_running_loop().run_in_executor(threads, run, self._pages, {**environ, "wsgi.input": body})
         return await asyncio.shield(work)
 
 
-def busy() -> Refused:
-    return Refused(503, "The server is busy.", "Other files are being read. Send this one again.", retry_after="10")
+def busy() -> RequestRefused:
+    return RequestRefused(
+        503, "The server is busy.", "Other files are being read. Send this one again.", retry_after="10"
+    )
 
 
 def expected_of(headers: Iterable[tuple[bytes, bytes]]) -> Expected:
-    """Raises Refused for a body that is announced as larger than what is taken: before a byte of it is read."""
+    """Raises RequestRefused for a body that is announced as larger than what is taken: before a byte of it is read."""
     told = dict(headers)
     file = told.get(b"content-type", b"").lower().startswith(FILES)
     limit = settings.UPLOAD_MAX_BYTES + ENVELOPE if file else settings.DATA_UPLOAD_MAX_MEMORY_SIZE
@@ -176,8 +178,8 @@ def expected_of(headers: Iterable[tuple[bytes, bytes]]) -> Expected:
     return Expected(length, limit, file)
 
 
-def too_large(limit: int) -> Refused:
-    return Refused(413, "The request is too large.", f"It may have {limit // 2**20} MiB at most.")
+def too_large(limit: int) -> RequestRefused:
+    return RequestRefused(413, "The request is too large.", f"It may have {limit // 2**20} MiB at most.")
 
 
 def credentials(environ: Environ) -> bytes:
@@ -188,7 +190,7 @@ def credentials(environ: Environ) -> bytes:
 
 
 async def gathered(receive: Any, expected: Expected) -> bytes:
-    """The whole body. Raises Refused for one that grows too large or takes too long, Gone where the client leaves."""
+    """The whole body. Raises RequestRefused for one that grows too large or takes too long, Gone where the client leaves."""
     chunks: list[bytes] = []
     size, loop = 0, asyncio.get_running_loop()
     until = loop.time() + BODY_SECONDS + (expected.length or expected.limit) / SLOWEST
@@ -206,5 +208,5 @@ async def gathered(receive: Any, expected: Expected) -> bytes:
                 if size > expected.limit:
                     raise too_large(expected.limit)
     except TimeoutError as error:
-        raise Refused(408, "The request came too slowly.", "Send it again over a better connection.") from error
+        raise RequestRefused(408, "The request came too slowly.", "Send it again over a better connection.") from error
     return chunks[0] if len(chunks) == 1 else b"".join(chunks)

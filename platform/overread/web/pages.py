@@ -26,7 +26,7 @@ class Unread:
 
 
 @dataclass(frozen=True)
-class Answer:
+class PageAnswer:
     """What a page says, as a whole: none of ours is made while it is sent."""
 
     status: int
@@ -34,7 +34,7 @@ class Answer:
     body: bytes
 
 
-def run(pages: Pages, environ: Environ) -> Answer:
+def run(pages: Pages, environ: Environ) -> PageAnswer:
     """Run the page in this thread. Raises BodyWanted."""
     begun: list[tuple[int, list[tuple[bytes, bytes]]]] = []
 
@@ -49,7 +49,7 @@ def run(pages: Pages, environ: Environ) -> Answer:
         if close := getattr(said, "close", None):
             close()
     status, headers = begun[0]
-    return Answer(status, headers, chunks[0] if len(chunks) == 1 else b"".join(chunks))
+    return PageAnswer(status, headers, chunks[0] if len(chunks) == 1 else b"".join(chunks))
 
 
 def environ_of(scope: Any) -> Environ:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from frontend.charts.scale import Scale, tick_labels, ticks
+from frontend.charts.scale import LinearScale, tick_labels, ticks
 
 
 def test_a_scale_maps_its_ends():
-    scale = Scale(0.5, 1.0, 40, 448)
+    scale = LinearScale(0.5, 1.0, 40, 448)
     assert [scale(0.5), scale(1.0), scale(0.75)] == [40, 448, 244]
 
 
 def test_a_value_outside_is_held_at_the_end():
-    assert Scale(0, 1, 10, 20).clamped(3.0) == 20
+    assert LinearScale(0, 1, 10, 20).clamped(3.0) == 20
 
 
 @pytest.mark.parametrize(

@@ -54,7 +54,7 @@ class Component:
 
 
 @dataclass(frozen=True)
-class Frame:
+class FrameHeader:
     """A frame header (SOFn)."""
 
     marker: int
@@ -104,7 +104,7 @@ def describe(stream: Stream, shape: Shape | None = None) -> CodeStream:
     )
 
 
-def _colour(found: list[markers.Segment], frame: Frame) -> Colour:
+def _colour(found: list[markers.Segment], frame: FrameHeader) -> Colour:
     stated = markers.colour_of(found, bytes(component.name for component in frame.components))
     first, *others = frame.components
     subsampled = all(each.horizontal < first.horizontal or each.vertical < first.vertical for each in others)
@@ -118,7 +118,7 @@ def essential(stream: Stream, shape: Shape | None = None) -> list[Piece]:
     return markers.essential(segments(stream), NEEDED)
 
 
-def frame_header(found: list[markers.Segment]) -> Frame:
+def frame_header(found: list[markers.Segment]) -> FrameHeader:
     """The one frame header among these segments. Raises Refused."""
     headers = [segment for segment in found if segment.marker in FRAMES | OTHER_FRAMES]
     if len(headers) != 1 or headers[0].marker in OTHER_FRAMES:
@@ -131,10 +131,10 @@ def frame_header(found: list[markers.Segment]) -> Frame:
         raise Refused("dimensions", f"The JPEG has {rows} rows and {columns} columns.")
     described = [parameters[at : at + 3] for at in range(6, len(parameters), 3)]
     components = tuple(Component(name, factors >> 4, factors & 15) for name, factors, _table in described)
-    return Frame(headers[0].marker, precision, rows, columns, components)
+    return FrameHeader(headers[0].marker, precision, rows, columns, components)
 
 
-def _check_scans(frame: Frame, found: list[markers.Segment]) -> None:
+def _check_scans(frame: FrameHeader, found: list[markers.Segment]) -> None:
     """Raises Refused unless every coefficient of every component arrives, down to its last bit.
 
     A decoder shows a JPEG whose last scans are missing without any warning, only coarser.

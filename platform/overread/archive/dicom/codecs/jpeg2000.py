@@ -42,7 +42,7 @@ NEEDED = frozenset({SIZ, COD, COC, TLM, PPM, PPT, *OTHERS})
 
 
 @dataclass(frozen=True)
-class Segment:
+class MarkerSegment:
     marker: int
     start: int
     end: int
@@ -55,7 +55,7 @@ class TilePart:
     tile: int
     number: int
     parts: int  # of this tile; 0 where this part does not say
-    segments: tuple[Segment, ...]
+    segments: tuple[MarkerSegment, ...]
     start: int
     data: int
     end: int
@@ -65,7 +65,7 @@ class TilePart:
 class Layout:
     """Where everything lies in a code stream."""
 
-    segments: tuple[Segment, ...]  # of the main header
+    segments: tuple[MarkerSegment, ...]  # of the main header
     parts: tuple[TilePart, ...]
     end: int  # behind EOC, or behind the last tile-part where EOC is missing
 
@@ -202,7 +202,7 @@ def _broken() -> Refused:
     return Refused("decode", "The JPEG 2000 stream is damaged or ends early.")
 
 
-def _all_segments(layout: Layout) -> Iterator[Segment]:
+def _all_segments(layout: Layout) -> Iterator[MarkerSegment]:
     yield from layout.segments
     for part in layout.parts:
         yield from part.segments
@@ -300,9 +300,9 @@ def _end_of_code_stream(code: Stream, at: int) -> int:
     return at + found
 
 
-def _segments(code: Stream, at: int, until: int) -> tuple[tuple[Segment, ...], int]:
+def _segments(code: Stream, at: int, until: int) -> tuple[tuple[MarkerSegment, ...], int]:
     """The marker segments from `at` up to the marker `until`, and where that one lies."""
-    found: list[Segment] = []
+    found: list[MarkerSegment] = []
     while True:
         if at + 4 > len(code):
             raise cut_short()
@@ -311,7 +311,7 @@ def _segments(code: Stream, at: int, until: int) -> tuple[tuple[Segment, ...], i
             return tuple(found), at
         if marker < 0xFF00 or length < 2:
             raise damaged()
-        found.append(Segment(marker, at, at + 2 + length))
+        found.append(MarkerSegment(marker, at, at + 2 + length))
         at += 2 + length
 
 
