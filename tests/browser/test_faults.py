@@ -13,6 +13,7 @@ from labeling.models import Assignment, Read
 from labeling.services.selection import queue_fill
 from overread.accounts.models import User
 from overread.projects.models import Project, Role
+from tests.console import complaints
 from tests.factories import make_champion, make_member, make_project
 
 pytestmark = pytest.mark.browser
@@ -60,7 +61,7 @@ def noise() -> list[str]:
 
     class Deaf(list[str]):
         def append(self, text: str) -> None:
-            if "Failed to load resource" not in text:
+            if complaints([text]):
                 super().append(text)
 
     return Deaf()

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.console import complaints
 from tests.frontend.reading import room as rooms
 from tests.frontend.reading.room import Room, Sheet
 from tests.frontend.reading.serving import serving
@@ -54,7 +55,7 @@ def page(browser: Browser, address: str) -> Iterator[Page]:
     page.on("pageerror", lambda error: noise.append(str(error)))
     yield page
     context.close()
-    assert [text for text in noise if "Failed to load resource" not in text] == []
+    assert complaints(noise) == []
 
 
 @pytest.fixture

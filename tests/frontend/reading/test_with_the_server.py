@@ -13,6 +13,7 @@ from labeling.models import Read
 from labeling.services.selection import queue_fill
 from overread.accounts.models import User
 from overread.projects.models import Membership, Project, Role
+from tests.console import complaints
 from tests.factories import make_champion, make_image, picture
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -30,7 +31,7 @@ def signed_in(browser: Browser, live_server: LiveServer, reader: User) -> Iterat
     page.on("pageerror", lambda error: noise.append(str(error)))
     yield page
     context.close()
-    assert [text for text in noise if "Failed to load resource" not in text] == []
+    assert complaints(noise) == []
 
 
 def body(page: Page, **attributes: str) -> None:
