@@ -179,11 +179,10 @@ def held_back(browser: Browser, address: str, room: dict[str, Any], side: int) -
     page.keyboard.press("Enter")
     expect(page.locator("#voice")).not_to_be_empty()  # it says why not
     yield Row(f"{side}/held_back", "submitted_below_full_count", len(sent))
-    let_go.set()
-    for route in held:
-        route.continue_()
-    level_shows(page, "full")
-    submit(page)
+    with page.expect_response("**/submit", timeout=PATIENCE):  # the Enter is carried out once the level is there
+        let_go.set()
+        for route in held:
+            route.continue_()
     assert len(sent) == 1
     context.close()
 
