@@ -40,18 +40,20 @@ class Child:
         file = memory_file()
         self._memory = None if file is None else mapped_to_write(file)
         files = () if file is None else (file,)
-        self._process = subprocess.Popen(
-            [sys.executable, "-P", "-s", "-m", MODULE, json.dumps(asdict(limits)), *map(str, files)],
-            pass_fds=files,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env=ENVIRONMENT | ONE_THREAD | KEPT_MEMORY,
-            cwd="/",
-            bufsize=0,
-        )
-        for file in files:
-            os.close(file)
+        try:
+            self._process = subprocess.Popen(
+                [sys.executable, "-P", "-s", "-m", MODULE, json.dumps(asdict(limits)), *map(str, files)],
+                pass_fds=files,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                env=ENVIRONMENT | ONE_THREAD | KEPT_MEMORY,
+                cwd="/",
+                bufsize=0,
+            )
+        finally:
+            for each in files:
+                os.close(each)
         assert self._process.stdin and self._process.stdout
         self._to, self._from = self._process.stdin.fileno(), self._process.stdout.fileno()
         for pipe in (self._to, self._from):

@@ -1,7 +1,7 @@
 """Files of up to SIZE bytes reach the child through memory that parent and child both see.
 
 A pipe copies them twice, into pages that are new to the processor each time. Larger files, and every file where the system
-has no such memory, go through the pipe.
+has no such memory, go through the pipe. Behind a file lies what is left of those that the same child has had before.
 """
 
 import fcntl
@@ -31,7 +31,7 @@ def mapped_to_write(file: int) -> mmap.mmap:
 
 
 def mapped_to_read(file: int) -> mmap.mmap:
-    """The memory, for the child. The file is closed."""
+    """The memory, for the child. `file` is closed: the mapping holds a descriptor of its own."""
     memory = mmap.mmap(file, SIZE, prot=mmap.PROT_READ)
     os.close(file)
     return memory
