@@ -138,17 +138,22 @@ class Verdict(models.Model):
 
 
 class DatasetImport(models.Model):
-    """One table that is imported. Rows that are done are not done again, so that an import can resume."""
+    """One data set that is imported. Images that are in are not taken in again, so that an import can resume."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     project = models.ForeignKey(Project, models.PROTECT, related_name="dataset_imports")
-    sha256 = models.CharField(max_length=64, help_text="Of the table and the way it is read.")
+    sha256 = models.CharField(max_length=64, help_text="Of the data set's tables and the way they are read.")
     name = models.CharField(max_length=200)
+    layout = models.CharField(max_length=20, default="table")
+    options = models.JSONField(default=dict, help_text="How it is read: columns, separators, label mapping.")
+    counts = models.JSONField(default=dict, help_text="What became of its images, once it has gone through.")
     labels = models.ForeignKey("labeling.LabelImport", models.PROTECT, null=True, related_name="+")
+    imported_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
+    finished_at = models.DateTimeField(null=True, help_text="When it last went through to its end.")
 
     class Meta:
-        # The same table read the same way is one import, which resumes.
+        # The same tables read the same way are one import, which resumes.
         constraints = [models.UniqueConstraint(fields=["project", "sha256"], name="dataset_import_once")]
 
     def __str__(self) -> str:
@@ -156,11 +161,17 @@ class DatasetImport(models.Model):
 
 
 class DatasetRow(models.Model):
-    """What became of one row of a table."""
+    """What became of one image of a data set, and of the rows about it."""
 
     dataset = models.ForeignKey(DatasetImport, models.CASCADE, related_name="entries")
-    number = models.PositiveIntegerField(help_text="Line of the table, the header being 1.")
-    image = models.ForeignKey(Image, models.PROTECT, null=True, related_name="+")
+    number = models.PositiveIntegerField(
+        help_text="The first line about it, the header being 1; in a data set without a table, its place."
+    )
+    lines = models.JSONField(default=list, help_text="All lines about it, where there are several.")
+    file = models.CharField(max_length=500, blank=True, help_text="As the data set names it.")
+    file_sha256 = models.CharField(max_length=64, blank=True, help_text="Of the file as it came.")
+    split = models.CharField(max_length=10, blank=True, help_text="The data set's own: train, validation or test.")
+    image = models.ForeignKey(Image, models.PROTECT, null=True, related_name="dataset_rows")
     reason = models.TextField(blank=True, help_text="Why it was refused.")
 
     class Meta:

@@ -1,7 +1,14 @@
 """Who reads what and why, what they answered, and what the project holds to be true."""
 
 from labeling.models.assignments import SKIP_REASON, Assignment, Holding
-from labeling.models.labels import ImportedLabel, LabelImport, ReferenceLabel
+from labeling.models.labels import (
+    ImportedLabel,
+    ImportedMask,
+    ImportedRegion,
+    LabelImport,
+    LabelWithdrawal,
+    ReferenceLabel,
+)
 from labeling.models.purposes import ALWAYS_BLIND, CONTROLS, MEASURING, Priority, Purpose, Sent
 from labeling.models.reads import (
     Answer,
@@ -30,7 +37,10 @@ __all__ = [
     "FindingProposal",
     "Holding",
     "ImportedLabel",
+    "ImportedMask",
+    "ImportedRegion",
     "LabelImport",
+    "LabelWithdrawal",
     "Measurement",
     "Priority",
     "Purpose",

@@ -35,19 +35,64 @@ class LabelImport(models.Model):
         return self.name
 
 
+class LabelWithdrawal(models.Model):
+    """That the labels of an import no longer count. They stay, as what was once stated. Never changed."""
+
+    source = models.OneToOneField(LabelImport, models.PROTECT, related_name="withdrawal")
+    reason = models.CharField(max_length=500)
+    withdrawn_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"withdrawal of {self.source_id}"
+
+
 class ImportedLabel(models.Model):
-    """What an imported table says of one image and finding. Never changed."""
+    """What an imported data set says of one image and finding. Never changed."""
 
     source = models.ForeignKey(LabelImport, models.PROTECT, related_name="labels")
     image = models.ForeignKey(Image, models.PROTECT, related_name="imported_labels")
     finding = models.ForeignKey(Finding, models.PROTECT, related_name="+")
     value = models.CharField(max_length=80)
+    text = models.CharField(max_length=200, blank=True, help_text="What the source itself says, in its own words.")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["source", "image", "finding"], name="imported_label_once")]
 
     def __str__(self) -> str:
         return f"{self.finding_id}: {self.value}"
+
+
+class ImportedRegion(models.Model):
+    """A box or polygon of an imported data set, as in Region. Never changed."""
+
+    source = models.ForeignKey(LabelImport, models.PROTECT, related_name="regions")
+    image = models.ForeignKey(Image, models.PROTECT, related_name="imported_regions")
+    finding = models.ForeignKey(Finding, models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=7, choices=[("box", "box"), ("polygon", "polygon")])
+    points = models.JSONField()
+    frame = models.PositiveIntegerField(default=0)
+    reader = models.CharField(max_length=80, blank=True, help_text="Who drew it, as the source names them.")
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.source_id}"
+
+
+class ImportedMask(models.Model):
+    """A mask of an imported data set, such as lung fields: a stored 8-bit PNG as large as its image, 0 outside and 255
+    inside. Never changed.
+    """
+
+    source = models.ForeignKey(LabelImport, models.PROTECT, related_name="masks")
+    image = models.ForeignKey(Image, models.PROTECT, related_name="imported_masks")
+    structure = models.CharField(max_length=80, help_text="What it outlines: lungs, heart, lesion.")
+    sha256 = models.CharField(max_length=64, help_text="Of the stored PNG.")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["source", "image", "structure"], name="imported_mask_once")]
+
+    def __str__(self) -> str:
+        return f"{self.structure} of {self.source_id}"
 
 
 class ReferenceLabel(models.Model):

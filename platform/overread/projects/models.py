@@ -85,6 +85,10 @@ class Project(models.Model):
     fall_back_to_random = models.BooleanField(
         default=False, help_text="Put the queue in random order when the strategy is shown to be worse than that."
     )
+    # data sets
+    label_mapping = models.JSONField(
+        default=dict, blank=True, help_text="Name in a data set → slug of the finding that it means; empty: left out."
+    )
     # learning
     recipe = models.JSONField(
         default=dict, blank=True, help_text="Fields of the training recipe that differ from its defaults."
