@@ -1,0 +1,16 @@
+"""The layouts by name: one file each, which holds one class with the methods of `Dataset`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from training.datasets.items import ColumnKind, Dataset
+from training.datasets.layouts.table import Table
+from training.datasets.options import Source
+
+Layout = Callable[[Source, Mapping[str, ColumnKind]], Dataset]
+"""Opens a data set. The mapping holds the kind of each finding of the project, by `plain` of every name it goes by. Raises
+DatasetError where what the layout needs is not there.
+"""
+
+LAYOUTS: dict[str, Layout] = {"table": Table}
