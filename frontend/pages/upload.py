@@ -13,6 +13,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from frontend.people import person
@@ -23,6 +24,7 @@ from overread.projects.models import Project
 from overread.projects.queries import project_for
 
 
+@sensitive_post_parameters("patient")
 @login_required
 @never_cache
 @require_http_methods(["GET", "POST"])
@@ -41,7 +43,8 @@ def _ingest(request: HttpRequest, project: Project, file: UploadedFile[Any]) -> 
     # Before it is read: the whole content has to fit into memory.
     if (file.size or 0) > settings.UPLOAD_MAX_BYTES:
         raise Refused("too_large", f"The file is larger than {settings.UPLOAD_MAX_BYTES // 2**20} MB.")
-    return image_ingest(project=project, content=file.read(), source="upload", actor=person(request))
+    patient = request.POST.get("patient", "")
+    return image_ingest(project=project, content=file.read(), source="upload", actor=person(request), patient=patient)
 
 
 def _from_script(request: HttpRequest, project: Project) -> HttpResponse:

@@ -3,10 +3,10 @@ import { element } from "./dom";
 import { StoredList, type Entry } from "./upload/stored_list";
 import { untilAnswered } from "./upload/retry";
 import { Row } from "./upload/row";
-import { sendFile, type Sent } from "./upload/send";
+import { bodyOf, sendFile, type Sent } from "./upload/send";
 
 /**
- * `<form id="upload" data-url data-project>` with a file input, `<template id="upload-row">`, and a `#upload-kept` with a
+ * `<form id="upload" data-url data-project>` with a file input and a field for the patient, `<template id="upload-row">`, and a `#upload-kept` with a
  * button that clears the list. With `data-lead` a file that was sent alone leads to its result. Without this script the form
  * posts as it is.
  */
@@ -17,13 +17,16 @@ function start(): void {
   const foot = element("#upload-kept", HTMLElement);
   const list = element("#upload-list", HTMLElement);
   const kept = new StoredList(document.documentElement.dataset["user"] ?? "", form.dataset["project"] ?? "");
-  const waiting: { file: File; row: Row; entry: Entry }[] = [];
+  const patient = element("input[name=patient]", HTMLInputElement, form);
+  const waiting: { file: File; body: FormData; row: Row; entry: Entry }[] = [];
   let sending = false;
 
   const add = (files: FileList | null): void => {
     for (const file of files ?? []) {
-      waiting.push({ file, row: new Row(file), entry: kept.add({ name: file.name, size: file.size, sent: null }) });
+      const body = bodyOf(form, input.name, file);
+      waiting.push({ file, body, row: new Row(file), entry: kept.add({ name: file.name, size: file.size, sent: null }) });
     }
+    patient.value = ""; // the files chosen next may be another patient's
     void sendAll();
   };
   const sendAll = async (): Promise<void> => {
@@ -31,9 +34,9 @@ function start(): void {
     sending = foot.hidden = true; // what is on its way cannot be cleared
     const all: Sent[] = [];
     for (let next = waiting.shift(); next; next = waiting.shift()) {
-      const { row, file, entry } = next;
+      const { row, file, body, entry } = next;
       const sent = await untilAnswered(
-        () => sendFile(form, input.name, file, (share) => row.progress(share)),
+        () => sendFile(form, body, file, (share) => row.progress(share)),
         () => row.lost(),
       );
       row.finish(sent);

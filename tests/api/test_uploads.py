@@ -59,6 +59,25 @@ def test_the_same_file_twice_is_one_image(project: Project, reader: User) -> Non
     assert first.json()["id"] == second.json()["id"] and Image.objects.count() == 1
 
 
+def test_a_form_may_name_the_patient(project: Project, reader: User) -> None:
+    brought = [
+        at(reader).post(url("images", project), form(picture()) | {"patient": "MRN-4711"}, format="multipart")
+        for _ in range(2)
+    ]
+    assert [answer.status_code for answer in brought] == [201, 201]
+    assert len({answer.json()["patient"] for answer in brought}) == 1
+    assert "MRN-4711" not in brought[0].content.decode()
+
+
+def test_a_patient_that_contradicts_is_refused_with_its_code(project: Project, reader: User) -> None:
+    content = picture()
+    for patient, status in [("MRN-4711", 201), ("MRN-4712", 422), ("", 200)]:
+        answer = at(reader).post(url("images", project), form(content) | {"patient": patient}, format="multipart")
+        assert answer.status_code == status
+        if status == 422:
+            assert answer.json()["code"] == "patient_conflict" and "MRN" not in answer.content.decode()
+
+
 def test_an_image_of_another_project_is_new_here(project: Project, reader: User) -> None:
     content = picture()
     image_ingest(project=make_project(), content=content, source="import")
@@ -76,7 +95,13 @@ def test_an_empty_file_is_refused(project: Project, reader: User) -> None:
 
 def test_one_file_a_request(project: Project, reader: User) -> None:
     two = {"file": [SimpleUploadedFile("a", picture()), SimpleUploadedFile("b", picture())]}
-    for body in (two, form(picture(), "image"), form(picture()) | {"patient": "MRN-1"}, {}):
+    for body in (
+        two,
+        form(picture(), "image"),
+        form(picture()) | {"name": "MRN-1"},
+        form(picture()) | {"patient": ["1", "2"]},
+        {},
+    ):
         assert at(reader).post(url("images", project), body, format="multipart").status_code == 400
     assert not Image.objects.exists()
 

@@ -110,3 +110,20 @@ def test_a_file_whose_answer_was_lost_is_not_stored_twice(
     expect(page.get_by_text("Already stored")).to_be_visible()
     assert answers == [201, 503] and Image.objects.count() == 1
     noise[:] = [text for text in noise if "ERR_FAILED" not in text and "503" not in text]
+
+
+def test_a_patient_holds_for_the_files_chosen_with_it_and_for_no_others(
+    transactional_db: None, page: Page, signed_in: Callable[[User], Page]
+) -> None:
+    project: Project = make_project()
+    signed_in(make_member(project, "reader"))
+    page.goto(f"/projects/{project.slug}/upload/")
+    patient = page.get_by_label("Patient, for files that name none")
+    patient.fill("MRN-4711")
+    choose(page, ("1.png", picture(11)), ("2.png", picture(12)))
+    expect(patient).to_have_value("")
+    choose(page, ("3.png", picture(13)))
+    expect(page.get_by_text("Stored", exact=True)).to_have_count(3)
+    patients = list(Image.objects.order_by("created_at").values_list("study__patient", flat=True))
+    assert patients[0] == patients[1] != patients[2]
+    assert "MRN-4711" not in page.evaluate("JSON.stringify(sessionStorage)")

@@ -63,6 +63,22 @@ def test_without_a_script_the_form_still_works(site: Client, project: Project) -
     assert answer.status_code == 200 and Image.objects.count() == 1
 
 
+def test_the_patient_typed_holds_for_every_file_of_the_form(site: Client, project: Project) -> None:
+    files = [SimpleUploadedFile(f"{number}.png", picture()) for number in range(2)]
+    site.post(reverse("upload", args=[project.slug]), {"file": files, "patient": "MRN-4711"})
+    assert len({image.study.patient_id for image in Image.objects.all()}) == 1
+    assert Image.objects.count() == 2
+
+
+def test_a_patient_that_contradicts_is_refused_without_being_named(site: Client, project: Project) -> None:
+    content, page = picture(), reverse("upload", args=[project.slug])
+    send(site, project, content)
+    named = {"file": SimpleUploadedFile("a.png", content), "patient": "MRN-4711"}
+    answer = site.post(page, named, headers=JSON)
+    assert (answer.status_code, answer.json()["code"]) == (422, "patient_named_later")
+    assert "MRN-4711" not in answer.content.decode()
+
+
 def test_the_worklist_hides_the_reason_of_blind_cases(site: Client, project: Project) -> None:
     send(site, project, picture(5))
     project.audit_share = 1.0

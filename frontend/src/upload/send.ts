@@ -18,11 +18,21 @@ const STALLED = 60_000; // ms without a byte going out
 const CHECKED_WITHIN = 300_000; // ms from the last byte to the answer
 const AGAIN = [408, 425, 429, 502, 503, 504]; // whoever said that, our server did not look at the file
 
-/** Posts the form's own fields with this file to the form's `data-url`; `progress` hears the share sent, 0..1. */
-export function sendFile(form: HTMLFormElement, field: string, file: File, progress: (share: number) => void): Promise<Sent | typeof LOST> {
+/** What is sent of one file: the form's fields as they were when it was chosen, with the file in `field`. */
+export function bodyOf(form: HTMLFormElement, field: string, file: File): FormData {
   const body = new FormData(form);
   body.delete("csrfmiddlewaretoken"); // the header's is newer, if somebody has signed in meanwhile
   body.set(field, file);
+  return body;
+}
+
+/** Posts the body, which holds this file, to the form's `data-url`; `progress` hears the share sent, 0..1. */
+export function sendFile(
+  form: HTMLFormElement,
+  body: FormData,
+  file: File,
+  progress: (share: number) => void,
+): Promise<Sent | typeof LOST> {
   const request = new XMLHttpRequest();
   request.open("POST", form.dataset["url"] ?? form.action);
   request.setRequestHeader("X-CSRFToken", csrfToken());

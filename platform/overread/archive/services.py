@@ -18,6 +18,7 @@ from overread.archive.events import ImageReady
 from overread.archive.fitness import mismatch_of
 from overread.archive.jobs import render_request
 from overread.archive.models import Enrolment, FrameRendering, Image, Patient, Rendering, Study
+from overread.archive.patients import patient_known
 from overread.audit.services import event_append, event_of
 from overread.events import announce
 from overread.jobs.running import Lease
@@ -65,26 +66,66 @@ def image_ingest(
 ) -> Ingested:
     """Take one file into the archive and into a project: checked, de-identified and hashed in a limited child process.
 
-    `patient` is the identifier a table gives; it is replaced by its keyed pseudonym, as the one in a DICOM file is, and
-    wins over it. A file that names nobody is a patient of its own. `indication`, too, wins over what the file says; an
-    image that is there gets it. Raises dicom.Refused with a code and a reason.
+    `patient` is the identifier that a table or the uploader gives; it is replaced by its keyed pseudonym, as the one in a
+    DICOM file is. A table's wins over the file's; an uploader's must not contradict it. Nobody is named by words such as
+    "NA", and a file that names nobody is a patient of its own. `indication`, too, wins over what the file says; an image
+    that is there gets it. Raises dicom.Refused with a code and a reason.
     """
     key = settings.PSEUDONYM_KEY.encode()
+    given = dicom.pseudonym(issuer="", patient_id=patient_known(patient), key=key)
     result = dicom.take_in(content, key=key)
     facts = result.facts
-    if patient:
-        facts = replace(facts, patient=dicom.pseudonym(issuer="", patient_id=patient, key=key))
-    elif not facts.patient:
-        facts = replace(facts, patient=dicom.pseudonym(issuer="content", patient_id=result.sha256, key=key))
+    if source != "import":
+        _check_file_agrees(facts, given)
+    own = facts.patient or _patient_of_its_own(result.sha256)
+    facts = replace(facts, patient=given or own)
     if indication:
         facts = replace(facts, indication=indication)
     blobs.put(result.content, result.sha256)
-    return _store(project=project, facts=facts, sha256=result.sha256, source=source, actor=actor)
+    return _store(project=project, facts=facts, given=given, sha256=result.sha256, source=source, actor=actor)
+
+
+def _patient_of_its_own(sha256: str) -> str:
+    """The pseudonym behind an image whose patient nobody named."""
+    return dicom.pseudonym(issuer="content", patient_id=sha256, key=settings.PSEUDONYM_KEY.encode())
+
+
+def _check_file_agrees(facts: dicom.ImageFacts, given: str) -> None:
+    """Raises dicom.Refused where the file names its patient, and not as the one given."""
+    if given and facts.patient not in ("", given):
+        raise dicom.Refused(
+            "patient_contradicts",
+            "The file itself names its patient, and not as the one given. Leave the patient empty: the file's own stands.",
+        )
+
+
+def _check_stored_agrees(image: Image, given: str) -> None:
+    """Raises dicom.Refused where a patient is given and the stored image has another.
+
+    An image keeps its patient (migration 0003): another one might belong to the reference set where this one was learned
+    from, or the other way round.
+    """
+    stored = image.study.patient.pseudonym
+    if given in ("", stored):
+        return
+    if stored == _patient_of_its_own(image.sha256):
+        raise dicom.Refused(
+            "patient_named_later",
+            "The same image came before, without a patient, and has counted as a patient of its own since. An image keeps "
+            "its patient. Leave the patient out here, and name patients when their images come for the first time.",
+        )
+    raise dicom.Refused(
+        "patient_conflict",
+        "The same image is on record under another patient. An image keeps its patient: find out which is right, and leave "
+        "the patient out here if it is the one on record.",
+    )
 
 
 @transaction.atomic
-def _store(*, project: Project, facts: dicom.ImageFacts, sha256: str, source: Source, actor: User | None) -> Ingested:
-    """One statement a table: this is what an upload waits for."""
+def _store(
+    *, project: Project, facts: dicom.ImageFacts, given: str, sha256: str, source: Source, actor: User | None
+) -> Ingested:
+    """One statement a table: this is what an upload waits for. `given`: the pseudonym of a patient named beside the file."""
     if not KNOWN.rows(sha256):
         columns = {name: getattr(facts, name) for name in IMAGE_FACTS}
         image = Image(study=_study_ensure(facts), sha256=sha256, **columns)
@@ -92,6 +133,7 @@ def _store(*, project: Project, facts: dicom.ImageFacts, sha256: str, source: So
             return _store_new(project=project, image=image, source=source, actor=actor)
         # the same file came at the same moment; now it is there
     image = Image.objects.select_related("study__patient", "rendering").get(sha256=sha256)
+    _check_stored_agrees(image, given)
     enrolled = image_enrol(project=project, image=image, source=source, actor=actor)
     if source == "import" and facts.indication not in ("", image.indication):
         image.indication = facts.indication

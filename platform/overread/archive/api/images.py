@@ -19,7 +19,7 @@ from rest_framework.response import Response
 
 from overread.api import Busy, Problem
 from overread.archive import blobs, dicom
-from overread.archive.api.uploads import DicomBody, FormBody, JpegBody, PngBody
+from overread.archive.api.uploads import DicomBody, FormBody, JpegBody, PngBody, Upload
 from overread.archive.models import Enrolment, Image, Rendering
 from overread.archive.queries import frame_asked, images_in, level_digest
 from overread.archive.services import enrolment_admit, image_ingest
@@ -30,7 +30,13 @@ from overread.projects.api import ProjectView
 UPLOAD = {
     "multipart/form-data": {
         "type": "object",
-        "properties": {"file": {"type": "string", "format": "binary"}},
+        "properties": {
+            "file": {"type": "string", "format": "binary"},
+            "patient": {
+                "type": "string",
+                "description": "Identifier of the patient, for files that name none; only its pseudonym is kept.",
+            },
+        },
         "required": ["file"],
     },
     **{kind: {"type": "string", "format": "binary"} for kind in ("application/dicom", "image/png", "image/jpeg")},
@@ -147,12 +153,16 @@ class Images(ImageView):
 
         One DICOM, PNG or JPEG file, as a form's `file` or as the body. It is de-identified before it is stored;
         decoding follows, and what does not decode is quarantined with its reason. 200 where the project
-        has this image already.
+        has this image already. A form may name the `patient` of a file that names none, such as a PNG; without, the image
+        is a patient of its own. A patient that contradicts the file, or the image as it is on record, is refused.
         """
-        if not isinstance(request.data, bytes):  # DRF asks no parser where there is no Content-Length
+        sent = request.data
+        if not isinstance(sent, Upload):  # DRF asks no parser where there is no Content-Length
             raise Problem("No file came.", "Send one file, with its Content-Length.", status=411)
         try:
-            done = image_ingest(project=self.project, content=request.data, source="rest", actor=self.user)
+            done = image_ingest(
+                project=self.project, content=sent.content, source="rest", actor=self.user, patient=sent.patient
+            )
         except dicom.Refused as refusal:
             raise Problem("The file was not taken.", refusal.reason, code=refusal.code) from refusal
         except dicom.Busy as busy:

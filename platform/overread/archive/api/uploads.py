@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from io import BytesIO
 from typing import IO, Any, cast
 
@@ -16,6 +17,15 @@ from rest_framework.parsers import BaseParser
 from overread.api import Problem
 
 ENVELOPE = 64 * 1024  # what multipart may add around the file
+FIELDS = {"patient", "csrfmiddlewaretoken"}
+
+
+@dataclass(frozen=True)
+class Upload:
+    """One file as it came, and the patient that its sender names. Neither is shown in errors."""
+
+    content: bytes = field(repr=False)
+    patient: str = field(default="", repr=False)
 
 
 def too_large() -> Problem:
@@ -36,12 +46,12 @@ class FileBody(BaseParser):
 
     def parse(
         self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
-    ) -> Any:
+    ) -> Upload:
         length = announced(parser_context or {}, settings.UPLOAD_MAX_BYTES)
         content = bytes(stream.read(length))
         if len(content) != length:
             raise ParseError("The body ended early. Send the file again.")
-        return content
+        return Upload(content)
 
 
 class DicomBody(FileBody):
@@ -57,13 +67,13 @@ class JpegBody(FileBody):
 
 
 class FormBody(BaseParser):
-    """A form with one file, called `file`."""
+    """A form with one file, called `file`, and perhaps the `patient`."""
 
     media_type = "multipart/form-data"
 
     def parse(
         self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
-    ) -> Any:
+    ) -> Upload:
         request = (parser_context or {})["request"]
         announced(parser_context or {}, settings.UPLOAD_MAX_BYTES + ENVELOPE)
         try:
@@ -71,9 +81,10 @@ class FormBody(BaseParser):
         except MultiPartParserError as error:
             raise ParseError(f"The form is malformed: {error}") from error
         sent = files.getlist("file")
-        if len(sent) != 1 or len(files) != 1 or set(fields) - {"csrfmiddlewaretoken"}:
-            raise ParseError("Send one file a request, in the field `file`, and nothing else.")
-        return bytes(sent[0].read())
+        patients = fields.getlist("patient")
+        if len(sent) != 1 or len(files) != 1 or len(patients) > 1 or set(fields) - FIELDS:
+            raise ParseError("Send one file a request, in the field `file`, its `patient` if known, and nothing else.")
+        return Upload(bytes(sent[0].read()), "".join(patients))
 
 
 class InMemory(FileUploadHandler):

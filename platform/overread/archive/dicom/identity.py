@@ -4,6 +4,8 @@ import hmac
 import uuid
 from dataclasses import dataclass
 
+from overread.archive.patients import patient_known
+
 DAY_SHIFT = 3650
 
 
@@ -58,7 +60,8 @@ class StandIns:
 
 
 def stand_ins(named: Named, *, key: bytes) -> StandIns:
-    patient = pseudonym(issuer=named.issuer, patient_id=named.patient_id, key=key)
+    # "Anonymous" in a thousand files is not one patient.
+    patient = pseudonym(issuer=named.issuer, patient_id=patient_known(named.patient_id), key=key)
     return StandIns(
         patient=patient,
         study=remapped_uid(named.study, key=key),
