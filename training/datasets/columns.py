@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
@@ -16,6 +17,8 @@ VALUES_AT_MOST = 10_000  # distinct cells of a column that are counted one by on
 OPTIONS_AT_MOST = 30  # more distinct words than this are free text, not the options of a finding
 GRADES_AT_MOST = 10  # whole numbers up to here, three different ones or more, are grades: BI-RADS, Kellgren-Lawrence
 STRAY_SHARE = 0.1  # of the cells: so few that fit nothing are mistakes in rows, and decide nothing
+# 5, <5, 1,200, inf, 80 y: what people write where a number is asked for
+NUMBER_LIKE = re.compile(r"[<>≤≥~]?\s*[+-]?([0-9.,]+([eE][+-]?[0-9]+)?(\s*[^\W\d]+)?|inf(inity)?)", re.IGNORECASE)
 SEPARATORS = ("|", ";", ",", "/")
 
 
@@ -104,7 +107,7 @@ def _own(name: str, known: Counter[str], options: Options) -> Column:
     if share == 1 and _are_grades(known, decimal):
         grades = tuple(_sorted_options(known))
         return Column(name, False, (Question(name, "categorical", grades, why="a few whole numbers, read as grades"),))
-    if share > 1 - STRAY_SHARE and not _grade_like(known, decimal):
+    if _are_numbers(known, share) and not _grade_like(known, decimal):
         unit = _unit(name, "measurement", options)
         return Column(name, False, (Question(name, "measurement", unit=unit, why="numbers"),), decimal=decimal)
     if len(known) > OPTIONS_AT_MOST:
@@ -157,6 +160,13 @@ def _is_yes_no(known: Counter[str]) -> bool:
 def _numeric_strays(known: Counter[str], fitting: set[str]) -> bool:
     """Whether what is neither yes nor no begins with a figure: 0 and 1 among 2, 3, 4A are grades or numbers."""
     return any(cell[:1].isdigit() for cell in known if cell.casefold() not in fitting)
+
+
+def _are_numbers(known: Counter[str], share: float) -> bool:
+    """Whether a column measures, `share` of its cells being plain numbers. What is none is refused row by row."""
+    if share > 1 - STRAY_SHARE:
+        return True
+    return share >= 0.5 and all(NUMBER_LIKE.fullmatch(cell) for cell in known)
 
 
 def _are_grades(known: Counter[str], decimal: Decimal) -> bool:

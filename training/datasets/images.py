@@ -12,15 +12,13 @@ SUFFIXES = (".png", ".jpg", ".jpeg", ".dcm", ".dicom", ".PNG", ".JPG", ".JPEG", 
 class Images:
     """The image files below a folder. No name leads out of it, neither by "../" nor by a link.
 
-    `prefix` is taken off a name, `suffix` put onto one that lacks it. `anywhere`: a name without folders is looked for in
-    all of them.
+    `prefix` is taken off a name, `suffix` put onto one that lacks it. A name without folders is looked for in all of them.
     """
 
-    def __init__(self, root: Path, *, prefix: str = "", suffix: str = "", anywhere: bool = False) -> None:
+    def __init__(self, root: Path, *, prefix: str = "", suffix: str = "") -> None:
         self.root = root.resolve()
         self._prefix = prefix
         self._suffix = suffix
-        self._anywhere = anywhere
         self._places: dict[str, list[Path]] | None = None
 
     def find(self, name: str) -> Path:
@@ -32,7 +30,7 @@ class Images:
             path = self._below(candidate)
             if path.is_file():
                 return path
-        if self._anywhere:
+        if not {"/", "\\"} & set(wanted):
             return self._find_anywhere(wanted)
         raise DatasetError(f"There is no file {wanted} below the folder of the images.")
 

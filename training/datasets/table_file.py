@@ -81,7 +81,9 @@ class TableFile:
         row = {name: cell.strip() for name, cell in zip(self.header, cells, strict=True)}
         garbled = [name for name, cell in row.items() if is_garbled(cell)]
         if garbled:
-            return Row(line, row, f"Column {garbled[0]!r} holds what is not UTF-8 text.")
+            return Row(
+                line, row, f"Column {garbled[0]!r} holds what is not UTF-8 text. Save it so, or give its encoding."
+            )
         return Row(line, row)
 
     def _header(self) -> tuple[str, ...]:

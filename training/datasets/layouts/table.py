@@ -59,9 +59,16 @@ class Table:
     def cell_counts(self) -> dict[str, CellCounts]:
         """The cells of each label column, counted. Reads the whole table."""
         counts = {name: CellCounts(name) for name in self._options.label_columns}
+        readable = False
+        problem = ""
         for rows in self._groups():
+            good = [row for row in rows if not row.problem]
+            problem = problem or next((row.problem for row in rows if row.problem), "")
+            readable = readable or bool(good)
             for name, column in counts.items():
-                column.add([row.cells.get(name, "") for row in rows if not row.problem])
+                column.add(row.cells[name] for row in good)
+        if not readable:
+            raise DatasetError(f"No row of the table can be read. {problem}")
         return counts
 
     def items(self) -> Iterator[Item]:
