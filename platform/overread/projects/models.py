@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from overread.projects.label_mapping import label_mapping_check
 from overread.projects.policies import policies_check
 from overread.projects.snippets import snippets_check
 
@@ -121,6 +122,8 @@ class Project(models.Model):
 
     def clean(self) -> None:
         policies_check(self)
+        if self.label_mapping:
+            label_mapping_check(self.label_mapping, set(self.findings.values_list("slug", flat=True)))
 
 
 class Finding(models.Model):
