@@ -44,10 +44,10 @@ class NewProjectSerializer(Shape):
     template = serializers.ChoiceField(
         choices=[template.slug for template in TEMPLATES], default="", allow_blank=True, help_text="What to begin with."
     )
-    findings = NewFindingSerializer(
-        many=True, default=list, max_length=MOST_FINDINGS, help_text="In place of the template's."
+    findings = serializers.ListField(
+        child=NewFindingSerializer(), default=list, max_length=MOST_FINDINGS, help_text="In place of the template's."
     )
-    members = NewMemberSerializer(many=True, default=list, max_length=500)
+    members = serializers.ListField(child=NewMemberSerializer(), default=list, max_length=500)
     my_roles = serializers.ListField(
         child=serializers.ChoiceField(choices=Role.choices),
         default=list(FOUNDER),
