@@ -20,7 +20,8 @@ class Options:
 
     `table` and `images` are relative to the data set's folder. `kinds`, `choices` and `units` are by column. `unit` is of
     every measurement without one of its own. `patient_pattern` is a regular expression whose first group is the patient in a
-    file's path. `patient_ids`: whether 007, 7 and 7.0 are one patient (`numbers`) or three (`as-written`).
+    file's path. `patient_ids`: whether 007, 7 and 7.0 are one patient (`numbers`) or three (`as-written`). `structure`: what
+    masks outline. `exhaustive`: whoever imports vouches that what an annotation file does not mark in an image is not there.
     """
 
     table: str = ""
@@ -42,6 +43,8 @@ class Options:
     choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     units: Mapping[str, str] = field(default_factory=dict)
     unit: str = ""
+    structure: str = ""
+    exhaustive: bool = False
 
     def stored(self) -> dict[str, Any]:
         """The fields that differ from their defaults, as JSON."""
