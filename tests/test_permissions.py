@@ -132,6 +132,8 @@ PAGES = [
     Row("POST", "access-end", SIGNED_IN),
     Row("GET", "home", SIGNED_IN),
     Row("GET", "launch", MEMBERS),
+    Row("GET", "new-project", ADMINISTRATORS | OPERATORS),
+    Row("POST", "new-project", ADMINISTRATORS | OPERATORS),
     Row("GET", "project", MEMBERS),
     Row("GET", "worklist", READING),
     Row("GET", "my-reads", READING),

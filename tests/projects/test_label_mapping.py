@@ -27,6 +27,7 @@ def test_a_name_means_a_finding_or_nothing(project):
         {"Effusion": "Effusion"},
         {"Effusion": None},
         {" ": "effusion"},
+        {"two\nlines": "effusion"},
         {"x" * 201: "effusion"},
         {"Effusion": "effusion", "effusion ": "nodule"},
         ["effusion"],

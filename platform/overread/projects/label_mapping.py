@@ -16,27 +16,29 @@ MOST, LONGEST = 2000, 200
 def label_mapping_check(mapping: Any, findings: Collection[str]) -> None:
     """Raises ValidationError unless this maps names, no two of them alike, to slugs among `findings` or to ""."""
     if not isinstance(mapping, dict):
-        raise _refusal(_("Give an object: name in a data set → slug of a finding, or an empty text."))
+        raise ValidationError(_("Give an object: name in a data set → slug of a finding, or an empty text."))
     if len(mapping) > MOST:
-        raise _refusal(_("%(count)d names are too many: %(most)d at most.") % {"count": len(mapping), "most": MOST})
+        raise ValidationError(
+            _("%(count)d names are too many: %(most)d at most.") % {"count": len(mapping), "most": MOST}
+        )
     seen: dict[str, str] = {}
     for name, slug in mapping.items():
         _name_check(name)
         if not isinstance(slug, str) or (slug and slug not in findings):
             told = {"name": name, "slug": slug, "known": ", ".join(sorted(findings))}
-            raise _refusal(_("%(name)s: there is no finding %(slug)s in this project. There are: %(known)s.") % told)
+            raise ValidationError(
+                _("%(name)s: there is no finding %(slug)s in this project. There are: %(known)s.") % told
+            )
         earlier = seen.setdefault(name_key(name), name)
         if earlier != name:
-            raise _refusal(_("%(one)s and %(other)s are the same name.") % {"one": earlier, "other": name})
+            raise ValidationError(_("%(one)s and %(other)s are the same name.") % {"one": earlier, "other": name})
 
 
 def _name_check(name: str) -> None:
     if not name.strip():
-        raise _refusal(_("A name is empty."))
+        raise ValidationError(_("A name is empty."))
+    if len(name.splitlines()) > 1:
+        raise ValidationError(_("A name is one line."))
     if len(name) > LONGEST:
         told = {"name": name[:20], "length": len(name), "longest": LONGEST}
-        raise _refusal(_("The name %(name)s… has %(length)d characters: %(longest)d at most.") % told)
-
-
-def _refusal(said: str) -> ValidationError:
-    return ValidationError({"label_mapping": said})
+        raise ValidationError(_("The name %(name)s… has %(length)d characters: %(longest)d at most.") % told)

@@ -6,6 +6,7 @@ import uuid
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
@@ -122,8 +123,12 @@ class Project(models.Model):
 
     def clean(self) -> None:
         policies_check(self)
-        if self.label_mapping:
+        if not self.label_mapping:
+            return
+        try:
             label_mapping_check(self.label_mapping, set(self.findings.values_list("slug", flat=True)))
+        except ValidationError as refusal:
+            raise ValidationError({"label_mapping": refusal.messages}) from refusal
 
 
 class Finding(models.Model):
