@@ -112,7 +112,9 @@ def test_one_name_is_asked_once(other):
         (NewFinding("Age", "measurement"), "unit"),
         (NewFinding("Age", "measurement", unit="months", minimum=float("nan")), "minimum"),
         (NewFinding("Age", "measurement", unit="months", minimum=9, maximum=1), "minimum"),
-        (NewFinding("Grade", options=("I", "II")), "name"),
+        (NewFinding("Grade", options=("I", "II")), "options"),
+        (NewFinding("Mass", unit="mm"), "unit"),
+        (NewFinding("Mass", maximum=9), "maximum"),
     ],
 )
 def test_what_is_wrong_with_a_finding_is_told_in_its_place(finding, place):
@@ -120,8 +122,9 @@ def test_what_is_wrong_with_a_finding_is_told_in_its_place(finding, place):
 
 
 def test_everything_wrong_is_told_at_once():
-    bad = (NewFinding("Age", "measurement"), NewFinding("Grade", "categorical"))
-    assert list(refused(*bad).errors) == ["findings.0.unit", "findings.1.options"]
+    bad = (NewFinding("Mass", unit="mm"), NewFinding("Grade", "categorical", ("I", "i")))
+    told = refused(*bad, members=[NewMember("nobody", ("reader",))]).errors
+    assert list(told) == ["findings.0.unit", "findings.1.options", "members.0.who"]
 
 
 def test_nothing_to_ask_is_no_project():

@@ -74,16 +74,15 @@ class FindingForm(forms.Form):
     maximum = limit(gettext_lazy("Largest"))
 
     def finding(self) -> NewFinding:
-        """What was typed, without what belongs to another kind."""
         given = self.cleaned_data
-        kind = given["kind"] or Finding.Kind.BINARY
-        if kind == Finding.Kind.CATEGORICAL:
-            return NewFinding(given["name"], kind, options_in(given["options"]))
-        if kind == Finding.Kind.MEASUREMENT:
-            return NewFinding(
-                given["name"], kind, unit=given["unit"], minimum=given["minimum"], maximum=given["maximum"]
-            )
-        return NewFinding(given["name"])
+        return NewFinding(
+            given["name"],
+            given["kind"] or Finding.Kind.BINARY,
+            options_in(given["options"]),
+            unit=given["unit"],
+            minimum=given["minimum"],
+            maximum=given["maximum"],
+        )
 
 
 def options_in(typed: str) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from overread.accounts.models import User
 from overread.accounts.queries import account_called
-from overread.projects.models import Membership, Project, Role
+from overread.projects.models import Finding, Membership, Project, Role
 from overread.projects.services import finding_add, membership_add, project_create
 from overread.projects.slugs import finding_slug, free_slug, name_key, name_tidy
 from overread.projects.templates import NewFinding
@@ -59,8 +59,10 @@ def project_found(
 
     Its slug follows from its name where none is given. Raises NotFounded.
     """
-    people = _people(members)
     questions = _questions(findings)
+    people, unknown = _people(members)
+    if wrong := _questions_wrong(findings) | unknown:
+        raise NotFounded(wrong)
     try:
         with transaction.atomic():
             project = _project(name_tidy(name), modality, slug, founder, recipe or {})
@@ -98,19 +100,22 @@ def _joined(wrong: ValidationError) -> dict[str, str]:
     return {field: " ".join(messages) for field, messages in wrong.message_dict.items()}
 
 
-def _questions(findings: Sequence[NewFinding]) -> list[NewFinding]:
-    """The findings with tidy names and a slug each. Raises NotFounded with everything that is wrong with them."""
+def _questions_wrong(findings: Sequence[NewFinding]) -> dict[str, str]:
+    """What is wrong with the findings, by place, beside what a finding by itself refuses."""
     if not findings:
-        raise NotFounded({"findings": _("Ask at least one finding.")})
+        return {"findings": _("Ask at least one finding.")}
     if len(findings) > MOST_FINDINGS:
         told = {"most": MOST_FINDINGS, "given": len(findings)}
-        raise NotFounded({"findings": _("%(given)d findings are too many: %(most)d at most.") % told})
+        return {"findings": _("%(given)d findings are too many: %(most)d at most.") % told}
     errors = _names_wrong([finding.name for finding in findings])
     for place, finding in enumerate(findings):
-        for field, said in _limits_and_options_wrong(finding).items():
+        for field, said in (_options_wrong(finding) | _limits_wrong(finding)).items():
             errors[f"findings.{place}.{field}"] = said
-    if errors:
-        raise NotFounded(errors)
+    return errors
+
+
+def _questions(findings: Sequence[NewFinding]) -> list[NewFinding]:
+    """The findings with tidy names and a slug each."""
     taken = {finding.slug for finding in findings if finding.slug}
     questions = []
     for finding in findings:
@@ -146,17 +151,31 @@ def _names_wrong(names: Sequence[str]) -> dict[str, str]:
     return errors
 
 
-def _limits_and_options_wrong(finding: NewFinding) -> dict[str, str]:
-    """What the database does not refuse: limits that are no numbers, options that are empty or look the same."""
-    errors = {}
-    for field, limit in (("minimum", finding.minimum), ("maximum", finding.maximum)):
-        if limit is not None and not isfinite(limit):
-            errors[field] = _("Give a number.")
+def _options_wrong(finding: NewFinding) -> dict[str, str]:
+    """Options that are empty, look the same, or belong to another kind of finding."""
     options = Counter(name_key(option) for option in finding.options)
+    if options and finding.kind != Finding.Kind.CATEGORICAL:
+        return {"options": _("Only a finding with several options has them.")}
     if "" in options:
-        errors["options"] = _("An option is empty.")
-    elif options and max(options.values()) > 1:
-        errors["options"] = _("Two options are the same.")
+        return {"options": _("An option is empty.")}
+    if options and max(options.values()) > 1:
+        return {"options": _("Two options are the same.")}
+    return {}
+
+
+def _limits_wrong(finding: NewFinding) -> dict[str, str]:
+    """A unit or limits that belong to another kind of finding, and limits that are no numbers."""
+    measured = finding.kind == Finding.Kind.MEASUREMENT
+    errors = {}
+    if finding.unit and not measured:
+        errors["unit"] = _("Only a measurement has a unit.")
+    for field, limit in (("minimum", finding.minimum), ("maximum", finding.maximum)):
+        if limit is None:
+            continue
+        if not measured:
+            errors[field] = _("Only a measurement has limits.")
+        elif not isfinite(limit):
+            errors[field] = _("Give a number.")
     return errors
 
 
@@ -178,8 +197,8 @@ def _column(field: str) -> str:
     return "name" if field == "__all__" else field
 
 
-def _people(members: Sequence[NewMember]) -> list[tuple[User, list[Role]]]:
-    """The accounts of new members. Raises NotFounded with all who have none and all roles that there are not."""
+def _people(members: Sequence[NewMember]) -> tuple[list[tuple[User, list[Role]]], dict[str, str]]:
+    """The accounts of new members with their roles; and who has none, and which roles there are not, by place."""
     errors = {}
     people = []
     for place, member in enumerate(members):
@@ -192,9 +211,7 @@ def _people(members: Sequence[NewMember]) -> list[tuple[User, list[Role]]]:
             errors[f"members.{place}.roles"] = _('There is no role "%(unknown)s". There are: %(known)s.') % told
         else:
             people.append((user, [Role(role) for role in member.roles]))
-    if errors:
-        raise NotFounded(errors)
-    return people
+    return people, errors
 
 
 def _members_add(
