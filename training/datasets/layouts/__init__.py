@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from training.datasets.items import ColumnKind, Dataset
+from training.datasets.layouts.folders import Folders
 from training.datasets.layouts.table import Table
 from training.datasets.options import Source
 
@@ -13,4 +14,7 @@ Layout = Callable[[Source, Mapping[str, ColumnKind]], Dataset]
 DatasetError where what the layout needs is not there.
 """
 
-LAYOUTS: dict[str, Layout] = {"table": Table}
+LAYOUTS: dict[str, Layout] = {
+    "folders": Folders,
+    "table": Table,
+}
