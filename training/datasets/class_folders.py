@@ -11,7 +11,7 @@ from pathlib import Path
 from training.datasets.errors import DatasetError
 from training.datasets.images import SUFFIXES
 from training.datasets.splits import split_of
-from training.datasets.table_file import is_garbled
+from training.datasets.table_file import is_garbled, printable
 from training.datasets.words import plain
 
 # What systems leave behind: neither a class nor an image, whatever its suffix. Names with a dot in front belong to them.
@@ -109,11 +109,6 @@ def _is_image(entry: os.DirEntry[str]) -> bool:
 
 def _below(*parts: str) -> str:
     return "/".join(part for part in parts if part)
-
-
-def printable(name: str) -> str:
-    """A name as text; bytes in it that are not UTF-8 are written out."""
-    return name.encode(errors="backslashreplace").decode()
 
 
 def _base(root: Path) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 from training.datasets.items import ColumnKind, Dataset
 from training.datasets.layouts.folders import Folders
+from training.datasets.layouts.nih import Nih
 from training.datasets.layouts.table import Table
 from training.datasets.options import Source
 
@@ -16,5 +17,6 @@ DatasetError where what the layout needs is not there.
 
 LAYOUTS: dict[str, Layout] = {
     "folders": Folders,
+    "nih": Nih,
     "table": Table,
 }

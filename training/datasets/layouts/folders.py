@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 
-from training.datasets.class_folders import ImageFolder, Survey, printable, survey_of, walk
+from training.datasets.class_folders import ImageFolder, Survey, survey_of, walk
 from training.datasets.class_words import Reading, reading_of
 from training.datasets.errors import DatasetError
 from training.datasets.images import Images
@@ -13,7 +13,7 @@ from training.datasets.items import ColumnKind, Item, Question
 from training.datasets.numbers import Decimal
 from training.datasets.options import Source
 from training.datasets.patients import patient_in, pattern_of
-from training.datasets.table_file import is_garbled
+from training.datasets.table_file import is_garbled, printable
 from training.datasets.words import plain
 
 SHOWN = 5  # names in a note
