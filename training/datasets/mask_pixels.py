@@ -65,7 +65,8 @@ def _inside(grey: NDArray[np.generic]) -> NDArray[np.bool_]:
         raise DatasetError(
             "The mask holds areas that are neither black nor white: several structures, or a grey picture."
         )
-    return values * 2 > top
+    inside: NDArray[np.bool_] = values * 2 > top
+    return inside
 
 
 def _has_plain(between: NDArray[np.bool_]) -> bool:
@@ -89,4 +90,5 @@ def _resized(inside: NDArray[np.bool_], width: int, height: int) -> NDArray[np.b
         )
     rows = (2 * np.arange(height) + 1) * own_height // (2 * height)
     columns = (2 * np.arange(width) + 1) * own_width // (2 * width)
-    return inside[rows[:, None], columns]
+    nearest: NDArray[np.bool_] = inside[rows[:, None], columns]
+    return nearest
