@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from training.datasets.items import ColumnKind, Dataset
+from training.datasets.layouts.chexpert import Chexpert
 from training.datasets.layouts.folders import Folders
 from training.datasets.layouts.nih import Nih
 from training.datasets.layouts.table import Table
@@ -16,6 +17,7 @@ DatasetError where what the layout needs is not there.
 """
 
 LAYOUTS: dict[str, Layout] = {
+    "chexpert": Chexpert,
     "folders": Folders,
     "nih": Nih,
     "table": Table,

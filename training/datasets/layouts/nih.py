@@ -49,7 +49,7 @@ class Nih:
         self._sex = column_among(self._file.header, ["Patient Gender", "Patient Sex"])
         self._view = column_among(self._file.header, ["View Position"])
         self._boxes = _one_of(source.folder, BOXES)
-        self._lists = {path: split for name, split in LISTS.items() if (path := _one_of(source.folder, name))}
+        self._lists = {found: split for name, split in LISTS.items() if (found := _one_of(source.folder, name))}
         beside = [self._boxes] if self._boxes else []
         self.tables = (path, *beside, *self._lists)
         self.images = Images(source.root, prefix=source.options.prefix, suffix=source.options.suffix)
