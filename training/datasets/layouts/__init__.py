@@ -8,6 +8,7 @@ from training.datasets.items import ColumnKind, Dataset
 from training.datasets.layouts.chexpert import Chexpert
 from training.datasets.layouts.folders import Folders
 from training.datasets.layouts.nih import Nih
+from training.datasets.layouts.padchest import Padchest
 from training.datasets.layouts.table import Table
 from training.datasets.options import Source
 
@@ -20,5 +21,6 @@ LAYOUTS: dict[str, Layout] = {
     "chexpert": Chexpert,
     "folders": Folders,
     "nih": Nih,
+    "padchest": Padchest,
     "table": Table,
 }
