@@ -1,0 +1,69 @@
+"""What is done of an export: parts in a storage, each whole or not there, so that a killed worker goes on from the last.
+
+A part is named by its number, the rows that all have so far, and the key of its last row. No other state is kept.
+"""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from django.core.files import File
+from django.core.files.storage import Storage
+
+from training.exports.tables import Key
+
+NAME = re.compile(r"([0-9]{8})-([0-9]+)-([0-9]+)-([0-9]+)")
+
+
+@dataclass(frozen=True)
+class Part:
+    number: int = 0
+    rows: int = 0
+    key: Key = Key()
+
+    @property
+    def name(self) -> str:
+        return f"{self.number:08d}-{self.rows}-{self.key.source}-{self.key.row}"
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The parts in one folder of a storage."""
+
+    storage: Storage
+    folder: str
+
+    def done(self) -> list[Part]:
+        found = []
+        for name in self._names():
+            if match := NAME.fullmatch(name):
+                number, rows, source, row = (int(digits) for digits in match.groups())
+                found.append(Part(number, rows, Key(source, row)))
+        return sorted(found, key=lambda part: part.number)
+
+    def add(self, part: Part, write: Callable[[BinaryIO], None]) -> None:
+        """Store what `write` writes as this part. Held in a temporary file, not in memory."""
+        with tempfile.TemporaryFile() as file:
+            write(file)
+            file.seek(0)
+            self.storage.save(f"{self.folder}/{part.name}", File(file))
+
+    def opened(self) -> Iterator[BinaryIO]:
+        """Each part's content, in order."""
+        for part in self.done():
+            with self.storage.open(f"{self.folder}/{part.name}") as file:
+                yield file  # type: ignore[misc]
+
+    def clear(self) -> None:
+        for name in self._names():
+            self.storage.delete(f"{self.folder}/{name}")
+
+    def _names(self) -> list[str]:
+        try:
+            return self.storage.listdir(self.folder)[1]
+        except FileNotFoundError:
+            return []

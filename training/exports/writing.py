@@ -1,0 +1,96 @@
+"""Writing an export: part after part, then the parts as one file."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from training.exports.formats import FORMS, Form
+from training.exports.parts import Part, Parts
+from training.exports.scope import Scope
+from training.exports.tables import Key
+
+
+class NotExported(ValueError):
+    """This cannot be exported as asked. The text says why."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is exported, and in which form."""
+
+    scope: Scope
+    kind: str
+    format: str
+
+    @property
+    def form(self) -> Form:
+        return FORMS[self.format]
+
+    def check(self) -> None:
+        """Raises NotExported."""
+        if self.format not in FORMS:
+            raise NotExported(f"There is no format {self.format!r}. There are {', '.join(FORMS)}.")
+        if self.kind not in self.form.kinds:
+            raise NotExported(f"{self.format} holds {' or '.join(self.form.kinds)}, not {self.kind}.")
+        if self.kind == "scores" and self.scope.reader is not None:
+            raise NotExported("You read in this project: see predictions case by case, after your first read.")
+        try:
+            self.scope.check()
+            self.form.check(self.scope, self.kind)
+        except ValueError as wrong:
+            raise NotExported(str(wrong)) from wrong
+
+    @property
+    def digest(self) -> str:
+        """Of all that decides what is exported: parts of another export are never gone on with."""
+        filters = {name: sorted(values) for name, values in self.scope.filters.items()}
+        reader = self.scope.reader.pk if self.scope.reader else None
+        asked = [str(self.scope.project.pk), self.kind, self.format, filters, reader]
+        return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()
+
+    @property
+    def file_name(self) -> str:
+        return f"{self.scope.project.slug}-{self.kind}.{self.form.suffix}"
+
+
+@dataclass(frozen=True)
+class Written:
+    """`rows` of a table, or images."""
+
+    rows: int
+    bytes: int
+    sha256: str
+
+
+def export_write(plan: Plan, parts: Parts, out: BinaryIO, told: Callable[[int], None]) -> Written:
+    """Write the whole export to `out`, which can be read, too. `told` gets the rows so far, after each part.
+
+    Goes on from the last part where there are parts.
+    """
+    rows = _parts_complete(plan, parts, told)
+    plan.form.join(parts.opened(), out, plan.scope, plan.kind)
+    size = out.tell()
+    out.seek(0)
+    return Written(rows, size, hashlib.file_digest(out, "sha256").hexdigest())
+
+
+def _parts_complete(plan: Plan, parts: Parts, told: Callable[[int], None]) -> int:
+    done = parts.done()
+    last = done[-1] if done else Part()
+    told(last.rows)
+    key = last.key
+    while key.source < plan.form.sources(plan.kind):
+        piece = plan.form.piece(plan.scope, plan.kind, key)
+        if piece is None:
+            key = Key(key.source + 1)
+            continue
+        key = piece.key
+        if piece.rows:
+            last = Part(last.number + 1, last.rows + piece.rows, key)
+            parts.add(last, lambda out, piece=piece: plan.form.write(piece, out))  # type: ignore[misc]
+        told(last.rows)
+    return last.rows
