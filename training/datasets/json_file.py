@@ -8,7 +8,7 @@ from typing import NoReturn
 
 from training.datasets.errors import DatasetError
 
-BYTES_AT_MOST = 256 * 2**20  # it is read whole, at about five times its size in memory
+BYTES_AT_MOST = 128 * 2**20  # it is read whole, at about seven times its size in memory
 
 
 def read_json(path: Path) -> object:
