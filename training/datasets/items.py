@@ -58,7 +58,8 @@ class Item:
 
     `number` is the first line about it, the header being 1, or its place where there is no table. `said` holds a cell by
     question. `named` are the names listed for it; () is an explicit "no finding", None means that nothing is listed.
-    `complete`: a listed question that is not named is answered by absent. `problem`: why the image is refused.
+    `complete`: a listed question that is not named is answered by absent. `words`: the source's own words about a name, where
+    they say more than it. `problem`: why the image is refused.
     """
 
     number: int
@@ -71,6 +72,7 @@ class Item:
     said: Mapping[str, str] = field(default_factory=dict)
     named: tuple[str, ...] | None = None
     complete: bool = True
+    words: Mapping[str, str] = field(default_factory=dict)
     regions: tuple[SourceRegion, ...] = ()
     masks: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # structure → files that outline it together
     problem: str = ""

@@ -88,12 +88,12 @@ class Translation:
             if target is None or is_unknown(cell):
                 continue
             value = _value(target, name, cell, (decimals or {}).get(name, "."))
-            _add(answers, target, Said(value, f"{name}: {cell}"))
+            _add(answers, target, Said(value, item.words.get(name, f"{name}: {cell}")))
         if item.named is not None:
-            self._add_listed(answers, item.named, complete=item.complete)
+            self._add_listed(answers, item, item.named)
         return answers
 
-    def _add_listed(self, answers: dict[str, Said], named: Sequence[str], *, complete: bool) -> None:
+    def _add_listed(self, answers: dict[str, Said], item: Item, named: Sequence[str]) -> None:
         negatives = [name for name in named if is_negative(name)]
         found = [name for name in named if not is_negative(name) and not is_unknown(name)]
         if negatives and found:
@@ -103,8 +103,8 @@ class Translation:
             raise DatasetError(self._unknown_words(unknown[0]))
         present = {target.slug: name for name in found if (target := self.target(name)) is not None}
         for slug, name in present.items():
-            _add(answers, self._targets[slug], Said("present", name))
-        if not complete and not negatives:
+            _add(answers, self._targets[slug], Said("present", item.words.get(name, name)))
+        if not item.complete and not negatives:
             return
         text = ", ".join(named)[:200]
         for slug in self._listed:

@@ -10,6 +10,7 @@ from training.datasets.layouts.folders import Folders
 from training.datasets.layouts.nih import Nih
 from training.datasets.layouts.padchest import Padchest
 from training.datasets.layouts.table import Table
+from training.datasets.layouts.vindr import Vindr
 from training.datasets.options import Source
 
 Layout = Callable[[Source, Mapping[str, ColumnKind]], Dataset]
@@ -23,4 +24,5 @@ LAYOUTS: dict[str, Layout] = {
     "nih": Nih,
     "padchest": Padchest,
     "table": Table,
+    "vindr": Vindr,
 }
