@@ -5,8 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from training.datasets.items import ColumnKind, Dataset
+from training.datasets.layouts.boneage import BoneAge
 from training.datasets.layouts.chexpert import Chexpert
+from training.datasets.layouts.coco import Coco
 from training.datasets.layouts.folders import Folders
+from training.datasets.layouts.isic import Isic
+from training.datasets.layouts.labelstudio import LabelStudio
+from training.datasets.layouts.masks import Masks
 from training.datasets.layouts.nih import Nih
 from training.datasets.layouts.padchest import Padchest
 from training.datasets.layouts.table import Table
@@ -19,8 +24,13 @@ DatasetError where what the layout needs is not there.
 """
 
 LAYOUTS: dict[str, Layout] = {
+    "boneage": BoneAge,
     "chexpert": Chexpert,
+    "coco": Coco,
     "folders": Folders,
+    "isic": Isic,
+    "labelstudio": LabelStudio,
+    "masks": Masks,
     "nih": Nih,
     "padchest": Padchest,
     "table": Table,
