@@ -35,7 +35,7 @@ def _database() -> Iterator[sqlite3.Connection]:
         closing(sqlite3.connect(Path(folder) / "rows", isolation_level=None)) as database,
     ):
         database.executescript(SETTINGS)
-        database.execute("CREATE TABLE rows (line INTEGER PRIMARY KEY, image TEXT, row TEXT)")
+        database.execute("CREATE TABLE rows (line INTEGER PRIMARY KEY, image BLOB, row TEXT)")
         yield database
 
 
@@ -45,7 +45,7 @@ def _write(database: sqlite3.Connection, rows: Iterable[Row], image_of: Callable
     for row in rows:
         # A NUL is in no name of a file: such a key is shared by no other row.
         key = image_of(row) or f"\0{row.line}"
-        batch.append((row.line, key, json.dumps([row.cells, row.problem])))
+        batch.append((row.line, key.encode(errors="surrogateescape"), json.dumps([row.cells, row.problem])))
         if len(batch) == AT_ONCE:
             database.executemany("INSERT INTO rows VALUES (?, ?, ?)", batch)
             batch.clear()
