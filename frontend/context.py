@@ -47,7 +47,8 @@ def navigation(request: HttpRequest) -> dict[str, list[NavigationItem]]:
         items = project_items(user, slug, request.path)
     else:
         home = reverse("home")
-        items = [NavigationItem(_("Projects"), home, request.path == home)]
+        # All of them: without that word, the only project of somebody would open in place of the list.
+        items = [NavigationItem(_("Projects"), f"{home}?all", request.path == home)]
     if user.is_staff:
         for name, label in OPERATOR_PAGES:
             url = reverse(name)

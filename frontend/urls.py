@@ -15,6 +15,7 @@ from frontend.pages import (
     members,
     model,
     my_reads,
+    new_project,
     password,
     pixels,
     preferences,
@@ -100,6 +101,7 @@ urlpatterns = [
     path("preferences/theme", preferences.theme, name="preferences-theme"),
     path("open/<str:token>", launch.page, name="launch"),
     path("images/<uuid:pk>/<slug:level>", pixels.page, name="image-pixels"),
+    path("projects/new/", new_project.page, name="new-project"),  # before the slugs: none is "new"
     path("projects/<slug:slug>/", include(in_project)),
     path("operations/", include(operations)),
 ]

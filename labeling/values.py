@@ -8,6 +8,7 @@ import re
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from inference.engine.float32 import fits_float32
 from overread.projects.models import Finding
 
 TRI = {"absent": 0.0, "uncertain": 0.5, "present": 1.0}
@@ -54,12 +55,25 @@ def answer_problem(finding: Finding, value: str) -> str | None:
     if not NUMBER.fullmatch(value):
         return _("%(finding)s: give a number in %(unit)s.") % names
     number = float(value)
-    low = -math.inf if finding.minimum is None else finding.minimum
-    high = math.inf if finding.maximum is None else finding.maximum
-    if not (math.isfinite(number) and low <= number <= high):
+    if not fits_float32(number):
+        return _("%(finding)s: no model can learn from %(value)s; its magnitude is beyond single precision.") % (
+            names | {"value": value}
+        )
+    if not number_fits(finding, number):
         span = "–".join("" if end is None else str(end) for end in (finding.minimum, finding.maximum))
         return _("%(finding)s: %(value)s is outside %(span)s %(unit)s.") % (names | {"value": value, "span": span})
     return None
+
+
+def number_fits(finding: Finding, number: float) -> bool:
+    """Whether the number can be a label of the finding: one of its kind, within its limits, and kept by single precision."""
+    if finding.kind == Finding.Kind.BINARY:
+        return 0 <= number <= 1
+    if finding.kind == Finding.Kind.CATEGORICAL:
+        return number in range(len(finding.options))
+    low = -math.inf if finding.minimum is None else finding.minimum
+    high = math.inf if finding.maximum is None else finding.maximum
+    return fits_float32(number) and low <= number <= high
 
 
 def region_problem(finding: Finding, value: str) -> str | None:

@@ -16,9 +16,9 @@ from overread.projects.queries import projects_of
 def page(request: HttpRequest) -> HttpResponse:
     user = person(request)
     projects = list(projects_of(user))
-    if len(projects) == 1:
+    if len(projects) == 1 and "all" not in request.GET:
         return redirect(landing(user, projects[0]), projects[0].slug)
-    return render(request, "home.html", {"projects": projects})
+    return render(request, "home.html", {"projects": projects, "may_create": user.has_perm("projects.create")})
 
 
 def landing(user: User, project: Project) -> str:

@@ -9,8 +9,10 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from inference.engine import basis, intervals
+from inference.engine.basis import Basis
 from inference.engine.digest import ArtifactError, check, sha256_of
-from inference.engine.intervals import PredictionInterval, from_dicts
+from inference.engine.intervals import PredictionInterval
 from inference.engine.outputs import OutputLayout
 from inference.engine.preparation import Preparation
 from inference.engine.probability import Calibration
@@ -24,7 +26,8 @@ class Card:
     """Everything about a model version except its weights and graph.
 
     `calibrations`: one per output, in the layout's order. `thresholds`: a calibrated probability per binary finding.
-    `intervals`: of the measurements that have one. `facts`: plain JSON such as recipe, metrics, shortcuts and parity.
+    `intervals`: of the measurements that have one. `basis`: what calibration and threshold of each finding rest on; older cards
+    do not say. `facts`: plain JSON such as recipe, metrics, shortcuts and parity.
     """
 
     architecture: str
@@ -36,6 +39,7 @@ class Card:
     onnx_sha256: str
     facts: Mapping[str, Any] = field(default_factory=dict)
     intervals: Mapping[str, PredictionInterval] = field(default_factory=dict)
+    basis: Mapping[str, Basis] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if len(self.calibrations) != len(self.layout):
@@ -44,6 +48,8 @@ class Card:
             raise ValueError("A card holds one threshold per binary finding.")
         if set(self.intervals) - {output.name for output in self.layout if output.kind == "measurement"}:
             raise ValueError("Only a measurement has an interval.")
+        if set(self.basis) - set(self.layout.names):
+            raise ValueError("A basis is that of a finding.")
 
     def to_json(self) -> bytes:
         """UTF-8, sorted keys: the same card gives the same bytes. Raises ValueError for NaN in the facts."""
@@ -58,9 +64,11 @@ class Card:
             "onnx_sha256": self.onnx_sha256,
             "facts": dict(self.facts),
         }
-        # Left out when empty: a card from before there were intervals keeps its bytes, and so its digest.
+        # Left out when empty: a card from before there were these keeps its bytes, and so its digest.
         if self.intervals:
             fields["intervals"] = {name: interval.to_dict() for name, interval in self.intervals.items()}
+        if self.basis:
+            fields["basis"] = basis.to_dicts(self.basis)
         return json.dumps(fields, sort_keys=True, indent=1, ensure_ascii=False, allow_nan=False).encode()
 
     @classmethod
@@ -73,7 +81,8 @@ class Card:
             fields["layout"] = OutputLayout.from_list(fields["layout"])
             fields["preparation"] = Preparation.from_dict(fields["preparation"])
             fields["calibrations"] = tuple(Calibration(**values) for values in fields["calibrations"])
-            fields["intervals"] = from_dicts(fields.get("intervals", {}))
+            fields["intervals"] = intervals.from_dicts(fields.get("intervals", {}))
+            fields["basis"] = basis.from_dicts(fields.get("basis", {}))
             return cls(**fields)
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             raise ArtifactError(f"The model card is unreadable: {error}.") from error

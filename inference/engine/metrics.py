@@ -84,6 +84,18 @@ def at_threshold(labels: Numbers, probabilities: Numbers, threshold: float) -> d
     return found
 
 
+def mean_absolute_error(labels: Numbers, values: Numbers) -> float:
+    """Mean distance of the values (N,) from the labels (N,), in the measurement's unit."""
+    known = ~np.isnan(labels)
+    return float(np.abs(values[known] - labels[known]).mean()) if known.any() else float("nan")
+
+
+def coverage(labels: Numbers, values: Numbers, half: float) -> float:
+    """The share, 0..1, of the labels (N,) that lie within the value ± `half`."""
+    known = ~np.isnan(labels)
+    return float((np.abs(values[known] - labels[known]) <= half).mean()) if known.any() else float("nan")
+
+
 def placements(positives: Numbers, negatives: Numbers) -> tuple[Floats, Floats]:
     """The AUROC case by case, from the scores of m positives and n negatives, at least one of each.
 

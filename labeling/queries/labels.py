@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from labeling.models import MEASURING, ExposureKind, Read, ReferenceLabel
+from labeling.values import number_fits
 from overread.archive.models import Image
 from overread.projects.models import Project
 
@@ -19,10 +20,14 @@ IMPORTED_WEIGHT = 0.9
 
 @dataclass(frozen=True)
 class TrainingLabel:
-    """A label as a run may use it: its value, None if not assessable or disputed, and its weight in 0..1."""
+    """A label as a run may use it: its value, None if there is none to learn from, and its weight in 0..1.
+
+    `fits`: no label of an earlier build that its finding refuses today. One that is not assessable, or disputed, fits.
+    """
 
     value: float | None
     weight: float
+    fits: bool = True
 
 
 def training_labels(project: Project) -> dict[UUID, dict[str, TrainingLabel]]:
@@ -31,6 +36,7 @@ def training_labels(project: Project) -> dict[UUID, dict[str, TrainingLabel]]:
     The weight depends on exposure and origin alone, not on whether a reader agreed with the model: 1 for an unexposed
     label, less for an exposed or imported one.
     """
+    findings = {finding.slug: finding for finding in project.findings.all()}
     labels = ReferenceLabel.objects.filter(project=project, image__study__patient__reference=False)
     rows = labels.values_list("image", "finding__slug", "exposure", "origin", "value")
     out: dict[UUID, dict[str, TrainingLabel]] = {}
@@ -41,14 +47,19 @@ def training_labels(project: Project) -> dict[UUID, dict[str, TrainingLabel]]:
             weight *= EXPOSED_WEIGHT
         if origin == "imported":
             weight *= IMPORTED_WEIGHT
-        out.setdefault(image, {})[slug] = TrainingLabel(value, weight)
+        if value is None or number_fits(findings[slug], value):
+            label = TrainingLabel(value, weight)
+        else:
+            label = TrainingLabel(None, weight, fits=False)
+        out.setdefault(image, {})[slug] = label
     return out
 
 
 def evaluation_labels(project: Project, *, independent_only: bool = True) -> dict[UUID, dict[str, float]]:
     """Image → finding slug → value, for the reference set: labels made of unexposed answers only.
 
-    The gate takes independent ones only: from enough blind readers, adjudicated, or declared so by their importer.
+    The gate takes independent ones only: from enough blind readers, adjudicated, or declared so by their importer. A label
+    of an earlier build that its finding refuses today is left out.
     """
     labels = ReferenceLabel.objects.filter(
         project=project, image__study__patient__reference=True, exposure=ExposureKind.NONE, value__isnull=False
@@ -57,7 +68,9 @@ def evaluation_labels(project: Project, *, independent_only: bool = True) -> dic
         labels = labels.filter(independent=True)
     out: dict[UUID, dict[str, float]] = {}
     for label in labels.order_by("image_id"):
-        out.setdefault(label.image_id, {})[label.finding.slug] = float(label.value or 0.0)
+        value = float(label.value or 0.0)
+        if number_fits(label.finding, value):
+            out.setdefault(label.image_id, {})[label.finding.slug] = value
     return out
 
 

@@ -268,7 +268,10 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
-    "ENUM_NAME_OVERRIDES": {"FindingKind": "overread.projects.models.Finding.Kind"},
+    "ENUM_NAME_OVERRIDES": {
+        "FindingKind": "overread.projects.models.Finding.Kind",
+        "Role": "overread.projects.models.Role",
+    },
 }
 
 # --- Language, time, logs -------------------------------------------------------------------------------------------

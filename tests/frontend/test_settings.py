@@ -181,3 +181,35 @@ def test_two_may_change_different_values_of_one_recipe(client, project, address,
     assert client.post(address, stale).status_code == 302
     project.refresh_from_db()
     assert project.recipe == {"size": 64, "epochs": 12}
+
+
+def test_what_names_in_data_sets_mean_is_typed_line_by_line(client, project, address, administrator):
+    client.force_login(administrator)
+    typed = "Pleural effusion = Effusion\r\nlung nodule=nodule\r\n\r\nSupport devices ="
+    assert client.post(address, filled(project, label_mapping=typed)).status_code == 302
+    project.refresh_from_db()
+    assert project.label_mapping == {"Pleural effusion": "effusion", "lung nodule": "nodule", "Support devices": ""}
+    assert "lung nodule = Nodule" in client.get(address).content.decode()
+
+
+def test_a_mapping_that_is_left_as_it_was_changes_nothing(client, project, address, administrator):
+    project_change(project=project, actor=administrator, label_mapping={"Fluid": "effusion"})
+    client.force_login(administrator)
+    client.post(address, filled(project, lease_minutes=30))
+    assert Event.objects.latest("pk").detail["changed"] == {"lease_minutes": [15, 30]}
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("Fluid", "Line 1 has no =."),
+        ("Fluid = Hernia", "there is no finding Hernia"),
+        ("Fluid = Effusion\nFluid = Nodule", "Fluid stands twice."),
+        ("Fluid = Effusion\nfluid = Nodule", "are the same name."),
+    ],
+)
+def test_a_name_that_means_nothing_is_said_beside_the_field(client, project, address, administrator, typed, said):
+    client.force_login(administrator)
+    assert said in client.post(address, filled(project, label_mapping=typed)).content.decode()
+    project.refresh_from_db()
+    assert project.label_mapping == {}

@@ -16,7 +16,10 @@ from training.services import NothingToLearn, snapshot_create
 
 
 class SnapshotSerializer(serializers.ModelSerializer[Snapshot]):
-    counts = serializers.DictField(help_text="splits: split → images; findings: finding → value → labels.")
+    counts = serializers.DictField(
+        help_text="splits: split → images; findings: finding → value → labels. Of newer ones also left_out: finding → labels "
+        "that do not fit it and train nothing; outliers: measurement → value → labels far outside the others, which do train."
+    )
     findings = serializers.ListField(child=serializers.DictField(), help_text="In the order of the model's outputs.")
 
     class Meta:

@@ -72,7 +72,7 @@ class Item:
     named: tuple[str, ...] | None = None
     complete: bool = True
     regions: tuple[SourceRegion, ...] = ()
-    masks: Mapping[str, str] = field(default_factory=dict)  # structure → file
+    masks: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # structure → files that outline it together
     problem: str = ""
 
 

@@ -40,11 +40,13 @@ class TableFile:
         delimiter: str = "",
         encoding: str = "",
         names: Sequence[str] = (),
+        headless: bool = False,
     ) -> None:
-        """`names`: the columns by place, for a file whose header does not tell its columns."""
+        """`names`: the columns by place, for a file whose header does not tell its columns, or which is `headless`."""
         self.path = path
         self._encoding = encoding
         self._by_place = bool(names)
+        self._header_lines = 0 if headless else 1
         with self._open() as file:
             first = file.readline()
         self.delimiter = delimiter or _delimiter_of(first, needed)
@@ -58,7 +60,7 @@ class TableFile:
             line = 1
             try:
                 for cells in reader:
-                    if line > 1 and any(cells):
+                    if line > self._header_lines and any(cells):
                         yield self._row(line, cells)
                     line = reader.line_num + 1
             except csv.Error as error:

@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.engine.outputs import OutputLayout
+from inference.engine.outputs import Output, OutputLayout
 from inference.engine.preparation import Preparation
 
 SHARES = (0.78, 0.10, 0.12)  # train, validation, calibration
@@ -39,13 +39,24 @@ def split_by_patient(
     return np.asarray(codes[places], np.int8)
 
 
+UNFIT = {
+    "binary": "outside 0 to 1",
+    "categorical": "none of its options",
+    "measurement": "not finite in single precision",
+}
+
+
+class LabelsUnfit(ValueError):
+    """Labels that no network can learn. The text names the finding and how many they are."""
+
+
 @dataclass(frozen=True)
 class TrainingSet:
     """N cases of F outputs.
 
     images uint8 (N, S, S) or (N, S, S, 3), prepared by `preparation` (an array or a memory map); labels float32 (N, F):
     0 to 1 for binary findings, an option's index, or a value, NaN where unknown; weights float32 (N, F), not negative;
-    groups (N,) patients; split (N,) Split codes. Raises ValueError where these disagree.
+    groups (N,) patients; split (N,) Split codes. Raises ValueError where these disagree, LabelsUnfit for other labels.
     """
 
     images: NDArray[np.uint8]
@@ -76,12 +87,9 @@ class TrainingSet:
     def _check_labels(self) -> None:
         for output, column in zip(self.layout, self.labels.T, strict=True):
             known = column[~np.isnan(column)]
-            if output.kind == "binary" and not ((known >= 0) & (known <= 1)).all():
-                raise ValueError(f"{output.name}: a label lies outside 0 to 1.")
-            if output.kind == "categorical" and not np.isin(known, range(output.width)).all():
-                raise ValueError(f"{output.name}: a label is none of its {output.width} options.")
-            if not np.isfinite(known).all():
-                raise ValueError(f"{output.name}: a label is infinite.")
+            unfit = int((~_fit(output, known)).sum())
+            if unfit:
+                raise LabelsUnfit(f"{output.name}: {unfit} of {len(known)} labels are {UNFIT[output.kind]}.")
 
     def rows(self, split: Split) -> NDArray[np.intp]:
         """The indices of a split's cases."""
@@ -102,6 +110,15 @@ class TrainingSet:
             digest.update(np.ascontiguousarray(array).tobytes())
         digest.update("\n".join(self.groups).encode())
         return digest.hexdigest()
+
+
+def _fit(output: Output, labels: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Which of an output's known labels (n,) a network can learn from."""
+    if output.kind == "binary":
+        return (labels >= 0) & (labels <= 1)
+    if output.kind == "categorical":
+        return np.isin(labels, range(output.width))
+    return np.isfinite(labels)
 
 
 def _fraction(seed: int, patient: str) -> float:

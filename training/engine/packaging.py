@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from inference.engine import calibration, intervals, thresholds, weights
+from inference.engine import basis, calibration, intervals, thresholds, weights
 from inference.engine.bundle import Bundle, Card
 from inference.engine.digest import sha256_of
 from inference.engine.network import Network
@@ -49,6 +49,7 @@ def package(fitted: Fitted, data: TrainingSet) -> Bundle:
         onnx_sha256=sha256_of(graph),
         facts=_facts(fitted, data, _metrics(network, data, calibrations), difference),
         intervals=intervals.fit(predictions, labels, case_weights, data.layout, coverage=recipe.coverage),
+        basis=basis.basis_of(labels, case_weights, data.layout),
     )
     return Bundle(card, packed, graph)
 

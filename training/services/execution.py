@@ -13,7 +13,7 @@ from inference.engine.bundle import Bundle
 from inference.services.versions import bundle_load, bundle_store, version_register
 from overread.jobs.running import JobRefused, Lease, ShutdownRequested
 from overread.jobs.services import LeaseLost
-from training.engine.dataset import TrainingSet
+from training.engine.dataset import LabelsUnfit, TrainingSet
 from training.engine.loop import fit
 from training.engine.packaging import package
 from training.engine.recipe import Recipe
@@ -31,12 +31,13 @@ def run_execute(*, run: Run, lease: Lease) -> None:
     """Train by the run's recipe on its snapshot. An earlier attempt's checkpoint is continued.
 
     Afterwards a job of its own puts the model before the gate. Raises LeaseLost for a cancelled run, with nothing
-    written; ShutdownRequested when the worker is asked to stop; JobRefused when the run is over already.
+    written; ShutdownRequested when the worker is asked to stop; JobRefused when the run is over already, or its labels are
+    none.
     """
     _start(run)
     report = ProgressReporter(run, lease)
     recipe = Recipe.from_dict(run.recipe)
-    data = training_set(run.snapshot, recipe, report)
+    data = _load(run, recipe, report)
     fitted = _fit(run, recipe, data, lease, report)
     report("finishing", now=True)
     bundle = package(fitted, data)
@@ -72,6 +73,14 @@ def _start(run: Run) -> None:
     active = Run.objects.filter(pk=run.pk, state__in=Run.ACTIVE)
     if not active.update(state=Run.State.RUNNING, started_at=timezone.now()):
         raise JobRefused(f"Run {run.number} is {run.state}.")
+
+
+def _load(run: Run, recipe: Recipe, report: ProgressReporter) -> TrainingSet:
+    """Raises JobRefused for labels that no attempt can learn from: those of a snapshot that an earlier build made."""
+    try:
+        return training_set(run.snapshot, recipe, report)
+    except LabelsUnfit as unfit:
+        raise JobRefused(f"{unfit} Start a new run: it leaves them out.") from unfit
 
 
 def _fit(run: Run, recipe: Recipe, data: TrainingSet, lease: Lease, report: ProgressReporter) -> Fitted:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from math import isnan
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from inference.engine import metrics
 from inference.engine.bundle import Bundle, Card
-from inference.engine.metrics import at_threshold
 from inference.engine.session import ModelSession
 from training.engine.scoring import figures
 from training.services.training_data import HeldOutCases
@@ -37,16 +38,8 @@ def held_out_metrics(bundle: Bundle, cases: HeldOutCases) -> dict[str, Any]:
 def _metrics_of_output(card: Card, name: str, predictions: Floats, labels: Floats) -> dict[str, float]:
     """What follows from the card's threshold or interval. Empty for a categorical finding."""
     if name in card.thresholds:
-        return at_threshold(labels, predictions, card.thresholds[name])
+        return metrics.at_threshold(labels, predictions, card.thresholds[name])
     if name in card.intervals:
-        return _coverage(predictions, labels, card.intervals[name].half)
+        covered = metrics.coverage(labels, predictions, card.intervals[name].half)
+        return {} if isnan(covered) else {"covered": covered}
     return {}
-
-
-def _coverage(predictions: Floats, labels: Floats, half: float) -> dict[str, float]:
-    """The share of known labels within `half` of the prediction. Empty where no label is known."""
-    residuals = np.abs(predictions - labels)
-    known = residuals[np.isfinite(residuals)]
-    if not len(known):
-        return {}
-    return {"covered": float((known <= half).mean())}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter, defaultdict
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from overread.audit.services import event_append
 from overread.projects.models import Project
 from training.engine.dataset import Split, split_by_patient
 from training.models import Snapshot, SnapshotItem
+from training.services.snapshot_notes import Notes, outlier_counts, unfit_counts, unlearnable_words
 
 SPLITS = tuple(split.name.lower() for split in Split)
 # Constant, so that a patient stays in the same split from snapshot to snapshot: a later model is never calibrated on
@@ -52,10 +54,15 @@ def snapshot_create(*, project: Project) -> Snapshot:
     """
     # Locked, so that two requests at once neither take the same number nor store the same content twice.
     Project.objects.select_for_update(no_key=True).get(pk=project.pk)
-    rows = _rows(project)
+    images = _labelled_images(project)
+    rows = _rows(images)
+    notes: Notes = {
+        "left_out": unfit_counts(image.labels for image in images),
+        "outliers": outlier_counts(project, (row["labels"] for row in rows)),
+    }
+    _check(project, rows, notes)
     findings = _trainable(finding_specs(project), rows)
-    _check(rows, findings)
-    digest = _content_sha256(findings, rows)
+    digest = _content_sha256(findings, rows, notes)
     if found := Snapshot.objects.filter(project=project, sha256=digest).first():
         return found
     snapshot = Snapshot.objects.create(
@@ -65,7 +72,7 @@ def snapshot_create(*, project: Project) -> Snapshot:
         findings=findings,
         images=len(rows),
         patients=len({row["patient"] for row in rows}),
-        counts=_counts(rows),
+        counts=_counts(rows) | notes,
         labels=sum(len(row["labels"]) for row in rows),
     )
     _store_items(snapshot, rows)
@@ -73,9 +80,13 @@ def snapshot_create(*, project: Project) -> Snapshot:
     return snapshot
 
 
-def _content_sha256(findings: list[dict[str, Any]], rows: list[dict[str, Any]]) -> str:
+def _content_sha256(findings: list[dict[str, Any]], rows: list[dict[str, Any]], notes: Notes) -> str:
+    hashed: list[Any] = [findings, rows]
+    # Only where there is something to note: snapshots from before there were notes keep their hash.
+    if any(notes.values()):
+        hashed.append(notes)
     # Sorted keys and fixed separators: the hash is of the content and not of how it happens to be written.
-    content = json.dumps([findings, rows], sort_keys=True, separators=(",", ":"))
+    content = json.dumps(hashed, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(content.encode()).hexdigest()
 
 
@@ -100,16 +111,31 @@ def _store_items(snapshot: Snapshot, rows: list[dict[str, Any]]) -> None:
     SnapshotItem.objects.bulk_create(items, batch_size=500)
 
 
-def _rows(project: Project) -> list[dict[str, Any]]:
-    """One row per image with a known label, outside the reference set, ordered by content."""
+@dataclass(frozen=True)
+class LabelledImage:
+    """An image outside the reference set, and what is said of it by finding slug."""
+
+    pk: UUID
+    sha256: str
+    patient: str
+    labels: dict[str, TrainingLabel]
+
+
+def _labelled_images(project: Project) -> list[LabelledImage]:
+    """Those that a run may learn from, ordered by content."""
     labels = training_labels(project)
     images = readable_in(project).filter(labels__project=project, study__patient__reference=False).distinct()
     columns = images.values_list("pk", "sha256", "study__patient__pseudonym").order_by("sha256")
+    return [LabelledImage(pk, sha256, patient, labels.get(pk, {})) for pk, sha256, patient in columns.iterator()]
+
+
+def _rows(images: list[LabelledImage]) -> list[dict[str, Any]]:
+    """One row per image with a known label."""
     rows = []
-    for pk, sha256, pseudonym in columns.iterator():
-        known = {slug: label for slug, label in labels.get(pk, {}).items() if label.value is not None}
+    for image in images:
+        known = {slug: label for slug, label in image.labels.items() if label.value is not None}
         if known:
-            rows.append(_row(pk, sha256, pseudonym, known))
+            rows.append(_row(image.pk, image.sha256, image.patient, known))
     _assign_splits(rows)
     return rows
 
@@ -146,18 +172,19 @@ def _training_values(rows: list[dict[str, Any]]) -> dict[str, set[float]]:
     return values
 
 
-def _check(rows: list[dict[str, Any]], findings: list[dict[str, Any]]) -> None:
+def _check(project: Project, rows: list[dict[str, Any]], notes: Notes) -> None:
     """Raises NothingToLearn."""
+    values = _training_values(rows)
+    # With one answer only, a constant is the best model, and its AUROC is undefined.
+    if rows and not any(len(said) > 1 for said in values.values()):
+        why = unlearnable_words(project, values, notes["left_out"])
+        raise NothingToLearn(f"No finding has two different answers to learn from. {why}. Read more cases.")
     splits = Counter(row["split"] for row in rows)
     empty = [name for name in SPLITS if not splits[name]]
     if empty:
         raise NothingToLearn(
             f"{len(rows)} labelled images outside the reference set leave no patient for {' and '.join(empty)}. Read more cases."
         )
-    values = _training_values(rows)
-    # With one answer only, a constant is the best model, and its AUROC is undefined.
-    if not any(len(values[finding["slug"]]) > 1 for finding in findings):
-        raise NothingToLearn("Every finding has only one answer among the training images so far. Read more cases.")
 
 
 def _counts(rows: list[dict[str, Any]]) -> dict[str, Any]:

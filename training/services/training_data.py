@@ -91,7 +91,8 @@ def held_out_cases(project: Project, layout: OutputLayout, preparation: Preparat
 def _matrix(rows: list[Mapping[str, float]], columns: Sequence[str], *, missing: float) -> NDArray[np.float32]:
     """(N, F) float32 from one mapping of finding to value per row."""
     matrix = np.full((len(rows), len(columns)), missing, np.float32)
-    for row, values in enumerate(rows):
-        for column, name in enumerate(columns):
-            matrix[row, column] = values.get(name, missing)
+    with np.errstate(over="ignore"):  # what becomes infinite the training set refuses, in words
+        for row, values in enumerate(rows):
+            for column, name in enumerate(columns):
+                matrix[row, column] = values.get(name, missing)
     return matrix

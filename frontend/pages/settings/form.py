@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from frontend.pages.settings.conflict_safe_form import ConflictSafeForm
 from frontend.pages.settings.declared import KINDS, LEGENDS, declared, declared_fields
-from frontend.pages.settings.fields import Lines, Prose
+from frontend.pages.settings.fields import Lines, Meanings, Prose
 from frontend.pages.settings.words import GROUPS, HINTS, LABELS
 from labeling.queries.selections import strategy_failure
 from overread.accounts.models import User
@@ -78,6 +78,13 @@ class SettingsForm(ConflictSafeForm):
         extra: dict[str, forms.Field] = {}
         for finding in self.findings:
             extra |= finding_fields(finding)
+        extra["label_mapping"] = Meanings(
+            findings=self.findings,
+            required=False,
+            label=LABELS["label_mapping"],
+            help_text=HINTS["label_mapping"],
+            widget=forms.Textarea(attrs={"rows": 4}),
+        )
         super().__init__(data, instance=instance, extra=extra | declared_fields(instance))
         if failure := strategy_failure(instance):
             told = _("%(why)s Until it can be asked, batches are drawn at random.")

@@ -22,6 +22,7 @@ GROUPS = (
         gettext_lazy("Parts of a batch beside the strategy's"),
         ("audit_share", "relabel_share", "gold_share", "repeat_share", "washout_days"),
     ),
+    (gettext_lazy("Data sets"), ("label_mapping",)),
     (gettext_lazy("Learning"), ("retrain_labels", "retrain_hours")),
 )
 LABELS = {
@@ -47,11 +48,16 @@ LABELS = {
     "patient_cap": gettext_lazy("Images of one patient waiting at a time, at most"),
     "urgent_orders_blind": gettext_lazy("Suspected urgent cases go first even where they are read blind"),
     "fall_back_to_random": gettext_lazy("Go back to random order when the strategy is shown to be worse"),
+    "label_mapping": gettext_lazy("What names in data sets mean, one a line"),
     "retrain_labels": gettext_lazy("Train after so many new reads (0: never)"),
     "retrain_hours": gettext_lazy("Train after so many hours (0: never)"),
 }
 HINTS = {
     "modality": gettext_lazy("What is read: chest radiograph, dermoscopy, hand radiograph."),
+    "label_mapping": gettext_lazy(
+        "Name = finding, such as Pleural effusion = Effusion. Several names may mean one finding. A name with nothing behind "
+        "the sign is left out: Support devices ="
+    ),
     "strategy": gettext_lazy(
         "What chooses the cases. The default is uherding. Take a name of the list below, or a query function of a library "
         "that whoever runs the server allows, by its path module:function."

@@ -145,7 +145,10 @@ def list_rows(runs: Page[Run]) -> list[tuple[Run, str, str]]:
 
 
 class RunContext(TypedDict):
-    """Everything the page says of one run. `epochs`: the newest first; `labels`: per finding, in words."""
+    """Everything the page says of one run. `epochs`: the newest first; `labels`: per finding, in words.
+
+    `notes`: what is wrong with some labels.
+    """
 
     run: Run
     is_active: bool
@@ -159,6 +162,7 @@ class RunContext(TypedDict):
     loss: SafeString
     splits: Mapping[str, int]
     labels: list[tuple[str, str]]
+    notes: list[str]
 
 
 def detail(project: Project, run: Run) -> RunContext:
@@ -177,6 +181,7 @@ def detail(project: Project, run: Run) -> RunContext:
         "loss": curves.loss_curve(run, epochs),
         "splits": run.snapshot.counts["splits"],
         "labels": snapshot_labels(run.snapshot),
+        "notes": words.snapshot_notes(run.snapshot),
     }
 
 

@@ -14,7 +14,7 @@ from labeling.models import Selection
 from labeling.queries.labels import reads_teaching
 from labeling.queries.selections import newest_batch
 from overread.projects.models import Finding, Project
-from training.models import Run
+from training.models import Run, Snapshot
 
 
 class SnapshotFinding(TypedDict):
@@ -38,6 +38,8 @@ class RunProgress(TypedDict, total=False):
     steps: int
     seconds: float
 
+
+OUTLIERS_NAMED = 5  # values of a finding that are named; of more, there is an ellipsis
 
 STAGES = {
     # Neither stage can say how far it is: the bar stays full.
@@ -124,6 +126,51 @@ def label_count_words(finding: SnapshotFinding, counts: Mapping[str, int]) -> st
     if not told:
         return _("%(count)d measured") % {"count": sum(counts.values())}
     return ", ".join(told)
+
+
+def snapshot_notes(snapshot: Snapshot) -> list[str]:
+    """What is wrong with a snapshot's labels, a sentence each. Snapshots of earlier builds have noted nothing."""
+    counts = snapshot.counts
+    names = {finding["slug"]: finding["name"] for finding in snapshot.findings}
+    notes = []
+    for slug, left_out in counts.get("left_out", {}).items():
+        notes.append(_left_out_words(names.get(slug, slug), left_out))
+    for slug, far in counts.get("outliers", {}).items():
+        notes.append(_outlier_words(names.get(slug, slug), far))
+    for finding in snapshot.findings:
+        if len(counts["findings"].get(finding["slug"], {})) == 1:
+            only = label_count_words(finding, counts["findings"][finding["slug"]])
+            notes.append(
+                _("%(finding)s: %(labels)s and no other answer, so there is nothing to learn of it.")
+                % {"finding": finding["name"], "labels": only}
+            )
+    return notes
+
+
+def _left_out_words(name: str, count: int) -> str:
+    words = ngettext(
+        "%(count)d label of %(finding)s was left out: its number does not fit the finding.",
+        "%(count)d labels of %(finding)s were left out: their numbers do not fit the finding.",
+        count,
+    )
+    return words % {"count": count, "finding": name}
+
+
+def _outlier_words(name: str, far: Mapping[str, int]) -> str:
+    """ "3 labels of Bone age lie far outside the others: −9999 (3). …": the most frequent values first."""
+    ranked = sorted(far.items(), key=lambda item: -item[1])
+    values = ", ".join(f"{value.replace('-', '−', 1)} ({count})" for value, count in ranked[:OUTLIERS_NAMED])
+    if len(ranked) > OUTLIERS_NAMED:
+        values += ", …"
+    count = sum(far.values())
+    words = ngettext(
+        "%(count)d label of %(finding)s lies far outside the others: %(values)s. It trains all the same, unless the finding has "
+        "limits.",
+        "%(count)d labels of %(finding)s lie far outside the others: %(values)s. They train all the same, unless the finding "
+        "has limits.",
+        count,
+    )
+    return words % {"count": count, "finding": name, "values": values}
 
 
 def next_run(project: Project, last: Run | None) -> str:

@@ -27,6 +27,17 @@ def account_named(email: str) -> User | None:
     return User.objects.filter(email__iexact=email, is_active=True).first()
 
 
+def account_called(who: str) -> User | None:
+    """The account with this address, or the only one whose address begins so before the @, unless it is locked."""
+    who = who.strip()
+    if not who or "\0" in who:
+        return None
+    if "@" in who:
+        return account_named(who)
+    called = list(User.objects.filter(email__istartswith=f"{who}@", is_active=True)[:2])
+    return called[0] if len(called) == 1 else None
+
+
 def accounts_of_demo() -> QuerySet[User]:
     """The demo's accounts, whose passwords are published."""
     return User.objects.filter(is_demo=True, is_active=True).order_by("pk")

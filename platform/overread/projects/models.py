@@ -6,11 +6,13 @@ import uuid
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from overread.projects.label_mapping import label_mapping_check
 from overread.projects.policies import policies_check
 from overread.projects.snippets import snippets_check
 
@@ -121,6 +123,12 @@ class Project(models.Model):
 
     def clean(self) -> None:
         policies_check(self)
+        if not self.label_mapping:
+            return
+        try:
+            label_mapping_check(self.label_mapping, set(self.findings.values_list("slug", flat=True)))
+        except ValidationError as refusal:
+            raise ValidationError({"label_mapping": refusal.messages}) from refusal
 
 
 class Finding(models.Model):

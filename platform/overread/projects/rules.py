@@ -49,5 +49,14 @@ def roles_keep(user: User, project: Project, roles: set[str]) -> None:
     user.__dict__.setdefault("_roles", {})[project.pk] = roles
 
 
+@rules.predicate  # type: ignore[untyped-decorator]
+def may_create(user: User) -> bool:
+    """True for operators, and for whoever administers a project already."""
+    if not user.is_active:
+        return False
+    return user.is_staff or Membership.objects.filter(user=user, role=Role.ADMINISTRATOR).exists()
+
+
 for name, allowed in PERMISSIONS.items():
     rules.add_perm(name, holds(allowed))
+rules.add_perm("projects.create", may_create)

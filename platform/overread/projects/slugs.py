@@ -11,6 +11,14 @@ from django.utils.text import slugify
 
 LONGEST = 60  # characters of the slug of a project or finding
 TOLD_APART = 6  # hexadecimal digits of the name's hash
+BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")  # letters and signs by their category, drawn as nothing
+
+
+def name_tidy(name: str) -> str:
+    """The name without superfluous spaces; "" if nothing of it is visible, as with zero-width spaces."""
+    if not any(unicodedata.category(each)[0] in "LNPS" and each not in BLANK for each in name):
+        return ""
+    return " ".join(name.split())
 
 
 def name_key(name: str) -> str:

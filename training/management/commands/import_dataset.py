@@ -109,6 +109,13 @@ class Command(BaseCommand):
             "--distinct-names", action="store_true", help="Names that differ by a letter are findings of their own."
         )
 
+        parser.add_argument("--structure", default="", help="What masks outline, such as lungs.")
+        parser.add_argument(
+            "--exhaustive",
+            action="store_true",
+            help="You vouch that what an annotation file does not mark in an image is not there.",
+        )
+
     def add_declaration(self, parser: CommandParser) -> None:
         parser.add_argument("--declaration", default=UNDECLARED, help="How the labels came to be: by whom, from what.")
         parser.add_argument(
@@ -248,6 +255,8 @@ def read_options(options: dict[str, Any]) -> Options:
         units=units,
         unit=unit,
         distinct_names=options["distinct_names"],
+        structure=options["structure"],
+        exhaustive=options["exhaustive"],
     )
 
 

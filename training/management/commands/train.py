@@ -53,6 +53,8 @@ class Command(BaseCommand):
         self.stdout.write(
             f"Run {run.number}: {run.snapshot.images} images of {run.snapshot.patients} patients, snapshot {run.snapshot.number}."
         )
+        for note in label_notes(run):
+            self.stdout.write(f"  {note}")
         self.do(run_key(run))
         run.refresh_from_db()
         if run.state != Run.State.FINISHED or run.pipeline is None:
@@ -126,6 +128,18 @@ class Command(BaseCommand):
                     }
                 )
             )
+
+
+def label_notes(run: Run) -> list[str]:
+    """What is wrong with the labels of the run's snapshot, a line for each finding."""
+    counts = run.snapshot.counts
+    notes = [
+        f"{slug}: {count} labels left out that do not fit it" for slug, count in counts.get("left_out", {}).items()
+    ]
+    for slug, far in counts.get("outliers", {}).items():
+        values = ", ".join(f"{value} ({count})" for value, count in far.items())
+        notes.append(f"{slug}: labels far outside the others, trained on all the same: {values}")
+    return notes
 
 
 def overrides(pairs: list[str]) -> dict[str, Any]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -16,6 +17,7 @@ from overread.api.views import View
 from overread.jobs.api import JobSerializer
 from overread.jobs.models import Job
 from overread.jobs.queries import jobs_newest
+from overread.projects.api.founding import NewProjectSerializer, project_founded
 from overread.projects.models import Finding, Project, Role
 from overread.projects.queries import project_for, projects_of
 from overread.projects.rules import user_roles
@@ -55,6 +57,9 @@ class PoliciesSerializer(serializers.ModelSerializer[Project]):
     """The reading protocol, the queue and the learning of a project."""
 
     snippets = serializers.ListField(child=serializers.CharField(), help_text="Ready-made sentences for comments.")
+    label_mapping = serializers.DictField(
+        child=serializers.CharField(), help_text="Name in a data set → slug of the finding that it means."
+    )
 
     class Meta:
         model = Project
@@ -65,6 +70,7 @@ class PoliciesSerializer(serializers.ModelSerializer[Project]):
             "reference_readers",
             "lease_minutes",
             "snippets",
+            "label_mapping",
             "strategy",
             "batch_size",
             "audit_share",
@@ -113,6 +119,18 @@ class Projects(View):
     def get(self, request: Request) -> Response:
         """The projects I am a member of."""
         return self.paged(projects_of(self.user), ProjectSerializer)
+
+    @extend_schema("project_create", request=NewProjectSerializer, responses={201: ProjectDetailSerializer})
+    def post(self, request: Request) -> Response:
+        """Make a project: its findings, of a template or my own, and its members. I am its administrator.
+
+        For operators, and for whoever administers a project already. Nothing is left of a project that is refused: 400, or
+        409 where one of this address is there, or I administer one of this name.
+        """
+        if not self.user.has_perm("projects.create"):
+            raise PermissionDenied(_("Only an operator, or whoever administers a project, can make a new one."))
+        made = project_founded(self.body(NewProjectSerializer), self.user)
+        return self.show(made, ProjectDetailSerializer, 201)
 
 
 class ProjectDetail(ProjectView):
