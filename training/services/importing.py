@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -127,13 +127,18 @@ def data_set_import(
     progress = _begin(project, opened, declaration, actor, replace, on_refusal)
     done = set(DatasetRow.objects.filter(dataset=progress.dataset, reason="").values_list("number", "file"))
     with ThreadPoolExecutor(CHILDREN) as pool:
+        ahead: list[Future[Incoming]] = []
         for items in _batches(opened.dataset.items()):
             fresh = [item for item in items if (item.number, storable(item.file)[:500]) not in done]
             progress.counts.images += len(items)
             progress.counts.known += len(items) - len(fresh)
-            incoming = list(pool.map(lambda item: _understood(progress, item), fresh))
-            _store(progress, incoming)
+            # The next batch is read while this thread stores the one before.
+            batch = ahead
+            ahead = [pool.submit(_understood, progress, item) for item in fresh]
+            _store(progress, [future.result() for future in batch])
             on_batch(progress.counts)
+        _store(progress, [future.result() for future in ahead])
+        on_batch(progress.counts)
     _finish(progress)
     return progress.counts
 
@@ -203,9 +208,14 @@ def _understood(progress: Progress, item: Item) -> Incoming:
     return Incoming(item, answers, file, hashlib.sha256(content).hexdigest())
 
 
-@transaction.atomic
 def _store(progress: Progress, incoming: Sequence[Incoming]) -> None:
     """Store a batch, images, labels and the fact that its rows are done: a crash loses all of it or nothing."""
+    if incoming:
+        _store_batch(progress, incoming)
+
+
+@transaction.atomic
+def _store_batch(progress: Progress, incoming: Sequence[Incoming]) -> None:
     taken = [each for each in incoming if each.file is not None]
     outcomes = images_store(
         project=progress.project, files=[each.file for each in taken if each.file], actor=progress.actor
