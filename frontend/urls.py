@@ -39,6 +39,7 @@ in_project = [
     path("read/<uuid:pk>/", read.page, name="read"),
     path("read/<uuid:pk>/submit", read.submit, name="read-submit"),
     path("read/<uuid:pk>/skip", read.skip, name="read-skip"),
+    path("read/<uuid:pk>/unskip", read.unskip, name="read-unskip"),
     path("read/<uuid:pk>/defer", read.defer, name="read-defer"),
     path("read/<uuid:pk>/escalate", read.escalate, name="read-escalate"),
     path("read/<uuid:pk>/second-opinion", read.opinion, name="read-opinion"),

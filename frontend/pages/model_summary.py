@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from inference.models import Pipeline
+from inference.models import ModelVersion, Pipeline
 from training.queries import verdict_signed
 
 NAMED = 4  # findings; of more, only the lowest and the highest AUROC are named
@@ -16,11 +16,12 @@ NAMED = 4  # findings; of more, only the lowest and the highest AUROC are named
 
 @dataclass(frozen=True)
 class Evaluation:
-    """AUROC by finding slug, on patients the model never saw."""
+    """AUROC, and mean absolute error with its unit, by finding slug, on patients the model never saw."""
 
     images: int
     patients: int
     auroc: Mapping[str, float]
+    errors: Mapping[str, str]
 
 
 def model_summary(pipeline: Pipeline, names: Mapping[str, str]) -> str:
@@ -43,13 +44,25 @@ def evaluation_of(pipeline: Pipeline) -> Evaluation | None:
     verdict = verdict_signed(pipeline)
     if verdict and verdict.report["figures"]:
         figures = {figure["finding"]: figure["challenger"]["value"] for figure in verdict.report["figures"]}
-        return Evaluation(verdict.images, verdict.report["patients"], _known(figures))
+        return Evaluation(verdict.images, verdict.report["patients"], _known(figures), {})
     held_out = pipeline.classifier.card["facts"].get("held_out") or {}
     figures = {slug: row.get("auroc") for slug, row in held_out.get("findings", {}).items()}
     known = _known(figures)
-    if not known:
+    errors = _errors(pipeline.classifier)
+    if not known and not errors:
         return None
-    return Evaluation(held_out["images"], held_out["patients"], known)
+    return Evaluation(held_out["images"], held_out["patients"], known, errors)
+
+
+def _errors(version: ModelVersion) -> dict[str, str]:
+    """The mean absolute error of each measurement on held-out patients, with its unit."""
+    findings = version.card["facts"].get("held_out", {}).get("findings", {})
+    errors = {}
+    for output in version.card["layout"]:
+        error = findings.get(output["name"], {}).get("mean_absolute_error")
+        if error is not None:
+            errors[output["name"]] = f"{error:.3g} {output['unit']}"
+    return errors
 
 
 def _known(figures: Mapping[str, float | None]) -> dict[str, float]:
@@ -57,12 +70,21 @@ def _known(figures: Mapping[str, float | None]) -> dict[str, float]:
 
 
 def tested_words(evaluation: Evaluation | None, names: Mapping[str, str]) -> str:
-    if evaluation is None or not evaluation.auroc:
+    if evaluation is None or not (evaluation.auroc or evaluation.errors):
         return _("it has not been tested on patients it never saw.")
     images = ngettext("%(n)d image", "%(n)d images", evaluation.images) % {"n": evaluation.images}
     patients = ngettext("%(n)d patient", "%(n)d patients", evaluation.patients) % {"n": evaluation.patients}
-    words = {"images": images, "patients": patients, "figures": figures_words(evaluation.auroc, names)}
-    return _("tested on %(images)s of %(patients)s it never saw: AUROC %(figures)s.") % words
+    told = []
+    if evaluation.auroc:
+        told.append(_("AUROC %(figures)s") % {"figures": figures_words(evaluation.auroc, names)})
+    if evaluation.errors:
+        errors = [
+            _("%(value)s for %(finding)s") % {"value": error, "finding": names.get(slug, slug)}
+            for slug, error in evaluation.errors.items()
+        ]
+        told.append(_("mean absolute error %(figures)s") % {"figures": ", ".join(errors)})
+    words = {"images": images, "patients": patients, "figures": "; ".join(told)}
+    return _("tested on %(images)s of %(patients)s it never saw: %(figures)s.") % words
 
 
 def figures_words(auroc: Mapping[str, float], names: Mapping[str, str]) -> str:

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from frontend.image_words import PatientHeader, patient_context
 from frontend.pages.read.referrals import sent_rows, sent_words, until_words
+from frontend.pages.read.skipped import skipped_rows
 from frontend.people import person
 from inference.queries import champion_record
 from labeling.models import Assignment, Purpose, Read
@@ -99,6 +100,7 @@ def page(request: HttpRequest, slug: str) -> HttpResponse:
         "champion": champion_record(project),
         "recent": recent(project, reader),
         "sent": sent_rows(project, reader),
+        "skipped": skipped_rows(project, reader),
     }
     if not counts["all"]:
         context["preparing"] = preparing(project)

@@ -19,6 +19,7 @@ from labeling.api.reads import ReadSerializer, refusing
 from labeling.models import CONTROLS, SKIP_REASON, Assignment, Purpose, Read
 from labeling.queries.assignments import assignment_given
 from labeling.queries.referrals import sent_by
+from labeling.queries.skipped import skipped_by
 from labeling.services import Until
 from labeling.services.disclosure import reason_disclose, suspicion_disclose
 from labeling.submission import SubmissionSerializer, submission_of
@@ -71,6 +72,14 @@ class SentSerializer(serializers.ModelSerializer[Assignment]):
     class Meta:
         model = Assignment
         fields = ["id", "image", "state", "sent_as", "for_role", "sent_reason", "skip_reason", "reader", "created_at"]
+
+
+class SkippedSerializer(serializers.ModelSerializer[Assignment]):
+    is_taken = serializers.BooleanField(help_text="Whether a colleague has it now, or has read it: it stays skipped.")
+
+    class Meta:
+        model = Assignment
+        fields = ["id", "image", "skip_reason", "is_taken", "finished_at"]
 
 
 class DeferSerializer(Shape):
@@ -128,6 +137,15 @@ class AssignmentsSent(AssignmentView):
         return self.paged(sent_by(project=self.project, reader=self.user), SentSerializer)
 
 
+class AssignmentsSkipped(AssignmentView):
+    ordering = ("-finished_at", "pk")
+
+    @extend_schema("assignment_skipped_list", responses=SkippedSerializer(many=True))
+    def get(self, request: Request, slug: str) -> Response:
+        """The cases I have skipped."""
+        return self.paged(skipped_by(project=self.project, reader=self.user), SkippedSerializer)
+
+
 class AssignmentClaim(AssignmentView):
     @extend_schema("assignment_claim", request=None, responses={200: AssignmentSerializer, 204: None})
     def post(self, request: Request, slug: str) -> Response:
@@ -180,6 +198,15 @@ class AssignmentSkip(AssignmentView):
         with refusing():
             services.assignment_skip(assignment=self.assignment(pk), reader=self.user, **self.body(SkipSerializer))
         return Response(status=204)
+
+
+class AssignmentUnskip(AssignmentView):
+    @extend_schema("assignment_unskip", request=None, responses=AssignmentSerializer)
+    def post(self, request: Request, slug: str, pk: UUID) -> Response:
+        """Take back a case that I have skipped. 409 if a colleague has taken it meanwhile. Repeating it changes nothing."""
+        with refusing():
+            services.assignment_unskip(assignment=self.assignment(pk), reader=self.user)
+        return self.show(self.assignment(pk), AssignmentSerializer)
 
 
 class AssignmentDefer(AssignmentView):

@@ -43,7 +43,12 @@ def one_an_image(queue: QuerySet[Assignment], project: Project, reader: User) ->
 
 
 def _fit_for(project: Project, reader: User, roles: Collection[str]) -> QuerySet[Assignment]:
-    """The queued assignments that fit this reader.
+    """The queued assignments that fit this reader."""
+    return fitting(Assignment.objects.filter(project=project, state=State.QUEUED), reader, roles)
+
+
+def fitting(cases: QuerySet[Assignment], reader: User, roles: Collection[str]) -> QuerySet[Assignment]:
+    """Those of these assignments that fit a reader with these roles.
 
     Left out: those for another role or another reader, those that this reader sent, blind ones whose prediction they have
     seen, and known answers if they have seen others' answers. A repeat fits whatever its reader has seen: it comes after
@@ -51,9 +56,9 @@ def _fit_for(project: Project, reader: User, roles: Collection[str]) -> QuerySet
     """
     told = AnswersSeen.objects.filter(user=reader, image=OuterRef("image"))
     seen = Exposure.objects.filter(user=reader, image=OuterRef("image"))
-    queue = Assignment.objects.filter(project=project, state=State.QUEUED, for_role__in=["", *sorted(roles)])
-    queue = queue.filter(Q(for_reader=None) | Q(for_reader=reader)).exclude(sent_by=reader)
-    queue = queue.exclude(Q(blind=True, for_reader=None) & Exists(seen)).exclude(Q(purpose=Purpose.GOLD) & Exists(told))
+    fit = cases.filter(for_role__in=["", *sorted(roles)])
+    fit = fit.filter(Q(for_reader=None) | Q(for_reader=reader)).exclude(sent_by=reader)
+    fit = fit.exclude(Q(blind=True, for_reader=None) & Exists(seen)).exclude(Q(purpose=Purpose.GOLD) & Exists(told))
     if Role.ADJUDICATOR in roles:
-        return queue
-    return queue.exclude(purpose=Purpose.ADJUDICATE)
+        return fit
+    return fit.exclude(purpose=Purpose.ADJUDICATE)

@@ -27,7 +27,7 @@ from labeling.services.release import (
     assignment_skip,
     assignments_release_lapsed,
 )
-from labeling.services.reopening import NoReason, read_amend, read_undo
+from labeling.services.reopening import NoReason, assignment_unskip, read_amend, read_undo
 
 __all__ = [
     "Answers",
@@ -49,6 +49,7 @@ __all__ = [
     "assignment_resume",
     "assignment_skip",
     "assignment_take",
+    "assignment_unskip",
     "assignments_claim",
     "assignments_extend",
     "assignments_release_lapsed",

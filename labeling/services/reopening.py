@@ -1,4 +1,4 @@
-"""Reopening the case of a stored read: to undo it within seconds, or to amend it with a reason.
+"""Reopening a case: of a stored read, to undo it within seconds or to amend it with a reason, or one that was skipped.
 
 The new read supersedes the old one.
 """
@@ -8,15 +8,20 @@ from __future__ import annotations
 from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from labeling.models import Assignment, Read
+from labeling.queries.open_cases import fitting
+from labeling.queries.skipped import offer_waiting, skipped_by
 from labeling.services.queue import reader_lock, state_again
 from labeling.services.reading import held_elsewhere
 from labeling.services.release import AssignmentGone
 from overread.accounts.models import User
+from overread.archive.models import Image
 from overread.audit.services import event_append
+from overread.projects.rules import user_roles
 
 UNDO = timedelta(seconds=30)
 
@@ -83,6 +88,58 @@ def read_undo(*, read: Read, reader: User) -> Assignment:
     reopen(assignment, reader, amending=read.reason)
     event_append(verb="read.undo", actor=reader, target=read, project=assignment.project_id)
     return assignment
+
+
+@transaction.atomic
+def assignment_unskip(*, assignment: Assignment, reader: User) -> Assignment:
+    """Give a case back to the reader who skipped it, if nobody else has taken it meanwhile.
+
+    What was offered to others in its place is withdrawn. A second call gives the case that the first one gave. Raises
+    AssignmentGone where a colleague has it, or where this reader may not read it any more.
+    """
+    # The reader, the case, the image: the order in which a claim and a skip take their locks, too.
+    reader_lock(reader)
+    cases = Assignment.objects.select_for_update(of=("self",)).select_related("project", "image")
+    case = cases.get(pk=assignment.pk)
+    if case.reader_id == reader.pk and case.state in Assignment.HELD:
+        return case
+    Image.objects.select_for_update(no_key=True).get(pk=case.image_id)
+    if refusal := _why_skipped_for_good(case, reader):
+        raise AssignmentGone(refusal)
+    _offer_withdraw(case)
+    case.skip_reason = ""
+    case.claimed_at = timezone.now()
+    reopen(case, reader, amending="")
+    event_append(verb="assignment.unskip", actor=reader, target=case, project=case.project_id)
+    return case
+
+
+def _why_skipped_for_good(case: Assignment, reader: User) -> str:
+    """Why a reader cannot have this case back, for the reader; empty if they can."""
+    if case.reader_id != reader.pk or case.state != Assignment.State.SKIPPED:
+        return _("You have not skipped this case.")
+    if held_elsewhere(case, reader):
+        return _("You have this image open in another case: answer it there.")
+    skipped = skipped_by(project=case.project, reader=reader).get(pk=case.pk)
+    if skipped.read_since:
+        return _("You have read this image since you skipped it.")
+    if skipped.is_taken:
+        return _("A colleague has taken this case since you skipped it.")
+    roles = user_roles(reader, case.project)
+    if not fitting(Assignment.objects.filter(pk=case.pk), reader, roles).exists():
+        return _("You have seen more of this image since you skipped it than its reader may know.")
+    return ""
+
+
+def _offer_withdraw(case: Assignment) -> None:
+    """Withdraw what waits for others in place of a skipped case. Raises AssignmentGone if one of them was quicker."""
+    waiting = offer_waiting(case)
+    if waiting is None:
+        return
+    queued = Assignment.objects.filter(pk=waiting.pk, state=Assignment.State.QUEUED)
+    withdrawn = {"state": Assignment.State.WITHDRAWN, "version": F("version") + 1, "finished_at": timezone.now()}
+    if not queued.update(**withdrawn):
+        raise AssignmentGone(_("A colleague has taken this case since you skipped it."))
 
 
 def reopen(assignment: Assignment, reader: User, *, amending: str) -> None:

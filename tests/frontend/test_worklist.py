@@ -17,6 +17,7 @@ from labeling.services import (
     assignment_defer,
     assignment_escalate,
     assignment_release,
+    assignment_skip,
     read_submit,
 )
 from labeling.services.selection import queue_fill
@@ -282,3 +283,32 @@ def test_what_cannot_be_amended_is_told(site: Client, queue: Project, reader: Us
     read = make_read(queue, reader)
     answer = site.post(reverse("read-amend", args=[queue.slug, read.pk]), {"reason": " "}, follow=True)
     assert "Give a reason for amending this read." in answer.content.decode()
+
+
+@pytest.fixture
+def skipped(site: Client, queue: Project, reader: User) -> Assignment:
+    case = assignment_claim(project=queue, reader=reader)
+    assert case is not None
+    assignment_skip(assignment=case, reader=reader, reason="Not my field")
+    return case
+
+
+def test_a_skipped_case_is_listed_and_taken_back(site: Client, queue: Project, skipped: Assignment) -> None:
+    page = worklist(site, queue).content.decode()
+    assert "Skipped by you" in page and "Not my field" in page and f"Take {skipped.image.code} back" in page
+    back = site.post(reverse("read-unskip", args=[queue.slug, skipped.pk]))
+    assert back["Location"] == reverse("read", args=[queue.slug, skipped.pk])
+    assert "Skipped by you" not in worklist(site, queue).content.decode()
+
+
+def test_a_skipped_case_that_a_colleague_has_says_so(
+    site: Client, queue: Project, skipped: Assignment, colleague: User
+) -> None:
+    for _ in range(3):
+        last = assignment_claim(project=queue, reader=colleague)
+        assert last is not None
+        read_submit(assignment=last, reader=colleague, answers=answers(queue), key=uuid4())
+    page = worklist(site, queue).content.decode()
+    assert "a colleague has it" in page and "Take it back" not in page
+    told = site.post(reverse("read-unskip", args=[queue.slug, skipped.pk]), follow=True).content.decode()
+    assert "A colleague has taken this case since you skipped it." in told

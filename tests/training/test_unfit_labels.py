@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import json
+import re
 from typing import Any
 
 import pytest
@@ -133,3 +135,15 @@ def test_nobody_learns_or_judges_by_it(measured: Project) -> None:
     store(measured, "1e308", [image])
     label = training_labels(measured)[image.pk]["size"]
     assert (label.value, label.fits) == (None, False)
+
+
+def test_a_measurement_is_told_with_error_and_count_and_a_missing_interval(measured: Project) -> None:
+    source = label_import_open(project=measured, name="more", sha256="1" * 64, declaration="Made.", independent=True)
+    held_out = [(make_image(measured, reference=True), {"size": str(size)}) for size in (12, 16, 20)]
+    labels_import(source=source, labels=held_out)
+    told = io.StringIO()
+    call_command("train", project=measured.slug, stdout=told, json=True)
+    assert re.search(r"size +n 3  mean_absolute_error \d", told.getvalue())
+    assert "no interval (2 calibration cases)" in told.getvalue()
+    last = json.loads(told.getvalue().splitlines()[-1])
+    assert last["basis"]["size"]["cases"] == 2

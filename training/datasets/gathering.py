@@ -10,7 +10,7 @@ from contextlib import closing, contextmanager
 from itertools import groupby
 from pathlib import Path
 
-from training.datasets.table_file import Row
+from training.datasets.table_file import Row, printable
 
 AT_ONCE = 10_000  # rows written together
 # On disk: memory stays flat at any number of rows. Nothing has to outlive the process, so that nothing is synced.
@@ -18,7 +18,7 @@ SETTINGS = "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA temp_sto
 
 
 def gathered(rows: Iterable[Row], image_of: Callable[[Row], str]) -> Iterator[list[Row]]:
-    """Groups of rows with one image, by their first lines; rows within a group by line.
+    """Groups of rows with one image, by the first row of each; rows within a group as they came.
 
     A row without an image, or with a problem that leaves its image unknown, is a group of its own.
     """
@@ -35,17 +35,17 @@ def _database() -> Iterator[sqlite3.Connection]:
         closing(sqlite3.connect(Path(folder) / "rows", isolation_level=None)) as database,
     ):
         database.executescript(SETTINGS)
-        database.execute("CREATE TABLE rows (line INTEGER PRIMARY KEY, image BLOB, row TEXT)")
+        database.execute("CREATE TABLE rows (place INTEGER PRIMARY KEY, image TEXT, row TEXT)")
         yield database
 
 
 def _write(database: sqlite3.Connection, rows: Iterable[Row], image_of: Callable[[Row], str]) -> None:
     database.execute("BEGIN")
     batch = []
-    for row in rows:
+    for place, row in enumerate(rows):
         # A NUL is in no name of a file: such a key is shared by no other row.
-        key = image_of(row) or f"\0{row.line}"
-        batch.append((row.line, key.encode(errors="surrogateescape"), json.dumps([row.cells, row.problem])))
+        key = printable(image_of(row)) or f"\0{place}"
+        batch.append((place, key, json.dumps([row.line, row.cells, row.problem, row.table])))
         if len(batch) == AT_ONCE:
             database.executemany("INSERT INTO rows VALUES (?, ?, ?)", batch)
             batch.clear()
@@ -54,15 +54,10 @@ def _write(database: sqlite3.Connection, rows: Iterable[Row], image_of: Callable
 
 
 def _read(database: sqlite3.Connection) -> Iterator[list[Row]]:
-    database.execute("CREATE TABLE firsts AS SELECT image, min(line) AS first FROM rows GROUP BY image")
-    database.execute("CREATE INDEX rows_image ON rows (image, line)")
+    database.execute("CREATE TABLE firsts AS SELECT image, min(place) AS first FROM rows GROUP BY image")
+    database.execute("CREATE INDEX rows_image ON rows (image, place)")
     found = database.execute(
-        "SELECT f.first, r.line, r.row FROM firsts f JOIN rows r ON r.image = f.image ORDER BY f.first, r.line"
+        "SELECT f.first, r.row FROM firsts f JOIN rows r ON r.image = f.image ORDER BY f.first, r.place"
     )
     for _, group in groupby(found, key=lambda each: each[0]):
-        yield [_row(line, stored) for _, line, stored in group]
-
-
-def _row(line: int, stored: str) -> Row:
-    cells, problem = json.loads(stored)
-    return Row(line, cells, problem)
+        yield [Row(*json.loads(stored)) for _, stored in group]

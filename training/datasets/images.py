@@ -28,7 +28,7 @@ class Images:
             raise DatasetError("No image file is named.")
         for candidate in self._candidates(wanted):
             path = self._below(candidate)
-            if path.is_file():
+            if is_file(path):
                 return path
         if not {"/", "\\"} & set(wanted):
             return self._find_anywhere(wanted)
@@ -76,3 +76,11 @@ class Images:
             if found:
                 return found[0]
         raise DatasetError(f"There is no file {wanted} anywhere below the folder of the images.")
+
+
+def is_file(path: Path) -> bool:
+    """Whether there is a file, even if the path is none that the system takes, as one that is too long."""
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False

@@ -18,15 +18,7 @@ class Patients:
     def __init__(self, options: Options) -> None:
         self.decided = bool(options.patient_ids)
         self._by_number = options.patient_ids == "numbers"
-        self._pattern: re.Pattern[str] | None = None
-        if not options.patient_pattern:
-            return
-        try:
-            self._pattern = re.compile(options.patient_pattern)
-        except re.error as error:
-            raise DatasetError(f"The pattern of the patient is no regular expression: {error}.") from None
-        if self._pattern.groups < 1:
-            raise DatasetError("The pattern of the patient needs a group in brackets around the patient's part.")
+        self._pattern = pattern_of(options.patient_pattern)
 
     def of(self, item: Item) -> str:
         """The identifier, "" where nothing names one. Raises DatasetError where the pattern does not fit the file's path."""
@@ -39,6 +31,25 @@ class Patients:
         if self._by_number:
             return number_form(text)
         return text
+
+
+def pattern_of(text: str) -> re.Pattern[str] | None:
+    """A pattern whose first group is the patient; None for "". Raises DatasetError where it is none."""
+    if not text:
+        return None
+    try:
+        pattern = re.compile(text)
+    except re.error as error:
+        raise DatasetError(f"The pattern of the patient is no regular expression: {error}.") from None
+    if pattern.groups < 1:
+        raise DatasetError("The pattern of the patient needs a group in brackets, as in (person[0-9]+).")
+    return pattern
+
+
+def patient_in(file: str, pattern: re.Pattern[str] | None) -> str:
+    """What the first group of the pattern finds anywhere in a path; "" where it finds nothing."""
+    found = pattern.search(file) if pattern else None
+    return (found.group(1) or "") if found else ""
 
 
 def number_form(text: str) -> str:

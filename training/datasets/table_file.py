@@ -19,11 +19,14 @@ UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 @dataclass(frozen=True)
 class Row:
-    """One row. `line` is that on which it begins, the header being 1. `problem`: why it cannot be read as a row."""
+    """One row. `line` is that on which it begins, the header being 1. `problem`: why it cannot be read as a row. `table`: the
+    name of its file where rows of several are read together, "" for the first of them.
+    """
 
     line: int
     cells: dict[str, str]
     problem: str = ""
+    table: str = ""
 
 
 class TableFile:
@@ -137,6 +140,11 @@ def is_garbled(cell: str) -> bool:
         return b"\0" in cell.encode()
     except UnicodeEncodeError:
         return True
+
+
+def printable(text: str) -> str:
+    """A text that can be stored, whatever bytes it came from: those that are no text are written out."""
+    return text.replace("\0", "\\0").encode(errors="backslashreplace").decode()
 
 
 def _delimiter_of(header: str, needed: Sequence[str]) -> str:

@@ -10,6 +10,7 @@ from typing import TypedDict
 from django.db.models import Count
 
 from frontend.pages.data.summary import source_words
+from frontend.pages.model.calibrated import CalibrationRow, MeasurementRow, calibration_rows, measurement_rows
 from frontend.pages.model.gate import finding_name
 from inference.models import ModelVersion, Pipeline
 from labeling.queries.contradictions import Effect, contradictions_effect
@@ -32,6 +33,7 @@ class HeldOutRow:
     ppv: float | None
     brier: float | None
     threshold: float | None
+    unchosen: bool  # the threshold is the default, as the calibration split had one answer only
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,8 @@ class ModelCard(TypedDict):
     size: int
     held_out: list[HeldOutRow]
     held_out_size: Mapping[str, object]
+    measured: list[MeasurementRow]
+    calibrated: list[CalibrationRow]
     shortcuts: list[ShortcutRow]
     snapshot: Snapshot | None
     origin: str
@@ -78,6 +82,8 @@ def card(pipeline: Pipeline, names: Mapping[str, str]) -> ModelCard:
         "size": version.card["preparation"]["size"],
         "held_out": held_out_rows(version, names),
         "held_out_size": facts.get("held_out", {}),
+        "measured": measurement_rows(version, names),
+        "calibrated": calibration_rows(version, names),
         "shortcuts": shortcut_rows(facts.get("shortcuts", {}), names),
         "snapshot": run.snapshot if run else None,
         "origin": facts.get("origin", ""),
@@ -88,9 +94,13 @@ def card(pipeline: Pipeline, names: Mapping[str, str]) -> ModelCard:
 
 
 def held_out_rows(version: ModelVersion, names: Mapping[str, str]) -> list[HeldOutRow]:
+    """Of everything but measurements, which have rows of their own."""
     rows = []
     findings = version.card["facts"].get("held_out", {}).get("findings", {})
+    measured = {output["name"] for output in version.card["layout"] if output["kind"] == "measurement"}
     for slug, metrics in findings.items():
+        if slug in measured:
+            continue
         row = HeldOutRow(
             name=finding_name(slug, names),
             known=int(metrics.get("known_count", 0)),
@@ -101,6 +111,7 @@ def held_out_rows(version: ModelVersion, names: Mapping[str, str]) -> list[HeldO
             ppv=metrics.get("ppv"),
             brier=metrics.get("brier"),
             threshold=version.card["thresholds"].get(slug),
+            unchosen=version.card.get("basis", {}).get(slug, {}).get("threshold") == "default",
         )
         rows.append(row)
     return rows

@@ -12,6 +12,7 @@ from frontend.pages.read.commands import (
     submit,
     undo,
 )
+from frontend.pages.read.skipped import unskip
 from frontend.pages.read.views import attention, page, start
 
 __all__ = [
@@ -28,4 +29,5 @@ __all__ = [
     "start",
     "submit",
     "undo",
+    "unskip",
 ]

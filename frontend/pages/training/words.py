@@ -164,10 +164,10 @@ def _outlier_words(name: str, far: Mapping[str, int]) -> str:
         values += ", …"
     count = sum(far.values())
     words = ngettext(
-        "%(count)d label of %(finding)s lies far outside the others: %(values)s. It trains all the same, unless the finding has "
-        "limits.",
-        "%(count)d labels of %(finding)s lie far outside the others: %(values)s. They train all the same, unless the finding "
-        "has limits.",
+        "%(count)d label of %(finding)s lies far outside the others: %(values)s. It trains all the same; limits of the finding "
+        "would leave it out.",
+        "%(count)d labels of %(finding)s lie far outside the others: %(values)s. They train all the same; limits of the "
+        "finding would leave them out.",
         count,
     )
     return words % {"count": count, "finding": name, "values": values}

@@ -4,8 +4,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from inference.engine.basis import Basis
 from inference.engine.bundle import Bundle
-from inference.engine.probability import uncalibrated
+from inference.engine.probability import Calibration, uncalibrated
 from inference.engine.session import ModelSession
 from training.engine.dataset import Split
 from training.engine.packaging import package
@@ -56,3 +57,14 @@ def test_too_few_calibration_cases_leave_the_measurement_without_one(train, data
     few[data.rows(Split.CALIBRATION)[5:], 2] = np.nan
     sparse = replace(data, labels=few)
     assert package(train(data=sparse), sparse).card.intervals == {}
+
+
+def test_a_finding_without_a_positive_to_calibrate_on_says_so(train, data):
+    labels = data.labels.copy()
+    labels[data.rows(Split.CALIBRATION), 0] = 0
+    rare = replace(data, labels=labels)
+    card = package(train(data=rare), rare).card
+    cases = len(data.rows(Split.CALIBRATION))
+    assert card.basis["nodule"] == Basis(cases, 0, "none", "default")
+    assert card.calibrations[0] == Calibration() and card.thresholds == {"nodule": 0.5}
+    assert card.basis["quadrant"].calibration in ("few", "fitted") and card.basis["level"].cases > 0

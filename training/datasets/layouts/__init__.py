@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from training.datasets.items import ColumnKind, Dataset
+from training.datasets.layouts.chexpert import Chexpert
+from training.datasets.layouts.folders import Folders
+from training.datasets.layouts.nih import Nih
+from training.datasets.layouts.padchest import Padchest
 from training.datasets.layouts.table import Table
 from training.datasets.options import Source
 
@@ -13,4 +17,10 @@ Layout = Callable[[Source, Mapping[str, ColumnKind]], Dataset]
 DatasetError where what the layout needs is not there.
 """
 
-LAYOUTS: dict[str, Layout] = {"table": Table}
+LAYOUTS: dict[str, Layout] = {
+    "chexpert": Chexpert,
+    "folders": Folders,
+    "nih": Nih,
+    "padchest": Padchest,
+    "table": Table,
+}

@@ -13,7 +13,7 @@ from training.datasets.items import ColumnKind, Item, Question
 from training.datasets.numbers import Decimal
 from training.datasets.options import Source
 from training.datasets.splits import split_of
-from training.datasets.table_file import Row, TableFile
+from training.datasets.table_file import Row, TableFile, printable
 from training.datasets.words import is_unknown, plain
 
 
@@ -98,7 +98,7 @@ class Table:
                     raise DatasetError(row.problem)
             return self._understood(number, file, lines, rows)
         except DatasetError as error:
-            return Item(number, file, lines, problem=str(error))
+            return Item(number, printable(file), lines, problem=str(error))
 
     def _understood(self, number: int, file: str, lines: tuple[int, ...], rows: list[Row]) -> Item:
         options = self._options

@@ -5,6 +5,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
+from inference.engine.basis import from_dicts
+from inference.models import ModelVersion
 from overread.jobs.models import Job
 from overread.jobs.running import work, worker_name
 from overread.jobs.services import job_claim
@@ -14,7 +16,7 @@ from training.jobs import judge_key, run_key
 from training.models import Run, Verdict
 from training.services import NothingToLearn, RunActive, run_cancel, run_request
 
-METRICS = ("auroc", "balanced_accuracy", "brier", "accuracy")
+METRICS = ("auroc", "balanced_accuracy", "brier", "accuracy", "mean_absolute_error", "covered")
 
 
 class Command(BaseCommand):
@@ -109,8 +111,11 @@ class Command(BaseCommand):
             f"Model {run.version.number} on {held_out['images']} images of {held_out['patients']} patients it never saw:"
         )
         for name, figures in held_out["findings"].items():
-            shown = [f"{key} {figures[key]:.3f}" for key in METRICS if key in figures]
+            shown = [f"n {figures['known_count']:.0f}"]
+            shown += [f"{key} {figures[key]:.3f}" for key in METRICS if key in figures]
             self.stdout.write(f"  {name:24} {'  '.join(shown)}")
+        for warning in calibration_notes(run.version):
+            self.stdout.write(f"  {warning}")
         for name, views in facts.get("shortcuts", {}).items():
             shown = [f"{view} {area:.3f}" for view, area in views.items()]
             self.stdout.write(f"  {name:24} shortcuts: {'  '.join(shown)}")
@@ -123,6 +128,7 @@ class Command(BaseCommand):
                         "run": run.number,
                         "model": run.version.number,
                         "held_out": held_out,
+                        "basis": run.version.card.get("basis", {}),
                         "shortcuts": facts.get("shortcuts", {}),
                         "gate_passed": bool(verdict and verdict.passed),
                     }
@@ -139,6 +145,24 @@ def label_notes(run: Run) -> list[str]:
     for slug, far in counts.get("outliers", {}).items():
         values = ", ".join(f"{value} ({count})" for value, count in far.items())
         notes.append(f"{slug}: labels far outside the others, trained on all the same: {values}")
+    return notes
+
+
+def calibration_notes(version: ModelVersion) -> list[str]:
+    """The findings whose calibration, threshold or interval rests on nothing or on little, a line each."""
+    notes = []
+    for name, basis in from_dicts(version.card.get("basis", {})).items():
+        cases = f"{basis.cases} calibration cases"
+        if basis.positives is not None:
+            cases += f", {basis.positives} with it"
+        if basis.calibration == "none":
+            notes.append(f"{name:24} not calibrated ({cases})")
+        if basis.calibration == "few":
+            notes.append(f"{name:24} calibrated on few cases ({cases})")
+        if basis.threshold == "default":
+            notes.append(f"{name:24} threshold {version.card['thresholds'][name]:.2f}, not chosen from data")
+        if basis.calibration is None and name not in version.card.get("intervals", {}):
+            notes.append(f"{name:24} no interval ({cases})")
     return notes
 
 

@@ -42,11 +42,11 @@ def announced(context: Mapping[str, Any], limit: int) -> int:
 
 
 class FileBody(BaseParser):
-    """The body is the file."""
+    """The body is the file: an Upload."""
 
     def parse(
         self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
-    ) -> Upload:
+    ) -> Any:
         length = announced(parser_context or {}, settings.UPLOAD_MAX_BYTES)
         content = bytes(stream.read(length))
         if len(content) != length:
@@ -67,13 +67,13 @@ class JpegBody(FileBody):
 
 
 class FormBody(BaseParser):
-    """A form with one file, called `file`, and perhaps the `patient`."""
+    """A form with one file, called `file`, and perhaps the `patient`: an Upload."""
 
     media_type = "multipart/form-data"
 
     def parse(
         self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
-    ) -> Upload:
+    ) -> Any:
         request = (parser_context or {})["request"]
         announced(parser_context or {}, settings.UPLOAD_MAX_BYTES + ENVELOPE)
         try:
