@@ -5,7 +5,9 @@ Scouts and strategies need scikit-learn, so the handlers that use them import th
 
 from __future__ import annotations
 
-from labeling.jobs import BLIND, FILL, LABELS, REORDER, URGENCY, WORTH
+from labeling.jobs import BLIND, FILL, LABELS, REORDER, URGENCY, WITHDRAW, WORTH
+from labeling.models import LabelImport
+from labeling.services.imports import withdrawn_labels_refresh
 from labeling.services.labels import labels_refresh
 from labeling.services.worth import worths_due
 from overread.archive.models import Image
@@ -18,6 +20,11 @@ from overread.projects.models import Project
 def labels(job: Lease, *, image: str, of: str) -> None:
     with job.finishing():
         labels_refresh(project=Project.objects.get(pk=of), image=Image.objects.get(pk=image))
+
+
+@job(WITHDRAW, queue="io")
+def withdraw(job: Lease, *, source: str) -> None:
+    withdrawn_labels_refresh(source=LabelImport.objects.select_related("project").get(pk=source), lease=job)
 
 
 @job(FILL, queue="interactive")

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from labeling.models import Read
+from labeling.models import LabelImport, Read
 from overread.jobs.models import Job
 from overread.jobs.services import job_enqueue, job_enqueue_once
 
@@ -19,12 +19,18 @@ REORDER = "labeling.reorder"
 URGENCY = "labeling.urgency"
 BLIND = "labeling.blind"
 WORTH = "labeling.worth"
+WITHDRAW = "labeling.withdraw"
 
 
 def labels_request(*, read: Read) -> Job:
     """Request that the labels of a read's image are derived again."""
     project = read.project_id
     return job_enqueue(kind=LABELS, key=f"labels:{read.pk}", project=project, image=read.image_id, of=project)
+
+
+def withdrawal_request(*, source: LabelImport) -> Job:
+    """Request that the labels of a withdrawn import's images are derived again."""
+    return job_enqueue(kind=WITHDRAW, key=f"{WITHDRAW}:{source.pk}", project=source.project_id, source=source.pk)
 
 
 def fill_request(*, project: UUID) -> Job:

@@ -16,6 +16,14 @@ class Migration(migrations.Migration):
 
     operations = [
         Lift('labeling_importedlabel'),
+        Lift('labeling_labelimport'),
+        # A table whose labels were withdrawn may be imported again.
+        migrations.RemoveConstraint(model_name='labelimport', name='label_import_once'),
+        migrations.AddIndex(
+            model_name='labelimport',
+            index=models.Index(fields=['project', 'sha256'], name='labeling_la_project_0bb8fd_idx'),
+        ),
+        Immutable('labeling_labelimport'),
         migrations.AddField(
             model_name='importedlabel',
             name='text',

@@ -28,8 +28,7 @@ class LabelImport(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        # The declaration counts, too: the same table declared otherwise is another import.
-        constraints = [models.UniqueConstraint(fields=["project", "sha256", "declaration"], name="label_import_once")]
+        indexes = [models.Index(fields=["project", "sha256"])]
 
     def __str__(self) -> str:
         return self.name

@@ -3,7 +3,8 @@
 from labeling.services.answers import Answers, MeasurementDrawn, RegionDrawn
 from labeling.services.deferring import Until, assignment_defer
 from labeling.services.exposure import answers_seen_record
-from labeling.services.labels import label_import_open, labels_import, labels_refresh
+from labeling.services.imports import label_import_open, label_import_withdraw, labels_import
+from labeling.services.labels import labels_refresh
 from labeling.services.queue import (
     assignment_claim,
     assignment_extend,
@@ -53,6 +54,7 @@ __all__ = [
     "assignments_extend",
     "assignments_release_lapsed",
     "label_import_open",
+    "label_import_withdraw",
     "labels_import",
     "labels_refresh",
     "opinion_ask",

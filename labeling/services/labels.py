@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,16 +18,13 @@ from labeling.models import (
     Assignment,
     ExposureKind,
     ImportedLabel,
-    LabelImport,
     Purpose,
     ReferenceLabel,
 )
 from labeling.queries.awareness import Seen, answers_seen, superseded_at, unaware
 from labeling.selection.reasons import DISPUTED
-from labeling.values import NOT_ASSESSABLE, answer_number, answer_problem
-from overread.accounts.models import User
+from labeling.values import NOT_ASSESSABLE, answer_number
 from overread.archive.models import Image
-from overread.audit.services import event_append
 from overread.events import announce
 from overread.projects.models import Finding, Project
 
@@ -85,7 +81,7 @@ def labels_refresh(*, project: Project, image: Image) -> None:
         .order_by("read__created_at")
     )
     imported = list(
-        ImportedLabel.objects.filter(source__project=project, image=image)
+        ImportedLabel.objects.filter(source__project=project, source__withdrawal=None, image=image)
         .select_related("source")
         .order_by("source__created_at")
     )
@@ -119,7 +115,7 @@ def _label_write(
     if answers:
         fields = _from_answers(project, finding, exposure, answers)
     elif given:
-        fields = _from_import(finding, given[-1])
+        fields = label_of_import(finding, given[-1])
     else:
         ReferenceLabel.objects.filter(**key).delete()
         return
@@ -143,7 +139,8 @@ def _from_answers(project: Project, finding: Finding, exposure: str, answers: li
     }
 
 
-def _from_import(finding: Finding, label: ImportedLabel) -> dict[str, Any]:
+def label_of_import(finding: Finding, label: ImportedLabel) -> dict[str, Any]:
+    """The fields of a label that stands on an import alone."""
     return {
         "origin": "imported",
         "method": "imported",
@@ -170,56 +167,3 @@ def _adjudicate(project: Project, image: Image) -> None:
             slot=0,
             defaults={"blind": True, "rank": -1.0, "reason": f"{DISPUTED} {names}"[:200]},
         )
-
-
-@transaction.atomic
-def label_import_open(
-    *,
-    project: Project,
-    name: str,
-    sha256: str,
-    declaration: str,
-    independent: bool = False,
-    exposed: bool = False,
-    actor: User | None = None,
-) -> LabelImport:
-    """Open the import of a table of labels. The same table with the same declaration is one import."""
-    if not declaration.strip():
-        raise ValueError(
-            "Declare how these labels came to be: who gave them, from what, and whether a model was in view."
-        )
-    source, made = LabelImport.objects.get_or_create(
-        project=project,
-        sha256=sha256,
-        declaration=declaration,
-        defaults={
-            "name": name,
-            "independent": independent,
-            "exposure": SHOWN if exposed else NONE,
-            "imported_by": actor,
-        },
-    )
-    if made:
-        event_append(verb="labels.import", actor=actor, target=source, project=project.pk, independent=independent)
-    return source
-
-
-@transaction.atomic
-def labels_import(*, source: LabelImport, labels: Iterable[tuple[Image, Mapping[str, str]]]) -> int:
-    """Store a table's answers to some images (finding slug → answer) and derive their labels. Returns how many images.
-
-    Raises ValueError, which names the finding, if an answer does not fit; then nothing of this call is stored.
-    """
-    findings = {finding.slug: finding for finding in source.project.findings.all()}
-    rows = []
-    images = []
-    for image, values in labels:
-        for slug, value in values.items():
-            if problem := answer_problem(findings[slug], value):
-                raise ValueError(problem)
-            rows.append(ImportedLabel(source=source, image=image, finding=findings[slug], value=value))
-        images.append(image)
-    ImportedLabel.objects.bulk_create(rows, ignore_conflicts=True)
-    for image in images:
-        labels_refresh(project=source.project, image=image)
-    return len(images)

@@ -20,8 +20,9 @@ class Options:
 
     `table` and `images` are relative to the data set's folder. `kinds`, `choices` and `units` are by column. `unit` is of
     every measurement without one of its own. `patient_pattern` is a regular expression whose first group is the patient in a
-    file's path. `patient_ids`: whether 007, 7 and 7.0 are one patient (`numbers`) or three (`as-written`). `structure`: what
-    masks outline. `exhaustive`: whoever imports vouches that what an annotation file does not mark in an image is not there.
+    file's path. `patient_ids`: whether 007, 7 and 7.0 are one patient (`numbers`) or three (`as-written`). `distinct_names`:
+    names that differ by a letter are no slips. `structure`: what masks outline. `exhaustive`: whoever imports vouches that
+    what an annotation file does not mark in an image is not there.
     """
 
     table: str = ""
@@ -43,6 +44,7 @@ class Options:
     choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     units: Mapping[str, str] = field(default_factory=dict)
     unit: str = ""
+    distinct_names: bool = False
     structure: str = ""
     exhaustive: bool = False
 

@@ -71,9 +71,13 @@ class Translation:
             return self._mapping[key] == LEFT_OUT
         return key not in self._named and self._mapping.get(EVERYTHING_ELSE) == LEFT_OUT
 
+    def finding_names(self) -> list[str]:
+        """The names of the project's findings."""
+        return [target.name for target in self._targets.values()]
+
     def unknown(self) -> dict[str, str]:
         """Names that mean no finding and are not left out → the finding nearest to each, by name, or ""."""
-        names = [target.name for target in self._targets.values()]
+        names = self.finding_names()
         return {
             question.name: nearest(question.name, names)
             for question in self.questions
@@ -112,7 +116,7 @@ class Translation:
                 _add(answers, self._targets[slug], Said("absent", text))
 
     def _unknown_words(self, name: str) -> str:
-        near = nearest(name, [target.name for target in self._targets.values()])
+        near = nearest(name, self.finding_names())
         told = f"It names {name!r}, which is no finding of the project."
         if near:
             told += f" The nearest is {near!r}."

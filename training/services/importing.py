@@ -1,211 +1,352 @@
-"""Importing a table of images and labels row by row. A refused row keeps its reason; an import resumes where it stopped."""
+"""Importing a data set image by image. A refused image keeps its reason; an import resumes where it stopped."""
 
 from __future__ import annotations
 
 import hashlib
-import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from itertools import islice
+from typing import TYPE_CHECKING
+from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 
 from labeling.models import ImportedLabel, LabelImport
-from labeling.services import label_import_open, labels_import
+from labeling.services.imports import (
+    ImageLabels,
+    image_labels_import,
+    label_import_open,
+    labels_contradicted,
+)
+from labeling.values import answer_problem
 from overread.accounts.models import User
+from overread.archive.bulk import TakenIn, file_take_in, images_store
 from overread.archive.dicom import Refused
-from overread.archive.models import Image
-from overread.archive.services import image_ingest
+from overread.archive.dicom.reader import CHILDREN
+from overread.audit.services import event_append
 from overread.projects.models import Finding, Project
 from overread.projects.services import project_create
+from training.datasets.errors import DatasetError
+from training.datasets.items import Item
+from training.datasets.translation import Said
 from training.models import DatasetImport, DatasetRow
-from training.services.label_table import LabelTable, TableFormat
-from training.services.row_checks import check_indication, check_text, optional_cell, refusal_reason
-from training.services.tables import Column, TableError, columns_of, findings_from_labels, labels_of
+from training.services.item_checks import check_indication, file_content, refusal_reason, said_facts, storable
+from training.services.item_regions import boxes_of
+from training.services.opening import OpenDataset
 
-BATCH = 50  # rows committed together: few enough to redo after a crash, enough to be quick
+if TYPE_CHECKING:
+    from overread.archive.models import Image
+
+BATCH = 64  # images committed together: few enough to redo after a crash, enough to be quick
+UNDECLARED = "Imported without a declaration of how the labels came to be."
+
+
+@dataclass(frozen=True)
+class Declaration:
+    """How the labels came to be, in the importer's words; whether they are an independent standard, and whether a model was in
+    view when they were given.
+    """
+
+    words: str = UNDECLARED
+    independent: bool = False
+    exposed: bool = False
 
 
 @dataclass
 class ImportCounts:
-    """What became of the rows so far. `known`: imported earlier, or an image that the project holds already."""
+    """What became of the images so far. `known`: imported earlier, or held by the project already."""
 
-    rows: int = 0
+    images: int = 0
     stored: int = 0
     known: int = 0
     labelled: int = 0
     refused: int = 0
+    replaced: int = 0
 
 
 @dataclass(frozen=True)
-class ImportedRow:
-    """One row whose image is stored and whose labels are not yet."""
+class Incoming:
+    """An item that was understood: its answers, and its file as it was taken in, or why it is refused."""
 
-    line: int
+    item: Item
+    answers: Mapping[str, Said] = field(default_factory=dict)
+    file: TakenIn | None = None
+    file_sha256: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Stored:
+    """An item whose image is stored and whose labels are not yet."""
+
+    incoming: Incoming
     image: Image
-    labels: dict[str, str]
 
 
 @dataclass
-class TableImport:
-    """An import in progress. `batch` holds the rows that are not committed yet."""
+class Progress:
+    """An import that is going on."""
 
     project: Project
-    table: LabelTable
+    opened: OpenDataset
     dataset: DatasetImport
-    columns: list[Column]
-    findings: dict[str, Finding]
-    source: LabelImport | None
+    labels: LabelImport | None
+    findings: Mapping[str, Finding]
     actor: User | None
+    replace: bool
+    on_refusal: Callable[[int, str], None]
     counts: ImportCounts = field(default_factory=ImportCounts)
-    batch: list[ImportedRow] = field(default_factory=list)
 
 
-def project_for_table(*, slug: str, table: LabelTable, actor: User | None = None) -> Project:
-    """A new project whose findings are what the table's label columns say. Raises TableError."""
-    specs = findings_from_labels(table.values(), separator=table.format.separator, unit=table.format.unit)
-    if not specs:
-        raise TableError("Name at least one --label-column, or make the project and its findings first.")
-    name = slug.replace("-", " ").capitalize()
-    return project_create(slug=slug, name=name, modality="image", findings=specs, actor=actor)
+def project_for_data_set(
+    *, slug: str, name: str, modality: str, opened: OpenDataset, actor: User | None = None
+) -> Project:
+    """A new project whose findings are what the data set says. Raises DatasetError where it says nothing."""
+    if not opened.specs:
+        raise DatasetError("The data set names no findings. Name a column of labels, or make the project first.")
+    return project_create(slug=slug, name=name, modality=modality, findings=opened.specs, actor=actor)
 
 
-def dataset_import(
+def data_set_import(
     *,
     project: Project,
-    table: LabelTable,
+    opened: OpenDataset,
+    declaration: Declaration = Declaration(),  # noqa: B008  (frozen)
+    replace: bool = False,
     actor: User | None = None,
-    on_row: Callable[[ImportCounts], None] = lambda counts: None,
-    on_refusal: Callable[[int, str], None] = lambda line, reason: None,
+    on_batch: Callable[[ImportCounts], object] = lambda counts: None,
+    on_refusal: Callable[[int, str], None] = lambda number, reason: None,
 ) -> ImportCounts:
-    """Import every row that is not in yet. A refused row keeps its reason and is tried again the next time."""
-    importing = _open_import(project, table, actor)
-    done = _lines_done(importing.dataset)
-    for line, row in table:
-        importing.counts.rows += 1
-        if line in done:
-            importing.counts.known += 1
-        else:
-            reason = _import_row(importing, line, row)
-            if reason:
-                on_refusal(line, reason)
-        if len(importing.batch) >= BATCH:
-            _commit(importing)
-        on_row(importing.counts)
-    _commit(importing)
-    on_row(importing.counts)
-    return importing.counts
+    """Import every image that is not in yet. A refused one keeps its reason and is tried again the next time.
+
+    An answer that contradicts another import refuses its image, unless `replace` says that the newest counts. Raises
+    DatasetError, and ValueError where the same data set was declared otherwise before.
+    """
+    progress = _begin(project, opened, declaration, actor, replace, on_refusal)
+    done = set(DatasetRow.objects.filter(dataset=progress.dataset, reason="").values_list("number", "file"))
+    with ThreadPoolExecutor(CHILDREN) as pool:
+        ahead: list[Future[Incoming]] = []
+        for items in _batches(opened.dataset.items()):
+            fresh = [item for item in items if (item.number, storable(item.file)[:500]) not in done]
+            progress.counts.images += len(items)
+            progress.counts.known += len(items) - len(fresh)
+            # The next batch is read while this thread stores the one before.
+            batch = ahead
+            ahead = [pool.submit(_understood, progress, item) for item in fresh]
+            _store(progress, [future.result() for future in batch])
+            on_batch(progress.counts)
+        _store(progress, [future.result() for future in ahead])
+        on_batch(progress.counts)
+    _finish(progress)
+    return progress.counts
 
 
-def _open_import(project: Project, table: LabelTable, actor: User | None) -> TableImport:
-    """Begin the import of this table, or go on with it."""
-    findings = {finding.slug: finding for finding in project.findings.all()}
-    columns = columns_of(table.format.label_columns, findings, table.values(), table.format.separator)
-    digest = table.sha256()
-    source = None
-    if columns:
-        source = _label_source(project, table, digest, actor)
-    # The same file read another way is another import: its rows are not done yet.
-    key = hashlib.sha256(json.dumps([digest, _stored_format(table.format)]).encode()).hexdigest()
+def _begin(
+    project: Project,
+    opened: OpenDataset,
+    declaration: Declaration,
+    actor: User | None,
+    replace: bool,
+    on_refusal: Callable[[int, str], None],
+) -> Progress:
+    """Begin the import of this data set, or go on with it."""
+    key = opened.key()
+    name = (opened.source.table or opened.source.folder).name[:200]
+    labels = None
+    own_key = key
+    if opened.states_anything:
+        labels = label_import_open(
+            project=project,
+            name=name,
+            sha256=key,
+            declaration=declaration.words,
+            independent=declaration.independent,
+            exposed=declaration.exposed,
+            actor=actor,
+        )
+        # By its labels, too: what was withdrawn and comes again is another import.
+        own_key = hashlib.sha256(f"{key}:{labels.pk}".encode()).hexdigest()
     dataset, _ = DatasetImport.objects.get_or_create(
-        project=project, sha256=key, defaults={"name": table.path.name, "labels": source}
-    )
-    return TableImport(project, table, dataset, columns, findings, source, actor)
-
-
-def _lines_done(dataset: DatasetImport) -> set[int]:
-    """The lines imported earlier. One that was refused is not among them, so that it is tried again."""
-    return set(DatasetRow.objects.filter(dataset=dataset, reason="").values_list("number", flat=True))
-
-
-def _import_row(importing: TableImport, line: int, row: dict[str, str]) -> str:
-    """Store the row's image and add the row to the batch. Returns why it was refused, "" where it was not."""
-    try:
-        check_text(row, importing.table.needed)
-        labels = labels_of(row, importing.columns, importing.findings, importing.table.format.separator)
-        image = _store_image(importing, row)
-        _check_agrees(importing, image, labels)
-    except (TableError, Refused, OSError) as problem:
-        reason = refusal_reason(problem)
-        DatasetRow.objects.update_or_create(dataset=importing.dataset, number=line, defaults={"reason": reason})
-        importing.counts.refused += 1
-        return reason
-    importing.batch.append(ImportedRow(line, image, labels))
-    return ""
-
-
-def _stored_format(table_format: TableFormat) -> dict[str, Any]:
-    """The fields that tell one way of reading a table from another."""
-    fields = asdict(table_format)
-    # Imports made before there were indications have no such field in their hash, and must be found again.
-    if not table_format.indication_column:
-        del fields["indication_column"]
-    return fields
-
-
-def _check_agrees(importing: TableImport, image: Image, labels: dict[str, str]) -> None:
-    """Raises TableError where an earlier row of the table labels the same image differently."""
-    if importing.source is None:
-        return
-    stored = ImportedLabel.objects.filter(source=importing.source, image=image)
-    earlier = dict(stored.values_list("finding__slug", "value"))
-    # Rows of this batch are not in the database yet.
-    for other in importing.batch:
-        if other.image == image:
-            earlier |= other.labels
-    differing = [slug for slug, value in labels.items() if earlier.get(slug, value) != value]
-    if differing:
-        raise TableError(f"The same image stands on an earlier line, which says otherwise of {', '.join(differing)}.")
-
-
-def _label_source(project: Project, table: LabelTable, digest: str, actor: User | None) -> LabelImport:
-    return label_import_open(
         project=project,
-        name=table.path.name,
-        sha256=digest,
-        declaration=table.format.declaration,
-        independent=table.format.independent,
-        exposed=table.format.exposed,
-        actor=actor,
+        sha256=own_key,
+        defaults={
+            "name": name,
+            "layout": opened.layout,
+            "options": {**opened.source.options.stored(), "mapping": dict(opened.mapping)},
+            "labels": labels,
+            "imported_by": actor,
+        },
     )
+    findings = {finding.slug: finding for finding in project.findings.all()}
+    return Progress(project, opened, dataset, labels, findings, actor, replace, on_refusal)
 
 
-def _store_image(importing: TableImport, row: dict[str, str]) -> Image:
-    """Ingest the file that a row names, below the table's folder. Raises TableError, Refused, OSError."""
-    root = importing.table.path.resolve().parent
-    name = (row[importing.table.format.image_column] or "").strip()
-    path = (root / name).resolve()
-    # Resolved first, so that neither "../" nor a link leads to the server's other files.
-    if not name or not path.is_relative_to(root):
-        raise TableError(f"The image {name!r} does not lie below the table's folder.")
-    patient = optional_cell(row, importing.table.format.patient_column)
-    indication = optional_cell(row, importing.table.format.indication_column)
-    check_indication(indication, patient)
-    ingested = image_ingest(
-        project=importing.project,
-        content=path.read_bytes(),
-        source="import",
-        actor=importing.actor,
-        patient=patient,
-        indication=indication,
-    )
-    if ingested.enrolled:
-        importing.counts.stored += 1
-    else:
-        importing.counts.known += 1
-    return ingested.image
+def _batches(items: Iterable[Item]) -> Iterator[list[Item]]:
+    each = iter(items)
+    while batch := list(islice(each, BATCH)):
+        yield batch
+
+
+def _understood(progress: Progress, item: Item) -> Incoming:
+    """Read what an item says and take its file in. Touches no database: it runs in several threads."""
+    try:
+        if item.problem:
+            raise DatasetError(item.problem)
+        answers = progress.opened.translation.answers(item, progress.opened.dataset.decimals())
+        for slug, said in answers.items():
+            if problem := answer_problem(progress.findings[slug], said.value):
+                raise DatasetError(problem)
+        patient = progress.opened.patients.of(item)
+        check_indication(item.indication, patient)
+        content = file_content(progress.opened.dataset.images.find(item.file))
+        file = file_take_in(content, patient=patient, said=said_facts(item))
+        boxes_of(item, progress.opened.translation, file.facts)
+    except (DatasetError, Refused, OSError) as problem:
+        return Incoming(item, reason=refusal_reason(problem))
+    return Incoming(item, answers, file, hashlib.sha256(content).hexdigest())
+
+
+def _store(progress: Progress, incoming: Sequence[Incoming]) -> None:
+    """Store a batch, images, labels and the fact that its rows are done: a crash loses all of it or nothing."""
+    if incoming:
+        _store_batch(progress, incoming)
 
 
 @transaction.atomic
-def _commit(importing: TableImport) -> None:
-    """Store the labels of the batch together with the fact that its rows are done: a crash loses both or neither."""
-    if importing.source:
-        labels = [(row.image, row.labels) for row in importing.batch if row.labels]
-        importing.counts.labelled += labels_import(source=importing.source, labels=labels)
+def _store_batch(progress: Progress, incoming: Sequence[Incoming]) -> None:
+    taken = [each for each in incoming if each.file is not None]
+    outcomes = images_store(
+        project=progress.project, files=[each.file for each in taken if each.file], actor=progress.actor
+    )
+    refused = [each for each in incoming if each.file is None]
+    stored = []
+    for each, outcome in zip(taken, outcomes, strict=True):
+        if isinstance(outcome, Refused):
+            refused.append(_refused(each, outcome.reason))
+            continue
+        progress.counts.stored += outcome.enrolled
+        progress.counts.known += not outcome.enrolled
+        stored.append(Stored(each, outcome.image))
+    agreed = stored
+    if progress.labels is not None:
+        agreed = _agreed(progress, progress.labels, stored, refused)
+        said = [_labels(progress, each) for each in agreed]
+        image_labels_import(source=progress.labels, labels=said)
+        progress.counts.labelled += sum(bool(each.values) for each in said)
+    _write_rows(progress, agreed, refused)
+
+
+def _refused(incoming: Incoming, reason: str) -> Incoming:
+    return Incoming(incoming.item, file_sha256=incoming.file_sha256, reason=reason)
+
+
+def _agreed(progress: Progress, labels: LabelImport, stored: Sequence[Stored], refused: list[Incoming]) -> list[Stored]:
+    """Those that contradict nothing; the others are added to `refused`."""
+    values = _earlier_here(labels, stored)
+    agreed = []
+    for each in stored:
+        said = {slug: answer.value for slug, answer in each.incoming.answers.items()}
+        here = values.setdefault(each.image.pk, {})
+        differing = [slug for slug, value in said.items() if here.get(slug, value) != value]
+        if differing:
+            refused.append(_refused(each.incoming, _same_image(progress, differing)))
+            continue
+        here.update(said)
+        agreed.append(each)
+    elsewhere = labels_contradicted(source=labels, values=values)
+    if progress.replace:
+        progress.counts.replaced += sum(len(earlier) for earlier in elsewhere.values())
+        return agreed
+    kept = []
+    for each in agreed:
+        contradicted = elsewhere.get(each.image.pk)
+        if contradicted:
+            refused.append(_refused(each.incoming, _other_import(contradicted)))
+        else:
+            kept.append(each)
+    return kept
+
+
+def _earlier_here(source: LabelImport, stored: Sequence[Stored]) -> dict[UUID, dict[str, str]]:
+    """What earlier rows of this import say of the same images."""
+    found: dict[UUID, dict[str, str]] = {}
+    labels = ImportedLabel.objects.filter(source=source, image__in=[each.image for each in stored])
+    for image, slug, value in labels.values_list("image_id", "finding__slug", "value"):
+        found.setdefault(image, {})[slug] = value
+    return found
+
+
+def _same_image(progress: Progress, differing: Sequence[str]) -> str:
+    names = ", ".join(progress.findings[slug].name for slug in differing)
+    return f"The same image stands on an earlier line, which says otherwise of {names}."
+
+
+def _other_import(contradicted: Mapping[str, ImportedLabel]) -> str:
+    label = next(iter(contradicted.values()))
+    return (
+        f"The import {label.source.name} of {label.source.created_at:%Y-%m-%d} says {label.value} of {label.finding.name}. "
+        "Withdraw that import, or import with replace, so that the newest counts."
+    )
+
+
+def _labels(progress: Progress, stored: Stored) -> ImageLabels:
+    answers = stored.incoming.answers
+    file = stored.incoming.file
+    assert file is not None
+    return ImageLabels(
+        stored.image,
+        values={slug: said.value for slug, said in answers.items()},
+        texts={slug: said.text for slug, said in answers.items()},
+        regions=boxes_of(stored.incoming.item, progress.opened.translation, file.facts),
+    )
+
+
+def _write_rows(progress: Progress, stored: Sequence[Stored], refused: Sequence[Incoming]) -> None:
+    rows = []
+    for each in stored:
+        row = _row(progress, each.incoming)
+        row.image = each.image
+        rows.append(row)
+    for incoming in refused:
+        rows.append(_row(progress, incoming))
+        progress.counts.refused += 1
+        progress.on_refusal(incoming.item.number, incoming.reason)
     DatasetRow.objects.bulk_create(
-        [DatasetRow(dataset=importing.dataset, number=row.line, image=row.image, reason="") for row in importing.batch],
+        rows,
         update_conflicts=True,
         unique_fields=["dataset", "number"],
-        update_fields=["image", "reason"],
+        update_fields=["lines", "file", "file_sha256", "split", "image", "reason"],
     )
-    importing.batch.clear()
+
+
+def _row(progress: Progress, incoming: Incoming) -> DatasetRow:
+    item = incoming.item
+    lines = list(item.lines) if len(item.lines) > 1 else []
+    return DatasetRow(
+        dataset=progress.dataset,
+        number=item.number,
+        lines=lines,
+        file=storable(item.file)[:500],
+        file_sha256=incoming.file_sha256,
+        split=item.split,
+        reason=incoming.reason,
+    )
+
+
+@transaction.atomic
+def _finish(progress: Progress) -> None:
+    progress.dataset.counts = asdict(progress.counts)
+    progress.dataset.finished_at = timezone.now()
+    progress.dataset.save(update_fields=["counts", "finished_at"])
+    counts = progress.counts
+    if counts.stored or counts.labelled or counts.replaced:
+        event_append(
+            verb="dataset.import",
+            actor=progress.actor,
+            target=progress.dataset,
+            project=progress.project.pk,
+            layout=progress.dataset.layout,
+            **asdict(counts),
+        )

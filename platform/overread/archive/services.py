@@ -71,18 +71,25 @@ def image_ingest(
     "NA", and a file that names nobody is a patient of its own. `indication`, too, wins over what the file says; an image
     that is there gets it. Raises dicom.Refused with a code and a reason.
     """
-    key = settings.PSEUDONYM_KEY.encode()
-    given = dicom.pseudonym(issuer="", patient_id=patient_known(patient), key=key)
-    result = dicom.take_in(content, key=key)
-    facts = result.facts
+    given = patient_given(patient)
+    result = dicom.take_in(content, key=settings.PSEUDONYM_KEY.encode())
     if source != "import":
-        _check_file_agrees(facts, given)
-    own = facts.patient or _patient_of_its_own(result.sha256)
-    facts = replace(facts, patient=given or own)
+        _check_file_agrees(result.facts, given)
+    facts = replace(result.facts, patient=patient_of(result, given))
     if indication:
         facts = replace(facts, indication=indication)
     blobs.put(result.content, result.sha256)
-    return _store(project=project, facts=facts, given=given, sha256=result.sha256, source=source, actor=actor)
+    return image_store(project=project, facts=facts, given=given, sha256=result.sha256, source=source, actor=actor)
+
+
+def patient_given(identifier: str) -> str:
+    """The keyed pseudonym of a patient who is named beside a file, "" where nobody is."""
+    return dicom.pseudonym(issuer="", patient_id=patient_known(identifier), key=settings.PSEUDONYM_KEY.encode())
+
+
+def patient_of(result: dicom.IntakeResult, given: str) -> str:
+    """The pseudonym of a file's patient: the one given, else the file's own, else one of this image alone."""
+    return given or result.facts.patient or _patient_of_its_own(result.sha256)
 
 
 def _patient_of_its_own(sha256: str) -> str:
@@ -122,13 +129,16 @@ def _check_stored_agrees(image: Image, given: str) -> None:
 
 
 @transaction.atomic
-def _store(
+def image_store(
     *, project: Project, facts: dicom.ImageFacts, given: str, sha256: str, source: Source, actor: User | None
 ) -> Ingested:
-    """One statement a table: this is what an upload waits for. `given`: the pseudonym of a patient named beside the file."""
+    """Store one file that was taken in. `given`: the pseudonym of a patient named beside the file.
+
+    One statement a table: this is what an upload waits for. Raises dicom.Refused where the patient contradicts the record.
+    """
     if not KNOWN.rows(sha256):
         columns = {name: getattr(facts, name) for name in IMAGE_FACTS}
-        image = Image(study=_study_ensure(facts), sha256=sha256, **columns)
+        image = Image(study=study_ensure(facts), sha256=sha256, **columns)
         if rows.insert(image):
             return _store_new(project=project, image=image, source=source, actor=actor)
         # the same file came at the same moment; now it is there
@@ -153,7 +163,7 @@ def _store_new(*, project: Project, image: Image, source: Source, actor: User | 
     return Ingested(image, new=True, enrolled=True)
 
 
-def _study_ensure(facts: dicom.ImageFacts) -> Study:
+def study_ensure(facts: dicom.ImageFacts) -> Study:
     made = Study(uid=facts.study_uid, patient=patient_ensure(pseudonym=facts.patient), day=facts.study_day)
     if rows.insert(made):
         return made
@@ -229,7 +239,7 @@ def image_render(*, image: Image, lease: Lease) -> None:
         with lease.finishing():
             image_quarantine(image=image, reason=refusal.reason)
         return
-    columns = _columns(made)
+    columns = frame_columns(made)
     with lease.finishing():
         rendering, _new = Rendering.objects.update_or_create(image=image, defaults=columns)
         FrameRendering.objects.filter(image=image).delete()
@@ -248,11 +258,11 @@ def _frames_made(image: Image, content: bytes, lease: Lease) -> Iterator[FrameRe
         beyond = min(first + FRAMES_AT_ONCE, end)
         frames = dicom.render_frames(content, first=first, count=beyond - first)
         for number, frame in enumerate(frames, start=first):
-            yield FrameRendering(image=image, number=number, **_columns(frame))
+            yield FrameRendering(image=image, number=number, **frame_columns(frame))
         lease.progress(frames=beyond, of=image.frames)
 
 
-def _columns(frame: dicom.Frame) -> dict[str, Any]:
+def frame_columns(frame: dicom.Frame) -> dict[str, Any]:
     """What the row of a frame holds of it: its facts, and in place of each level the digest of its blob."""
     columns = asdict(frame)
     for name, value in columns.items():

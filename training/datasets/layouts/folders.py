@@ -12,7 +12,6 @@ from training.datasets.images import Images
 from training.datasets.items import ColumnKind, Item, Question
 from training.datasets.numbers import Decimal
 from training.datasets.options import Source
-from training.datasets.patients import patient_in, pattern_of
 from training.datasets.table_file import is_garbled, printable
 from training.datasets.words import plain
 
@@ -31,7 +30,6 @@ class Folders:
     def __init__(self, source: Source, kinds: Mapping[str, ColumnKind]) -> None:
         self._options = source.options
         self._kinds = kinds
-        self._pattern = pattern_of(source.options.patient_pattern)
         # Names are found, not written: nothing is to be taken off them or put onto them.
         self.images = Images(source.root)
 
@@ -75,11 +73,10 @@ class Folders:
     def _item(self, number: int, folder: ImageFolder, file: str) -> Item:
         if folder.problem or is_garbled(file):
             return Item(number, printable(file), problem=folder.problem or "Its name is not UTF-8 text.")
-        patient = patient_in(file, self._pattern)
         answers = self._reading.answers
         if not answers:
             # The name of one finding says nothing about the others; a negative says no to all.
-            return Item(number, file, patient=patient, split=folder.split, named=(folder.name,), complete=False)
+            return Item(number, file, split=folder.split, named=(folder.name,), complete=False)
         answer = answers.get(plain(folder.name), "")
         said = {self._reading.questions[0].name: answer}
-        return Item(number, file, patient=patient, split=folder.split, said=said)
+        return Item(number, file, split=folder.split, said=said)

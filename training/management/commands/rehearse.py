@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -16,11 +17,13 @@ from overread.archive.models import Image
 from overread.jobs.running import run_all
 from overread.projects.models import Project, Role
 from overread.projects.services import FindingSpec, membership_add, project_create
+from training.datasets.errors import DatasetError
+from training.datasets.options import Options, Source
+from training.datasets.table_file import TableFile
 from training.models import DatasetRow, Rehearsal
-from training.services.importing import dataset_import
-from training.services.label_table import LabelTable, TableFormat
+from training.services.importing import data_set_import
+from training.services.opening import OpenDataset, data_set_open
 from training.services.rehearsing import RehearsalPlan, RehearsalRound, rehearsal_remove, rehearse
-from training.services.tables import TableError, columns_of, findings_from_labels, labels_of
 
 # A gate that lets any model through that can be judged: a rehearsal measures the learning curve, and not the gate.
 GATE = {
@@ -96,14 +99,14 @@ class Command(BaseCommand):
                 seed=options["seed"],
                 retrain_every=options["retrain_every"],
             )
-            table = self.table(options)
-            findings = findings_from_labels(table.values(), separator=table.format.separator, unit="")
+            table = data_set_open(layout="table", source=self.source(options), project=None)
+            findings = list(table.specs)
             strategy_try(plan.strategy, strategy_outputs(findings))
             project, readers = self.project(findings, options)
             result = self.rehearse(project, readers, table, plan, verify=options["verify"])
         except ValidationError as wrong:
             raise CommandError("; ".join(wrong.messages)) from wrong
-        except (TableError, ValueError, KeyError, RuntimeError, StrategyFailed) as wrong:
+        except (DatasetError, ValueError, KeyError, RuntimeError, StrategyFailed) as wrong:
             raise CommandError(str(wrong)) from wrong
         if any(point["identical"] is False for point in result.curve):
             raise CommandError("The picks of a round are not those of the pure strategy.")
@@ -113,7 +116,7 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps({"rehearsal": str(result.pk), "project": project.slug, "curve": result.curve}))
 
     def rehearse(
-        self, project: Project, readers: list[User], table: LabelTable, plan: RehearsalPlan, *, verify: bool
+        self, project: Project, readers: list[User], table: OpenDataset, plan: RehearsalPlan, *, verify: bool
     ) -> Rehearsal:
         """Run the rehearsal and print its curve. When it ends early, what it leaves is removed or named."""
         try:
@@ -137,14 +140,15 @@ class Command(BaseCommand):
             f"{three_decimals(point.macro_auroc)}   {three_decimals(point.macro_average_precision)}{picks}"
         )
 
-    def table(self, options: dict[str, Any]) -> LabelTable:
-        table_format = TableFormat(
-            options["image_column"], options["patient_column"], tuple(options["label_column"]), options["separator"]
+    def source(self, options: dict[str, Any]) -> Source:
+        labels = tuple(options["label_column"]) or yes_no_columns(options["csv"])
+        read = Options(
+            image_column=options["image_column"],
+            patient_column=options["patient_column"],
+            label_columns=labels,
+            separator=options["separator"],
         )
-        table = LabelTable(options["csv"], table_format)
-        if table_format.label_columns:
-            return table
-        return LabelTable(table.path, yes_no_format(table))
+        return Source(options["csv"].parent, read, options["csv"])
 
     @transaction.atomic
     def project(self, findings: list[FindingSpec], options: dict[str, Any]) -> tuple[Project, list[User]]:
@@ -172,38 +176,41 @@ class Command(BaseCommand):
             readers.append(reader)
         return project, readers
 
-    def take_in(self, project: Project, table: LabelTable) -> dict[Any, dict[str, str]]:
+    def take_in(self, project: Project, table: OpenDataset) -> dict[Any, dict[str, str]]:
         """Import the images without their labels, and the reference set's labels to measure on. Returns the truth."""
-        unlabelled = LabelTable(table.path, TableFormat(table.format.image_column, table.format.patient_column))
-        counts = dataset_import(
+        source = replace(table.source, options=replace(table.source.options, label_columns=()))
+        counts = data_set_import(
             project=project,
-            table=unlabelled,
+            opened=data_set_open(layout="table", source=source, project=project),
             on_refusal=lambda line, why: self.stdout.write(f"Line {line} refused: {why}"),
         )
         if not counts.stored:
             raise CommandError("No image could be taken in.")
         run_all(queues=("io",))
         truth = self.truth(project, table)
-        source = label_import_open(
-            project=project, name=table.path.name, sha256=table.sha256(), declaration=DECLARATION, independent=True
+        labels = label_import_open(
+            project=project,
+            name=table.source.folder.name,
+            sha256=table.key(),
+            declaration=DECLARATION,
+            independent=True,
         )
         reference = Image.objects.filter(pk__in=truth, study__patient__reference=True).select_related("study__patient")
-        labels_import(source=source, labels=[(image, truth[image.pk]) for image in reference])
+        labels_import(source=labels, labels=[(image, truth[image.pk]) for image in reference])
         return truth
 
-    def truth(self, project: Project, table: LabelTable) -> dict[Any, dict[str, str]]:
-        findings = {finding.slug: finding for finding in project.findings.all()}
-        columns = columns_of(table.format.label_columns, findings, table.values(), table.format.separator)
+    def truth(self, project: Project, table: OpenDataset) -> dict[Any, dict[str, str]]:
+        slugs = set(project.findings.values_list("slug", flat=True))
         entries = DatasetRow.objects.filter(dataset__project=project, reason="")
         images = dict(entries.values_list("number", "image_id"))
         truth = {}
-        for line, row in table:
-            if line not in images:
+        for item in table.dataset.items():
+            if item.number not in images:
                 continue
-            labels = labels_of(row, columns, findings, table.format.separator)
-            if set(labels) != set(findings):
-                raise TableError("A rehearsal needs the truth of every finding on every image; some cells are empty.")
-            truth[images[line]] = labels
+            answers = table.translation.answers(item, table.dataset.decimals())
+            if set(answers) != slugs:
+                raise DatasetError("A rehearsal needs the truth of every finding on every image; some cells are empty.")
+            truth[images[item.number]] = {slug: said.value for slug, said in answers.items()}
         return truth
 
 
@@ -221,13 +228,14 @@ def three_decimals(value: float | None) -> str:
     return f"{value:.3f}"
 
 
-def yes_no_format(table: LabelTable) -> TableFormat:
-    """The table's format with every column that holds only 0 and 1 as a label. Raises TableError without one."""
-    found: dict[str, set[str]] = {}
-    for _, row in table:
-        for name, cell in row.items():
-            found.setdefault(name, set()).add(cell)
-    labels = tuple(name for name, cells in found.items() if cells == {"0", "1"} and name not in NOT_LABELS)
+def yes_no_columns(path: Path) -> tuple[str, ...]:
+    """Every column of a table that holds only 0 and 1. Raises DatasetError without one."""
+    table = TableFile(path)
+    found: dict[str, set[str]] = {name: set() for name in table.header if name not in NOT_LABELS}
+    for row in table.rows():
+        for name, cells in found.items():
+            cells.add(row.cells.get(name, ""))
+    labels = tuple(name for name, cells in found.items() if cells == {"0", "1"})
     if not labels:
-        raise TableError("No column holds only 0 and 1. Name the columns of truth with --label-column.")
-    return TableFormat(table.format.image_column, table.format.patient_column, labels)
+        raise DatasetError("No column holds only 0 and 1. Name the columns of truth with --label-column.")
+    return labels

@@ -15,6 +15,7 @@ Span = tuple[float, float]
 
 LEVELS = 256
 SATURATED = 25  # percent of the body that a window on one of the parts may show as plain black and white
+NOT_LATER = np.tri(LEVELS, dtype=bool)  # pairs of thresholds whose second one is not above the first
 LEAST_BODY = 0.2  # of the image; where less is left, there is no air around it
 
 
@@ -99,14 +100,14 @@ def _thresholds(numbers: Values) -> tuple[int, int]:
     counts = np.bincount(numbers, minlength=LEVELS).astype(np.float64)
     count = np.cumsum(counts)
     total = np.cumsum(counts * np.arange(LEVELS))
-    below = count[:, None]
+    # [first, second]: in place, as this is most of what it costs to describe an image.
+    between = total[None, :] - total[:, None]
     within = count[None, :] - count[:, None]
-    above = count[-1] - count[None, :]
-    below_total = total[:, None]
-    within_total = total[None, :] - total[:, None]
-    above_total = total[-1] - total[None, :]
-    between = _share(below_total, below) + _share(within_total, within) + _share(above_total, above)
-    between[np.tril_indices(LEVELS)] = -1
+    between *= between
+    np.divide(between, within, out=between, where=within > 0)
+    between += _share(total, count)[:, None]
+    between += _share(total[-1] - total, count[-1] - count)[None, :]
+    between[NOT_LATER] = -1
     first, second = np.unravel_index(np.argmax(between), between.shape)
     return int(first), int(second)
 

@@ -1,0 +1,52 @@
+"""The dry run of an import: the data set's own survey, and what this project has to decide first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from training.datasets.alike import alike_names
+from training.datasets.survey import Survey, survey
+from training.services.opening import OpenDataset
+
+
+def data_set_survey(opened: OpenDataset, on_item: Callable[[], object] = lambda: None) -> Survey:
+    """What an import would do. Stores nothing. Raises DatasetError where the data set cannot be read at all."""
+    told = survey(opened.dataset, opened.translation, opened.patients, on_item)
+    told.to_decide += _unread(opened)
+    told.to_decide += _alike(opened)
+    if not told.accepted:
+        told.to_decide.append(_nothing(told))
+    return told
+
+
+def _unread(opened: OpenDataset) -> list[str]:
+    """What answers no finding. Names in lists refuse their own rows, and are counted."""
+    unknown = opened.translation.unknown()
+    open_names = [question.name for question in opened.translation.questions if not question.listed]
+    unread = [name for name in open_names if name in unknown]
+    if not unread:
+        return []
+    words = []
+    for name in unread:
+        near = f" (the nearest is {unknown[name]!r})" if unknown[name] else ""
+        words.append(f"{name!r}{near}")
+    return [
+        f"{', '.join(words)}: no finding of the project. Map each to a finding, leave it out, or leave out everything "
+        "that is not mapped."
+    ]
+
+
+def _alike(opened: OpenDataset) -> list[str]:
+    """Findings that would be made although one is probably a slip of another. Names that are mapped are decided."""
+    if opened.source.options.distinct_names:
+        return []
+    pairs = alike_names([spec["name"] for spec in opened.specs])
+    return [
+        f"{one!r} and {other!r} would become two findings. Map one to the other, or say that the names are distinct."
+        for one, other in pairs
+    ]
+
+
+def _nothing(told: Survey) -> str:
+    first = (told.missing or told.refused or [(0, "It holds no image.")])[0][1]
+    return f"No image can be taken in. {first}"
