@@ -33,6 +33,9 @@ class Options:
     patient_ids: PatientIds = ""
     indication_column: str = ""
     split_column: str = ""
+    sex_column: str = ""
+    age_column: str = ""
+    view_column: str = ""
     label_columns: tuple[str, ...] = ()
     separator: str = ""
     delimiter: str = ""

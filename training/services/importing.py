@@ -33,6 +33,7 @@ from training.datasets.items import Item
 from training.datasets.translation import Said
 from training.models import DatasetImport, DatasetRow
 from training.services.item_checks import check_indication, file_content, refusal_reason, said_facts, storable
+from training.services.item_masks import masks_of
 from training.services.item_regions import boxes_of
 from training.services.opening import OpenDataset
 
@@ -74,6 +75,7 @@ class Incoming:
     answers: Mapping[str, Said] = field(default_factory=dict)
     file: TakenIn | None = None
     file_sha256: str = ""
+    masks: Mapping[str, str] = field(default_factory=dict)
     reason: str = ""
 
 
@@ -203,9 +205,10 @@ def _understood(progress: Progress, item: Item) -> Incoming:
         content = file_content(progress.opened.dataset.images.find(item.file))
         file = file_take_in(content, patient=patient, said=said_facts(item))
         boxes_of(item, progress.opened.translation, file.facts)
+        masks = masks_of(item, progress.opened.dataset.images, file.facts)
     except (DatasetError, Refused, OSError) as problem:
         return Incoming(item, reason=refusal_reason(problem))
-    return Incoming(item, answers, file, hashlib.sha256(content).hexdigest())
+    return Incoming(item, answers, file, hashlib.sha256(content).hexdigest(), masks)
 
 
 def _store(progress: Progress, incoming: Sequence[Incoming]) -> None:
@@ -300,6 +303,7 @@ def _labels(progress: Progress, stored: Stored) -> ImageLabels:
         values={slug: said.value for slug, said in answers.items()},
         texts={slug: said.text for slug, said in answers.items()},
         regions=boxes_of(stored.incoming.item, progress.opened.translation, file.facts),
+        masks=stored.incoming.masks,
     )
 
 

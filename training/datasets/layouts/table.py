@@ -9,12 +9,15 @@ from training.datasets.columns import CellCounts, Column, column_of, parts_of
 from training.datasets.errors import DatasetError
 from training.datasets.gathering import gathered
 from training.datasets.images import Images
-from training.datasets.items import ColumnKind, Item, Question
+from training.datasets.items import ColumnKind, Facts, Item, Question
 from training.datasets.numbers import Decimal
 from training.datasets.options import Source
+from training.datasets.people import age_of, sex_of
 from training.datasets.splits import split_of
 from training.datasets.table_file import Row, TableFile, printable
 from training.datasets.words import is_unknown, plain
+
+VIEW_LENGTH = 16  # characters that the archive keeps of a view
 
 
 class Table:
@@ -33,6 +36,7 @@ class Table:
         self._options = options
         self._kinds = kinds
         optional = [options.patient_column, options.indication_column, options.split_column]
+        optional += [options.sex_column, options.age_column, options.view_column]
         needed = [options.image_column, *[name for name in optional if name], *options.label_columns]
         self._file = TableFile(source.table, needed=needed, delimiter=options.delimiter, encoding=options.encoding)
         self.tables = (source.table,)
@@ -114,9 +118,19 @@ class Table:
             patient=_agreed(rows, options.patient_column),
             split=split_of(_agreed(rows, options.split_column)),
             indication=_agreed(rows, options.indication_column, is_blank),
+            facts=self._facts(rows),
             said=said,
             named=_named(rows, listing),
             complete=all(column.complete for column in listing),
+        )
+
+
+    def _facts(self, rows: list[Row]) -> Facts:
+        options = self._options
+        return Facts(
+            sex=sex_of(_agreed(rows, options.sex_column)),
+            age_years=age_of(_agreed(rows, options.age_column)),
+            view=_agreed(rows, options.view_column)[:VIEW_LENGTH],
         )
 
 

@@ -83,6 +83,9 @@ class Command(BaseCommand):
             "--indication-column", default="", help="Why the image was asked for; readers see it. It may name nobody."
         )
         parser.add_argument("--split-column", default="", help="The data set's own split, kept as it is stated.")
+        parser.add_argument("--sex-column", default="")
+        parser.add_argument("--age-column", default="", help="In years.")
+        parser.add_argument("--view-column", default="", help="Such as PA, AP, LL.")
         parser.add_argument("--label-column", action="append", default=[], help="May be given several times.")
         parser.add_argument("--separator", default="", help="Between several names in one cell; found out if left out.")
         parser.add_argument(
@@ -243,6 +246,9 @@ def read_options(options: dict[str, Any]) -> Options:
         patient_ids=options["patient_ids"],
         indication_column=options["indication_column"],
         split_column=options["split_column"],
+        sex_column=options["sex_column"],
+        age_column=options["age_column"],
+        view_column=options["view_column"],
         label_columns=tuple(options["label_column"]),
         separator=options["separator"],
         delimiter=options["delimiter"].replace("\\t", "\t"),

@@ -215,3 +215,8 @@ def render(content: bytes, *, frame: int = 0) -> Rendering:
 def render_frames(content: bytes, *, first: int, count: int) -> tuple[Frame, ...]:
     """Reader.render_frames in this process's own reader."""
     return standing_reader().render_frames(content, first=first, count=count)
+
+
+def stored_pixels(content: bytes) -> "np.ndarray[Any, Any]":
+    """Reader.pixels of the first frame in this process's own reader."""
+    return standing_reader().pixels(content)
