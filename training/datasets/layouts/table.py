@@ -124,7 +124,6 @@ class Table:
             complete=all(column.complete for column in listing),
         )
 
-
     def _facts(self, rows: list[Row]) -> Facts:
         options = self._options
         return Facts(
