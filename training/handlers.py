@@ -9,8 +9,9 @@ from inference.models import Pipeline
 from overread.jobs.registry import each_minute, job
 from overread.jobs.running import Lease
 from overread.projects.models import Project
-from training.jobs import DUE, JUDGE, RUN
-from training.models import Run
+from training.jobs import DUE, IMPORT, JUDGE, RUN, SURVEY
+from training.models import DatasetDraft, Run
+from training.services.drafts import draft_fail, drafts_forget
 from training.services.runs import run_fail, runs_due
 
 
@@ -34,4 +35,19 @@ def due(job: Lease, *, of: str) -> None:
         runs_due(Project.objects.get(pk=of))
 
 
+@job(SURVEY, queue="io", attempts=2, on_death=draft_fail)
+def survey(job: Lease, *, draft: str) -> None:
+    from training.services.drafts import draft_look
+
+    draft_look(draft=DatasetDraft.objects.select_related("project", "created_by").get(pk=draft), lease=job)
+
+
+@job(IMPORT, queue="io", on_death=draft_fail)
+def import_(job: Lease, *, draft: str) -> None:
+    from training.services.drafts import draft_carry_out
+
+    draft_carry_out(draft=DatasetDraft.objects.select_related("project", "created_by").get(pk=draft), lease=job)
+
+
 each_minute(runs_due)
+each_minute(drafts_forget)

@@ -10,11 +10,13 @@ from inference.models import Pipeline
 from overread.accounts.models import User
 from overread.jobs.models import Job
 from overread.jobs.services import job_enqueue, job_enqueue_once
-from training.models import Run
+from training.models import DatasetDraft, Run
 
 RUN = "training.run"
 JUDGE = "training.judge"
 DUE = "training.due"
+SURVEY = "training.survey"
+IMPORT = "training.import"
 
 
 def run_key(run: Run) -> str:
@@ -51,3 +53,24 @@ def judge_jobs(pipeline: Pipeline) -> QuerySet[Job]:
 def due_request(*, project: UUID) -> Job:
     """Enqueue the check whether a run is due."""
     return job_enqueue_once(kind=DUE, project=project, of=project)
+
+
+def survey_request(*, draft: DatasetDraft) -> Job:
+    """Enqueue the job that looks a data set through."""
+    return _draft_enqueue(SURVEY, draft)
+
+
+def import_request(*, draft: DatasetDraft) -> Job:
+    """Enqueue the job that imports a data set."""
+    return _draft_enqueue(IMPORT, draft)
+
+
+def draft_jobs(draft: DatasetDraft) -> QuerySet[Job]:
+    """Every job that works on this data set, or did, newest first."""
+    return Job.objects.filter(kind__in=(SURVEY, IMPORT), arguments__draft=str(draft.pk)).order_by("-created_at")
+
+
+def _draft_enqueue(kind: str, draft: DatasetDraft) -> Job:
+    # By its round: each look and each import is another job, and a request made twice is one.
+    key = f"{kind}:{draft.pk}:{draft.round}"
+    return job_enqueue(kind=kind, key=key, project=draft.project_id, requested_by=draft.created_by, draft=draft.pk)

@@ -182,6 +182,55 @@ class DatasetRow(models.Model):
         return f"row {self.number}"
 
 
+class DatasetDraft(models.Model):
+    """An import that somebody prepares on a page or by REST: looked through first, then decided, then carried out.
+
+    The data set is a folder that the operator allows, or an uploaded zip, which is deleted once it is in or given up.
+    """
+
+    class State(models.TextChoices):
+        LOOKING = "looking", _("Being looked through")
+        READY = "ready", _("To be decided")
+        IMPORTING = "importing", _("Being imported")
+        DONE = "done", _("Imported")
+        FAILED = "failed", _("Failed")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    project = models.ForeignKey(Project, models.PROTECT, related_name="dataset_drafts")
+    name = models.CharField(max_length=200, help_text="Of the folder or the zip.")
+    layout = models.CharField(max_length=20)
+    folder = models.CharField(max_length=500, blank=True, help_text="A folder that the operator allows, or in one.")
+    upload = models.CharField(max_length=200, blank=True, help_text="The name of the zip in the storage.")
+    options = models.JSONField(default=dict, help_text="How it is read.")
+    mapping = models.JSONField(default=dict, help_text="Name in the data set → finding; empty: left out.")
+    declaration = models.TextField(blank=True)
+    independent = models.BooleanField(default=False)
+    exposed = models.BooleanField(default=False)
+    replace = models.BooleanField(default=False, help_text="The newest counts where imports contradict.")
+    add_findings = models.BooleanField(default=False, help_text="Names that are no finding become one.")
+    state = models.CharField(max_length=10, choices=State.choices, default=State.LOOKING)
+    reason = models.TextField(blank=True, help_text="Why it failed.")
+    guess = models.JSONField(null=True, help_text="What the table's columns probably are.")
+    survey = models.JSONField(null=True, help_text="What an import would do.")
+    round = models.PositiveIntegerField(default=0, help_text="How often it was looked through or imported.")
+    dataset = models.ForeignKey(DatasetImport, models.PROTECT, null=True, related_name="drafts")
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    changed_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["project", "-created_at"])]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=["looking", "ready", "importing", "done", "failed"]),
+                name="dataset_draft_state_known",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Rehearsal(models.Model):
     """A learning curve of simulated readers, made through the product's own services."""
 

@@ -55,6 +55,9 @@ CONTENT_SECURITY_POLICY = {
 }
 LAUNCH_SECONDS = envint("LAUNCH_MINUTES", 10, low=1, high=1440) * 60  # how long a link from a PACS opens its image
 UPLOAD_MAX_BYTES = envint("UPLOAD_MAX_MB", 256, low=1, high=2048) * 2**20
+DATASET_FOLDERS = envlist("DATASET_FOLDERS", [])  # whose data sets members may import by page and REST
+DATASET_ZIP_BYTES = envint("DATASET_ZIP_GB", 20, low=1, high=1000) * 2**30  # what one may hold, unpacked
+DATASET_DAYS = envint("DATASET_DAYS", 7, low=1, high=365)  # how long a zip is kept that nobody goes on with
 FRAMES_MAX = envint("FRAMES_MAX", 600, low=1, high=10_000)  # of one image that readers can leaf through
 WEB_THREADS = envint("WEB_THREADS", 4, low=1, high=64)  # of a web process, for pages; files have theirs
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 2**20

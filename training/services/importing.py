@@ -27,7 +27,7 @@ from overread.archive.dicom import Refused
 from overread.archive.dicom.reader import CHILDREN
 from overread.audit.services import event_append
 from overread.projects.models import Finding, Project
-from overread.projects.services import project_create
+from overread.projects.services import finding_add, project_create
 from training.datasets.errors import DatasetError
 from training.datasets.items import Item
 from training.datasets.translation import Said
@@ -111,6 +111,15 @@ def project_for_data_set(
     return project_create(slug=slug, name=name, modality=modality, findings=opened.specs, actor=actor)
 
 
+@transaction.atomic
+def findings_for_data_set(*, project: Project, opened: OpenDataset, actor: User | None) -> None:
+    """Add the findings that the data set has and the project lacks, where they are to be made."""
+    last = project.findings.count()
+    for place, spec in enumerate(opened.specs):
+        finding = finding_add(project=project, order=last + place, added_at=timezone.now(), **spec)
+        event_append(verb="finding.add", actor=actor, target=project, project=project.pk, finding=finding.slug)
+
+
 def data_set_import(
     *,
     project: Project,
@@ -118,15 +127,16 @@ def data_set_import(
     declaration: Declaration = Declaration(),  # noqa: B008  (frozen)
     replace: bool = False,
     actor: User | None = None,
+    name: str = "",
     on_batch: Callable[[ImportCounts], object] = lambda counts: None,
     on_refusal: Callable[[int, str], None] = lambda number, reason: None,
-) -> ImportCounts:
+) -> tuple[DatasetImport, ImportCounts]:
     """Import every image that is not in yet. A refused one keeps its reason and is tried again the next time.
 
-    An answer that contradicts another import refuses its image, unless `replace` says that the newest counts. Raises
+    `name` is what the import is listed by; the table's or the folder's if left out. An answer that contradicts another import refuses its image, unless `replace` says that the newest counts. Raises
     DatasetError, and ValueError where the same data set was declared otherwise before.
     """
-    progress = _begin(project, opened, declaration, actor, replace, on_refusal)
+    progress = _begin(project, opened, declaration, actor, replace, name, on_refusal)
     done = set(DatasetRow.objects.filter(dataset=progress.dataset, reason="").values_list("number", "file"))
     with ThreadPoolExecutor(CHILDREN) as pool:
         ahead: list[Future[Incoming]] = []
@@ -142,7 +152,7 @@ def data_set_import(
         _store(progress, [future.result() for future in ahead])
         on_batch(progress.counts)
     _finish(progress)
-    return progress.counts
+    return progress.dataset, progress.counts
 
 
 def _begin(
@@ -151,11 +161,12 @@ def _begin(
     declaration: Declaration,
     actor: User | None,
     replace: bool,
+    name: str,
     on_refusal: Callable[[int, str], None],
 ) -> Progress:
     """Begin the import of this data set, or go on with it."""
     key = opened.key()
-    name = (opened.source.table or opened.source.folder).name[:200]
+    name = (name or (opened.source.table or opened.source.folder).name)[:200]
     labels = None
     own_key = key
     if opened.states_anything:

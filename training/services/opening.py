@@ -23,7 +23,7 @@ CHUNK = 2**20
 
 @dataclass(frozen=True)
 class OpenDataset:
-    """A data set with its translation. `specs`: the findings of a project that is still to be made, [] for one that is there.
+    """A data set with its translation. `specs`: the findings that the project lacks, where they are to be made.
 
     `mapping`: names in the data set → short names of findings, as it is used here.
     """
@@ -55,9 +55,15 @@ class OpenDataset:
 
 
 def data_set_open(
-    *, layout: str, source: Source, project: Project | None, mapping: Mapping[str, str] | None = None
+    *,
+    layout: str,
+    source: Source,
+    project: Project | None,
+    mapping: Mapping[str, str] | None = None,
+    add_findings: bool = False,
 ) -> OpenDataset:
     """Open a data set for a project, or for one that is to be made of it. `mapping` stands beside the project's own.
+    `add_findings`: names that are no finding of the project are to become one.
 
     Raises DatasetError where it cannot be read, or does not fit the project's findings.
     """
@@ -72,36 +78,39 @@ def data_set_open(
     dataset = LAYOUTS[layout](source, _kinds(targets, used))
     questions = dataset.questions()
     specs: list[FindingSpec] = []
-    if project is None:
-        specs = findings_of(questions, used)
-        targets = [Target(spec["slug"], spec["name"], spec["kind"], tuple(spec["options"])) for spec in specs]
+    if project is None or add_findings:
+        specs = findings_of(questions, used, targets)
+        targets += [Target(spec["slug"], spec["name"], spec["kind"], tuple(spec["options"])) for spec in specs]
     resolved = _resolved(used, targets)
     translation = Translation(questions, targets, resolved)
     return OpenDataset(layout, source, dataset, translation, Patients(source.options), resolved, specs)
 
 
-def findings_of(questions: Sequence[Question], mapping: Mapping[str, str]) -> list[FindingSpec]:
-    """The findings of a new project: one for each name that the mapping does not send elsewhere, and one for each name that
-    it sends others to.
+def findings_of(
+    questions: Sequence[Question], mapping: Mapping[str, str], there: Sequence[Target] = ()
+) -> list[FindingSpec]:
+    """The findings that a project needs beside those that are there: one for each name that the mapping does not send
+    elsewhere, and one for each name that it sends others to.
     """
     specs: list[FindingSpec] = []
+    made = {plain(target.name) for target in there} | {plain(target.slug) for target in there}
+    taken = {target.slug for target in there}
     sent = {plain(name): target for name, target in mapping.items()}
     others_left_out = sent.get(EVERYTHING_ELSE) == LEFT_OUT
     wanted = {plain(target) for target in sent.values()}
     for question in questions:
         named = plain(question.name)
-        if named in sent or (others_left_out and named not in wanted):
+        if named in made or named in sent or (others_left_out and named not in wanted):
             continue
-        specs.append(_spec(question, specs))
-    made = {plain(spec["name"]) for spec in specs} | {plain(spec["slug"]) for spec in specs}
+        specs.append(_spec(question, taken | {spec["slug"] for spec in specs}))
+    made |= {plain(spec["name"]) for spec in specs} | {plain(spec["slug"]) for spec in specs}
     for target in dict.fromkeys(sent.values()):
         if target != LEFT_OUT and plain(target) not in made:
-            specs.append(_spec(Question(target), specs))
+            specs.append(_spec(Question(target), taken | {spec["slug"] for spec in specs}))
     return specs
 
 
-def _spec(question: Question, earlier: Sequence[FindingSpec]) -> FindingSpec:
-    taken = {spec["slug"] for spec in earlier}
+def _spec(question: Question, taken: set[str]) -> FindingSpec:
     name = question.name.replace("_", " ").strip()[:80]
     return {
         "slug": finding_slug(question.name, taken),
@@ -117,6 +126,11 @@ def _spec(question: Question, earlier: Sequence[FindingSpec]) -> FindingSpec:
 def _target(finding: Finding) -> Target:
     kind: Kind = finding.kind  # type: ignore[assignment]  # the database holds no other kinds
     return Target(finding.slug, finding.name, kind, tuple(finding.options))
+
+
+def finding_kinds(project: Project) -> dict[str, ColumnKind]:
+    """The kinds of a project's findings by the plain names that a data set may use for them."""
+    return _kinds([_target(finding) for finding in project.findings.all()], project.label_mapping)
 
 
 def _kinds(targets: Sequence[Target], mapping: Mapping[str, str]) -> dict[str, ColumnKind]:

@@ -20,6 +20,7 @@ PERMISSIONS: dict[str, set[Role]] = {
     "labeling.select": {Role.ML_ENGINEER, Role.ADMINISTRATOR},
     "inference.view": EVERYONE,
     "training.view": {Role.ML_ENGINEER, Role.ADMINISTRATOR},
+    "training.import": {Role.ML_ENGINEER, Role.ADMINISTRATOR},
     "training.run": {Role.ML_ENGINEER, Role.ADMINISTRATOR},
     "training.promote": {Role.ML_ENGINEER, Role.ADMINISTRATOR},
 }

@@ -189,7 +189,7 @@ class Command(BaseCommand):
 
         declared = Declaration(options["declaration"], options["independent"], options["exposed"])
         with tqdm(unit="image", desc="Taking in", disable=None) as bar:
-            counts = data_set_import(
+            _, counts = data_set_import(
                 project=project,
                 opened=opened,
                 declaration=declared,

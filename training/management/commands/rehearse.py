@@ -179,7 +179,7 @@ class Command(BaseCommand):
     def take_in(self, project: Project, table: OpenDataset) -> dict[Any, dict[str, str]]:
         """Import the images without their labels, and the reference set's labels to measure on. Returns the truth."""
         source = replace(table.source, options=replace(table.source.options, label_columns=()))
-        counts = data_set_import(
+        _, counts = data_set_import(
             project=project,
             opened=data_set_open(layout="table", source=source, project=project),
             on_refusal=lambda line, why: self.stdout.write(f"Line {line} refused: {why}"),
