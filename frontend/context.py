@@ -20,6 +20,7 @@ PAGES = (
     ("my-reads", _("Your reads"), "labeling.read"),
     ("project-data", _("Data"), "archive.view"),
     ("upload", _("Upload"), "archive.upload"),
+    ("data-sets", _("Data sets"), "training.import"),
     ("project-models", _("Model"), "inference.view"),
     ("project-worth", _("Selection"), "labeling.select"),
     ("project-training", _("Training"), "training.view"),

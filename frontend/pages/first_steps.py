@@ -12,7 +12,7 @@ from overread.accounts.models import User
 from overread.projects.models import Project
 from overread.projects.queries import readers_of
 
-DATA_SETS = "upload"  # the name of the page where folders and tables come in
+DATA_SETS = "data-sets"  # the name of the page where folders and tables come in
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ def first_steps(*, project: Project, user: User, images: int, labelled: int, mod
     if images and (model or not sets_up):
         return None
     readers = readers_of(project).count()
-    folder = _url(DATA_SETS, "archive.upload", project, user)
+    folder = _url(DATA_SETS, "training.import", project, user)
     members = _url("project-members", "projects.administer", project, user)
     training = _url("project-training", "training.run", project, user)
     worklist = _url("worklist", "labeling.read", project, user)

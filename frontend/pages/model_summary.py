@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from inference.models import ModelVersion, Pipeline
-from training.queries import verdict_signed
+from training.queries.runs import verdict_signed
 
 NAMED = 4  # findings; of more, only the lowest and the highest AUROC are named
 

@@ -27,7 +27,7 @@ from labeling.values import answer_number, answer_words
 from overread.accounts.models import User
 from overread.projects.models import Finding
 from overread.projects.queries import project_for
-from training.queries import AnswerFeedback, ReadFeedback, latest_reads, reads_feedback
+from training.queries.runs import AnswerFeedback, ReadFeedback, latest_reads, reads_feedback
 
 READS = 20  # a page
 

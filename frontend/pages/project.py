@@ -14,7 +14,7 @@ from frontend.people import person
 from labeling.queries.labels import label_counts
 from overread.archive.queries import images_in
 from overread.projects.queries import project_for
-from training.queries import champion_with_run
+from training.queries.runs import champion_with_run
 
 
 @login_required

@@ -20,7 +20,7 @@ from overread.jobs.running import run_all
 from overread.projects.models import BlindFirst, Project, Role
 from tests.factories import make_champion, make_image, make_member, make_pipeline, make_project, make_user
 from training.models import Run, Snapshot, SnapshotItem
-from training.queries import latest_reads, reads_feedback
+from training.queries.runs import latest_reads, reads_feedback
 
 
 @pytest.fixture

@@ -133,8 +133,9 @@ def data_set_import(
 ) -> tuple[DatasetImport, ImportCounts]:
     """Import every image that is not in yet. A refused one keeps its reason and is tried again the next time.
 
-    `name` is what the import is listed by; the table's or the folder's if left out. An answer that contradicts another import refuses its image, unless `replace` says that the newest counts. Raises
-    DatasetError, and ValueError where the same data set was declared otherwise before.
+    `name` is what the import is listed by; the table's or the folder's if left out. An answer that contradicts another
+    import refuses its image, unless `replace` says that the newest counts. Raises DatasetError, and ValueError where the
+    same data set was declared otherwise before.
     """
     progress = _begin(project, opened, declaration, actor, replace, name, on_refusal)
     done = set(DatasetRow.objects.filter(dataset=progress.dataset, reason="").values_list("number", "file"))

@@ -15,7 +15,7 @@ from inference.models import Pipeline
 from inference.queries import champion_record, promotions_newest
 from overread.projects.queries import project_for
 from training.models import Run, Verdict
-from training.queries import models_newest
+from training.queries.runs import models_newest
 
 MODELS = 20  # a page
 PROMOTIONS = 50  # the newest; the audit log has them all

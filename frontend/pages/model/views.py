@@ -22,7 +22,7 @@ from overread.projects.models import Project
 from overread.projects.queries import project_for
 from training.jobs import judge_jobs
 from training.models import Verdict
-from training.queries import model_numbered, reference_looks, verdicts_in
+from training.queries.runs import model_numbered, reference_looks, verdicts_in
 
 
 @login_required

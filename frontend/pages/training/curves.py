@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from frontend.charts.curve import Limit, Series, curve
 from inference.models import Pipeline
 from training.models import Epoch, Run
-from training.queries import run_of
+from training.queries.runs import run_of
 
 
 def auroc_curve(run: Run, epochs: Sequence[Epoch], champion: Pipeline | None) -> SafeString:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from frontend.pages.training.words import duration
 from overread.projects.models import Project
 from training.models import Run
-from training.queries import EpochsDone, epochs_done, runs_similar
+from training.queries.runs import EpochsDone, epochs_done, runs_similar
 
 SPARE = 1.5  # times what the epochs took, so that a slower hour does not cut a run short
 NEWEST = 5  # runs that are looked at: most have an epoch behind them

@@ -22,7 +22,7 @@ from labeling.queries.selections import strategy_failure
 from overread.projects.models import Project
 from overread.projects.queries import project_for
 from training.models import Epoch, Run, Snapshot
-from training.queries import EpochsDone, epochs_done, runs_of
+from training.queries.runs import EpochsDone, epochs_done, runs_of
 from training.services import NothingToLearn, RunActive, run_cancel, run_request
 
 if TYPE_CHECKING:
