@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import fields, is_dataclass
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -128,7 +128,7 @@ def draft_look(*, draft: DatasetDraft, lease: Lease) -> None:
         with _source(draft) as source:
             guess, source = _guessed(draft, source)
             opened = _opened(draft, source)
-            told = _plain(asdict(data_set_survey(opened, on_item=_beats(lease))))
+            told = _plain(data_set_survey(opened, on_item=_beats(lease)))
             draft.options = source.options.stored()
     except (DatasetError, OSError) as error:
         reason = _words(error)
@@ -222,7 +222,7 @@ def _guessed(draft: DatasetDraft, source: Source) -> tuple[dict[str, Any] | None
         options = Options.of({**options.stored(), "table": _only_table(source)})
         source = source_inside(source.folder, options)
     guess = table_guess(source, finding_kinds(draft.project))
-    return _plain(asdict(guess)), source_inside(source.folder, guess.options(options))
+    return _plain(guess), source_inside(source.folder, guess.options(options))
 
 
 def _only_table(source: Source) -> str:
@@ -266,17 +266,15 @@ def _delete_upload(draft: DatasetDraft) -> None:
         transaction.on_commit(lambda: default_storage.delete(name))
 
 
-def _plain(told: Mapping[str, Any]) -> dict[str, Any]:
-    """Counters and tuples as JSON holds them."""
-    return {name: _plain_value(value) for name, value in told.items()}
-
-
-def _plain_value(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return _plain(value)
-    if isinstance(value, list | tuple):
-        return [_plain_value(each) for each in value]
-    return value
+def _plain(told: Any) -> Any:
+    """Dataclasses, counters and tuples as JSON holds them. `asdict` would count the pairs of a Counter."""
+    if is_dataclass(told):
+        return {field.name: _plain(getattr(told, field.name)) for field in fields(told)}
+    if isinstance(told, Mapping):
+        return {name: _plain(value) for name, value in told.items()}
+    if isinstance(told, list | tuple):
+        return [_plain(each) for each in told]
+    return told
 
 
 def _words(error: Exception) -> str:

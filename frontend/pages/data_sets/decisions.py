@@ -146,7 +146,7 @@ def column_lines(draft: DatasetDraft) -> list[ColumnLine]:
                 role=roles.get(name, ""),
                 kind=options.get("kinds", {}).get(name, ""),
                 unit=options.get("units", {}).get(name, ""),
-                found=KIND_WORDS.get(column["kind"], ""),
+                found=KIND_WORDS[column["kind"]] if column["kind"] else "",
                 problem=column["problem"],
                 examples=", ".join(value for value, _count in counts[:4] if value)[:60],
             )
