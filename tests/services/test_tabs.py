@@ -21,8 +21,10 @@ from labeling.services.selection import queue_fill
 from labeling.values import AnswerInvalid
 from overread.accounts.models import User
 from overread.audit.models import Event
+from overread.projects.founding import NotFounded, project_found
 from overread.projects.models import Project, Role
-from tests.factories import answers, make_member, make_project
+from overread.projects.templates import NewFinding
+from tests.factories import answers, make_member, make_project, make_user
 from tests.services.crowd import at_once, enrol
 from tests.services.house import until
 
@@ -162,3 +164,16 @@ def somebody_waits() -> bool:
             "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
         )
         return bool(cursor.fetchone()[0])
+
+
+def test_a_project_is_made_once_however_often_it_is_asked_for(transactional_db: None) -> None:
+    founder = make_user()
+
+    def found(_: int) -> Project | None:
+        try:
+            return project_found(name="Ward 7", modality="CT", findings=[NewFinding("Mass")], founder=founder)
+        except NotFounded:
+            return None
+
+    made = at_once(found, range(TABS))
+    assert len([one for one in made if one]) == 1 and Project.objects.count() == 1

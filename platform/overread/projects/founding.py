@@ -14,12 +14,11 @@ from django.utils.translation import gettext as _
 from overread.accounts.models import User
 from overread.accounts.queries import account_called
 from overread.projects.models import Finding, Membership, Project, Role
-from overread.projects.services import finding_add, membership_add, project_create
+from overread.projects.services import RESERVED, finding_add, membership_add, project_create
 from overread.projects.slugs import finding_slug, free_slug, name_key, name_tidy
 from overread.projects.templates import NewFinding
 
 MOST_FINDINGS = 300
-RESERVED = {"new"}  # what pages are called where a project's slug would stand
 # With these a founder can go on alone: read, settle what readers disagree on, choose cases, train.
 FOUNDER = (Role.READER, Role.ADJUDICATOR, Role.ML_ENGINEER)
 
