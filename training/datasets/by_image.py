@@ -34,18 +34,22 @@ def images_without_rows(rows: Iterable[Row], image_column: str) -> int:
 
 
 def check_none_is_lost(rows: Callable[[], Iterator[Row]], image_column: str) -> None:
-    """Raises DatasetError where a row cannot be read and what it holds as its image is no other row's: it may be about any image,
-    so that of none all rows are known. For tables with several rows an image, in which what no row says is absent.
+    """Raises DatasetError where a row names no image, or cannot be read and has the image of no other row: it may be about any
+    image, so that of none all rows are known. For tables with several rows an image, in which what no row says is absent.
     """
-    broken = {row.cells.get(image_column, ""): row for row in rows() if row.problem}
+    broken: dict[str, Row] = {}
+    for row in rows():
+        image = row.cells.get(image_column, "")
+        if row.problem or not image:
+            broken.setdefault(image, row)
     if broken:
         for row in rows():
-            if not row.problem:
+            if not row.problem and row.cells[image_column]:
                 broken.pop(row.cells[image_column], None)
     for row in broken.values():
         raise DatasetError(
-            f"{place_of(row)} cannot be read, and no other row has its image, so that of no image all rows are known. "
-            f"Mend the line: {row.problem}"
+            f"{place_of(row)} may be about any image, so that of no image all rows are known. Mend the line: "
+            f"{row.problem or 'it names no image.'}"
         )
 
 
