@@ -9,8 +9,9 @@ from inference.models import Pipeline
 from overread.jobs.registry import each_minute, job
 from overread.jobs.running import Lease
 from overread.projects.models import Project
-from training.jobs import DUE, JUDGE, RUN
-from training.models import Run
+from training.jobs import DUE, EXPORT, JUDGE, RUN
+from training.models import Export, Run
+from training.services.exports import export_fail, exports_expire
 from training.services.runs import run_fail, runs_due
 
 
@@ -34,4 +35,12 @@ def due(job: Lease, *, of: str) -> None:
         runs_due(Project.objects.get(pk=of))
 
 
+@job(EXPORT, queue="io", on_death=export_fail)
+def export(job: Lease, *, export: str) -> None:
+    from training.services.export_files import export_make
+
+    export_make(export=Export.objects.select_related("project", "asked_by").get(pk=export), lease=job)
+
+
 each_minute(runs_due)
+each_minute(exports_expire)

@@ -10,11 +10,12 @@ from inference.models import Pipeline
 from overread.accounts.models import User
 from overread.jobs.models import Job
 from overread.jobs.services import job_enqueue, job_enqueue_once
-from training.models import Run
+from training.models import Export, Run
 
 RUN = "training.run"
 JUDGE = "training.judge"
 DUE = "training.due"
+EXPORT = "training.export"
 
 
 def run_key(run: Run) -> str:
@@ -51,3 +52,9 @@ def judge_jobs(pipeline: Pipeline) -> QuerySet[Job]:
 def due_request(*, project: UUID) -> Job:
     """Enqueue the check whether a run is due."""
     return job_enqueue_once(kind=DUE, project=project, of=project)
+
+
+def export_enqueue(*, export: Export) -> Job:
+    """Enqueue the job that writes an export."""
+    key = f"{EXPORT}:{export.pk}"
+    return job_enqueue(kind=EXPORT, key=key, project=export.project_id, requested_by=export.asked_by, export=export.pk)

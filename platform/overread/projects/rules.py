@@ -21,6 +21,7 @@ PERMISSIONS: dict[str, set[Role]] = {
     "inference.view": EVERYONE,
     "training.view": {Role.ML_ENGINEER, Role.ADMINISTRATOR},
     "training.run": {Role.ML_ENGINEER, Role.ADMINISTRATOR},
+    "training.export": {Role.ML_ENGINEER, Role.ADMINISTRATOR},
     "training.promote": {Role.ML_ENGINEER, Role.ADMINISTRATOR},
 }
 
