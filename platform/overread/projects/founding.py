@@ -204,7 +204,9 @@ def _people(members: Sequence[NewMember]) -> tuple[list[tuple[User, list[Role]]]
         user = account_called(member.who)
         unknown = [role for role in member.roles if role not in Role.values]
         if user is None:
-            errors[f"members.{place}.who"] = _("Nobody of this address or name has an account.")
+            errors[f"members.{place}.who"] = _(
+                "Nobody of this address or name has an account. An operator can make one: manage.py create_user."
+            )
         elif unknown or not member.roles:
             told = {"unknown": ", ".join(unknown), "known": ", ".join(Role.values)}
             errors[f"members.{place}.roles"] = _('There is no role "%(unknown)s". There are: %(known)s.') % told
