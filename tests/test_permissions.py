@@ -1,7 +1,7 @@
 """Who may do what: one table of every address × role.
 
 A new address fails this test until it has a row here. A row is one line: the method, the route's name, who is let in,
-and, where the address has a `pk`, whose it is (image, assignment, read, proposal, verdict, job, member or
+and, where the address has a `pk`, whose it is (image, assignment, read, proposal, verdict, export, job, member or
 account). Who is let
 in is one of the sets below, or a set of roles. Everybody else must be refused: nobody by a 401 or by the sign-in page,
 strangers by a 404 below a project, members by a 403. Rows of the API stand in API, those of pages in PAGES.
@@ -109,6 +109,10 @@ API = [
     Row("POST", "api:snapshots", LEARNING),
     Row("GET", "api:snapshot", LEARNING),
     Row("GET", "api:snapshot-items", LEARNING),
+    Row("GET", "api:exports", LEARNING),
+    Row("POST", "api:exports", LEARNING),
+    Row("GET", "api:export", LEARNING, "export"),
+    Row("GET", "api:export-file", LEARNING, "export"),
     Row("GET", "api:runs", LEARNING),
     Row("POST", "api:runs", LEARNING),
     Row("GET", "api:run", LEARNING),
@@ -164,6 +168,9 @@ PAGES = [
     Row("POST", "read-undo", READING, "read"),
     Row("POST", "read-amend", READING, "read"),
     Row("GET", "project-data", MEMBERS),
+    Row("GET", "project-exports", LEARNING),
+    Row("POST", "project-exports", LEARNING),
+    Row("GET", "export-file", LEARNING, "export"),
     Row("GET", "project-worth", LEARNING),
     Row("POST", "project-worth", LEARNING),
     Row("POST", "worth-restore", LEARNING),

@@ -9,9 +9,10 @@ from inference.models import Pipeline
 from overread.jobs.registry import each_minute, job
 from overread.jobs.running import Lease
 from overread.projects.models import Project
-from training.jobs import DUE, IMPORT, JUDGE, RUN, SURVEY
-from training.models import DatasetDraft, Run
+from training.jobs import DUE, EXPORT, IMPORT, JUDGE, RUN, SURVEY
+from training.models import DatasetDraft, Export, Run
 from training.services.drafts import draft_fail, drafts_forget
+from training.services.exports import export_fail, exports_expire
 from training.services.runs import run_fail, runs_due
 
 
@@ -49,5 +50,13 @@ def import_(job: Lease, *, draft: str) -> None:
     draft_carry_out(draft=DatasetDraft.objects.select_related("project", "created_by").get(pk=draft), lease=job)
 
 
+@job(EXPORT, queue="io", on_death=export_fail)
+def export(job: Lease, *, export: str) -> None:
+    from training.services.export_files import export_make
+
+    export_make(export=Export.objects.select_related("project", "asked_by").get(pk=export), lease=job)
+
+
 each_minute(runs_due)
 each_minute(drafts_forget)
+each_minute(exports_expire)

@@ -10,13 +10,14 @@ from inference.models import Pipeline
 from overread.accounts.models import User
 from overread.jobs.models import Job
 from overread.jobs.services import job_enqueue, job_enqueue_once
-from training.models import DatasetDraft, Run
+from training.models import DatasetDraft, Export, Run
 
 RUN = "training.run"
 JUDGE = "training.judge"
 DUE = "training.due"
 SURVEY = "training.survey"
 IMPORT = "training.import"
+EXPORT = "training.export"
 
 
 def run_key(run: Run) -> str:
@@ -74,3 +75,9 @@ def _draft_enqueue(kind: str, draft: DatasetDraft) -> Job:
     # By its round: each look and each import is another job, and a request made twice is one.
     key = f"{kind}:{draft.pk}:{draft.round}"
     return job_enqueue(kind=kind, key=key, project=draft.project_id, requested_by=draft.created_by, draft=draft.pk)
+
+
+def export_enqueue(*, export: Export) -> Job:
+    """Enqueue the job that writes an export."""
+    key = f"{EXPORT}:{export.pk}"
+    return job_enqueue(kind=EXPORT, key=key, project=export.project_id, requested_by=export.asked_by, export=export.pk)

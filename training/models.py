@@ -1,4 +1,4 @@
-"""Snapshots, runs, verdicts of the gate, imports of data sets, rehearsals."""
+"""Snapshots, runs, verdicts of the gate, imports and exports of data sets, rehearsals."""
 
 from __future__ import annotations
 
@@ -229,6 +229,75 @@ class DatasetDraft(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+SUFFIXES = {"coco": "coco.json", "yolo": "yolo.zip", "folders": "zip"}
+CONTENT_TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "jsonl": "application/x-ndjson",
+    "parquet": "application/vnd.apache.parquet",
+    "coco": "application/json",
+    "yolo": "application/zip",
+    "folders": "application/zip",
+}
+
+
+class Export(models.Model):
+    """One file of labels, reads, scores or regions that somebody asked for, until it expires."""
+
+    class State(models.TextChoices):
+        QUEUED = "queued", _("Queued")
+        WRITING = "writing", _("Being written")
+        READY = "ready", _("Ready")
+        FAILED = "failed", _("Failed")
+        EXPIRED = "expired", _("Deleted")
+
+    ACTIVE = (State.QUEUED, State.WRITING)
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    project = models.ForeignKey(Project, models.PROTECT, related_name="exports")
+    kind = models.CharField(max_length=10, help_text="What is in it: labels, reads, scores or regions.")
+    format = models.CharField(max_length=10)
+    filters = models.JSONField(default=dict, help_text="Filter → its values, as in the data room.")
+    for_reader = models.BooleanField(
+        default=False, help_text="Made for somebody who reads: without images they are still to read blind."
+    )
+    state = models.CharField(max_length=7, choices=State.choices, default=State.QUEUED)
+    rows = models.PositiveBigIntegerField(default=0, help_text="So far, while it is being written.")
+    bytes = models.PositiveBigIntegerField(default=0)
+    sha256 = models.CharField(max_length=64, blank=True, help_text="Of the file.")
+    reason = models.TextField(blank=True, help_text="Why it failed.")
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["project", "-created_at"])]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=["queued", "writing", "ready", "failed", "expired"]), name="export_state_known"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"export {self.pk}"
+
+    @property
+    def storage_name(self) -> str:
+        return f"exports/{self.pk}/file"
+
+    @property
+    def file_name(self) -> str:
+        """What a download is called."""
+        return f"{self.project.slug}-{self.kind}.{SUFFIXES.get(self.format, self.format)}"
+
+    @property
+    def content_type(self) -> str:
+        return CONTENT_TYPES.get(self.format, "application/octet-stream")
+
+    @property
+    def parts_folder(self) -> str:
+        return f"exports/{self.pk}/parts"
 
 
 class Rehearsal(models.Model):

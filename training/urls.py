@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from training.api import gate, runs, snapshots
+from training.api import exports, gate, runs, snapshots
 
 in_project = [
     path("models/<int:number>/judge/", gate.ModelJudge.as_view(), name="model-judge"),
@@ -10,6 +10,9 @@ in_project = [
     path("snapshots/", snapshots.Snapshots.as_view(), name="snapshots"),
     path("snapshots/<int:number>/", snapshots.SnapshotDetail.as_view(), name="snapshot"),
     path("snapshots/<int:number>/items/", snapshots.SnapshotItems.as_view(), name="snapshot-items"),
+    path("exports/", exports.Exports.as_view(), name="exports"),
+    path("exports/<uuid:pk>/", exports.ExportDetail.as_view(), name="export"),
+    path("exports/<uuid:pk>/file", exports.ExportFile.as_view(), name="export-file"),
     path("runs/", runs.Runs.as_view(), name="runs"),
     path("runs/<int:number>/", runs.RunDetail.as_view(), name="run"),
     path("runs/<int:number>/cancel/", runs.RunCancel.as_view(), name="run-cancel"),

@@ -33,8 +33,16 @@ def skipped_by(*, project: Project, reader: User) -> QuerySet[Assignment]:
 
 def offer_waiting(case: Assignment) -> Assignment | None:
     """What waits in the queue in place of a skipped case."""
-    offers = _offers(lambda name: getattr(case, name))
-    return offers.filter(state=State.QUEUED).order_by("slot").first()
+    return _offers_of(case).filter(state=State.QUEUED).order_by("slot").first()
+
+
+def is_offered(case: Assignment) -> bool:
+    """Whether something stands in place of a skipped case: it waits, or somebody has it or has read it."""
+    return _offers_of(case).exists()
+
+
+def _offers_of(case: Assignment) -> QuerySet[Assignment]:
+    return _offers(lambda name: getattr(case, name))
 
 
 def _offers(value: Callable[[str], Any]) -> QuerySet[Assignment]:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from typing import Any
-from unicodedata import category
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Max, QuerySet
 from django.utils import timezone
-from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from labeling.models import FindingProposal
@@ -18,9 +16,9 @@ from overread.archive.models import Image
 from overread.audit.services import event_append
 from overread.projects.models import Finding, Project
 from overread.projects.services import finding_add
+from overread.projects.slugs import finding_slug, name_key, name_tidy
 
 State = FindingProposal.State
-BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")  # letters and signs by their category, drawn as nothing
 
 
 class ProposalDecided(Exception):
@@ -36,7 +34,7 @@ def proposal_make(
     Raises ValidationError, which names the field, also if the project has a finding of this name already.
     """
     name = _tidy(name)
-    if asked := Finding.objects.filter(project=project, name__iexact=name).first():
+    if asked := _asked(project, name):
         raise ValidationError({"name": _("%(name)s is already a finding of this project.") % {"name": asked.name}})
     Project.objects.select_for_update(no_key=True).get(pk=project.pk)  # two tabs at once make one proposal
     said = FindingProposal.objects.filter(project=project, image=image, reader=reader, name__iexact=name)
@@ -62,12 +60,12 @@ def proposal_accept(*, proposal: FindingProposal, actor: User, name: str = "", *
     project = Project.objects.select_for_update(no_key=True).get(pk=proposal.project_id)
     alike = _open_alike(proposal)
     name = _tidy(name or proposal.name)
-    if Finding.objects.filter(project=project, name__iexact=name).exists():
+    if _asked(project, name):
         raise ValidationError({"name": _("%(name)s is already a finding of this project.") % {"name": name}})
     last = project.findings.aggregate(order=Max("order"))["order"]
     finding = finding_add(
         project=project,
-        slug=_free_slug(project, name),
+        slug=finding_slug(name, set(project.findings.values_list("slug", flat=True))),
         name=name,
         order=0 if last is None else last + 1,
         added_at=timezone.now(),
@@ -104,10 +102,16 @@ def proposal_decline(*, proposal: FindingProposal, actor: User, reason: str) -> 
 
 
 def _tidy(name: str) -> str:
-    """The name without superfluous spaces. Raises ValidationError if nothing of it is visible, as with zero-width spaces."""
-    if not any(category(each)[0] in "LNPS" and each not in BLANK for each in name):
+    """The name without superfluous spaces. Raises ValidationError if nothing of it is visible."""
+    tidy = name_tidy(name)
+    if not tidy:
         raise ValidationError({"name": _("Give the finding a name with visible characters.")})
-    return " ".join(name.split())
+    return tidy
+
+
+def _asked(project: Project, name: str) -> Finding | None:
+    """The finding of the project that has this name, whatever its case, its spaces and the form of its characters."""
+    return next((each for each in project.findings.all() if name_key(each.name) == name_key(name)), None)
 
 
 def _open_alike(proposal: FindingProposal) -> QuerySet[FindingProposal]:
@@ -117,15 +121,3 @@ def _open_alike(proposal: FindingProposal) -> QuerySet[FindingProposal]:
         told = {"name": proposal.name, "state": proposal.get_state_display().lower()}
         raise ProposalDecided(_("%(name)s has already been %(state)s.") % told)
     return FindingProposal.objects.filter(project=proposal.project_id, name__iexact=proposal.name, state=State.OPEN)
-
-
-def _free_slug(project: Project, name: str) -> str:
-    """A slug that no finding of the project has: "finding" for a name in another script than Latin, with a number if taken."""
-    base = slugify(name)[:50].strip("-_") or "finding"
-    taken = set(project.findings.values_list("slug", flat=True))
-    slug = base
-    number = 1
-    while slug in taken:
-        number += 1
-        slug = f"{base}-{number}"
-    return slug

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from labeling.models import Assignment, Read
 from labeling.queries.open_cases import fitting
-from labeling.queries.skipped import offer_waiting, skipped_by
+from labeling.queries.skipped import is_offered, offer_waiting, skipped_by
 from labeling.services.queue import reader_lock, state_again
 from labeling.services.reading import held_elsewhere
 from labeling.services.release import AssignmentGone
@@ -97,13 +97,12 @@ def assignment_unskip(*, assignment: Assignment, reader: User) -> Assignment:
     What was offered to others in its place is withdrawn. A second call gives the case that the first one gave. Raises
     AssignmentGone where a colleague has it, or where this reader may not read it any more.
     """
-    # The reader, the case, the image: the order in which a claim and a skip take their locks, too.
+    # The reader first, then cases, as in a claim: locks taken in one order cannot deadlock.
     reader_lock(reader)
     cases = Assignment.objects.select_for_update(of=("self",)).select_related("project", "image")
     case = cases.get(pk=assignment.pk)
     if case.reader_id == reader.pk and case.state in Assignment.HELD:
         return case
-    Image.objects.select_for_update(no_key=True).get(pk=case.image_id)
     if refusal := _why_skipped_for_good(case, reader):
         raise AssignmentGone(refusal)
     _offer_withdraw(case)
@@ -121,9 +120,9 @@ def _why_skipped_for_good(case: Assignment, reader: User) -> str:
     if held_elsewhere(case, reader):
         return _("You have this image open in another case: answer it there.")
     skipped = skipped_by(project=case.project, reader=reader).get(pk=case.pk)
-    if skipped.read_since:
+    if skipped.read_since:  # type: ignore[attr-defined]
         return _("You have read this image since you skipped it.")
-    if skipped.is_taken:
+    if skipped.is_taken:  # type: ignore[attr-defined]
         return _("A colleague has taken this case since you skipped it.")
     roles = user_roles(reader, case.project)
     if not fitting(Assignment.objects.filter(pk=case.pk), reader, roles).exists():
@@ -132,13 +131,20 @@ def _why_skipped_for_good(case: Assignment, reader: User) -> str:
 
 
 def _offer_withdraw(case: Assignment) -> None:
-    """Withdraw what waits for others in place of a skipped case. Raises AssignmentGone if one of them was quicker."""
-    waiting = offer_waiting(case)
-    if waiting is None:
-        return
-    queued = Assignment.objects.filter(pk=waiting.pk, state=Assignment.State.QUEUED)
-    withdrawn = {"state": Assignment.State.WITHDRAWN, "version": F("version") + 1, "finished_at": timezone.now()}
-    if not queued.update(**withdrawn):
+    """Withdraw what waits for others in place of a skipped case. Raises AssignmentGone if one of them was quicker.
+
+    Cases are locked before their image, as whoever opens an image does. PostgreSQL keeps the lock of a row that an update
+    waited for, even where the row does not fit any more.
+    """
+    withdrawn = 0
+    if waiting := offer_waiting(case):
+        queued = Assignment.objects.filter(pk=waiting.pk, state=Assignment.State.QUEUED)
+        withdrawn = queued.update(
+            state=Assignment.State.WITHDRAWN, version=F("version") + 1, finished_at=timezone.now()
+        )
+    # Two who have skipped the same image take it back one after the other.
+    Image.objects.select_for_update(no_key=True).get(pk=case.image_id)
+    if not withdrawn and is_offered(case):
         raise AssignmentGone(_("A colleague has taken this case since you skipped it."))
 
 

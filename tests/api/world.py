@@ -19,11 +19,13 @@ from overread.accounts.models import User
 from overread.archive.launches import launch_make
 from overread.archive.models import Image
 from overread.jobs.models import Job
+from overread.jobs.running import run_all
 from overread.projects.models import Membership, Role
 from tests import factories
 from tests.api.rooms import make_labelled, make_verdict
-from training.models import Verdict
+from training.models import Export, Verdict
 from training.services import run_request
+from training.services.exports import export_request
 
 READING = (Role.READER, Role.ANNOTATOR, Role.ADJUDICATOR)
 ROLES = ("anonymous", "stranger", *map(str, Role), "operator")
@@ -94,7 +96,7 @@ class World:
             return getattr(self.own.get(Role(role) if role in list(Role) else Role.READER, self.own[Role.READER]), word)
         things = {"image": self._image, "verdict": self.verdict, "job": self._job, "member": self._member}
         things["account"] = self.users["stranger"]
-        return (things | {"proposal": self._proposal, "selection": self._selection})[word].pk
+        return (things | {"proposal": self._proposal, "selection": self._selection, "export": self._export})[word].pk
 
     @cached_property
     def _image(self) -> Image:
@@ -105,6 +107,16 @@ class World:
         reader = self.users[Role.READER]
         assert reader is not None
         return proposal_make(project=self.project, image=self._image, reader=reader, name="Scar")
+
+    @cached_property
+    def _export(self) -> Export:
+        """A file that is ready."""
+        asked_by = self.users[Role.ML_ENGINEER]
+        assert asked_by is not None
+        told = {"project": self.project, "asked_by": asked_by, "kind": "labels", "format": "csv", "filters": {}}
+        export = export_request(**told)
+        run_all(queues=("io",))
+        return export
 
     @cached_property
     def _selection(self) -> Selection:

@@ -138,9 +138,11 @@ def test_an_error_stands_in_the_line_it_is_about(client, founder):
     assert [list(one.errors) for one in draft.findings] == [[], [], [], ["unit"]]
 
 
-def test_lines_that_cannot_be_counted_make_nothing(client, founder):
-    sent = form([MASS]) | {"findings-TOTAL_FORMS": "many"}
-    assert post(client, sent).status_code == 200 and not Project.objects.exists()
+@pytest.mark.parametrize("total", ["many", "101", "9" * 30])
+def test_lines_that_cannot_be_counted_make_nothing(client, founder, total):
+    sent = form([MASS]) | {"findings-TOTAL_FORMS": total}
+    assert "Nothing made yet." in post(client, sent).content.decode()
+    assert not Project.objects.exists()
 
 
 @pytest.mark.parametrize(("staff", "status"), [(True, 200), (False, 403)])

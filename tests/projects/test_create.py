@@ -37,6 +37,7 @@ def test_it_works() -> None:
     [
         ("slug", "two words"),
         ("slug", ""),
+        ("slug", "new"),
         ("name", ""),
         ("name", "x" * 121),
         ("modality", ""),

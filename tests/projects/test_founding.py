@@ -67,9 +67,9 @@ def test_a_slug_made_of_a_name_goes_out_of_the_way_of_others():
 @pytest.mark.parametrize("slug", ["new", "taken"])
 def test_a_slug_that_cannot_be_had_is_told(slug):
     found(name="Other", slug="taken")
-    Event.objects.all().delete()
-    refusal = refused(slug=slug)
-    assert list(refusal.errors) == ["slug"] and refusal.taken
+    with pytest.raises(NotFounded) as refusal:
+        found(slug=slug)
+    assert list(refusal.value.errors) == ["slug"] and refusal.value.taken
 
 
 def test_a_double_click_makes_one_project():

@@ -9,12 +9,22 @@ import pytest
 from django.db import connection, transaction
 
 from labeling.models import Assignment, Holding, Purpose, Read
-from labeling.services import assignment_claim, assignment_open_single, assignment_skip, read_submit
+from labeling.services import (
+    AssignmentGone,
+    assignment_claim,
+    assignment_open_single,
+    assignment_skip,
+    assignment_unskip,
+    read_submit,
+)
 from labeling.services.selection import queue_fill
 from labeling.values import AnswerInvalid
 from overread.accounts.models import User
+from overread.audit.models import Event
+from overread.projects.founding import NotFounded, project_found
 from overread.projects.models import Project, Role
-from tests.factories import answers, make_member, make_project
+from overread.projects.templates import NewFinding
+from tests.factories import answers, make_member, make_project, make_user
 from tests.services.crowd import at_once, enrol
 from tests.services.house import until
 
@@ -76,6 +86,33 @@ def test_both_readers_of_an_image_skip_it(queue: Project) -> None:
     assert reference.filter(state=State.QUEUED, slot__in=(2, 3)).count() == 16
 
 
+def test_every_tab_takes_a_skipped_case_back_once(queue: Project, reader: User) -> None:
+    case = assignment_claim(project=queue, reader=reader)
+    assert case is not None
+    assignment_skip(assignment=case, reader=reader, reason="blurred")
+    back = at_once(lambda _: assignment_unskip(assignment=case, reader=reader), range(TABS))
+    assert set(back) == {case} and Event.objects.filter(verb="assignment.unskip").count() == 1
+
+
+def test_a_skipped_case_goes_to_its_reader_or_to_a_colleague(queue: Project, reader: User) -> None:
+    case = assignment_claim(project=queue, reader=reader)
+    assert case is not None
+    assignment_skip(assignment=case, reader=reader, reason="blurred")
+
+    def take(who: User) -> object:
+        try:
+            if who == reader:
+                return assignment_unskip(assignment=case, reader=reader)
+            return assignment_open_single(project=queue, image=case.image, reader=who)
+        except AssignmentGone:
+            return None
+
+    at_once(take, [reader, *(make_member(queue, Role.READER) for _ in range(3))])
+    same = Assignment.objects.filter(image=case.image, purpose=case.purpose)
+    wanted = 2 if case.purpose == Purpose.REFERENCE else 1
+    assert same.exclude(state__in=[State.SKIPPED, State.WITHDRAWN]).count() == wanted
+
+
 def test_a_crowd_that_skips_is_never_given_the_same_image_again(queue: Project) -> None:
     def skip_all(reader: User) -> list[object]:
         skipped = []
@@ -127,3 +164,16 @@ def somebody_waits() -> bool:
             "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
         )
         return bool(cursor.fetchone()[0])
+
+
+def test_a_project_is_made_once_however_often_it_is_asked_for(transactional_db: None) -> None:
+    founder = make_user()
+
+    def found(_: int) -> Project | None:
+        try:
+            return project_found(name="Ward 7", modality="CT", findings=[NewFinding("Mass")], founder=founder)
+        except NotFounded:
+            return None
+
+    made = at_once(found, range(TABS))
+    assert len([one for one in made if one]) == 1 and Project.objects.count() == 1

@@ -33,6 +33,26 @@ def images_without_rows(rows: Iterable[Row], image_column: str) -> int:
     return sum(all(row.table for row in group) for group in groups)
 
 
+def check_none_is_lost(rows: Callable[[], Iterator[Row]], image_column: str) -> None:
+    """Raises DatasetError where a row names no image, or cannot be read and has the image of no other row: it may be about any
+    image, so that of none all rows are known. For tables with several rows an image, in which what no row says is absent.
+    """
+    broken: dict[str, Row] = {}
+    for row in rows():
+        image = row.cells.get(image_column, "")
+        if row.problem or not image:
+            broken.setdefault(image, row)
+    if broken:
+        for row in rows():
+            if not row.problem and row.cells[image_column]:
+                broken.pop(row.cells[image_column], None)
+    for row in broken.values():
+        raise DatasetError(
+            f"{place_of(row)} may be about any image, so that of no image all rows are known. Mend the line: "
+            f"{row.problem or 'it names no image.'}"
+        )
+
+
 def narrowed(rows: Iterable[Row], columns: Collection[str], table: str = "") -> Iterator[Row]:
     """Rows with these columns only: what is not needed, as a report with names, is not even kept while it is read."""
     for row in rows:
@@ -44,6 +64,9 @@ def agreed(rows: list[Row], column: str) -> str:
     """What the rows that say anything say in a column; "" without the column. Raises DatasetError where they differ."""
     if not column:
         return ""
+    if len(rows) == 1:
+        cell = rows[0].cells[column]
+        return "" if is_unknown(cell) else cell
     found = {row.cells[column]: row.line for row in rows if not is_unknown(row.cells[column])}
     if len(found) > 1:
         raise DatasetError(f"Lines {_two(found.values())} are about the same image and differ in column {column!r}.")

@@ -69,8 +69,11 @@ def _task(number: int, record: Entry, image_field: str, controls: Sequence[str])
             results = objects(annotation.get("result") or [], "results")
             if controls:
                 results = [result for result in results if text_of(result.get("from_name")) in controls]
-            reader = _reader(annotation.get("completed_by"))
-            task.annotations.append(annotation_of(results, reader, reference=annotation.get("ground_truth") is True))
+            # Older exports call the ground truth a honeypot.
+            reference = True in (annotation.get("ground_truth"), annotation.get("honeypot"))
+            task.annotations.append(
+                annotation_of(results, _reader(annotation.get("completed_by")), reference=reference)
+            )
     except DatasetError as error:
         task.problem = str(error)
     return task

@@ -52,8 +52,8 @@ class Parts:
             file.seek(0)
             self.storage.save(f"{self.folder}/{part.name}", File(file))
 
-    def opened(self) -> Iterator[BinaryIO]:
-        """Each part's content, in order."""
+    def __iter__(self) -> Iterator[BinaryIO]:
+        """Each part's content, in order. They can be gone through again."""
         for part in self.done():
             with self.storage.open(f"{self.folder}/{part.name}") as file:
                 yield file  # type: ignore[misc]

@@ -52,10 +52,6 @@ class Plan:
         asked = [str(self.scope.project.pk), self.kind, self.format, filters, reader]
         return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()
 
-    @property
-    def file_name(self) -> str:
-        return f"{self.scope.project.slug}-{self.kind}.{self.form.suffix}"
-
 
 @dataclass(frozen=True)
 class Written:
@@ -72,7 +68,7 @@ def export_write(plan: Plan, parts: Parts, out: BinaryIO, told: Callable[[int], 
     Goes on from the last part where there are parts.
     """
     rows = _parts_complete(plan, parts, told)
-    plan.form.join(parts.opened(), out, plan.scope, plan.kind)
+    plan.form.join(parts, out, plan.scope, plan.kind)
     size = out.tell()
     out.seek(0)
     return Written(rows, size, hashlib.file_digest(out, "sha256").hexdigest())

@@ -10,6 +10,7 @@ from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from labeling.queries.image_filters import NO, NOT_GIVEN, YES, image_condition
 from overread.accounts.models import User
 from overread.archive.models import Image
 from overread.projects.models import Project
@@ -79,15 +80,14 @@ def _facets(user: User, project: Project, images: QuerySet[Image]) -> Iterator[F
     yield Facet("view", _("View"), tuple(_named("view", images)))
     yield Facet("sex", _("Sex"), tuple(_named("sex", images)))
     if user.has_perm("labeling.view", project):
-        yield Facet("labels", _("Labels"), tuple(_yes_no(_("Labelled"), _("Not labelled"), Q(labelled=True))))
+        yield Facet("labels", _("Labels"), tuple(_yes_no("labels", _("Labelled"), _("Not labelled"))))
     if user.has_perm("training.view", project):
-        of_reference = Q(study__patient__reference=True)
-        yield Facet("set", _("Set"), tuple(_yes_no(_("Reference set"), _("For training"), of_reference)))
+        yield Facet("set", _("Set"), tuple(_yes_no("set", _("Reference set"), _("For training"))))
 
 
 def _status() -> Iterator[Choice]:
     for status, words in STATUS.items():
-        yield Choice(status.value, words, Q(status=status))
+        yield Choice(status.value, words, image_condition("status", status.value))
 
 
 STATUS = {
@@ -105,10 +105,10 @@ def _named(field: str, images: QuerySet[Image]) -> Iterator[Choice]:
     counted = given.values_list(field).annotate(n=Count("pk")).order_by("-n", field)
     for value, _n in counted[:MOST]:
         words = SEXES.get(value, value) if field == "sex" else value
-        yield Choice(value, words, Q(**{field: value}))
-    yield Choice("none", _("Not given"), Q(**{field: ""}))
+        yield Choice(value, words, image_condition(field, value))
+    yield Choice(NOT_GIVEN, _("Not given"), image_condition(field, NOT_GIVEN))
 
 
-def _yes_no(yes: Words, no: Words, condition: Q) -> Iterator[Choice]:
-    yield Choice("yes", yes, condition)
-    yield Choice("no", no, ~condition)
+def _yes_no(name: str, yes: Words, no: Words) -> Iterator[Choice]:
+    yield Choice(YES, yes, image_condition(name, YES))
+    yield Choice(NO, no, image_condition(name, NO))

@@ -7,7 +7,6 @@ from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Page, Paginator
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
@@ -17,6 +16,7 @@ from frontend.image_words import age_words, sex_words, view_words
 from frontend.pages.data import summary
 from frontend.pages.data.facets import facets
 from frontend.people import person
+from labeling.queries.image_filters import by_code
 from labeling.queries.labels import with_labelled
 from overread.accounts.models import User
 from overread.archive.models import Image
@@ -69,19 +69,10 @@ def browse(request: HttpRequest, user: User, project: Project) -> HttpResponse:
         "page": shown,
         "tiles": tiles(user, project, shown),
         "query": query_without_page(request),
+        "may_export": user.has_perm("training.export", project),
         "may_upload": user.has_perm("archive.upload", project),
     }
     return render(request, "data.html", context)
-
-
-def by_code(images: QuerySet[Image], code: str) -> QuerySet[Image]:
-    """The images whose case code begins with `code`: PX-, the patient's pseudonym, a dash, the image's key."""
-    patient, _dash, image = code.upper().removeprefix("PX-").partition("-")
-    if patient:
-        images = images.filter(study__patient__pseudonym__istartswith=patient)
-    if image:
-        images = images.filter(pk__istartswith=image)
-    return images
 
 
 def tiles(user: User, project: Project, images: Page[Image]) -> list[Tile]:

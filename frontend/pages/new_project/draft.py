@@ -60,6 +60,8 @@ class Draft:
         """The project, made; None if anything is wrong, which then stands beside its field."""
         valid = [part.is_valid() for part in (self.project, self.findings, self.members)]
         if not all(valid):
+            counted = [*self.findings.non_form_errors(), *self.members.non_form_errors()]
+            self.refused = " ".join(map(str, counted))
             return None
         given = self.project.cleaned_data
         asked = [form for form in self.findings if is_filled(form)]

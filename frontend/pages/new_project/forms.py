@@ -8,12 +8,12 @@ from django import forms
 from django.utils.translation import gettext_lazy
 
 from frontend.pages.proposals import KINDS
-from overread.projects.founding import FOUNDER, MOST_FINDINGS, NewMember
+from overread.projects.founding import FOUNDER, NewMember
 from overread.projects.models import Finding, Role
 from overread.projects.templates import TEMPLATES, NewFinding
 
 OWN_ROLES = [(role.value, role.label) for role in Role if role != Role.ADMINISTRATOR]
-MOST_MEMBERS = 100
+MOST = 100  # lines of a kind; REST and the command take more
 
 
 def text(label: Any, longest: int, *, required: bool = False, hint: Any = "", **attributes: str) -> forms.CharField:
@@ -113,9 +113,5 @@ class MemberForm(forms.Form):
         return NewMember(self.cleaned_data["who"], (self.cleaned_data["role"] or Role.READER,))
 
 
-FindingForms = forms.formset_factory(
-    FindingForm, extra=0, max_num=MOST_FINDINGS, absolute_max=MOST_FINDINGS, validate_max=True
-)
-MemberForms = forms.formset_factory(
-    MemberForm, extra=0, max_num=MOST_MEMBERS, absolute_max=MOST_MEMBERS, validate_max=True
-)
+FindingForms = forms.formset_factory(FindingForm, extra=0, max_num=MOST, absolute_max=MOST + 1, validate_max=True)
+MemberForms = forms.formset_factory(MemberForm, extra=0, max_num=MOST, absolute_max=MOST + 1, validate_max=True)

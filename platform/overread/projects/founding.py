@@ -14,12 +14,11 @@ from django.utils.translation import gettext as _
 from overread.accounts.models import User
 from overread.accounts.queries import account_called
 from overread.projects.models import Finding, Membership, Project, Role
-from overread.projects.services import finding_add, membership_add, project_create
+from overread.projects.services import RESERVED, finding_add, membership_add, project_create
 from overread.projects.slugs import finding_slug, free_slug, name_key, name_tidy
 from overread.projects.templates import NewFinding
 
 MOST_FINDINGS = 300
-RESERVED = {"new"}  # what pages are called where a project's slug would stand
 # With these a founder can go on alone: read, settle what readers disagree on, choose cases, train.
 FOUNDER = (Role.READER, Role.ADJUDICATOR, Role.ML_ENGINEER)
 
@@ -205,7 +204,9 @@ def _people(members: Sequence[NewMember]) -> tuple[list[tuple[User, list[Role]]]
         user = account_called(member.who)
         unknown = [role for role in member.roles if role not in Role.values]
         if user is None:
-            errors[f"members.{place}.who"] = _("Nobody of this address or name has an account.")
+            errors[f"members.{place}.who"] = _(
+                "Nobody of this address or name has an account. An operator can make one: manage.py create_user."
+            )
         elif unknown or not member.roles:
             told = {"unknown": ", ".join(unknown), "known": ", ".join(Role.values)}
             errors[f"members.{place}.roles"] = _('There is no role "%(unknown)s". There are: %(known)s.') % told

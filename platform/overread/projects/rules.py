@@ -22,6 +22,7 @@ PERMISSIONS: dict[str, set[Role]] = {
     "training.view": {Role.ML_ENGINEER, Role.ADMINISTRATOR},
     "training.import": {Role.ML_ENGINEER, Role.ADMINISTRATOR},
     "training.run": {Role.ML_ENGINEER, Role.ADMINISTRATOR},
+    "training.export": {Role.ML_ENGINEER, Role.ADMINISTRATOR},
     "training.promote": {Role.ML_ENGINEER, Role.ADMINISTRATOR},
 }
 

@@ -15,6 +15,8 @@ from overread.events import announce
 from overread.projects.events import PolicyChanged
 from overread.projects.models import Finding, Membership, Project, Role
 
+RESERVED = frozenset({"new"})  # what a page is called where a project's slug would stand
+
 
 class FindingSpec(TypedDict, total=False):
     """One question of a new project, by the names of Finding's fields."""
@@ -41,6 +43,8 @@ def project_create(
     **policies: Any,
 ) -> Project:
     """A project with its findings. Raises ValidationError naming the field."""
+    if slug in RESERVED:
+        raise ValidationError({"slug": _("No project can have this address.")})
     project = Project(slug=slug, name=name, modality=modality, **policies)
     project.full_clean()
     project.save()

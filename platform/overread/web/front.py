@@ -26,11 +26,12 @@ from django.conf import settings
 
 from overread.archive.dicom.reader import CHILDREN
 from overread.web.connection import refusal_logged
-from overread.web.pages import BodyWanted, Environ, PageAnswer, Pages, Unread, environ_of, run
+from overread.web.pages import BodyWanted, Environ, PageAnswer, Pages, SentFile, Unread, environ_of, run
 
 SMALL = 64 * 1024  # up to here a body is read from anybody: the form to sign in is one
 ENVELOPE = 64 * 1024  # what multipart may add around a file
 FILES = (b"multipart/", b"image/", b"application/dicom", b"application/octet-stream")
+FILE_BLOCK = 256 * 1024  # of a file that is sent
 STALL_SECONDS = 20.0  # without a byte of a body
 BODY_SECONDS, SLOWEST = 30.0, 64 * 1024  # a body has so long, and a second more for each so many bytes
 BUSY_SECONDS = 20.0  # for memory, or for a child that opens files
@@ -115,7 +116,10 @@ class Front:
         except Gone:
             return
         await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
-        await send({"type": "http.response.body", "body": answer.body})
+        if answer.file is None:
+            await send({"type": "http.response.body", "body": answer.body})
+        else:
+            await file_sent(answer.file, receive, send)
 
     async def _answer(self, scope: Any, receive: Any) -> PageAnswer:
         expected, environ = expected_of(scope["headers"]), environ_of(scope)
@@ -159,6 +163,24 @@ class Front:
     async def _in(self, threads: ThreadPoolExecutor, environ: Environ, body: Any) -> PageAnswer:
         work = asyncio.get_running_loop().run_in_executor(threads, run, self._pages, {**environ, "wsgi.input": body})
         return await asyncio.shield(work)
+
+
+async def file_sent(file: SentFile, receive: Any, send: Any) -> None:
+    """Send a file block by block, as fast as the client takes it, until it has left."""
+    left = asyncio.create_task(departed(receive))
+    try:
+        while not left.done() and (block := await asyncio.to_thread(file.file.read, FILE_BLOCK)):
+            await send({"type": "http.response.body", "body": block, "more_body": True})
+        await send({"type": "http.response.body", "body": b""})
+    finally:
+        left.cancel()
+        await asyncio.to_thread(file.close)
+
+
+async def departed(receive: Any) -> None:
+    """Returns when the client has left."""
+    while (await receive())["type"] != "http.disconnect":
+        pass
 
 
 def busy() -> RequestRefused:

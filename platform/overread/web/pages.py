@@ -25,13 +25,25 @@ class Unread:
     readline = readlines = __iter__ = read
 
 
+@dataclass
+class SentFile:
+    """WSGI's file_wrapper: a file that a page answers with. It is read while it is sent, and closed after that."""
+
+    file: Any
+    block: int = 0
+
+    def close(self) -> None:
+        self.file.close()
+
+
 @dataclass(frozen=True)
 class PageAnswer:
-    """What a page says, as a whole: none of ours is made while it is sent."""
+    """What a page says: as a whole, for none of ours is made while it is sent, or else a file."""
 
     status: int
     headers: list[tuple[bytes, bytes]]
     body: bytes
+    file: SentFile | None = None
 
 
 def run(pages: Pages, environ: Environ) -> PageAnswer:
@@ -43,6 +55,9 @@ def run(pages: Pages, environ: Environ) -> PageAnswer:
         begun[:] = [(int(status[:3]), told)]
 
     said = pages(environ, start_response)
+    if isinstance(said, SentFile):
+        status, headers = begun[0]
+        return PageAnswer(status, headers, b"", said)
     try:
         chunks = list(said)
     finally:
@@ -73,6 +88,7 @@ def environ_of(scope: Any) -> Environ:
         "wsgi.multithread": True,
         "wsgi.multiprocess": True,
         "wsgi.run_once": False,
+        "wsgi.file_wrapper": SentFile,
     }
     for name, value in scope["headers"]:
         if b"_" in name:

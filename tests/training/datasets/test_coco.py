@@ -1,6 +1,10 @@
 import json
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from training.datasets import json_file
 from training.datasets.errors import DatasetError
@@ -210,3 +214,21 @@ def test_a_file_that_is_not_utf_8_says_so(tmp_path):
     (tmp_path / "x.json").write_bytes(b'{"images": "\xff"}')
     with pytest.raises(DatasetError, match="UTF-8"):
         Coco(Source(tmp_path), {})
+
+
+MARKS = st.lists(st.tuples(st.integers(1, 3), st.integers(1, 3)), max_size=6)
+
+
+@given(MARKS)
+def test_every_answer_is_annotated_and_every_annotation_of_a_good_image_is_an_answer(marks):
+    with TemporaryDirectory() as name:
+        images = [image(1), image(2), image(3)]
+        dataset = opened(Path(name), images, [mark(number, category) for number, category in marks])
+        said = answers(dataset)
+    names = {1: "nodule", 2: "effusion"}
+    for number in (1, 2, 3):
+        of_image = {category for each, category in marks if each == number}
+        if 3 in of_image:
+            assert f"{number}.png" not in said
+        else:
+            assert said[f"{number}.png"] == {names[category]: "present" for category in of_image}

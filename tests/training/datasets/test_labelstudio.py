@@ -194,6 +194,15 @@ def test_annotators_who_differ_refuse_the_image_unless_a_ground_truth_is_marked(
     assert "differ in 'finding'" in problems(dataset)["1.png"]
 
 
+def test_older_exports_speak_of_completions_and_honeypots(tmp_path):
+    old = {"id": 1, "data": {"image": "1.png"}}
+    first = {"result": [ticked("Edema", "Mass")]}
+    second = {"result": [ticked("Mass")], "honeypot": True}
+    skipped = {"result": [ticked("Edema")], "skipped": True}
+    dataset = opened(tmp_path, {**old, "completions": [first, second, skipped]})
+    assert answers(dataset) == {"1.png": {"mass": "present"}}
+
+
 def test_boxes_of_several_annotators_all_stand_with_their_reader(tmp_path):
     who = {"id": 9, "email": "name@hospital.example", "first_name": "N"}
     dataset = opened(

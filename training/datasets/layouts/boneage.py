@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
-from training.datasets.agreement import agreed_cells
+from training.datasets.by_image import agreed, items_by_image, lines_of
 from training.datasets.errors import DatasetError
-from training.datasets.gathering import gathered
+from training.datasets.facts import sex_of
 from training.datasets.images import Images
 from training.datasets.items import ColumnKind, Facts, Item, Question
 from training.datasets.numbers import Decimal, number_text
 from training.datasets.options import Source
-from training.datasets.people import sex_of
 from training.datasets.splits import split_of
 from training.datasets.table_file import Row, TableFile
 from training.datasets.usual_files import column_among, split_of_file, usual_file
@@ -52,8 +52,7 @@ class BoneAge:
         return {BONE_AGE.name: self._decimal}
 
     def items(self) -> Iterator[Item]:
-        for rows in gathered(self._file.rows(), self._image):
-            yield self._item(rows)
+        return items_by_image(self._rows(), self._id, self._understood)
 
     def notes(self) -> list[str]:
         told = []
@@ -63,31 +62,23 @@ class BoneAge:
             told.append("The table has no bone age: its images come without a label.")
         return told
 
-    def _image(self, row: Row) -> str:
-        # Programs that read the numbers write 1377 as 1377.0.
-        return row.cells.get(self._id, "").removesuffix(".0")
+    def _rows(self) -> Iterator[Row]:
+        for row in self._file.rows():
+            # Programs that read the numbers write 1377 as 1377.0.
+            image = row.cells.get(self._id, "").removesuffix(".0")
+            yield replace(row, cells={**row.cells, self._id: image})
 
-    def _item(self, rows: list[Row]) -> Item:
-        number = rows[0].line
-        file = self._image(rows[0])
-        lines = tuple(row.line for row in rows)
-        try:
-            return self._understood(number, file, lines, rows)
-        except DatasetError as error:
-            return Item(number, file, lines, problem=str(error))
-
-    def _understood(self, number: int, file: str, lines: tuple[int, ...], rows: list[Row]) -> Item:
-        cells = agreed_cells(rows, [self._age, self._male, self._sex, self._patient, self._split_column])
-        age = self._months(cells.get(self._age, ""))
-        sexes = {self._by_male(cells.get(self._male, "")), sex_of(cells.get(self._sex, ""))} - {""}
+    def _understood(self, rows: list[Row], _: list[Row]) -> Item:
+        age = self._months(agreed(rows, self._age))
+        sexes = {self._by_male(agreed(rows, self._male)), sex_of(agreed(rows, self._sex))} - {""}
         if len(sexes) > 1:
             raise DatasetError(f"Columns {self._male!r} and {self._sex!r} contradict each other.")
         return Item(
-            number,
-            file,
-            lines,
-            patient=cells.get(self._patient, ""),
-            split=split_of(cells.get(self._split_column, "")) or self._split,
+            rows[0].line,
+            rows[0].cells[self._id],
+            lines_of(rows),
+            patient=agreed(rows, self._patient),
+            split=split_of(agreed(rows, self._split_column)) or self._split,
             facts=Facts(sex=next(iter(sexes), "")),
             said={BONE_AGE.name: age} if age else {},
         )

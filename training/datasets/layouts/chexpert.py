@@ -18,7 +18,6 @@ from training.datasets.patients import patient_in, pattern_of
 from training.datasets.splits import split_of
 from training.datasets.table_file import Row, TableFile
 from training.datasets.usual_files import column_among, usual_file, usual_files
-from training.datasets.words import is_unknown
 
 TRAIN = r"train\.csv"
 OTHERS = r"(valid|val|test|(train|valid|val|test)_?(visual)?(chexbert|labels))\.csv"
@@ -37,8 +36,7 @@ OBSERVATIONS = (
     ),
     *("Pneumonia", "Atelectasis", "Pneumothorax", "Pleural Effusion", "Pleural Other", "Fracture", SUPPORT_DEVICES),
 )
-CODE = re.compile(r"(-?[01])(\.0*)?")
-CODES = {"1": "present", "0": "absent", "-1": "uncertain"}
+CODES = {"1": "present", "1.0": "present", "0": "absent", "0.0": "absent", "-1": "uncertain", "-1.0": "uncertain"}
 PATIENT = r"(patient\d+)[/\\]study\d+[/\\]"
 LOOKED_AT = 50  # rows by which it is found out where the images lie
 
@@ -138,12 +136,11 @@ def _head(name: str) -> str:
 
 
 def _answer(name: str, cell: str) -> str:
-    if is_unknown(cell):
+    if not cell:
         return ""
-    code = CODE.fullmatch(cell)
-    if not code or code[1] not in CODES:
+    if cell not in CODES:
         raise DatasetError(f"Column {name!r} says {cell[:80]!r}, which is none of 1, 0, −1 and blank.")
-    return CODES[code[1]]
+    return CODES[cell]
 
 
 def _check(said: Mapping[str, str]) -> None:

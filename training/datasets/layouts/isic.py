@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import cached_property
 from itertools import chain
 from pathlib import Path
 
-from training.datasets.agreement import agreed_cells
+from training.datasets.by_image import agreed, items_by_image, lines_of, narrowed
 from training.datasets.columns import OPTIONS_AT_MOST
 from training.datasets.errors import DatasetError
-from training.datasets.gathering import gathered
+from training.datasets.facts import sex_of, years_of
 from training.datasets.images import Images
 from training.datasets.items import ColumnKind, Facts, Item, Question
 from training.datasets.lesions import lesion_columns
 from training.datasets.numbers import Decimal
 from training.datasets.options import Options, Source
-from training.datasets.people import age_of, sex_of
 from training.datasets.splits import split_of
 from training.datasets.table_file import Row, TableFile
 from training.datasets.usual_files import column_among, split_of_file, usual_file, usual_files
@@ -28,7 +28,6 @@ COPIES = r"isic_2020_training_duplicates\.csv"
 IMAGES = ("image_name", "image", "image_id", "img_id", "isic_id")
 PATIENTS = ("patient_id", "patient", "lesion_id")
 SITES = ("anatom_site_general_challenge", "anatom_site_general", "localization")
-SECOND = 10**12  # added to the lines of the second table, so that no two rows have one number
 HEADLESS = re.compile(r'"?ISIC_[0-9]+')
 
 
@@ -71,10 +70,7 @@ class Isic:
         return {}
 
     def items(self) -> Iterator[Item]:
-        for rows in gathered(self._rows(), lambda row: row.cells.get(self._image, "")):
-            own = [row for row in rows if row.line < SECOND]
-            if own:
-                yield self._item(own, rows)
+        return items_by_image(self._rows(), self._image, self._understood)
 
     def notes(self) -> list[str]:
         told = []
@@ -90,46 +86,42 @@ class Isic:
         return told
 
     def _rows(self) -> Iterator[Row]:
-        return chain(self._file.rows(), self._second_rows())
+        needed = {self._image, *self._lesions.columns, *self._about}
+        yield from narrowed(self._file.rows(), needed)
+        if self._second:
+            image = column_among(self._second.header, IMAGES)
+            for row in narrowed(self._second.rows(), {image, *self._about}, self._second.path.name):
+                yield replace(row, cells={**row.cells, self._image: row.cells.get(image, "")})
 
-    def _second_rows(self) -> Iterator[Row]:
-        if self._second is None:
-            return
-        image = column_among(self._second.header, IMAGES)
-        for row in self._second.rows():
-            cells = {**row.cells, self._image: row.cells.get(image, "")}
-            yield Row(row.line + SECOND, cells, row.problem and f"In {self._second.path.name}: {row.problem}")
+    @property
+    def _about(self) -> list[str]:
+        """The columns about the person, in either table."""
+        return [*self._patients, *self._sites, self._sex, self._age, self._split_column]
 
-    def _item(self, own: list[Row], rows: list[Row]) -> Item:
-        number = own[0].line
-        file = own[0].cells.get(self._image, "")
-        lines = tuple(row.line for row in own)
-        try:
-            if file in self._refused:
-                raise DatasetError("It is listed as a copy of an image of another patient.")
-            return self._understood(number, file, lines, own, rows)
-        except DatasetError as error:
-            return Item(number, file, lines, problem=str(error))
-
-    def _understood(self, number: int, file: str, lines: tuple[int, ...], own: list[Row], rows: list[Row]) -> Item:
-        # The table's own rows alone tell the lesion: copies of the second table are found with a column "target" of their own.
-        lesion = self._lesions.lesion(agreed_cells(own, self._lesions.columns))
-        cells = agreed_cells(rows, [*self._patients, *self._sites, self._sex, self._age, self._split_column])
-        facts = Facts(
-            sex=sex_of(cells.get(self._sex, "")),
-            # 0.0 stands for an unknown age in HAM10000, beside lesions that no newborn has.
-            age_years=age_of(cells.get(self._age, "")) or None,
-            body_part=_first(cells, self._sites),
-        )
+    def _understood(self, own: list[Row], others: list[Row]) -> Item:
+        file = own[0].cells[self._image]
+        if file in self._refused:
+            raise DatasetError("It is listed as a copy of an image of another patient.")
+        # The table's own rows alone tell the lesion: copies of 2019's metadata are found with a column "target" of their own.
+        lesion = self._lesions.lesion({column: _agreed(own, column) for column in self._lesions.columns if column})
+        about = {column: _agreed([*own, *others], column) for column in self._about}
         said = {"Melanoma": lesion.melanoma, "Diagnosis": lesion.diagnosis}
         return Item(
-            number,
+            own[0].line,
             file,
-            lines,
-            patient=_first(cells, self._patients),
-            split=split_of(cells.get(self._split_column, "")) or self._split,
-            facts=facts,
+            lines_of(own),
+            patient=_first(about, self._patients),
+            split=split_of(about[self._split_column]) or self._split,
+            facts=self._facts(about),
             said={name: value for name, value in said.items() if value},
+        )
+
+    def _facts(self, about: Mapping[str, str]) -> Facts:
+        return Facts(
+            sex=sex_of(about[self._sex]),
+            # 0.0 stands for an unknown age in HAM10000, beside lesions that no newborn has.
+            age_years=years_of(about[self._age]) or None,
+            body_part=_first(about, self._sites),
         )
 
     @cached_property
@@ -184,6 +176,11 @@ def _second_table(path: Path, options: Options) -> TableFile | None:
             second = TableFile(found[0], delimiter=options.delimiter, encoding=options.encoding)
             return second if column_among(second.header, IMAGES) else None
     return None
+
+
+def _agreed(rows: list[Row], column: str) -> str:
+    """What the rows of those tables that have a column say in it."""
+    return agreed([row for row in rows if column in row.cells], column)
 
 
 def _those_of(header: list[str], names: tuple[str, ...]) -> list[str]:

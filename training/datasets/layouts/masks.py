@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 
-from training.datasets.agreement import agreed_cells
+from training.datasets.by_image import agreed, items_by_image, lines_of
 from training.datasets.errors import DatasetError
-from training.datasets.gathering import gathered
 from training.datasets.images import Images
 from training.datasets.items import ColumnKind, Item, Question
 from training.datasets.numbers import Decimal
@@ -17,7 +16,6 @@ from training.datasets.outlines import LUNGS, Outline, Paired, by_structure, out
 from training.datasets.splits import split_of
 from training.datasets.table_file import Row, TableFile
 from training.datasets.usual_files import column_among
-from training.datasets.words import is_unknown
 
 IMAGE_COLUMNS = ("image", "image file", "image path", "file", "filename", "img")
 MASK_COLUMNS = ("mask", "mask file", "mask path", "lung mask", "segmentation")
@@ -51,11 +49,10 @@ class Masks:
 
     def items(self) -> Iterator[Item]:
         if self._table:
-            for rows in gathered(self._file.rows(), lambda row: row.cells.get(self._image_column, "")):
-                yield self._item_of_rows(rows)
+            yield from items_by_image(self._file.rows(), self._image_column, self._of_rows)
             return
         for number, (image, outlines) in enumerate(self._paired.outlines.items(), start=1):
-            yield _item(Item(number, image), outlines)
+            yield _item(number, image, outlines)
 
     def notes(self) -> list[str]:
         if self._table:
@@ -78,21 +75,22 @@ class Masks:
     def _structures(self) -> list[str]:
         return sorted({each.structure for outlines in self._paired.outlines.values() for each in outlines})
 
-    def _item_of_rows(self, rows: list[Row]) -> Item:
-        lines = tuple(row.line for row in rows)
-        item = Item(rows[0].line, rows[0].cells.get(self._image_column, ""), lines)
+    def _of_rows(self, rows: list[Row], _: list[Row]) -> Item:
+        named = {column: agreed(rows, column) for column in self._mask_columns}
+        outlines = []
+        for column, file in named.items():
+            if file:
+                self.images.find(file)
+                outlines.append(outline_of(file, words_of(column), self._structure))
         options = self._options
-        try:
-            cells = agreed_cells(rows, [*self._mask_columns, options.patient_column, options.split_column])
-            named = [column for column in self._mask_columns if not is_unknown(cells[column])]
-            for column in named:
-                self.images.find(cells[column])
-        except DatasetError as error:
-            return Item(item.number, item.file, lines, problem=str(error))
-        patient = cells.get(options.patient_column, "")
-        split = split_of(cells.get(options.split_column, ""))
-        outlines = [outline_of(cells[column], words_of(column), self._structure) for column in named]
-        return _item(Item(item.number, item.file, lines, patient=patient, split=split), outlines)
+        return Item(
+            rows[0].line,
+            rows[0].cells[self._image_column],
+            lines_of(rows),
+            patient=agreed(rows, options.patient_column),
+            split=split_of(agreed(rows, options.split_column)),
+            masks=by_structure(outlines),
+        )
 
     def _check_columns(self) -> None:
         header = self._file.header
@@ -106,12 +104,11 @@ class Masks:
             raise DatasetError(f"The table has no column {missing[0]!r}.")
 
 
-def _item(item: Item, outlines: list[Outline] | tuple[Outline, ...]) -> Item:
+def _item(number: int, image: str, outlines: Sequence[Outline]) -> Item:
     try:
-        masks = by_structure(outlines)
+        return Item(number, image, masks=by_structure(outlines))
     except DatasetError as error:
-        return Item(item.number, item.file, item.lines, problem=str(error))
-    return Item(item.number, item.file, item.lines, patient=item.patient, split=item.split, masks=masks)
+        return Item(number, image, problem=str(error))
 
 
 def _told(files: list[str], what: str) -> list[str]:

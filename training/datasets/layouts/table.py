@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 
+from training.datasets.by_image import check_none_is_lost
 from training.datasets.columns import CellCounts, Column, column_of, parts_of
 from training.datasets.errors import DatasetError
 from training.datasets.gathering import gathered
@@ -76,6 +77,8 @@ class Table:
         return counts
 
     def items(self) -> Iterator[Item]:
+        if any(column.names and column.complete and self.cell_counts[column.name].several for column in self.columns):
+            check_none_is_lost(self._file.rows, self._options.image_column)
         for rows in self._groups():
             yield self._item(rows)
 

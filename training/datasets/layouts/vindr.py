@@ -9,7 +9,7 @@ from itertools import chain
 from pathlib import Path
 
 from training.datasets.boxes import box_of_corners
-from training.datasets.by_image import items_by_image, lines_of, narrowed, place_of
+from training.datasets.by_image import check_none_is_lost, items_by_image, lines_of, narrowed, place_of
 from training.datasets.errors import DatasetError
 from training.datasets.images import Images
 from training.datasets.items import ColumnKind, Item, Question, SourceRegion
@@ -61,6 +61,7 @@ class Vindr:
         return tuple(Question(name, why="1 and 0 by each reader") for name in self._names.values())
 
     def items(self) -> Iterator[Item]:
+        check_none_is_lost(self._file.rows, IMAGE)
         yield from items_by_image(self._rows(), IMAGE, self._item)
 
     def decimals(self) -> dict[str, Decimal]:

@@ -26,8 +26,6 @@ FOREIGN = {column.name for table in TABLES.values() for column in table.columns 
 
 class Csv(Tabular):
     name = "csv"
-    suffix = "csv"
-    content_type = "text/csv; charset=utf-8"
 
     def write(self, piece: Piece, out: BinaryIO) -> None:
         pyarrow.csv.write_csv(harmless(piece.content), out, pyarrow.csv.WriteOptions(include_header=False))

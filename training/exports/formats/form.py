@@ -23,8 +23,6 @@ class Form(Protocol):
     """One file of this folder. `kinds`: what it can hold; `sources`: see Table."""
 
     name: str
-    suffix: str
-    content_type: str
     kinds: tuple[str, ...]
 
     def check(self, scope: Scope, kind: str) -> None:
@@ -39,4 +37,6 @@ class Form(Protocol):
 
     def write(self, piece: Piece, out: BinaryIO) -> None: ...
 
-    def join(self, parts: Iterable[BinaryIO], out: BinaryIO, scope: Scope, kind: str) -> None: ...
+    def join(self, parts: Iterable[BinaryIO], out: BinaryIO, scope: Scope, kind: str) -> None:
+        """The file, of all parts; they can be gone through more than once."""
+        ...

@@ -18,8 +18,6 @@ BATCH = 5_000
 
 class JsonLines(Tabular):
     name = "jsonl"
-    suffix = "jsonl"
-    content_type = "application/x-ndjson"
 
     def write(self, piece: Piece, out: BinaryIO) -> None:
         for batch in _plain(piece.content).to_batches(max_chunksize=BATCH):

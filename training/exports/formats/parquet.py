@@ -17,8 +17,6 @@ from training.exports.tables import TABLES
 
 class Parquet(Tabular):
     name = "parquet"
-    suffix = "parquet"
-    content_type = "application/vnd.apache.parquet"
 
     def write(self, piece: Piece, out: BinaryIO) -> None:
         """A part is in Arrow's own form: a Parquet file cannot be gone on with, and to make it twice would take twice."""

@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('projects', '0008_label_mapping'),
-        ('training', '0003_data_sets'),
+        ('training', '0004_exports'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
