@@ -13,8 +13,9 @@ from overread.accounts.models import User
 from overread.api import Problem
 from overread.api.bodies import Shape
 from overread.api.views import View
-from overread.projects.founding import FOUNDER, MOST_FINDINGS, NewMember, NotFounded, project_found
+from overread.projects.founding import FOUNDER, NewMember, NotFounded, project_found
 from overread.projects.models import Finding, Project, Role
+from overread.projects.questions import MOST_FINDINGS
 from overread.projects.templates import TEMPLATES, NewFinding, template_named
 
 
