@@ -1,8 +1,8 @@
-"""Addresses of the API: cases, reads, labels and how cases are chosen."""
+"""Addresses of the API: cases, reads and how cases are chosen."""
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from labeling.api import assignments, labels, policies, predictions, proposals, reads, selections, worth
+from labeling.api import assignments, policies, predictions, proposals, reads, selections, worth
 
 in_assignment = [
     path("", assignments.AssignmentDetail.as_view(), name="assignment"),
@@ -31,7 +31,6 @@ in_project: list[URLPattern | URLResolver] = [
     path("proposals/", proposals.Proposals.as_view(), name="proposals"),
     path("proposals/<uuid:pk>/accept/", proposals.ProposalAccept.as_view(), name="proposal-accept"),
     path("proposals/<uuid:pk>/decline/", proposals.ProposalDecline.as_view(), name="proposal-decline"),
-    path("labels/", labels.Labels.as_view(), name="labels"),
     path("selections/", selections.Selections.as_view(), name="selections"),
     path("selections/<uuid:pk>/picks/", selections.SelectionPicks.as_view(), name="selection-picks"),
     path("policies/", policies.SelectionPolicies.as_view(), name="policies"),

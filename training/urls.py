@@ -1,8 +1,8 @@
-"""Addresses of the API: snapshots, training runs, verdicts."""
+"""Addresses of the API: labels, exports, snapshots, training runs, verdicts."""
 
 from django.urls import include, path
 
-from training.api import exports, gate, runs, snapshots
+from training.api import exports, gate, labels, runs, snapshots
 
 in_project = [
     path("models/<int:number>/judge/", gate.ModelJudge.as_view(), name="model-judge"),
@@ -10,6 +10,7 @@ in_project = [
     path("snapshots/", snapshots.Snapshots.as_view(), name="snapshots"),
     path("snapshots/<int:number>/", snapshots.SnapshotDetail.as_view(), name="snapshot"),
     path("snapshots/<int:number>/items/", snapshots.SnapshotItems.as_view(), name="snapshot-items"),
+    path("labels/", labels.Labels.as_view(), name="labels"),
     path("exports/", exports.Exports.as_view(), name="exports"),
     path("exports/<uuid:pk>/", exports.ExportDetail.as_view(), name="export"),
     path("exports/<uuid:pk>/file", exports.ExportFile.as_view(), name="export-file"),

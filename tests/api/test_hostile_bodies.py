@@ -73,6 +73,7 @@ def addresses(world: World) -> dict[str, Address]:
         "findings_urgent": Address("administrator", url("findings-urgent", project)),
         "selection_policies_change": Address("administrator", url("policies", project), "PATCH"),
         "launch_create": Address("reader", url("launches", project)),
+        "export_request": Address("ml_engineer", url("exports", project)),
         "run_request": Address("ml_engineer", url("runs", project)),
         "model_promote": Address("ml_engineer", url("verdict-promote", project, world.verdict)),
         "model_roll_back": Address("ml_engineer", url("model-roll-back", project, 1)),

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import QuerySet
-from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.exceptions import AuthenticationFailed, ValidationError
 from rest_framework.generics import GenericAPIView
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.renderers import BaseRenderer
@@ -18,6 +18,8 @@ from overread.accounts.models import User
 from overread.api.bodies import JSONBody
 from overread.api.pages import KeysetPagination
 from overread.api.schema import Schema
+
+PAGING = ("cursor", "page_size")
 
 
 class OneAnswer(BaseContentNegotiation):
@@ -70,6 +72,21 @@ class View(GenericAPIView[Any]):
         """One page of the rows, filtered as the request asks, each in that shape."""
         page = self.paginate_queryset(self.filter_queryset(rows))
         return self.get_paginated_response(shape(page, many=True, context=self.get_serializer_context()).data)
+
+    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """The rows that the request asks for. Raises ValidationError for a filter that there is not: left out in silence,
+        it would give rows that nobody asked for.
+        """
+        known = [*self._filters(), *PAGING]
+        if unknown := sorted(set(self.request.query_params) - set(known)):
+            there_are = f"There is no such filter here. There are {', '.join(known)}."
+            raise ValidationError({name: [there_are] for name in unknown[:20]})
+        return super().filter_queryset(queryset)
+
+    def _filters(self) -> list[str]:
+        if chosen := getattr(self, "filterset_class", None):
+            return list(chosen.base_filters)
+        return list(getattr(self, "filterset_fields", ()))
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Response:
         response.headers.setdefault("Cache-Control", "private, no-store")
