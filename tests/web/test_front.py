@@ -8,6 +8,8 @@ from contextlib import ExitStack
 from http.cookies import SimpleCookie
 
 import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.test import Client
 from knox.models import AuthToken
 
@@ -17,6 +19,7 @@ from overread.projects.models import Project
 from tests.factories import picture
 from tests.services.house import until
 from tests.web.conftest import Web, answered
+from training.models import Export
 
 NAME = b"Doe^Jane^identified"
 TOKEN = "a" * 32
@@ -174,3 +177,21 @@ def test_an_ending_process_waits_for_no_half_sent_request(web: Web, project: Pro
         until(lambda: web.process.poll() is not None, "the end of the web process")
         assert half.recv(1) == b""
     assert web.process.returncode == 0 and b"Traceback" not in web.log.read_bytes()
+
+
+def test_a_file_is_sent_block_by_block_and_in_ranges(web: Web, project: Project, engineer: User) -> None:
+    export = Export.objects.create(project=project, asked_by=engineer, kind="labels", format="csv", filters={})
+    content = os.urandom(3_000_000)
+    default_storage.save(export.storage_name, ContentFile(content))
+    Export.objects.filter(pk=export.pk).update(state="ready", bytes=len(content), sha256="0" * 64)
+    token = AuthToken.objects.create(engineer)[1]
+    path = f"/api/v1/projects/{project.slug}/exports/{export.pk}/file"
+    head = f"GET {path} HTTP/1.1\nHost: localhost\nAuthorization: Token {token}\nConnection: close\n"
+    with web.sent(head + "\n") as connection, connection.makefile("rb") as answer:
+        assert answer.read().partition(b"\r\n\r\n")[2] == content
+    with web.sent(head + "Range: bytes=2999990-\n\n") as connection, connection.makefile("rb") as answer:
+        told, _, body = answer.read().partition(b"\r\n\r\n")
+        assert told.startswith(b"HTTP/1.1 206") and body == content[-10:]
+    with web.sent(head + "\n") as connection:
+        connection.recv(10)  # and then the client leaves
+    until(web.there, "the process goes on")
