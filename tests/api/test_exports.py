@@ -9,6 +9,8 @@ import pytest
 from django.core.files.storage import default_storage
 from django.utils import timezone
 
+from inference.models import Exposure
+from inference.services import prediction_ensure
 from labeling.models import AnswersSeen
 from labeling.services.selection import queue_fill
 from overread.accounts.models import User
@@ -18,7 +20,7 @@ from overread.jobs.running import run_all
 from overread.projects.models import Project, Role
 from overread.projects.services import membership_add
 from tests.api.rooms import at, make_labelled, url
-from tests.factories import make_image, make_read
+from tests.factories import make_champion, make_image, make_read
 from training.exports.parts import Part, Parts
 from training.exports.scope import Scope
 from training.exports.tables import TABLES, Key
@@ -171,3 +173,10 @@ def test_old_files_are_deleted(project: Project, engineer: User) -> None:
     assert not default_storage.exists(export.storage_name)
     assert at(engineer).get(url("export-file", project, export)).status_code == 404
     assert at(engineer).get(url("export", project, export)).json()["state"] == "expired"
+
+
+def test_a_download_of_scores_is_on_record_as_having_seen_the_predictions(project: Project, engineer: User) -> None:
+    image = make_image(project)
+    prediction = prediction_ensure(pipeline=make_champion(project), image=image)
+    at(engineer).get(url("export-file", project, ready(project, engineer, "scores")))
+    assert Exposure.objects.get(user=engineer).prediction_id == prediction.pk

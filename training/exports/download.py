@@ -20,7 +20,7 @@ def export_response(request: HttpRequest, export: Export, user: User) -> HttpRes
     export_download(export=export, user=user)
     return file_response(
         request,
-        opened=lambda: default_storage.open(export.storage_name),  # type: ignore[arg-type,return-value]
+        opened=lambda: default_storage.open(export.storage_name),
         size=export.bytes,
         etag=f'"{export.sha256}"',
         content_type=export.content_type,

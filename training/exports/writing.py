@@ -71,7 +71,14 @@ def export_write(plan: Plan, parts: Parts, out: BinaryIO, told: Callable[[int], 
     plan.form.join(parts, out, plan.scope, plan.kind)
     size = out.tell()
     out.seek(0)
-    return Written(rows, size, hashlib.file_digest(out, "sha256").hexdigest())
+    return Written(rows, size, _sha256(out))
+
+
+def _sha256(file: BinaryIO) -> str:
+    digest = hashlib.sha256()
+    while block := file.read(1 << 20):
+        digest.update(block)
+    return digest.hexdigest()
 
 
 def _parts_complete(plan: Plan, parts: Parts, told: Callable[[int], None]) -> int:

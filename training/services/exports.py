@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from itertools import islice
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
@@ -22,6 +23,8 @@ from training.jobs import export_enqueue
 from training.models import Export
 
 __all__ = ["export_download", "export_fail", "export_may_leave", "export_request", "exports_expire"]
+
+BATCH = 5_000  # rows that are inserted at once
 
 
 @transaction.atomic
@@ -67,18 +70,21 @@ def export_download(*, export: Export, user: User) -> None:
 
 
 def _answers_seen(project: Project, user: User) -> None:
-    """An answer that this user gives from now on is not independent of the others'. One statement, however many images."""
-    images = Read.objects.filter(project=project).exclude(reader=user)
-    images = images.exclude(image__in=AnswersSeen.objects.filter(user=user).values("image"))
-    images = images.order_by("image").values_list("image", flat=True).distinct()
-    rows = (AnswersSeen(user=user, image_id=image) for image in images.iterator(chunk_size=5_000))
-    AnswersSeen.objects.bulk_create(rows, batch_size=5_000, ignore_conflicts=True)
+    """An answer that this user gives from now on is not independent of the others'."""
+    others = Read.objects.filter(project=project).exclude(reader=user)
+    others = others.exclude(image__in=AnswersSeen.objects.filter(user=user).values("image"))
+    images = others.order_by("image").values_list("image", flat=True).distinct()
+    rows = (AnswersSeen(user=user, image_id=image) for image in images.iterator(chunk_size=BATCH))
+    while batch := list(islice(rows, BATCH)):
+        AnswersSeen.objects.bulk_create(batch, ignore_conflicts=True)
 
 
 def _predictions_seen(project: Project, user: User) -> None:
     shown = Prediction.objects.filter(pipeline__project=project).exclude(exposures__user=user)
-    rows = (Exposure(user=user, image_id=image, prediction_id=pk) for pk, image in shown.values_list("pk", "image"))
-    Exposure.objects.bulk_create(rows, batch_size=5_000, ignore_conflicts=True)
+    told = shown.values_list("pk", "image").iterator(chunk_size=BATCH)
+    rows = (Exposure(user=user, image_id=image, prediction_id=pk) for pk, image in told)
+    while batch := list(islice(rows, BATCH)):
+        Exposure.objects.bulk_create(batch, ignore_conflicts=True)
 
 
 def export_fail(job: Job) -> None:

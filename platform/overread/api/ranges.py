@@ -70,5 +70,5 @@ def file_response(
     content: Any = Slice(file, len(whole))
     response = FileResponse(content, status=200 if asked is None else 206, content_type=content_type, headers=headers)
     response.headers["Content-Length"] = str(len(whole))
-    response.headers["Content-Disposition"] = content_disposition_header(True, name)  # type: ignore[assignment]
+    response.headers["Content-Disposition"] = content_disposition_header(True, name)
     return response

@@ -50,6 +50,8 @@ def run(asked: Asked) -> Iterator[Row]:
     rows = asked.cases or (QUICK if asked.quick else ROWS)
     for database in databases(asked):
         case = "answers" if database == "postgresql" else "answers_sqlite"
+        if not asked.wants(case):
+            continue
         with deployment(database) as env:
             found = part(measure, env=env, rows=rows, rounds=1 if asked.quick else 2)
         for system, metrics in found.items():

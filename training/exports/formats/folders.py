@@ -13,6 +13,7 @@ import zipfile
 from collections.abc import Iterable
 from pathlib import PurePosixPath
 from typing import BinaryIO
+from uuid import UUID
 
 from overread.archive import blobs
 from overread.archive.models import Rendering
@@ -87,5 +88,5 @@ def content_of(picture: Picture) -> tuple[bytes, str]:
     from PIL import Image as Drawing  # here, so that a web process that checks an export starts without it
 
     out = io.BytesIO()
-    Drawing.fromarray(image_shown(Rendering.objects.get(image=picture.image))).save(out, "png")
+    Drawing.fromarray(image_shown(Rendering.objects.get(image=UUID(picture.image)))).save(out, "png")
     return out.getvalue(), ".png"

@@ -34,9 +34,14 @@ class Chunk:
 class Table(Protocol):
     """One file of this folder. `sources` counts what the table is made of, one after the other."""
 
-    name: str
-    columns: Sequence[Column]
-    sources: int
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def columns(self) -> Sequence[Column]: ...
+
+    @property
+    def sources(self) -> int: ...
 
     def chunk(self, scope: Scope, after: Key, size: int) -> Chunk | None:
         """The next rows of the source that `after` is in. None where it has no more."""
