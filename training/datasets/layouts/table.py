@@ -8,12 +8,12 @@ from functools import cached_property
 from training.datasets.by_image import check_none_is_lost
 from training.datasets.columns import CellCounts, Column, column_of, parts_of
 from training.datasets.errors import DatasetError
+from training.datasets.facts import sex_of, years_of
 from training.datasets.gathering import gathered
 from training.datasets.images import Images
 from training.datasets.items import ColumnKind, Facts, Item, Question
 from training.datasets.numbers import Decimal
 from training.datasets.options import Source
-from training.datasets.people import age_of, sex_of
 from training.datasets.splits import split_of
 from training.datasets.table_file import Row, TableFile, printable
 from training.datasets.words import is_unknown, plain
@@ -131,7 +131,7 @@ class Table:
         options = self._options
         return Facts(
             sex=sex_of(_agreed(rows, options.sex_column)),
-            age_years=age_of(_agreed(rows, options.age_column)),
+            age_years=years_of(_agreed(rows, options.age_column)),
             view=_agreed(rows, options.view_column)[:VIEW_LENGTH],
         )
 
