@@ -38,12 +38,18 @@ class Parts:
     folder: str
 
     def done(self) -> list[Part]:
-        found = []
+        """The parts that there are, up to the first number that is missing, or there twice: from a worker that did not know
+        that another one had taken over.
+        """
+        found: dict[int, list[Part]] = {}
         for name in self._names():
             if match := NAME.fullmatch(name):
                 number, rows, source, row = (int(digits) for digits in match.groups())
-                found.append(Part(number, rows, Key(source, row)))
-        return sorted(found, key=lambda part: part.number)
+                found.setdefault(number, []).append(Part(number, rows, Key(source, row)))
+        chain: list[Part] = []
+        while len(same := found.get(len(chain) + 1, ())) == 1:
+            chain += same
+        return chain
 
     def add(self, part: Part, write: Callable[[BinaryIO], None]) -> None:
         """Store what `write` writes as this part. Held in a temporary file, not in memory."""
@@ -51,12 +57,6 @@ class Parts:
             write(file)
             file.seek(0)
             self.storage.save(f"{self.folder}/{part.name}", File(file))
-
-    def __iter__(self) -> Iterator[BinaryIO]:
-        """Each part's content, in order. They can be gone through again."""
-        for part in self.done():
-            with self.storage.open(f"{self.folder}/{part.name}") as file:
-                yield file  # type: ignore[misc]
 
     def clear(self) -> None:
         for name in self._names():
@@ -67,3 +67,16 @@ class Parts:
             return self.storage.listdir(self.folder)[1]
         except FileNotFoundError:
             return []
+
+
+@dataclass(frozen=True)
+class Chain:
+    """The contents of these parts, in order. They can be gone through again."""
+
+    parts: Parts
+    chosen: list[Part]
+
+    def __iter__(self) -> Iterator[BinaryIO]:
+        for part in self.chosen:
+            with self.parts.storage.open(f"{self.parts.folder}/{part.name}") as file:
+                yield file  # type: ignore[misc]

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import BinaryIO
 
 from training.exports.formats import FORMS, Form
-from training.exports.parts import Part, Parts
+from training.exports.formats.form import Piece
+from training.exports.parts import Chain, Part, Parts
 from training.exports.scope import Scope
 from training.exports.tables import Key
 
@@ -67,11 +70,11 @@ def export_write(plan: Plan, parts: Parts, out: BinaryIO, told: Callable[[int], 
 
     Goes on from the last part where there are parts.
     """
-    rows = _parts_complete(plan, parts, told)
-    plan.form.join(parts, out, plan.scope, plan.kind)
+    chain = _chain_complete(plan, parts, told)
+    plan.form.join(Chain(parts, chain), out, plan.scope, plan.kind)
     size = out.tell()
     out.seek(0)
-    return Written(rows, size, _sha256(out))
+    return Written(chain[-1].rows if chain else 0, size, _sha256(out))
 
 
 def _sha256(file: BinaryIO) -> str:
@@ -81,19 +84,32 @@ def _sha256(file: BinaryIO) -> str:
     return digest.hexdigest()
 
 
-def _parts_complete(plan: Plan, parts: Parts, told: Callable[[int], None]) -> int:
-    done = parts.done()
-    last = done[-1] if done else Part()
-    told(last.rows)
-    key = last.key
+def _chain_complete(plan: Plan, parts: Parts, told: Callable[[int], None]) -> list[Part]:
+    """The parts that make up the export, those that are missing written. While a thread writes one, the next is asked for."""
+    chain = parts.done()
+    with ThreadPoolExecutor(1, "export") as writer:
+        writing: Future[None] | None = None
+        for piece in _pieces(plan, chain[-1].key if chain else Key()):
+            if writing:
+                writing.result()
+            told(chain[-1].rows if chain else 0)
+            if piece.rows:
+                before = chain[-1] if chain else Part()
+                part = Part(before.number + 1, before.rows + piece.rows, piece.key)
+                chain.append(part)
+                writing = writer.submit(parts.add, part, partial(plan.form.write, piece))
+        if writing:
+            writing.result()
+    told(chain[-1].rows if chain else 0)
+    return chain
+
+
+def _pieces(plan: Plan, key: Key) -> Iterator[Piece]:
+    """All that comes after this key."""
     while key.source < plan.form.sources(plan.kind):
         piece = plan.form.piece(plan.scope, plan.kind, key)
         if piece is None:
             key = Key(key.source + 1)
-            continue
-        key = piece.key
-        if piece.rows:
-            last = Part(last.number + 1, last.rows + piece.rows, key)
-            parts.add(last, lambda out, piece=piece: plan.form.write(piece, out))  # type: ignore[misc]
-        told(last.rows)
-    return last.rows
+        else:
+            yield piece
+            key = piece.key

@@ -106,12 +106,13 @@ def exported(project: Any, format: str, path: Path) -> int:
 
 
 def copied(project: Any, path: Path) -> int:
-    from django.db import connection
+    """The lines that were received, but for the header; no cell of these has a line break in it."""
+    from overread.postgresql.copying import copy_out
 
-    with path.open("wb") as out, connection.cursor() as cursor, cursor.copy(COPY, [project.pk]) as copy:
-        for block in copy:
-            out.write(block)
-        return int(copy.cursor.rowcount)
+    with path.open("wb") as out:
+        copy_out(COPY, [project.pk], out)
+    with path.open("rb") as read:
+        return sum(block.count(b"\n") for block in iter(lambda: read.read(1 << 20), b"")) - 1
 
 
 def made(rows: int) -> Any:

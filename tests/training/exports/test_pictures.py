@@ -15,6 +15,7 @@ from PIL import Image as Picture
 
 from labeling.models import ImportedRegion
 from labeling.services import label_import_open, labels_import
+from overread.archive.models import Image
 from overread.projects.models import Project
 from tests.api.rooms import patient_in
 from tests.factories import GRADE, make_image, make_project, picture
@@ -116,3 +117,14 @@ def test_two_files_of_one_name_are_told_apart() -> None:
         "a/b.png",
         "a/b_01234567.JPG",
     ]
+
+
+def test_a_dicom_file_is_a_picture_of_what_is_first_displayed(project: Project, tmp_path: Path) -> None:
+    image = make_image(project)
+    Image.objects.filter(pk=image.pk).update(kind="dicom")  # its rendering is the same as a DICOM file's
+    source = label_import_open(project=project, name="t", sha256="0" * 64, declaration="Made.")
+    labels_import(source=source, labels=[(image, {"effusion": "present"})])
+    archive = zipfile.ZipFile(io.BytesIO(written(project, "labels", "folders", tmp_path, finding=["effusion"])))
+    (name,) = archive.namelist()
+    drawn = Picture.open(io.BytesIO(archive.read(name)))
+    assert name.endswith(f"/Effusion/{image.pk}.png") and drawn.size == (24, 20)

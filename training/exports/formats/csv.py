@@ -19,7 +19,7 @@ from training.exports.formats.tabular import Tabular, concatenated
 from training.exports.scope import Scope
 from training.exports.tables import TABLES
 
-FORMULA = "^[=+\\-@\t\r]"
+FIRST = pa.array([b"=", b"+", b"-", b"@", b"\t", b"\r"])
 NUMBER = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$"
 FOREIGN = {column.name for table in TABLES.values() for column in table.columns if column.foreign}
 
@@ -50,8 +50,8 @@ def harmless(rows: pa.Table) -> pa.Table:
 
 
 def _harmless(texts: pa.ChunkedArray) -> pa.ChunkedArray:
-    suspect = pc.match_substring_regex(texts, FORMULA)
+    suspect = pc.is_in(pc.binary_slice(texts.cast(pa.binary()), 0, 1), FIRST)
     if not pc.any(suspect).as_py():
         return texts
-    formula = pc.and_(suspect, pc.invert(pc.match_substring_regex(texts, NUMBER)))
-    return pc.if_else(pc.fill_null(formula, False), pc.binary_join_element_wise("'", texts, ""), texts)
+    formula = pc.and_(suspect, pc.invert(pc.fill_null(pc.match_substring_regex(texts, NUMBER), False)))
+    return pc.if_else(formula, pc.binary_join_element_wise("'", texts, ""), texts)

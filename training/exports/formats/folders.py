@@ -46,14 +46,19 @@ class Folders:
         if piece is None:
             return None
         finding = next(iter(scope.findings.values()))
-        sorted_in = [(folder, each) for each in piece.content if (folder := class_of(finding, each))]
+        sorted_in = []
+        found = Rendering.objects.filter(image__in=[UUID(each.image) for each in piece.content])
+        renderings = {rendering.image_id: rendering for rendering in found}
+        for each in piece.content:
+            if folder := class_of(finding, each):
+                sorted_in.append((folder, each, renderings[UUID(each.image)]))
         return Piece(len(sorted_in), piece.key, sorted_in)
 
     def write(self, piece: Piece, out: BinaryIO) -> None:
         """A zip of the pictures, each called by its image's key; its name in the end stands in its comment."""
         with zipfile.ZipFile(out, "w") as archive:
-            for folder, picture in piece.content:
-                content, suffix = content_of(picture)
+            for folder, picture, rendering in piece.content:
+                content, suffix = content_of(picture, rendering)
                 entry = zipfile.ZipInfo(picture.image)
                 path = picture.split / PurePosixPath(plain(folder)) / safe(picture).with_suffix(suffix).name
                 entry.comment = str(path).encode()
@@ -81,12 +86,12 @@ def class_of(finding: Finding, picture: Picture) -> str:
     return finding.name if value == "present" else f"no {finding.name}"
 
 
-def content_of(picture: Picture) -> tuple[bytes, str]:
+def content_of(picture: Picture, rendering: Rendering) -> tuple[bytes, str]:
     """The bytes of a picture, and how its name ends."""
     if picture.kind in SUFFIXES:
         return blobs.get(picture.sha256), SUFFIXES[picture.kind]
     from PIL import Image as Drawing  # here, so that a web process that checks an export starts without it
 
     out = io.BytesIO()
-    Drawing.fromarray(image_shown(Rendering.objects.get(image=UUID(picture.image)))).save(out, "png")
+    Drawing.fromarray(image_shown(rendering)).save(out, "png")
     return out.getvalue(), ".png"

@@ -35,7 +35,9 @@ class Form(Protocol):
         """What comes after this key. None where the key's source has no more."""
         ...
 
-    def write(self, piece: Piece, out: BinaryIO) -> None: ...
+    def write(self, piece: Piece, out: BinaryIO) -> None:
+        """A part, of a piece. It asks the database nothing, as it is called in another thread."""
+        ...
 
     def join(self, parts: Iterable[BinaryIO], out: BinaryIO, scope: Scope, kind: str) -> None:
         """The file, of all parts; they can be gone through more than once."""
