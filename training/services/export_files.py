@@ -41,6 +41,7 @@ def export_make(*, export: Export, lease: Lease) -> None:
             rows=written.rows,
             bytes=written.bytes,
             sha256=written.sha256,
+            reason="",
             finished_at=timezone.now(),
         )
     parts.clear()
