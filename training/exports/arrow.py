@@ -9,6 +9,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import QuerySet
 
@@ -21,8 +22,11 @@ DASHES = (0, 8, 12, 16, 20, 32)
 
 def table_of(rows: QuerySet[Any, Any], fields: Mapping[str, pa.DataType | pa.Field]) -> pa.Table:
     """The named fields of these rows, each of the type that is given; the names are those of `values_list`."""
-    sql, values = rows.values_list(*fields).query.get_compiler(connection=connection).as_sql()
     types = {name: kind.type if kind is UUID else kind for name, kind in fields.items()}
+    try:
+        sql, values = rows.values_list(*fields).query.get_compiler(connection=connection).as_sql()
+    except EmptyResultSet:  # Django sees that no row can fit
+        return pa.schema(list(types.items())).empty_table()
     if connection.vendor == "postgresql":
         return _copied(sql, values, types)
     return _fetched(sql, values, types, {name for name, kind in fields.items() if kind is UUID})
@@ -85,6 +89,17 @@ def _dashed(plain: pa.Array) -> pa.Array:
     for start, stop in zip(DASHES, DASHES[1:], strict=False):
         parts.append(pc.utf8_slice_codeunits(plain, start, stop))
     return pc.binary_join_element_wise(*parts, "-")
+
+
+FEW = 10_000
+
+
+def few(keys: pa.ChunkedArray, query: QuerySet[Any, Any]) -> Any:
+    """The keys themselves, which the database looks up one by one, where they are few; else the query that finds them all,
+    for which it goes through whole tables.
+    """
+    different = pc.unique(keys)
+    return different.to_pylist() if len(different) <= FEW else query
 
 
 def matched(rows: pa.Table, key: str, facts: pa.Table, names: Mapping[str, str]) -> pa.Table:

@@ -207,3 +207,16 @@ def test_a_filter_that_there_is_not_is_refused(project: Project, filters: Any) -
 
 def test_another_projects_rows_stay_where_they_are(labelled: Project, project: Project, tmp_path: Path) -> None:
     assert rows_of(project, "labels", tmp_path) == []
+
+
+@pytest.mark.parametrize("kind", TABLES)
+def test_a_project_without_findings_has_empty_tables(kind: str, project: Project, tmp_path: Path) -> None:
+    make_image(project)
+    project.findings.all().delete()
+    assert rows_of(project, kind, tmp_path) == []
+
+
+def test_scores_of_no_image_that_fits_are_none(project: Project, tmp_path: Path) -> None:
+    make_image(project)
+    make_champion(project)
+    assert rows_of(project, "scores", tmp_path, view=["PA"]) == []
