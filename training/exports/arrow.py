@@ -91,17 +91,6 @@ def _dashed(plain: pa.Array) -> pa.Array:
     return pc.binary_join_element_wise(*parts, "-")
 
 
-FEW = 10_000
-
-
-def few(keys: pa.ChunkedArray, query: QuerySet[Any, Any]) -> Any:
-    """The keys themselves, which the database looks up one by one, where they are few; else the query that finds them all,
-    for which it goes through whole tables.
-    """
-    different = pc.unique(keys)
-    return different.to_pylist() if len(different) <= FEW else query
-
-
 def matched(rows: pa.Table, key: str, facts: pa.Table, names: Mapping[str, str]) -> pa.Table:
     """The rows with columns of `facts`, whose first column the rows' `key` refers to; `names`: column of facts → its new
     name. Null where facts has no such row; the first where it has several.

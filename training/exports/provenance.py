@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 
 from overread.archive.models import Image
 from overread.projects.models import Project
-from training.exports.arrow import UUID, few, looked_up, matched, table_of
+from training.exports.arrow import UUID, looked_up, matched, table_of
 from training.exports.columns import FLAG, IMAGE, TEXT, WHOLE
 from training.exports.scope import Scope
 from training.models import DatasetRow
@@ -32,11 +32,10 @@ def with_image(rows: pa.Table, project: Project, images: QuerySet[Any, Any]) -> 
 
     Of an image that several data sets have, the first one to have it counts.
     """
-    keys = few(rows["image"], images)
-    facts = table_of(Image.objects.filter(pk__in=keys), FACTS)
+    facts = table_of(Image.objects.filter(pk__in=images), FACTS)
     names = {"study__patient__pseudonym": "patient", "study__patient__reference": "reference_set", "sha256": "sha256"}
     rows = matched(rows, "image", facts, names)
-    entries = DatasetRow.objects.filter(dataset__project=project, image__in=keys).order_by("pk")
+    entries = DatasetRow.objects.filter(dataset__project=project, image__in=images).order_by("pk")
     sources = table_of(entries, ROW)
     names = {"file": "file", "number": "line", "lines": "lines", "file_sha256": "file_sha256"}
     rows = matched(rows, "image", sources, {**names, "dataset__name": "data_set", "split": "source_split"})

@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from labeling.models import Read
 from overread.accounts.models import User
-from training.exports.arrow import UUID, few, looked_up, matched, table_of
+from training.exports.arrow import UUID, looked_up, matched, table_of
 from training.exports.columns import FLAG, MOMENT, TEXT, WHOLE, Column
 from training.exports.scope import Scope
 
@@ -66,7 +66,7 @@ COLUMNS = (
 def with_read(rows: pa.Table, scope: Scope, reads: QuerySet[Any, Any]) -> pa.Table:
     """The rows with `image` and COLUMNS, by their `read`; `reads` are the keys of them all."""
     later = Exists(Read.objects.filter(supersedes=OuterRef("pk")))
-    found = Read.objects.filter(pk__in=few(rows["read"], reads))
+    found = Read.objects.filter(pk__in=reads)
     facts = table_of(found.annotate(superseded=later), FACTS)
     rows = matched(rows, "read", facts, NAMES)
     readers = {}

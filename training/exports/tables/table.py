@@ -11,7 +11,7 @@ import pyarrow as pa
 from training.exports.columns import Column
 from training.exports.scope import Scope
 
-CHUNK = 50_000
+CHUNK = 100_000
 """Rows asked for at once. It bounds the memory, and what is done again after a worker was killed."""
 
 
