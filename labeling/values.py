@@ -110,6 +110,11 @@ def answer_number(finding: Finding, value: str) -> float | None:
     return float(value)
 
 
+def is_same_answer(finding: Finding, one: str, other: str) -> bool:
+    """Whether two valid answers say the same, however a number is written."""
+    return one == other or answer_number(finding, one) == answer_number(finding, other) is not None
+
+
 def value_words(value: str) -> str:
     """A stored answer, for people."""
     return str(SAID.get(value, value))

@@ -24,7 +24,7 @@ from labeling.models import (
     ReferenceLabel,
 )
 from labeling.services.labels import label_of_import, labels_refresh
-from labeling.values import answer_problem
+from labeling.values import answer_problem, is_same_answer
 from overread.accounts.models import User
 from overread.archive.models import Image
 from overread.audit.services import event_append
@@ -233,11 +233,20 @@ def labels_contradicted(
         said = values[label.image_id].get(slug)
         if said is not None:
             found[label.image_id][slug] = label
-    return {
-        image: different
-        for image, labels in found.items()
-        if (different := {slug: label for slug, label in labels.items() if label.value != values[image][slug]})
-    }
+    contradicted = {}
+    for image, labels in found.items():
+        different = _differing(labels, values[image])
+        if different:
+            contradicted[image] = different
+    return contradicted
+
+
+def _differing(labels: Mapping[str, ImportedLabel], said: Mapping[str, str]) -> dict[str, ImportedLabel]:
+    different = {}
+    for slug, label in labels.items():
+        if not is_same_answer(label.finding, label.value, said[slug]):
+            different[slug] = label
+    return different
 
 
 @transaction.atomic

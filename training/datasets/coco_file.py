@@ -98,7 +98,7 @@ def regions_of(annotation: Entry, name: str, frame: Frame) -> list[SourceRegion]
     Raises DatasetError where neither is understood.
     """
     outline = annotation.get("segmentation")
-    if isinstance(outline, list) and outline and not annotation.get("iscrowd"):
+    if isinstance(outline, list) and outline and not annotation.get("iscrowd") and not _outlines_box(annotation):
         # One object in several parts is several polygons of one name.
         return [polygon(name, _points(part), frame) for part in outline]
     corner = annotation.get("bbox")
@@ -111,6 +111,18 @@ def regions_of(annotation: Entry, name: str, frame: Frame) -> list[SourceRegion]
         raise DatasetError(f"The box of {name} is not x, y, width, height, or has no area.")
     left, top, width, height = sides
     return [box(name, (left, top), (left + width, top + height), frame)]
+
+
+def _outlines_box(annotation: Entry) -> bool:
+    """Whether the outline is the box once more, as many programs write it."""
+    outline = annotation.get("segmentation")
+    sides = annotation.get("bbox")
+    if not (isinstance(outline, list) and len(outline) == 1 and isinstance(sides, list) and len(sides) == 4):
+        return False
+    left, top, width, height = numbers(sides, "A box")
+    corners = {(x, y) for x in (left, left + width) for y in (top, top + height)}
+    points = _points(outline[0])
+    return len(points) == 4 and set(points) == corners
 
 
 def _points(part: object) -> list[Point]:

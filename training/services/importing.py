@@ -20,7 +20,7 @@ from labeling.services.imports import (
     label_import_open,
     labels_contradicted,
 )
-from labeling.values import answer_problem
+from labeling.values import answer_problem, is_same_answer
 from overread.accounts.models import User
 from overread.archive.bulk import TakenIn, file_take_in, images_store
 from overread.archive.dicom import Refused
@@ -264,7 +264,7 @@ def _agreed(progress: Progress, labels: LabelImport, stored: Sequence[Stored], r
     for each in stored:
         said = {slug: answer.value for slug, answer in each.incoming.answers.items()}
         here = values.setdefault(each.image.pk, {})
-        differing = [slug for slug, value in said.items() if here.get(slug, value) != value]
+        differing = _differing(progress, here, said)
         if differing:
             refused.append(_refused(each.incoming, _same_image(progress, differing)))
             continue
@@ -282,6 +282,15 @@ def _agreed(progress: Progress, labels: LabelImport, stored: Sequence[Stored], r
         else:
             kept.append(each)
     return kept
+
+
+def _differing(progress: Progress, here: Mapping[str, str], said: Mapping[str, str]) -> list[str]:
+    """The findings of which the same image is said to be something else."""
+    return [
+        slug
+        for slug, value in said.items()
+        if slug in here and not is_same_answer(progress.findings[slug], here[slug], value)
+    ]
 
 
 def _earlier_here(source: LabelImport, stored: Sequence[Stored]) -> dict[UUID, dict[str, str]]:

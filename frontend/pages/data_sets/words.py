@@ -31,6 +31,7 @@ LAYOUTS = (
     LayoutWords("masks", _("Images and masks"), _("images/ and masks/ with the same names, or a table of both.")),
     LayoutWords("coco", _("COCO"), _("A JSON file with boxes, polygons or labels.")),
     LayoutWords("labelstudio", _("Label Studio"), _("Its JSON export.")),
+    LayoutWords("overread", _("Overread"), _("labels.csv as it is exported here.")),
 )
 
 KINDS = (

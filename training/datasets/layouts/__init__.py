@@ -13,6 +13,7 @@ from training.datasets.layouts.isic import Isic
 from training.datasets.layouts.labelstudio import LabelStudio
 from training.datasets.layouts.masks import Masks
 from training.datasets.layouts.nih import Nih
+from training.datasets.layouts.overread import Overread
 from training.datasets.layouts.padchest import Padchest
 from training.datasets.layouts.table import Table
 from training.datasets.layouts.vindr import Vindr
@@ -32,6 +33,7 @@ LAYOUTS: dict[str, Layout] = {
     "labelstudio": LabelStudio,
     "masks": Masks,
     "nih": Nih,
+    "overread": Overread,
     "padchest": Padchest,
     "table": Table,
     "vindr": Vindr,
