@@ -100,9 +100,11 @@ class Translation:
     def _add_listed(self, answers: dict[str, Said], item: Item, named: Sequence[str]) -> None:
         negatives = [name for name in named if is_negative(name)]
         found = [name for name in named if not is_negative(name) and not is_unknown(name)]
+        # What is left out says nothing: "No Finding" may stand beside a device.
+        found = [name for name in found if not self.is_left_out(name)]
         if negatives and found:
             raise DatasetError(f"It says {negatives[0]!r} and {found[0]!r} at once.")
-        unknown = [name for name in found if self.target(name) is None and not self.is_left_out(name)]
+        unknown = [name for name in found if self.target(name) is None]
         if unknown:
             raise DatasetError(self._unknown_words(unknown[0]))
         present = {target.slug: name for name in found if (target := self.target(name)) is not None}
