@@ -195,6 +195,15 @@ def test_a_dry_run_stores_nothing_and_says_what_would_come(
     assert not Project.objects.exists() and not Image.objects.exists()
 
 
+def test_columns_that_nobody_named_are_proposed(db: None, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = table(tmp_path, 3)
+    flags = "--image-column file --patient-column patient_id --label-column nodule"
+    call_command("import_dataset", "table", csv=path, project="pack", dry_run=True)
+    assert flags in capsys.readouterr().out
+    with pytest.raises(CommandError, match=f"Name the columns. They are probably: {flags}"):
+        call_command("import_dataset", "table", csv=path, project="pack")
+
+
 def test_no_project_is_left_behind_where_no_image_is_found(db: None, tmp_path: Path) -> None:
     path = table(tmp_path, 2)
     for picture in tmp_path.glob("*.png"):

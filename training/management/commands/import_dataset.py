@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import shlex
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,7 @@ from overread.archive.models import Image
 from overread.jobs.running import run_all
 from overread.projects.models import Project
 from training.datasets.errors import DatasetError
+from training.datasets.guessing import table_guess
 from training.datasets.items import ColumnKind
 from training.datasets.layouts import LAYOUTS
 from training.datasets.options import Options, Source
@@ -24,7 +27,7 @@ from training.services.importing import (
     data_set_import,
     project_for_data_set,
 )
-from training.services.opening import OpenDataset, data_set_open
+from training.services.opening import OpenDataset, data_set_open, finding_kinds
 from training.services.survey_words import survey_lines
 from training.services.surveying import data_set_survey
 
@@ -131,8 +134,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         project = Project.objects.filter(slug=options["project"]).first()
         try:
+            source = self.guessed(self.source(options), project, options)
             opened = data_set_open(
-                layout=options["layout"], source=self.source(options), project=project, mapping=self.mapping(options)
+                layout=options["layout"], source=source, project=project, mapping=self.mapping(options)
             )
             told = self.survey(opened)
             if options["dry_run"]:
@@ -158,6 +162,17 @@ class Command(BaseCommand):
             if place is not None and not place.is_dir():
                 raise DatasetError(f"There is no folder {place}.")
         return Source(folder, read_options(options), table, options["images"])
+
+    def guessed(self, source: Source, project: Project | None, options: dict[str, Any]) -> Source:
+        """The source with columns that a table probably has, for a dry run. An import needs them named."""
+        if options["layout"] != "table" or source.options.image_column:
+            return source
+        guess = table_guess(source, finding_kinds(project) if project else {})
+        found = replace(source, options=guess.options(source.options))
+        if not options["dry_run"]:
+            raise DatasetError(f"Name the columns. They are probably: {column_flags(found.options)}")
+        self.stdout.write(f"Columns, as they probably are: {column_flags(found.options)}")
+        return found
 
     def mapping(self, options: dict[str, Any]) -> dict[str, str]:
         mapping = dict(pair(text, "--map") for text in options["map"])
@@ -264,6 +279,16 @@ def read_options(options: dict[str, Any]) -> Options:
         structure=options["structure"],
         exhaustive=options["exhaustive"],
     )
+
+
+def column_flags(options: Options) -> str:
+    """The columns as the command line names them."""
+    flags = []
+    for name in ("image_column", "patient_column", "split_column", "sex_column", "age_column", "view_column"):
+        if column := getattr(options, name):
+            flags.append(f"--{name.replace('_', '-')} {shlex.quote(column)}")
+    flags += [f"--label-column {shlex.quote(column)}" for column in options.label_columns]
+    return " ".join(flags) or "none of them holds the names of files; say where images lie with --images."
 
 
 def pair(text: str, option: str) -> tuple[str, str]:
