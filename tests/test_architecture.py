@@ -20,12 +20,13 @@ def test_what_it_names_is_there(path: str) -> None:
     assert (ROOT / path).exists()
 
 
-def test_there_are_four_ways() -> None:
+def test_there_are_five_ways() -> None:
     assert [name for name, _steps in WAYS] == [
         "A file arrives",
         "A case is read",
         "A model learns",
         "A batch is drawn",
+        "A data set comes in",
     ]
 
 
