@@ -29,13 +29,8 @@ from training.datasets.options import Options, Source, source_inside
 from training.jobs import import_request, survey_request
 from training.models import DatasetDraft
 from training.services.data_set_files import folder_allowed, unpacked, zip_check
-from training.services.importing import (
-    UNDECLARED,
-    Declaration,
-    ImportCounts,
-    data_set_import,
-    findings_for_data_set,
-)
+from training.services.import_types import UNDECLARED, Declaration, ImportCounts
+from training.services.importing import data_set_import, findings_for_data_set
 from training.services.opening import OpenDataset, data_set_open, finding_kinds
 from training.services.surveying import data_set_survey
 

@@ -3,103 +3,34 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from itertools import islice
-from typing import TYPE_CHECKING
-from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
 
-from labeling.models import ImportedLabel, LabelImport
-from labeling.services.imports import (
-    ImageLabels,
-    image_labels_import,
-    label_import_open,
-    labels_contradicted,
-)
-from labeling.values import answer_problem, is_same_answer
+from labeling.services.imports import ImageLabels, image_labels_import, label_import_open
+from labeling.values import answer_problem
 from overread.accounts.models import User
-from overread.archive.bulk import TakenIn, file_take_in, images_store
+from overread.archive.bulk import file_take_in, images_store
 from overread.archive.dicom import Refused
 from overread.archive.dicom.reader import CHILDREN
 from overread.audit.services import event_append
-from overread.projects.models import Finding, Project
+from overread.projects.models import Project
 from overread.projects.services import finding_add, project_create
 from training.datasets.errors import DatasetError
 from training.datasets.items import Item
-from training.datasets.translation import Said
 from training.models import DatasetImport, DatasetRow
+from training.services.agreeing import contradicting_nothing
+from training.services.import_types import Declaration, ImportCounts, Incoming, Progress, Stored
 from training.services.item_checks import check_indication, file_content, refusal_reason, said_facts, storable
 from training.services.item_masks import masks_of
 from training.services.item_regions import boxes_of
 from training.services.opening import OpenDataset
 
-if TYPE_CHECKING:
-    from overread.archive.models import Image
-
 BATCH = 64  # images committed together: few enough to redo after a crash, enough to be quick
-UNDECLARED = "Imported without a declaration of how the labels came to be."
-
-
-@dataclass(frozen=True)
-class Declaration:
-    """How the labels came to be, in the importer's words; whether they are an independent standard, and whether a model was in
-    view when they were given.
-    """
-
-    words: str = UNDECLARED
-    independent: bool = False
-    exposed: bool = False
-
-
-@dataclass
-class ImportCounts:
-    """What became of the images so far. `known`: imported earlier, or held by the project already."""
-
-    images: int = 0
-    stored: int = 0
-    known: int = 0
-    labelled: int = 0
-    refused: int = 0
-    replaced: int = 0
-
-
-@dataclass(frozen=True)
-class Incoming:
-    """An item that was understood: its answers, and its file as it was taken in, or why it is refused."""
-
-    item: Item
-    answers: Mapping[str, Said] = field(default_factory=dict)
-    file: TakenIn | None = None
-    file_sha256: str = ""
-    masks: Mapping[str, str] = field(default_factory=dict)
-    reason: str = ""
-
-
-@dataclass(frozen=True)
-class Stored:
-    """An item whose image is stored and whose labels are not yet."""
-
-    incoming: Incoming
-    image: Image
-
-
-@dataclass
-class Progress:
-    """An import that is going on."""
-
-    project: Project
-    opened: OpenDataset
-    dataset: DatasetImport
-    labels: LabelImport | None
-    findings: Mapping[str, Finding]
-    actor: User | None
-    replace: bool
-    on_refusal: Callable[[int, str], None]
-    counts: ImportCounts = field(default_factory=ImportCounts)
 
 
 def project_for_data_set(
@@ -239,80 +170,18 @@ def _store_batch(progress: Progress, incoming: Sequence[Incoming]) -> None:
     stored = []
     for each, outcome in zip(taken, outcomes, strict=True):
         if isinstance(outcome, Refused):
-            refused.append(_refused(each, outcome.reason))
+            refused.append(each.refused(outcome.reason))
             continue
         progress.counts.stored += outcome.enrolled
         progress.counts.known += not outcome.enrolled
         stored.append(Stored(each, outcome.image))
     agreed = stored
     if progress.labels is not None:
-        agreed = _agreed(progress, progress.labels, stored, refused)
+        agreed = contradicting_nothing(progress, progress.labels, stored, refused)
         said = [_labels(progress, each) for each in agreed]
         image_labels_import(source=progress.labels, labels=said)
         progress.counts.labelled += sum(bool(each.values) for each in said)
     _write_rows(progress, agreed, refused)
-
-
-def _refused(incoming: Incoming, reason: str) -> Incoming:
-    return Incoming(incoming.item, file_sha256=incoming.file_sha256, reason=reason)
-
-
-def _agreed(progress: Progress, labels: LabelImport, stored: Sequence[Stored], refused: list[Incoming]) -> list[Stored]:
-    """Those that contradict nothing; the others are added to `refused`."""
-    values = _earlier_here(labels, stored)
-    agreed = []
-    for each in stored:
-        said = {slug: answer.value for slug, answer in each.incoming.answers.items()}
-        here = values.setdefault(each.image.pk, {})
-        differing = _differing(progress, here, said)
-        if differing:
-            refused.append(_refused(each.incoming, _same_image(progress, differing)))
-            continue
-        here.update(said)
-        agreed.append(each)
-    elsewhere = labels_contradicted(source=labels, values=values)
-    if progress.replace:
-        progress.counts.replaced += sum(len(earlier) for earlier in elsewhere.values())
-        return agreed
-    kept = []
-    for each in agreed:
-        contradicted = elsewhere.get(each.image.pk)
-        if contradicted:
-            refused.append(_refused(each.incoming, _other_import(contradicted)))
-        else:
-            kept.append(each)
-    return kept
-
-
-def _differing(progress: Progress, here: Mapping[str, str], said: Mapping[str, str]) -> list[str]:
-    """The findings of which the same image is said to be something else."""
-    return [
-        slug
-        for slug, value in said.items()
-        if slug in here and not is_same_answer(progress.findings[slug], here[slug], value)
-    ]
-
-
-def _earlier_here(source: LabelImport, stored: Sequence[Stored]) -> dict[UUID, dict[str, str]]:
-    """What earlier rows of this import say of the same images."""
-    found: dict[UUID, dict[str, str]] = {}
-    labels = ImportedLabel.objects.filter(source=source, image__in=[each.image for each in stored])
-    for image, slug, value in labels.values_list("image_id", "finding__slug", "value"):
-        found.setdefault(image, {})[slug] = value
-    return found
-
-
-def _same_image(progress: Progress, differing: Sequence[str]) -> str:
-    names = ", ".join(progress.findings[slug].name for slug in differing)
-    return f"The same image stands on an earlier line, which says otherwise of {names}."
-
-
-def _other_import(contradicted: Mapping[str, ImportedLabel]) -> str:
-    label = next(iter(contradicted.values()))
-    return (
-        f"The import {label.source.name} of {label.source.created_at:%Y-%m-%d} says {label.value} of {label.finding.name}. "
-        "Withdraw that import, or import with replace, so that the newest counts."
-    )
 
 
 def _labels(progress: Progress, stored: Stored) -> ImageLabels:

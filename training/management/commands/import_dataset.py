@@ -20,13 +20,8 @@ from training.datasets.layouts import LAYOUTS
 from training.datasets.options import Options, Source
 from training.datasets.survey import Survey
 from training.datasets.translation import EVERYTHING_ELSE, LEFT_OUT
-from training.services.importing import (
-    UNDECLARED,
-    Declaration,
-    ImportCounts,
-    data_set_import,
-    project_for_data_set,
-)
+from training.services.import_types import UNDECLARED, Declaration, ImportCounts
+from training.services.importing import data_set_import, project_for_data_set
 from training.services.opening import OpenDataset, data_set_open, finding_kinds
 from training.services.survey_words import survey_lines
 from training.services.surveying import data_set_survey
