@@ -50,6 +50,8 @@ class TableFile:
         self._encoding = encoding
         self._by_place = bool(names)
         self._header_lines = 0 if headless else 1
+        if delimiter and (len(delimiter) > 1 or delimiter in '\r\n"\0'):
+            raise DatasetError(f"Cells cannot be divided by {delimiter!r}. One sign divides them.")
         with self._open() as file:
             first = file.readline()
         self.delimiter = delimiter or _delimiter_of(first, needed)
@@ -74,22 +76,28 @@ class TableFile:
         # A header that ends with a delimiter, or rows that do, add empty cells only: NIH's table has 12 names, 11 cells.
         while len(cells) > width and not cells[-1].strip():
             cells.pop()
-        named = len([name for name in self.header if name])
-        while width > len(cells) >= named and not self.header[len(cells)]:
-            cells.append("")
+        if len(cells) < width:
+            self._fill(cells)
         if len(cells) != width:
             # What it holds by place may name its image: then all that is said of that image is refused with it.
             held = dict(zip(self.header, map(str.strip, cells), strict=False))
             return Row(
                 line, held, f"It has {len(cells)} cells, the header {width}. Quote a text that holds {self._sign}."
             )
-        row = {name: cell.strip() for name, cell in zip(self.header, cells, strict=True)}
+        row = dict(zip(self.header, map(str.strip, cells), strict=True))
+        if not is_garbled("".join(cells)):
+            return Row(line, row)
         garbled = [name for name, cell in row.items() if is_garbled(cell)]
         if garbled:
             return Row(
                 line, row, f"Column {garbled[0]!r} holds what is not UTF-8 text. Save it so, or give its encoding."
             )
         return Row(line, row)
+
+    def _fill(self, cells: list[str]) -> None:
+        named = len([name for name in self.header if name])
+        while len(self.header) > len(cells) >= named and not self.header[len(cells)]:
+            cells.append("")
 
     def _header(self) -> tuple[str, ...]:
         with self._open() as file:

@@ -9,7 +9,7 @@ from training.datasets.by_image import check_none_is_lost
 from training.datasets.columns import CellCounts, Column, column_of, parts_of
 from training.datasets.errors import DatasetError
 from training.datasets.facts import sex_of, years_of
-from training.datasets.gathering import gathered
+from training.datasets.gathering import Gathered
 from training.datasets.images import Images
 from training.datasets.items import ColumnKind, Facts, Item, Question
 from training.datasets.numbers import Decimal
@@ -43,6 +43,8 @@ class Table:
         self.tables = (source.table,)
         root = source.images or source.table.parent
         self.images = Images(root, prefix=options.prefix, suffix=options.suffix)
+        self._gathered = Gathered(self._file.rows, self._image_name)
+        self._checked = False
 
     def questions(self) -> tuple[Question, ...]:
         found: dict[str, Question] = {}
@@ -66,7 +68,7 @@ class Table:
         counts = {name: CellCounts(name) for name in self._options.label_columns}
         readable = False
         problem = ""
-        for rows in self._groups():
+        for rows in self._gathered.groups():
             good = [row for row in rows if not row.problem]
             problem = problem or next((row.problem for row in rows if row.problem), "")
             readable = readable or bool(good)
@@ -77,10 +79,15 @@ class Table:
         return counts
 
     def items(self) -> Iterator[Item]:
-        if any(column.names and column.complete and self.cell_counts[column.name].several for column in self.columns):
-            check_none_is_lost(self._file.rows, self._options.image_column)
-        for rows in self._groups():
+        self._check()
+        for rows in self._gathered.groups():
             yield self._item(rows)
+
+    def _check(self) -> None:
+        listing = [column.name for column in self.columns if column.names and column.complete]
+        if not self._checked and any(self.cell_counts[name].several for name in listing):
+            check_none_is_lost(self._file.rows, self._options.image_column)
+        self._checked = True
 
     def notes(self) -> list[str]:
         return [f"{column.name}: {column.questions[0].why}." for column in self.columns if column.questions]
@@ -88,9 +95,6 @@ class Table:
     def _column(self, counts: CellCounts) -> Column:
         kind = self._options.kinds.get(counts.name) or self._kinds.get(plain(counts.name))
         return column_of(counts, self._options, kind, self._kinds)
-
-    def _groups(self) -> Iterator[list[Row]]:
-        return gathered(self._file.rows(), self._image_name)
 
     def _image_name(self, row: Row) -> str:
         return row.cells.get(self._options.image_column, "")
