@@ -93,9 +93,9 @@ def draft_change(*, draft: DatasetDraft, actor: User, **changes: Any) -> Dataset
 def draft_import(*, draft: DatasetDraft, actor: User) -> DatasetDraft:
     """Carry it out. Raises ValidationError where it was not looked through, or something is still to be decided."""
     draft = _locked(draft)
-    if draft.state != State.READY:
-        raise ValidationError(_("It has to be looked through first."))
-    if draft.survey and draft.survey["to_decide"]:
+    if draft.state != State.READY or draft.survey is None:
+        raise ValidationError(draft.reason or _("It has to be looked through first."))
+    if draft.survey["to_decide"]:
         raise ValidationError(list(draft.survey["to_decide"]))
     event_append(verb="dataset.begin", actor=actor, target=draft, project=draft.project_id)
     _begin(draft, State.IMPORTING)
