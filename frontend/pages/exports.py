@@ -9,9 +9,9 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -23,6 +23,7 @@ from labeling.queries.image_filters import NAMES
 from overread.projects.queries import project_for
 from training.exports.download import export_response
 from training.models import Export
+from training.queries.exports import export_named, exports_of
 from training.services.exports import export_may_leave, export_request
 
 SHOWN = 50  # a page
@@ -73,8 +74,7 @@ def page(request: HttpRequest, slug: str) -> HttpResponse:
         except ValueError as refusal:
             messages.error(request, str(refusal))
         return redirect("project-exports", slug)
-    exports = Export.objects.filter(project=project).select_related("asked_by", "project").order_by("-created_at")
-    shown = Paginator(exports, SHOWN).get_page(request.GET.get("page"))
+    shown = Paginator(exports_of(project), SHOWN).get_page(request.GET.get("page"))
     rows = []
     for export in shown:
         words = str(CHOICES.get(f"{export.kind}:{export.format}", export.kind))
@@ -96,7 +96,9 @@ def page(request: HttpRequest, slug: str) -> HttpResponse:
 @require_GET
 def download(request: HttpRequest, slug: str, pk: UUID) -> HttpResponseBase:
     project = project_for(person(request), slug, "training.export")
-    export = get_object_or_404(Export.objects.select_related("project"), project=project, pk=pk)
+    export = export_named(project, pk)
+    if export is None:
+        raise Http404("No such export.")
     return export_response(request, export, person(request))
 
 

@@ -45,15 +45,17 @@ def first_steps(*, project: Project, user: User, images: int, labelled: int, mod
         return None
     readers = readers_of(project).count()
     folder = _url(DATA_SETS, "training.import", project, user)
+    files = _url("upload", "archive.upload", project, user)
     members = _url("project-members", "projects.administer", project, user)
     training = _url("project-training", "training.run", project, user)
     worklist = _url("worklist", "labeling.read", project, user)
-    reading = folder
+    images_from = folder or files
+    reading = images_from
     if images:
         reading = worklist
     return FirstSteps(
         steps=(
-            Step(images > 0, _("Images"), ngettext("%d image", "%d images", images) % images, folder),
+            Step(images > 0, _("Images"), ngettext("%d image", "%d images", images) % images, images_from),
             Step(readers > 0, _("Readers"), ngettext("%d may read", "%d may read", readers) % readers, members),
             Step(
                 labelled > 0,
@@ -65,7 +67,7 @@ def first_steps(*, project: Project, user: User, images: int, labelled: int, mod
         ),
         empty=not images,
         folder=folder,
-        files=_url("upload", "archive.upload", project, user),
+        files=files,
         members=members,
         read=worklist if images else "",
         train=training if labelled else "",

@@ -36,7 +36,7 @@ def test_members_are_not_operators(client, job, who, request):
 
 @pytest.mark.parametrize("name", ["jobs", "audit-log"])
 def test_a_link_leads_back_to_the_projects(client, operator, name):
-    assert f'<a href="{reverse("home")}">Projects</a>' in look(client, operator, name)
+    assert f'<a href="{reverse("home")}?all">Projects</a>' in look(client, operator, name)
 
 
 def test_nobody_is_sent_to_sign_in(client, db):
