@@ -19,6 +19,9 @@ from training.datasets.words import is_unknown, plain
 Role = Literal["", "image", "patient", "split", "sex", "age", "view", "indication", "label"]
 LOOKED_AT = 5_000  # rows from the beginning
 TRIED = 20  # of them, whose cells are looked for among the files
+NAMING: tuple[Role, ...] = ("image", "patient", "indication")
+SHOWN_VALUES = 12  # different cells of a column that is not known, and how often each occurs on average, to be shown
+REPEATED = 10
 FOUND_SHARE = 0.5  # of those, that are files in the column of the images
 PATIENT = {"patient", "patient id", "patientid", "patient key", "subject", "subject id", "subjectid", "pid", "person"}
 SPLIT = {"split", "set", "fold", "subset", "partition", "orig split", "dataset split"}
@@ -184,10 +187,21 @@ def _guess(name: str, role: Role, rows: list[Row], options: Options, kinds: Mapp
         why = column.questions[0].why if column.questions else ""
     except DatasetError as error:
         problem = str(error)
+    if role in NAMING:
+        # Its cells are identifiers and words about persons: they are not shown, nor kept with the guess.
+        return ColumnGuess(name, role, "", "", "", {})
     # A column of yes and no, or of lists of findings, is a label whatever its name, unless that says otherwise.
     if not role and kind in ("binary", "names") and plain(name) not in NEVER_LABEL:
         role = "label"
+    if not role and not _is_closed(counts, kind):
+        return ColumnGuess(name, role, kind, why, "", {})
     return ColumnGuess(name, role, kind, why, problem, dict(counts.counts.most_common(12)))
+
+
+def _is_closed(counts: CellCounts, kind: ColumnKind | Literal[""]) -> bool:
+    """Whether a column that nobody knows holds a few words that come again and again, and so can name nobody."""
+    known = counts.known()
+    return kind == "categorical" and len(known) <= SHOWN_VALUES and known.total() >= REPEATED * len(known)
 
 
 def _kind(column: Column) -> ColumnKind:
