@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from itertools import islice
+from pathlib import Path
 from typing import Literal
 
 from training.datasets.columns import CellCounts, Column, column_of
@@ -130,25 +131,26 @@ def table_guess(source: Source, kinds: Mapping[str, ColumnKind]) -> TableGuess:
 
 
 def _image_column(names: Collection[str], rows: list[Row], images: Images) -> str:
-    """The column most of whose cells are files; "" where none has half of them."""
-    shares = {name: _share_of_files([row.cells.get(name, "") for row in rows[:TRIED]], images) for name in names}
-    best = max(shares, key=lambda name: shares[name], default="")
-    if best and shares[best] >= FOUND_SHARE:
+    """The column that names most different files; "" where half of its cells are none.
+
+    Different ones: 0 and 1 of a label may be the files 0.png and 1.png.
+    """
+    found = {name: _files_in([row.cells.get(name, "") for row in rows[:TRIED]], images) for name in names}
+    best = max(found, key=lambda name: (len(set(found[name])), len(found[name])), default="")
+    if best and found[best] and len(found[best]) >= FOUND_SHARE * len(rows[:TRIED]):
         return best
     return ""
 
 
-def _share_of_files(cells: list[str], images: Images) -> float:
-    if not cells:
-        return 0.0
-    found = 0
+def _files_in(cells: list[str], images: Images) -> list[Path]:
+    """The files that these cells name, those that name none left out."""
+    found = []
     for cell in cells:
         try:
-            images.find(cell)
-            found += 1
+            found.append(images.find(cell))
         except DatasetError:
             continue
-    return found / len(cells)
+    return found
 
 
 def _role(name: str, rows: list[Row], kinds: Mapping[str, ColumnKind]) -> Role:
