@@ -6,12 +6,24 @@ from collections.abc import Callable
 
 from training.datasets.alike import alike_names
 from training.datasets.survey import Survey, survey
+from training.services.near_duplicates import near_duplicates
 from training.services.opening import OpenDataset
 
+UNASKED_IMAGES = 2_000  # so many are looked at for near duplicates without being asked: a minute at most
+UNASKED_BYTES = 200 * 2**20  # of all files: large films take longer
 
-def data_set_survey(opened: OpenDataset, on_item: Callable[[], object] = lambda: None) -> Survey:
-    """What an import would do. Stores nothing. Raises DatasetError where the data set cannot be read at all."""
+
+def data_set_survey(
+    opened: OpenDataset, on_item: Callable[[], object] = lambda: None, *, dry_run: bool = True
+) -> Survey:
+    """What an import would do. Stores nothing. Raises DatasetError where the data set cannot be read at all.
+
+    A `dry_run` looks for near duplicates in a small data set unasked; otherwise only the option `near_duplicates` does it.
+    """
     told = survey(opened.dataset, opened.translation, opened.patients, on_item)
+    small = told.accepted <= UNASKED_IMAGES and told.bytes <= UNASKED_BYTES
+    if opened.source.options.near_duplicates or (dry_run and small):
+        told.near = near_duplicates(opened, on_item)
     told.to_decide += _unread(opened)
     told.to_decide += _alike(opened)
     if not told.accepted:
