@@ -15,7 +15,7 @@ from training.datasets.items import ColumnKind
 from training.datasets.options import Options, Source
 from training.datasets.splits import split_of
 from training.datasets.table_file import Row, TableFile
-from training.datasets.words import is_unknown, plain
+from training.datasets.words import NO, YES, is_unknown, plain
 
 Role = Literal["", "image", "patient", "split", "sex", "age", "view", "indication", "label"]
 LOOKED_AT = 5_000  # rows from the beginning
@@ -118,7 +118,7 @@ def table_guess(source: Source, kinds: Mapping[str, ColumnKind]) -> TableGuess:
     good = [row for row in rows[:LOOKED_AT] if not row.problem]
     images = Images(source.images or source.table.parent, prefix=options.prefix, suffix=options.suffix)
     names = [name for name in dict.fromkeys(table.header) if name]
-    image = _image_column(names, good, images)
+    image = _image_column([name for name in names if _may_name_files(name, good, kinds)], good, images)
     found = []
     taken: set[str] = set()
     for name in names:
@@ -130,11 +130,16 @@ def table_guess(source: Source, kinds: Mapping[str, ColumnKind]) -> TableGuess:
     return TableGuess(tuple(found), table.delimiter, len(rows[:LOOKED_AT]), len(rows) > LOOKED_AT)
 
 
-def _image_column(names: Collection[str], rows: list[Row], images: Images) -> str:
-    """The column that names most different files; "" where half of its cells are none.
+def _may_name_files(name: str, rows: list[Row], kinds: Collection[str]) -> bool:
+    """Not a column that is known as something else, nor one of yes and no: 0 and 1 may be the files 0.png and 1.png."""
+    if plain(name) in {*kinds, *LABEL, *SPLIT, *SEX, *AGE, *VIEW}:
+        return False
+    cells = {row.cells.get(name, "").casefold() for row in rows}
+    return not cells <= YES | NO
 
-    Different ones: 0 and 1 of a label may be the files 0.png and 1.png.
-    """
+
+def _image_column(names: Collection[str], rows: list[Row], images: Images) -> str:
+    """The column that names most different files; "" where half of its cells are none."""
     found = {name: _files_in([row.cells.get(name, "") for row in rows[:TRIED]], images) for name in names}
     best = max(found, key=lambda name: (len(set(found[name])), len(found[name])), default="")
     if best and found[best] and len(found[best]) >= FOUND_SHARE * len(rows[:TRIED]):
