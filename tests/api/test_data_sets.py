@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,11 @@ from overread.projects.models import Project
 from tests.api.rooms import at, make_data_set, make_draft, url
 from tests.factories import make_project, picture
 from tests.training.pictures import table
+from training.api.data_set_shapes import GuessSerializer, NearSerializer, OptionsSerializer, SurveySerializer
+from training.datasets.guessing import TableGuess
 from training.datasets.layouts import LAYOUTS
+from training.datasets.options import Options
+from training.datasets.survey import NearDuplicates, Survey
 from training.models import DatasetDraft, DatasetImport, DatasetRow
 
 
@@ -215,6 +220,19 @@ def test_what_is_another_projects_is_not_there(project: Project, engineer: User)
     )
     assert at(engineer).post(url("data-set-draft-import", project, draft)).status_code == 404
     assert at(engineer).delete(url("data-set-draft", project, draft)).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("shape", "told"),
+    [
+        (OptionsSerializer, Options),
+        (SurveySerializer, Survey),
+        (GuessSerializer, TableGuess),
+        (NearSerializer, NearDuplicates),
+    ],
+)
+def test_what_is_told_is_told_whole(shape: Any, told: Any) -> None:
+    assert set(shape().fields) == {field.name for field in fields(told)}
 
 
 def test_layouts_are_listed(project: Project, engineer: User) -> None:

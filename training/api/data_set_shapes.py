@@ -65,6 +65,28 @@ class OptionsSerializer(Shape):
     exhaustive = serializers.BooleanField(
         required=False, help_text="You vouch that what an annotation file does not mark in an image is not there."
     )
+    near_duplicates = serializers.BooleanField(
+        required=False, help_text="Look for pictures that look the same, however many there are."
+    )
+
+
+class PairSerializer(serializers.Serializer[Any]):
+    """Two files that look the same."""
+
+    one = serializers.CharField()
+    other = serializers.CharField()
+    bits = serializers.IntegerField(help_text="In how many of 256 bits their hashes differ.")
+
+
+class NearSerializer(serializers.Serializer[Any]):
+    """Pictures that look the same in different patients, or in different splits."""
+
+    looked_at = serializers.IntegerField()
+    flat = serializers.IntegerField(help_text="Those that show nothing to compare.")
+    undecoded = serializers.IntegerField(help_text="Those that cannot be opened.")
+    across_patients = serializers.IntegerField(help_text="Pairs.")
+    across_splits = serializers.IntegerField(help_text="Pairs.")
+    pairs = PairSerializer(many=True, help_text="The nearest of them.")
 
 
 class ReasonAt(serializers.Serializer[Any]):
@@ -122,6 +144,9 @@ class SurveySerializer(serializers.Serializer[Any]):
     duplicates = serializers.ListField(
         child=serializers.ListField(child=serializers.CharField()), help_text="Groups of files with the same bytes."
     )
+    # Those that an earlier build stored do not have them.
+    near = NearSerializer(allow_null=True, required=False, help_text="Null where nobody looked.")
+    bytes = serializers.IntegerField(required=False, help_text="Of all files.")
     notes = serializers.ListField(child=serializers.CharField())
     to_decide = serializers.ListField(
         child=serializers.CharField(), help_text="What has to be decided before it can be imported."

@@ -129,8 +129,8 @@ class ImportView(ProjectView):
 
 class Layouts(ProjectView):
     permission = "training.import"
-    queryset = DatasetImport.objects.none()
-    pagination_class = None
+    queryset = DatasetImport.objects.none()  # they are no rows; a list is described by its view's
+    pagination_class = None  # type: ignore[assignment]
 
     @extend_schema("data_set_layout_list", responses=LayoutSerializer(many=True))
     def get(self, request: Request, slug: str) -> Response:
@@ -153,7 +153,7 @@ class DataSetDetail(ImportView):
 
 
 class DataSetRows(ImportView):
-    queryset = DatasetRow.objects.none()
+    queryset = DatasetRow.objects.none()  # type: ignore[assignment]  # the import's own rows
     filterset_class = RowFilter
     ordering = ("number",)
 
