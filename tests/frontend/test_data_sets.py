@@ -241,3 +241,24 @@ def test_whoever_only_reads_imports_nothing(
     client.force_login(request.getfixturevalue(who))
     assert client.get(address("data-sets", project)).status_code == 403
     assert client.get(address("data-set", project, make_data_set(project))).status_code == 403
+
+
+def test_images_of_two_patients_that_look_the_same_stand_on_the_page(
+    site: Client, project: Project, folder: Path
+) -> None:
+    path = table(folder, 2)
+    (folder / "1.png").write_bytes((folder / "0.png").read_bytes())
+    draft = begin(site, project, path.parent)
+    page = page_of(site, project, draft)
+    assert "Pairs in different patients: 1." in page and "<li>0.png, 1.png</li>" in page
+
+
+def test_near_duplicates_among_many_images_are_looked_for_where_it_is_asked(
+    site: Client, project: Project, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("training.services.surveying.UNASKED_IMAGES", 1)
+    draft = begin(site, project, table(folder, 2).parent)
+    assert "Near duplicates were not looked for." in page_of(site, project, draft)
+    draft = decide(site, project, draft, near_duplicates="on")
+    assert draft.options["near_duplicates"] is True
+    assert "No two patients have images that look the same." in page_of(site, project, draft)

@@ -48,7 +48,8 @@ def near_pairs(hashes: Hashes, near: int = NEAR) -> Pairs:
         found = np.union1d(found, pairs)
         if len(found) >= PAIRS_AT_MOST:
             break
-    return np.column_stack(np.divmod(found[:PAIRS_AT_MOST], max(1, len(hashes))))
+    pairs: Pairs = np.column_stack(np.divmod(found[:PAIRS_AT_MOST], max(1, len(hashes))))
+    return pairs
 
 
 def distances(one: Hashes, other: Hashes) -> NDArray[np.int64]:
