@@ -226,6 +226,22 @@ def test_names_that_are_no_finding_become_findings_on_record(project: Project, e
     assert Event.objects.get(verb="finding.add", actor=engineer).detail["finding"] == "mass"
 
 
+def test_a_finding_that_can_be_none_is_told_before_it_is_imported(
+    project: Project, engineer: User, allowed: Path
+) -> None:
+    path = table(allowed, 4, "effusion")
+    header, *rows = path.read_text().split()
+    path.write_text("\n".join([f"{header},diagnosis", *(f"{row},melanoma" for row in rows)]))
+    draft = made(project, engineer, layout="table", folder=str(allowed))
+    draft = worked(draft_change(draft=draft, actor=engineer, add_findings=True))
+    assert "Diagnosis: a categorical finding needs two different options" in draft.survey["to_decide"][0]
+    options = {**draft.options, "kinds": {"diagnosis": "names"}}
+    draft = worked(draft_change(draft=draft, actor=engineer, options=options))
+    assert draft.survey["to_decide"] == []
+    assert worked(draft_import(draft=draft, actor=engineer)).state == State.DONE
+    assert project.findings.get(slug="melanoma").kind == "binary"
+
+
 def test_a_declaration_comes_with_its_labels(project: Project, engineer: User) -> None:
     draft = made(project, engineer, upload=zipped(classes()))
     worked(draft_change(draft=draft, actor=engineer, declaration="Biopsy.", independent=True))

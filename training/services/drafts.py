@@ -153,7 +153,7 @@ def draft_carry_out(*, draft: DatasetDraft, lease: Lease) -> None:
                 on_batch=lambda counts: lease.progress(images=counts.images, refused=counts.refused),
             )
             draft.dataset = dataset
-    except (DatasetError, ValueError, OSError) as error:
+    except (DatasetError, ValidationError, ValueError, OSError) as error:
         reason = _words(error)
     with lease.finishing():
         draft.reason = reason
@@ -286,4 +286,6 @@ def _plain(told: Any) -> Any:
 def _words(error: Exception) -> str:
     if isinstance(error, OSError):
         return _("The files cannot be read: %s.") % error.strerror
+    if isinstance(error, ValidationError):
+        return " ".join(error.messages)
     return str(error)
