@@ -1,10 +1,9 @@
 """Who may do what: one table of every address × role.
 
 A new address fails this test until it has a row here. A row is one line: the method, the route's name, who is let in,
-and, where the address has a `pk`, whose it is (image, assignment, read, proposal, verdict, export, job, member or
-account). Who is let
-in is one of the sets below, or a set of roles. Everybody else must be refused: nobody by a 401 or by the sign-in page,
-strangers by a 404 below a project, members by a 403. Rows of the API stand in API, those of pages in PAGES.
+and, where the address has a `pk`, whose it is (image, assignment, read, proposal, verdict, data_set, draft,
+export, job, member or account). Who is let in is one of the sets below, or a set of roles. Everybody else must be refused:
+nobody by a 401 or by the sign-in page, strangers by a 404 below a project, members by a 403. Rows of the API stand in API, those of pages in PAGES.
 
 The bodies sent are empty, so a POST that says 400, 409 or 422 has let its sender in.
 """
@@ -97,6 +96,17 @@ API = [
     Row("POST", "api:proposal-accept", ADMINISTRATORS, "proposal"),
     Row("POST", "api:proposal-decline", ADMINISTRATORS, "proposal"),
     Row("GET", "api:labels", DECIDING),
+    Row("GET", "api:data-set-layouts", LEARNING),
+    Row("GET", "api:data-sets", LEARNING),
+    Row("GET", "api:data-set", LEARNING, "data_set"),
+    Row("GET", "api:data-set-rows", LEARNING, "data_set"),
+    Row("POST", "api:data-set-withdraw", LEARNING, "data_set"),
+    Row("GET", "api:data-set-drafts", LEARNING),
+    Row("POST", "api:data-set-drafts", LEARNING),
+    Row("GET", "api:data-set-draft", LEARNING, "draft"),
+    Row("PATCH", "api:data-set-draft", LEARNING, "draft"),
+    Row("DELETE", "api:data-set-draft", LEARNING, "draft"),
+    Row("POST", "api:data-set-draft-import", LEARNING, "draft"),
     Row("GET", "api:selections", LEARNING),
     Row("POST", "api:selections", LEARNING),
     Row("GET", "api:selection-picks", LEARNING, "selection"),
@@ -168,6 +178,13 @@ PAGES = [
     Row("POST", "read-undo", READING, "read"),
     Row("POST", "read-amend", READING, "read"),
     Row("GET", "project-data", MEMBERS),
+    Row("GET", "data-sets", LEARNING),
+    Row("POST", "data-sets", LEARNING),
+    Row("GET", "data-set-draft", LEARNING, "draft"),
+    Row("POST", "data-set-draft", LEARNING, "draft"),
+    Row("GET", "data-set-draft-live", LEARNING, "draft"),
+    Row("GET", "data-set", LEARNING, "data_set"),
+    Row("POST", "data-set", LEARNING, "data_set"),
     Row("GET", "project-exports", LEARNING),
     Row("POST", "project-exports", LEARNING),
     Row("GET", "export-file", LEARNING, "export"),

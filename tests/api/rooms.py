@@ -19,7 +19,7 @@ from overread.archive.models import Image
 from overread.projects.models import BlindFirst, Project
 from tests import factories
 from training.engine.dataset import split_by_patient
-from training.models import Verdict
+from training.models import DatasetDraft, DatasetImport, DatasetRow, Verdict
 from training.services.snapshots import SPLIT_SEED, SPLITS
 
 
@@ -77,6 +77,23 @@ def held(project: Project, reader: User) -> Assignment:
     assignment = assignment_claim(project=project, reader=reader)
     assert assignment is not None
     return assignment
+
+
+def make_data_set(project: Project) -> DatasetImport:
+    """An import with one row that was taken and one that was refused, and with labels."""
+    image = factories.make_image(project)
+    source = label_import_open(project=project, name="pack.csv", sha256="1" * 64, declaration="Made for a test.")
+    labels_import(source=source, labels=[(image, {"effusion": "present"})])
+    dataset = DatasetImport.objects.create(project=project, name="pack.csv", sha256="1" * 64, labels=source)
+    DatasetRow.objects.create(dataset=dataset, number=2, file="a.png", image=image)
+    DatasetRow.objects.create(dataset=dataset, number=3, file="b.png", reason="There is no file b.png.")
+    return dataset
+
+
+def make_draft(project: Project, actor: User) -> DatasetDraft:
+    """An import that is being prepared from a folder that is not there, looked through in vain."""
+    fields = {"name": "pack", "layout": "folders", "folder": "/nowhere", "state": DatasetDraft.State.FAILED}
+    return DatasetDraft.objects.create(project=project, created_by=actor, **fields)
 
 
 def make_verdict(project: Project, challenger: Pipeline, *, passed: bool = True) -> Verdict:

@@ -22,8 +22,8 @@ from overread.jobs.models import Job
 from overread.jobs.running import run_all
 from overread.projects.models import Membership, Role
 from tests import factories
-from tests.api.rooms import make_labelled, make_verdict
-from training.models import Export, Verdict
+from tests.api.rooms import make_data_set, make_draft, make_labelled, make_verdict
+from training.models import DatasetDraft, DatasetImport, Export, Verdict
 from training.services import run_request
 from training.services.exports import export_request
 
@@ -96,7 +96,8 @@ class World:
             return getattr(self.own.get(Role(role) if role in list(Role) else Role.READER, self.own[Role.READER]), word)
         things = {"image": self._image, "verdict": self.verdict, "job": self._job, "member": self._member}
         things["account"] = self.users["stranger"]
-        return (things | {"proposal": self._proposal, "selection": self._selection, "export": self._export})[word].pk
+        things |= {"proposal": self._proposal, "selection": self._selection, "export": self._export}
+        return (things | {"draft": self._draft, "data_set": self._data_set})[word].pk
 
     @cached_property
     def _image(self) -> Image:
@@ -107,6 +108,17 @@ class World:
         reader = self.users[Role.READER]
         assert reader is not None
         return proposal_make(project=self.project, image=self._image, reader=reader, name="Scar")
+
+    @cached_property
+    def _draft(self) -> DatasetDraft:
+        """An import that has been looked through."""
+        actor = self.users[Role.ML_ENGINEER]
+        assert actor is not None
+        return make_draft(self.project, actor)
+
+    @cached_property
+    def _data_set(self) -> DatasetImport:
+        return make_data_set(self.project)
 
     @cached_property
     def _export(self) -> Export:

@@ -104,3 +104,12 @@ def test_ratios_are_of_one_case_and_metric_and_never_of_counts() -> None:
 def test_start_ends_at_a_case_with_suggestions() -> None:
     rows = told("start", "--seconds", "0.1", "--only", "first/idle")["rows"]
     assert {(row["case"], row["metric"]) for row in rows} == {("first/idle", "sign_in_s"), ("first/idle", "ready_s")}
+
+
+def test_dataset_has_both_builds_and_its_memory() -> None:
+    rows = told("dataset", "--only", "folders")["rows"]
+    assert {(row["metric"], row["system"]) for row in rows} >= {
+        ("images_per_s", "overread"),
+        ("peak_rss_mb", "overread"),
+    }
+    assert all(row["value"] > 0 for row in rows)

@@ -13,7 +13,10 @@ from overread.projects.services import membership_add, membership_remove
 from tests.factories import make_member, make_project, make_user
 
 READ = {"projects.view", "archive.view", "archive.upload", "inference.view", "labeling.read"}
-LEARN = {"labeling.view", "labeling.select", "training.view", "training.run", "training.promote"}
+LEARN = {
+    *("labeling.view", "labeling.select", "training.view", "training.import", "training.run"),
+    *("training.export", "training.promote"),
+}
 MAY = {
     Role.READER: READ,
     Role.ANNOTATOR: READ,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from itertools import islice
+from pathlib import Path
 from typing import Literal
 
 from training.datasets.columns import CellCounts, Column, column_of
@@ -14,11 +15,14 @@ from training.datasets.items import ColumnKind
 from training.datasets.options import Options, Source
 from training.datasets.splits import split_of
 from training.datasets.table_file import Row, TableFile
-from training.datasets.words import is_unknown, plain
+from training.datasets.words import NO, YES, is_unknown, plain
 
 Role = Literal["", "image", "patient", "split", "sex", "age", "view", "indication", "label"]
 LOOKED_AT = 5_000  # rows from the beginning
 TRIED = 20  # of them, whose cells are looked for among the files
+NAMING: tuple[Role, ...] = ("image", "patient", "indication")
+SHOWN_VALUES = 12  # different cells of a column that is not known, and how often each occurs on average, to be shown
+REPEATED = 10
 FOUND_SHARE = 0.5  # of those, that are files in the column of the images
 PATIENT = {"patient", "patient id", "patientid", "patient key", "subject", "subject id", "subjectid", "pid", "person"}
 SPLIT = {"split", "set", "fold", "subset", "partition", "orig split", "dataset split"}
@@ -114,7 +118,7 @@ def table_guess(source: Source, kinds: Mapping[str, ColumnKind]) -> TableGuess:
     good = [row for row in rows[:LOOKED_AT] if not row.problem]
     images = Images(source.images or source.table.parent, prefix=options.prefix, suffix=options.suffix)
     names = [name for name in dict.fromkeys(table.header) if name]
-    image = _image_column(names, good, images)
+    image = _image_column([name for name in names if _may_name_files(name, good, kinds)], good, images)
     found = []
     taken: set[str] = set()
     for name in names:
@@ -126,26 +130,32 @@ def table_guess(source: Source, kinds: Mapping[str, ColumnKind]) -> TableGuess:
     return TableGuess(tuple(found), table.delimiter, len(rows[:LOOKED_AT]), len(rows) > LOOKED_AT)
 
 
+def _may_name_files(name: str, rows: list[Row], kinds: Collection[str]) -> bool:
+    """Not a column that is known as something else, nor one of yes and no: 0 and 1 may be the files 0.png and 1.png."""
+    if plain(name) in {*kinds, *LABEL, *SPLIT, *SEX, *AGE, *VIEW}:
+        return False
+    cells = {row.cells.get(name, "").casefold() for row in rows}
+    return not cells <= YES | NO
+
+
 def _image_column(names: Collection[str], rows: list[Row], images: Images) -> str:
-    """The column most of whose cells are files; "" where none has half of them."""
-    shares = {name: _share_of_files([row.cells.get(name, "") for row in rows[:TRIED]], images) for name in names}
-    best = max(shares, key=lambda name: shares[name], default="")
-    if best and shares[best] >= FOUND_SHARE:
+    """The column that names most different files; "" where half of its cells are none."""
+    found = {name: _files_in([row.cells.get(name, "") for row in rows[:TRIED]], images) for name in names}
+    best = max(found, key=lambda name: (len(set(found[name])), len(found[name])), default="")
+    if best and found[best] and len(found[best]) >= FOUND_SHARE * len(rows[:TRIED]):
         return best
     return ""
 
 
-def _share_of_files(cells: list[str], images: Images) -> float:
-    if not cells:
-        return 0.0
-    found = 0
+def _files_in(cells: list[str], images: Images) -> list[Path]:
+    """The files that these cells name, those that name none left out."""
+    found = []
     for cell in cells:
         try:
-            images.find(cell)
-            found += 1
+            found.append(images.find(cell))
         except DatasetError:
             continue
-    return found / len(cells)
+    return found
 
 
 def _role(name: str, rows: list[Row], kinds: Mapping[str, ColumnKind]) -> Role:
@@ -184,10 +194,21 @@ def _guess(name: str, role: Role, rows: list[Row], options: Options, kinds: Mapp
         why = column.questions[0].why if column.questions else ""
     except DatasetError as error:
         problem = str(error)
+    if role in NAMING:
+        # Its cells are identifiers and words about persons: they are not shown, nor kept with the guess.
+        return ColumnGuess(name, role, "", "", "", {})
     # A column of yes and no, or of lists of findings, is a label whatever its name, unless that says otherwise.
     if not role and kind in ("binary", "names") and plain(name) not in NEVER_LABEL:
         role = "label"
+    if not role and not _is_closed(counts, kind):
+        return ColumnGuess(name, role, kind, why, "", {})
     return ColumnGuess(name, role, kind, why, problem, dict(counts.counts.most_common(12)))
+
+
+def _is_closed(counts: CellCounts, kind: ColumnKind | Literal[""]) -> bool:
+    """Whether a column that nobody knows holds a few words that come again and again, and so can name nobody."""
+    known = counts.known()
+    return kind == "categorical" and len(known) <= SHOWN_VALUES and known.total() >= REPEATED * len(known)
 
 
 def _kind(column: Column) -> ColumnKind:

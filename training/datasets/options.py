@@ -22,7 +22,8 @@ class Options:
     every measurement without one of its own. `patient_pattern` is a regular expression whose first group is the patient in a
     file's path. `patient_ids`: whether 007, 7 and 7.0 are one patient (`numbers`) or three (`as-written`). `distinct_names`:
     names that differ by a letter are no slips. `structure`: what masks outline. `exhaustive`: whoever imports vouches that
-    what an annotation file does not mark in an image is not there.
+    what an annotation file does not mark in an image is not there. `near_duplicates`: a dry run looks for pictures that look
+    the same, however many there are; it decides nothing about how anything is read.
     """
 
     table: str = ""
@@ -50,11 +51,16 @@ class Options:
     distinct_names: bool = False
     structure: str = ""
     exhaustive: bool = False
+    near_duplicates: bool = False
 
     def stored(self) -> dict[str, Any]:
         """The fields that differ from their defaults, as JSON."""
         default = asdict(Options())
         return {name: value for name, value in asdict(self).items() if value != default[name]}
+
+    def reading(self) -> dict[str, Any]:
+        """What of it decides how the data set is read: an import is known by that."""
+        return replace(self, near_duplicates=False).stored()
 
     @classmethod
     def of(cls, stored: Mapping[str, Any]) -> Options:

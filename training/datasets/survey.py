@@ -36,12 +36,36 @@ class QuestionSurvey:
     counts: Counter[str] = field(default_factory=Counter)
 
 
+@dataclass(frozen=True)
+class LooksTheSame:
+    """Two files that look the same, as the data set names them. `bits`: in how many of 256 bits their hashes differ."""
+
+    one: str
+    other: str
+    bits: int
+
+
+@dataclass
+class NearDuplicates:
+    """Pictures that look the same in different patients, or in different splits of the data set's own. `pairs`: the nearest.
+
+    `flat` ones show nothing to compare, `undecoded` ones could not be opened.
+    """
+
+    looked_at: int = 0
+    flat: int = 0
+    undecoded: int = 0
+    across_patients: int = 0
+    across_splits: int = 0
+    pairs: list[LooksTheSame] = field(default_factory=list)
+
+
 @dataclass
 class Survey:
     """`answers`: finding slug → answer → how many images. `to_decide`: what has to be decided before an import may begin.
 
     `refused` and `missing` hold the first examples: (line or place, reason). `duplicates`: groups of files with the same
-    bytes, as the data set names them.
+    bytes, as the data set names them. `near` is None where nobody looked for what looks the same. `bytes`: of all files.
     """
 
     questions: list[QuestionSurvey] = field(default_factory=list)
@@ -62,6 +86,8 @@ class Survey:
     refused: list[tuple[int, str]] = field(default_factory=list)
     missing: list[tuple[int, str]] = field(default_factory=list)
     duplicates: list[list[str]] = field(default_factory=list)
+    near: NearDuplicates | None = None
+    bytes: int = 0
     notes: list[str] = field(default_factory=list)
     to_decide: list[str] = field(default_factory=list)
 
@@ -76,11 +102,11 @@ class _Patients:
     with_split: array[int] = field(default_factory=lambda: array("q"))
 
     def add(self, patient: str, split: str) -> None:
-        self.written.append(_hash64(patient))
-        self.numbers.append(_hash64(number_form(patient)))
+        self.written.append(hash64(patient))
+        self.numbers.append(hash64(number_form(patient)))
         if split:
-            self.in_splits.append(_hash64(patient))
-            self.with_split.append(_hash64(f"{patient}\0{split}"))
+            self.in_splits.append(hash64(patient))
+            self.with_split.append(hash64(f"{patient}\0{split}"))
 
 
 def survey(
@@ -114,6 +140,7 @@ def survey(
             _miss(told, item.number, str(error))
             continue
         told.accepted += 1
+        told.bytes += size
         sizes[size].append(item.file)
     _count_patients(told, seen, decided=patients.decided)
     told.duplicates = _same_bytes(dataset, sizes, told)
@@ -208,5 +235,6 @@ def _file_hash(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _hash64(text: str) -> int:
+def hash64(text: str) -> int:
+    """Tells texts apart without keeping them."""
     return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "big", signed=True)

@@ -22,6 +22,7 @@ from training.datasets.errors import DatasetError
 MEMBERS = 500_000  # files in a zip
 PATH_LENGTH = 400
 CHUNK = 2**20
+DICOM_SUFFIXES = (".dcm", ".dicom")
 DICM_AT = 128  # where a DICOM file says so
 # What a damaged or hostile zip makes of the library.
 UNREADABLE = (
@@ -52,7 +53,7 @@ def zip_check(file: IO[bytes]) -> None:
     try:
         with zipfile.ZipFile(file) as archive:
             for member in archive.infolist():
-                if not member.is_dir() and _begins_as_dicom(archive, member):
+                if not member.is_dir() and _is_dicom(archive, member):
                     raise DatasetError(
                         _(
                             "The zip holds DICOM files, which name their patients until they are de-identified. Send them by "
@@ -64,7 +65,10 @@ def zip_check(file: IO[bytes]) -> None:
     file.seek(0)
 
 
-def _begins_as_dicom(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bool:
+def _is_dicom(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bool:
+    # By its name, too: old files lack the 128 bytes and the sign.
+    if member.filename.lower().endswith(DICOM_SUFFIXES):
+        return True
     with archive.open(member) as source:
         return source.read(DICM_AT + 4)[DICM_AT:] == b"DICM"
 

@@ -23,7 +23,7 @@ from overread.jobs.models import Job
 from overread.jobs.running import Lease
 from overread.projects.models import Project
 from training.datasets.errors import DatasetError
-from training.datasets.guessing import table_guess
+from training.datasets.guessing import TableGuess, table_guess
 from training.datasets.layouts import LAYOUTS
 from training.datasets.options import Options, Source, source_inside
 from training.jobs import import_request, survey_request
@@ -153,7 +153,7 @@ def draft_carry_out(*, draft: DatasetDraft, lease: Lease) -> None:
                 on_batch=lambda counts: lease.progress(images=counts.images, refused=counts.refused),
             )
             draft.dataset = dataset
-    except (DatasetError, ValueError, OSError) as error:
+    except (DatasetError, ValidationError, ValueError, OSError) as error:
         reason = _words(error)
     with lease.finishing():
         draft.reason = reason
@@ -209,7 +209,10 @@ def _source(draft: DatasetDraft) -> Iterator[Source]:
 
 
 def _guessed(draft: DatasetDraft, source: Source) -> tuple[dict[str, Any] | None, Source]:
-    """What the columns of a table probably are, and the source with that in place of what is left open."""
+    """What the columns of a table probably are, and the source with that in place of what is left open.
+
+    Once a person has seen these columns, what they leave open is meant so: a patient that is not read stays unread.
+    """
     if draft.layout != "table":
         return None, source
     options = source.options
@@ -217,7 +220,15 @@ def _guessed(draft: DatasetDraft, source: Source) -> tuple[dict[str, Any] | None
         options = Options.of({**options.stored(), "table": _only_table(source)})
         source = source_inside(source.folder, options)
     guess = table_guess(source, finding_kinds(draft.project))
+    if options.image_column and _shown_before(draft, guess):
+        return _plain(guess), source
     return _plain(guess), source_inside(source.folder, guess.options(options))
+
+
+def _shown_before(draft: DatasetDraft, guess: TableGuess) -> bool:
+    """Whether the draft has been looked through with these same columns."""
+    shown = [column["name"] for column in draft.guess["columns"]] if draft.guess else []
+    return shown == [column.name for column in guess.columns]
 
 
 def _only_table(source: Source) -> str:
@@ -275,4 +286,6 @@ def _plain(told: Any) -> Any:
 def _words(error: Exception) -> str:
     if isinstance(error, OSError):
         return _("The files cannot be read: %s.") % error.strerror
+    if isinstance(error, ValidationError):
+        return " ".join(error.messages)
     return str(error)

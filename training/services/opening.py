@@ -43,7 +43,7 @@ class OpenDataset:
 
     def key(self) -> str:
         """64 hexadecimal digits of what the data set says and of the way it is read: its import is known by them."""
-        read = [self.layout, self.source.options.stored(), dict(sorted(self.mapping.items()))]
+        read = [self.layout, self.source.options.reading(), dict(sorted(self.mapping.items()))]
         digest = hashlib.sha256(json.dumps(read, sort_keys=True).encode())
         for table in self.dataset.tables:
             with table.open("rb") as file:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from training.datasets.survey import QuestionSurvey, Survey
+from training.datasets.survey import NearDuplicates, QuestionSurvey, Survey
 
 VALUES_SHOWN = 8
 
@@ -29,9 +29,23 @@ def survey_lines(told: Survey) -> list[str]:
     lines += [f"Refused, {number}: {reason}" for number, reason in told.refused]
     for names in told.duplicates[:VALUES_SHOWN]:
         lines.append(f"The same file: {', '.join(names[:VALUES_SHOWN])}.")
+    lines += _near_lines(told.near)
     lines += told.notes
     if told.to_decide:
         lines += ["To be decided before an import:", *told.to_decide]
+    return lines
+
+
+def _near_lines(near: NearDuplicates | None) -> list[str]:
+    if near is None:
+        return ["Near duplicates were not looked for (--near-duplicates)."]
+    lines = [
+        f"Near duplicates: {near.looked_at} images compared; {near.across_patients} pairs in different patients, "
+        f"{near.across_splits} in different splits."
+    ]
+    if near.flat or near.undecoded:
+        lines.append(f"Not compared: {near.flat} without any contrast, {near.undecoded} that cannot be opened.")
+    lines += [f"Look the same ({pair.bits} of 256 bits differ): {pair.one}, {pair.other}." for pair in near.pairs]
     return lines
 
 

@@ -4,16 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from django.core.exceptions import ValidationError
+
+from overread.projects.models import Finding
+from overread.projects.services import finding_check
 from training.datasets.alike import alike_names
 from training.datasets.survey import Survey, survey
+from training.services.near_duplicates import near_duplicates
 from training.services.opening import OpenDataset
 
+UNASKED_IMAGES = 2_000  # so many are looked at for near duplicates without being asked: a minute at most
+UNASKED_BYTES = 200 * 2**20  # of all files: large films take longer
 
-def data_set_survey(opened: OpenDataset, on_item: Callable[[], object] = lambda: None) -> Survey:
-    """What an import would do. Stores nothing. Raises DatasetError where the data set cannot be read at all."""
+
+def data_set_survey(
+    opened: OpenDataset, on_item: Callable[[], object] = lambda: None, *, dry_run: bool = True
+) -> Survey:
+    """What an import would do. Stores nothing. Raises DatasetError where the data set cannot be read at all.
+
+    A `dry_run` looks for near duplicates in a small data set unasked; otherwise only the option `near_duplicates` does it.
+    """
     told = survey(opened.dataset, opened.translation, opened.patients, on_item)
+    small = told.accepted <= UNASKED_IMAGES and told.bytes <= UNASKED_BYTES
+    if opened.source.options.near_duplicates or (dry_run and small):
+        told.near = near_duplicates(opened, on_item)
     told.to_decide += _unread(opened)
     told.to_decide += _alike(opened)
+    told.to_decide += _unfit(opened)
     if not told.accepted:
         told.to_decide.append(_nothing(told))
     return told
@@ -45,6 +62,21 @@ def _alike(opened: OpenDataset) -> list[str]:
         f"{one!r} and {other!r} would become two findings. Map one to the other, or say that the names are distinct."
         for one, other in pairs
     ]
+
+
+def _unfit(opened: OpenDataset) -> list[str]:
+    """Why a finding that would be made can be none, as one with a single option."""
+    words = []
+    for spec in opened.specs:
+        finding = Finding(**spec)
+        try:
+            finding.clean_fields(exclude=["project"])
+            finding_check(finding)
+        except ValidationError as wrong:
+            words.append(
+                f"{' '.join(wrong.messages)} Give the kind or the options of {spec['name']!r}, or leave it out."
+            )
+    return words
 
 
 def _nothing(told: Survey) -> str:

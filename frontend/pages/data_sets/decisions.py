@@ -39,7 +39,7 @@ TEXTS = {
     "patient_ids": "patient_ids",
     "decimal": "decimal",
 }
-FLAGS = ("distinct_names", "exhaustive")
+FLAGS = ("distinct_names", "exhaustive", "near_duplicates")
 
 
 @dataclass(frozen=True)
@@ -76,6 +76,9 @@ class DecisionsForm(forms.Form):
     leave_out_others = forms.BooleanField(label=_("Names that are no finding are left out"), required=False)
     distinct_names = forms.BooleanField(label=_("Names that differ by a letter are meant to"), required=False)
     exhaustive = forms.BooleanField(label=_("What is not annotated is absent; I vouch for that"), required=False)
+    near_duplicates = forms.BooleanField(
+        label=_("Look for near duplicates, however many images there are"), required=False
+    )
     patient_ids = forms.ChoiceField(
         label=_("Patients 007, 7 and 7.0"),
         required=False,
@@ -101,7 +104,7 @@ class DecisionsForm(forms.Form):
     structure = forms.CharField(label=_("What masks outline"), required=False)
 
     main = ("declaration", "independent", "exposed", "replace")
-    naming = ("add_findings", "leave_out_others", "distinct_names", "exhaustive")
+    naming = ("add_findings", "leave_out_others", "distinct_names", "exhaustive", "near_duplicates")
     reading = tuple(TEXTS)
 
     def __init__(self, *args: Any, **options: Any) -> None:

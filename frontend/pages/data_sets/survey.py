@@ -30,6 +30,14 @@ class NameLine:
 
 
 @dataclass(frozen=True)
+class NearShown:
+    """What was found by looking for near duplicates: a sentence each, and the nearest pairs of files."""
+
+    words: list[str]
+    pairs: list[tuple[str, str]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
 class SurveyShown:
     """Figures as (label, number) pairs, and lists of what stands out."""
 
@@ -42,6 +50,7 @@ class SurveyShown:
     notes: list[str]
     to_decide: list[str]
     accepted: int
+    near: NearShown
     problems: int = 0
     splits: list[tuple[str, int]] = field(default_factory=list)
     split_leak: str = ""
@@ -63,10 +72,30 @@ def survey_shown(draft: DatasetDraft, findings: list[Finding]) -> SurveyShown | 
         notes=told["notes"],
         to_decide=told["to_decide"],
         accepted=told["accepted"],
+        near=_near(told.get("near")),
         problems=told["refused_count"] + told["missing_count"],
         splits=[(split, count) for split, count in told["splits"].items() if split],
         split_leak=_split_leak(told["patients_in_splits"]),
     )
+
+
+def _near(near: dict[str, Any] | None) -> NearShown:
+    if near is None:
+        return NearShown([_("Near duplicates were not looked for. Say so below, and look again.")])
+    count = near["looked_at"]
+    words = [ngettext("%d image was compared with the others.", "%d images were compared.", count) % count]
+    if near["across_patients"]:
+        words.append(_("Pairs in different patients: %d.") % near["across_patients"])
+    if near["across_splits"]:
+        words.append(_("Pairs in different splits: %d.") % near["across_splits"])
+    if not near["pairs"]:
+        words.append(_("No two patients have images that look the same."))
+    if near["flat"] or near["undecoded"]:
+        words.append(
+            _("Not compared: %(flat)d without contrast, %(undecoded)d that cannot be opened.")
+            % {"flat": near["flat"], "undecoded": near["undecoded"]}
+        )
+    return NearShown(words, [(pair["one"], pair["other"]) for pair in near["pairs"]])
 
 
 def _figures(told: dict[str, Any]) -> list[tuple[str, int]]:

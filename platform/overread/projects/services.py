@@ -58,6 +58,13 @@ def finding_add(*, project: Project, **fields: Any) -> Finding:
     """Add one question. A categorical finding needs two options or more, a measurement a unit."""
     finding = Finding(project=project, **fields)
     finding.full_clean()
+    finding_check(finding)
+    finding.save()
+    return finding
+
+
+def finding_check(finding: Finding) -> None:
+    """Raises ValidationError naming the field where kind, options, unit and limits do not go together."""
     if finding.kind == Finding.Kind.CATEGORICAL and len(set(finding.options)) < 2:
         raise ValidationError(
             {"options": _("%s: a categorical finding needs two different options or more.") % finding.name}
@@ -66,8 +73,6 @@ def finding_add(*, project: Project, **fields: Any) -> Finding:
         raise ValidationError({"unit": _("%s: a measurement needs a unit.") % finding.name})
     if finding.minimum is not None and finding.maximum is not None and finding.minimum >= finding.maximum:
         raise ValidationError({"minimum": _("%s: the minimum lies below the maximum.") % finding.name})
-    finding.save()
-    return finding
 
 
 @transaction.atomic

@@ -42,6 +42,11 @@ class Command(BaseCommand):
         parser.add_argument("--name", default="", help="Of a project that is made.")
         parser.add_argument("--modality", default="", help="Of a project that is made, such as: chest radiograph.")
         parser.add_argument("--dry-run", action="store_true", help="Tell what would be done, and do nothing.")
+        parser.add_argument(
+            "--near-duplicates",
+            action="store_true",
+            help="Look for pictures that look the same in different patients; a dry run of up to 2,000 does it unasked.",
+        )
         parser.add_argument("--replace", action="store_true", help="The newest counts where imports contradict.")
         self.add_files(parser)
         self.add_columns(parser)
@@ -133,7 +138,7 @@ class Command(BaseCommand):
             opened = data_set_open(
                 layout=options["layout"], source=source, project=project, mapping=self.mapping(options)
             )
-            told = self.survey(opened)
+            told = self.survey(opened, dry_run=options["dry_run"])
             if options["dry_run"]:
                 self.stdout.write("\n".join(survey_lines(told)))
                 return
@@ -176,9 +181,9 @@ class Command(BaseCommand):
             mapping[EVERYTHING_ELSE] = LEFT_OUT
         return mapping
 
-    def survey(self, opened: OpenDataset) -> Survey:
+    def survey(self, opened: OpenDataset, *, dry_run: bool) -> Survey:
         with tqdm(unit="image", desc="Looking", disable=None) as bar:
-            return data_set_survey(opened, on_item=bar.update)
+            return data_set_survey(opened, on_item=bar.update, dry_run=dry_run)
 
     def make_project(self, opened: OpenDataset, options: dict[str, Any]) -> Project:
         slug = options["project"]
@@ -273,6 +278,7 @@ def read_options(options: dict[str, Any]) -> Options:
         distinct_names=options["distinct_names"],
         structure=options["structure"],
         exhaustive=options["exhaustive"],
+        near_duplicates=options["near_duplicates"],
     )
 
 
