@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from training.datasets.errors import DatasetError
 from training.datasets.items import Dataset, Item, Question
+from training.datasets.near_duplicates import NearDuplicates
 from training.datasets.numbers import Decimal
 from training.datasets.patients import Patients, number_form
 from training.datasets.same_files import Files, same_bytes
@@ -33,30 +34,6 @@ class QuestionSurvey:
     left_out: bool = False
     nearest: str = ""
     counts: Counter[str] = field(default_factory=Counter)
-
-
-@dataclass(frozen=True)
-class LooksTheSame:
-    """Two files that look the same, as the data set names them. `bits`: in how many of 256 bits their hashes differ."""
-
-    one: str
-    other: str
-    bits: int
-
-
-@dataclass
-class NearDuplicates:
-    """Pictures that look the same in different patients, or in different splits of the data set's own. `pairs`: the nearest.
-
-    `flat` ones show nothing to compare, `undecoded` ones could not be opened.
-    """
-
-    looked_at: int = 0
-    flat: int = 0
-    undecoded: int = 0
-    across_patients: int = 0
-    across_splits: int = 0
-    pairs: list[LooksTheSame] = field(default_factory=list)
 
 
 @dataclass

@@ -17,9 +17,18 @@ from overread.archive import dicom
 from overread.archive.dicom.reader import CHILDREN
 from training.datasets.errors import DatasetError
 from training.datasets.items import Item
-from training.datasets.near_duplicates import SIDE, Hashes, Pairs, distances, near_pairs, picture_hash
+from training.datasets.near_duplicates import (
+    SIDE,
+    Hashes,
+    LooksTheSame,
+    NearDuplicates,
+    Pairs,
+    distances,
+    near_pairs,
+    picture_hash,
+)
 from training.datasets.same_files import items_at
-from training.datasets.survey import EXAMPLES, LooksTheSame, NearDuplicates, hash64
+from training.datasets.survey import EXAMPLES, hash64
 from training.services.item_checks import file_content
 from training.services.opening import OpenDataset
 
