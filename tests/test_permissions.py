@@ -1,9 +1,10 @@
 """Who may do what: one table of every address × role.
 
 A new address fails this test until it has a row here. A row is one line: the method, the route's name, who is let in,
-and, where the address has a `pk`, whose it is (image, assignment, read, proposal, verdict, data_set, draft,
-export, job, member or account). Who is let in is one of the sets below, or a set of roles. Everybody else must be refused:
-nobody by a 401 or by the sign-in page, strangers by a 404 below a project, members by a 403. Rows of the API stand in API, those of pages in PAGES.
+and, where the address has a `pk`, whose it is (image, assignment, read, proposal, verdict, data_set, draft, export, job,
+member or account). Who is let in is one of the sets below, or a set of roles. Everybody else must be refused: nobody by a
+401 or by the sign-in page, strangers by a 404 below a project, members by a 403. Rows of the API stand in API, those of
+pages in PAGES.
 
 The bodies sent are empty, so a POST that says 400, 409 or 422 has let its sender in.
 """

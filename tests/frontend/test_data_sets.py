@@ -193,6 +193,31 @@ def test_what_is_wrong_is_said_and_begins_nothing(
     assert not DatasetDraft.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("sent", "why"),
+    [
+        ({"kind-2": "nonsense"}, "There is no kind nonsense"),
+        ({"name": ["a\0"], "means": ["effusion"]}, "the character NUL"),
+        ({"role-2": "label", "unit-2": "\0m"}, "the character NUL"),
+    ],
+)
+def test_a_decision_that_cannot_be_kept_is_said(
+    site: Client, project: Project, folder: Path, sent: dict[str, Any], why: str
+) -> None:
+    table(folder, 6, "effusion")
+    draft = begin(site, project, folder)
+    before = draft_guess(draft)
+    decide(site, project, draft, **sent)
+    assert why in page_of(site, project, draft)
+    assert draft.mapping == {} and "kinds" not in draft.options and draft_guess(draft) == before
+
+
+def test_a_reason_loses_what_no_database_keeps(site: Client, project: Project) -> None:
+    dataset = make_data_set(project)
+    page = site.post(address("data-set", project, dataset), {"reason": "Wrong\0 key."}, follow=True)
+    assert "Wrong key." in page.content.decode()
+
+
 def test_a_draft_that_failed_says_why_and_may_be_given_up(site: Client, project: Project, engineer: User) -> None:
     draft = make_draft(project, engineer)
     DatasetDraft.objects.filter(pk=draft.pk).update(reason="There is no table in it.")

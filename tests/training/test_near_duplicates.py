@@ -10,8 +10,9 @@ import pytest
 from django.core.management import call_command
 from PIL import Image
 
+from training.datasets.near_duplicates import LooksTheSame
 from training.datasets.options import Options, Source
-from training.datasets.survey import LooksTheSame, Survey
+from training.datasets.survey import Survey
 from training.services.opening import data_set_open
 from training.services.survey_words import survey_lines
 from training.services.surveying import data_set_survey

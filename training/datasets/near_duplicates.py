@@ -7,6 +7,7 @@ usual 64 bits films of different patients come within 4 bits of each other, as n
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +30,30 @@ Pairs = NDArray[np.int64]
 """Rows of two places, the lower one first."""
 
 
+@dataclass(frozen=True)
+class LooksTheSame:
+    """Two files that look the same, as the data set names them. `bits`: in how many of 256 bits their hashes differ."""
+
+    one: str
+    other: str
+    bits: int
+
+
+@dataclass
+class NearDuplicates:
+    """Pictures that look the same in different patients, or in different splits of the data set's own. `pairs`: the nearest.
+
+    `flat` ones show nothing to compare, `undecoded` ones could not be opened.
+    """
+
+    looked_at: int = 0
+    flat: int = 0
+    undecoded: int = 0
+    across_patients: int = 0
+    across_splits: int = 0
+    pairs: list[LooksTheSame] = field(default_factory=list)
+
+
 def picture_hash(grey: NDArray[np.generic]) -> Hashes | None:
     """32 bytes of a picture of 64 × 64 grey levels; None where it is flat, as all flat ones are alike."""
     levels = grey.astype(np.float32)
@@ -44,8 +69,8 @@ def near_pairs(hashes: Hashes, near: int = NEAR) -> Pairs:
     Rows with the same 24 bits are compared, in 32 tables of bits drawn once and for all: some 20 s and 100 MB for a million.
     """
     found = np.empty(0, np.int64)
-    for pairs in _found(hashes, near):
-        found = np.union1d(found, pairs)
+    for more in _found(hashes, near):
+        found = np.union1d(found, more)
         if len(found) >= PAIRS_AT_MOST:
             break
     pairs: Pairs = np.column_stack(np.divmod(found[:PAIRS_AT_MOST], max(1, len(hashes))))
@@ -54,7 +79,8 @@ def near_pairs(hashes: Hashes, near: int = NEAR) -> Pairs:
 
 def distances(one: Hashes, other: Hashes) -> NDArray[np.int64]:
     """In how many bits the rows differ."""
-    return np.bitwise_count(one ^ other).sum(axis=1, dtype=np.int64)
+    bits: NDArray[np.int64] = np.bitwise_count(one ^ other).sum(axis=1, dtype=np.int64)
+    return bits
 
 
 def _found(hashes: Hashes, near: int) -> Iterator[NDArray[np.int64]]:

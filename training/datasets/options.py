@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from training.datasets.errors import DatasetError
 from training.datasets.items import ColumnKind
@@ -68,6 +68,11 @@ class Options:
         unknown = set(stored) - set(asdict(cls()))
         if unknown:
             raise DatasetError(f"There is no option {', '.join(sorted(unknown))}.")
+        kinds = set(stored.get("kinds", {}).values()) - set(get_args(ColumnKind))
+        if kinds:
+            raise DatasetError(
+                f"There is no kind {', '.join(sorted(kinds))}. There are {', '.join(get_args(ColumnKind))}."
+            )
         values = dict(stored)
         values["label_columns"] = tuple(values.get("label_columns", ()))
         values["choices"] = {name: tuple(options) for name, options in values.get("choices", {}).items()}

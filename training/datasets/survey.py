@@ -7,19 +7,19 @@ from array import array
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from training.datasets.errors import DatasetError
 from training.datasets.items import Dataset, Item, Question
+from training.datasets.near_duplicates import NearDuplicates
 from training.datasets.numbers import Decimal
 from training.datasets.patients import Patients, number_form
+from training.datasets.same_files import Files, same_bytes
 from training.datasets.translation import Said, Translation
 from training.datasets.words import is_negative, is_unknown, nearest
 
 EXAMPLES = 20  # refused images and missing files that are told one by one
 VALUES = 200  # distinct values of one question that are counted one by one
 OTHERS = "…"
-HASHED_AT_MOST = 20 * 2**30  # bytes of files of equal size that are compared by their hashes
 
 
 @dataclass
@@ -34,30 +34,6 @@ class QuestionSurvey:
     left_out: bool = False
     nearest: str = ""
     counts: Counter[str] = field(default_factory=Counter)
-
-
-@dataclass(frozen=True)
-class LooksTheSame:
-    """Two files that look the same, as the data set names them. `bits`: in how many of 256 bits their hashes differ."""
-
-    one: str
-    other: str
-    bits: int
-
-
-@dataclass
-class NearDuplicates:
-    """Pictures that look the same in different patients, or in different splits of the data set's own. `pairs`: the nearest.
-
-    `flat` ones show nothing to compare, `undecoded` ones could not be opened.
-    """
-
-    looked_at: int = 0
-    flat: int = 0
-    undecoded: int = 0
-    across_patients: int = 0
-    across_splits: int = 0
-    pairs: list[LooksTheSame] = field(default_factory=list)
 
 
 @dataclass
@@ -117,7 +93,7 @@ def survey(
     questions = _questions(dataset, translation)
     told.questions = list(questions.values())
     seen = _Patients()
-    sizes: dict[int, list[str]] = defaultdict(list)
+    files = Files()
     decimals = dataset.decimals()
     for item in dataset.items():
         told.images += 1
@@ -141,9 +117,11 @@ def survey(
             continue
         told.accepted += 1
         told.bytes += size
-        sizes[size].append(item.file)
+        files.add(told.images - 1, size)
     _count_patients(told, seen, decided=patients.decided)
-    told.duplicates = _same_bytes(dataset, sizes, told)
+    told.duplicates, beyond = same_bytes(dataset, files)
+    if beyond is not None:
+        told.notes.append(f"Files of {beyond} bytes and more were not compared with one another: there are too many.")
     return told
 
 
@@ -212,27 +190,6 @@ def _count_patients(told: Survey, seen: _Patients, *, decided: bool) -> None:
             f"{fewer} patients differ from others only as 007, 7 and 7.0 do. Say whether these are the same patient "
             "(patient ids: numbers) or not (as-written)."
         )
-
-
-def _same_bytes(dataset: Dataset, sizes: dict[int, list[str]], told: Survey) -> list[list[str]]:
-    """Groups of files with the same bytes. Only files of equal size are read."""
-    groups: dict[str, list[str]] = defaultdict(list)
-    left = HASHED_AT_MOST
-    for size, names in sorted(sizes.items()):
-        if len(names) < 2:
-            continue
-        left -= size * len(names)
-        if left < 0:
-            told.notes.append(f"Files of {size} bytes and more were not compared with one another: there are too many.")
-            break
-        for name in names:
-            groups[_file_hash(dataset.images.find(name))].append(name)
-    return [names for names in groups.values() if len(names) > 1]
-
-
-def _file_hash(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def hash64(text: str) -> int:

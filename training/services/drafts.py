@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import fields, is_dataclass
@@ -18,6 +19,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from overread.accounts.models import User
+from overread.api.bodies import NUL
 from overread.audit.services import event_append
 from overread.jobs.models import Job
 from overread.jobs.running import Lease
@@ -84,6 +86,8 @@ def draft_change(*, draft: DatasetDraft, actor: User, **changes: Any) -> Dataset
         Options.of(draft.options)
     except (DatasetError, TypeError, ValueError) as error:
         raise ValidationError({"options": str(error)}) from error
+    if NUL.search(json.dumps([draft.options, draft.mapping, draft.declaration])):
+        raise ValidationError(_("A text holds the character NUL."))  # which PostgreSQL cannot store
     _begin(draft, State.LOOKING)
     survey_request(draft=draft)
     return draft

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from training.datasets.survey import NearDuplicates, QuestionSurvey, Survey
+from training.datasets.near_duplicates import NearDuplicates
+from training.datasets.survey import QuestionSurvey, Survey
 
 VALUES_SHOWN = 8
 

@@ -34,8 +34,9 @@ def page(request: HttpRequest, slug: str, pk: UUID) -> HttpResponse:
     if dataset is None:
         raise Http404("No such import.")
     if request.method == "POST" and dataset.labels:
+        reason = request.POST.get("reason", "").replace("\0", "")  # a form can send NUL, PostgreSQL cannot store it
         try:
-            label_import_withdraw(source=dataset.labels, actor=user, reason=request.POST.get("reason", ""))
+            label_import_withdraw(source=dataset.labels, actor=user, reason=reason)
         except ValidationError as wrong:
             messages.error(request, " ".join(wrong.messages))
         else:

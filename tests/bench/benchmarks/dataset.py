@@ -18,11 +18,10 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tests.bench.asked import Asked
@@ -31,9 +30,9 @@ from tests.bench.builds import environment_of
 from tests.bench.deployment import databases, deployment
 from tests.bench.part import Unfinished
 from tests.bench.rows import OURS, Row
+from tests.bench.tree import Tree
 
 SIDE = 224
-EVERY_S = 0.05
 CLASSES = ("NORMAL", "PNEUMONIA")
 FINDINGS = ("Effusion", "Mass", "Nodule")
 
@@ -64,6 +63,8 @@ class Work:
 
 def run(asked: Asked) -> Iterator[Row]:
     size = QUICK if asked.quick else Size()
+    if asked.cases:
+        size = replace(size, images=asked.cases, images_before=asked.cases)
     rounds = 1 if asked.quick else 2
     with builds() as roots, tempfile.TemporaryDirectory(prefix="overread-bench-") as folder:
         work = {OURS: ours(Path(folder), size, asked), "before": before(Path(folder), size, asked)}
@@ -184,48 +185,3 @@ def imported(database: str, root: Path, work: Work) -> tuple[float, float]:
             if status or " 0 refused" not in (words := told.read()):
                 raise Unfinished(f"{work.case}: the import ended with {status}: {words[-500:]}")
     return work.count / spent, tree.most_mb
-
-
-class Tree:
-    """The most memory that a process and all below it hold together."""
-
-    def __init__(self, pid: int) -> None:
-        self.most_mb = 0.0
-        self._pid = pid
-        self._over = threading.Event()
-        self._watch = threading.Thread(target=self._look)
-
-    def __enter__(self) -> Tree:
-        self._watch.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._over.set()
-        self._watch.join()
-
-    def _look(self) -> None:
-        while not self._over.wait(EVERY_S):
-            self.most_mb = max(self.most_mb, held_mb(self._pid))
-
-
-def held_mb(pid: int) -> float:
-    import psutil
-
-    held = 0
-    try:
-        top = psutil.Process(pid)
-        for process in [top, *top.children(recursive=True)]:
-            held += resident(process)
-    except psutil.NoSuchProcess:
-        return 0.0
-    return held / 2**20
-
-
-def resident(process: object) -> int:
-    """0 where it has just ended."""
-    import psutil
-
-    try:
-        return int(process.memory_info().rss)  # type: ignore[attr-defined]
-    except psutil.NoSuchProcess:
-        return 0
