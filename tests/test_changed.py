@@ -136,7 +136,7 @@ def test_a_commit_that_there_is_not_is_refused(repository: Path) -> None:
     [
         ("labeling/selection/strategies/margin.py", "tests/labeling/selection/test_strategies.py"),
         ("frontend/pages/worklist.py", "tests/frontend/test_worklist.py"),
-        ("labeling/api/labels.py", "tests/api/test_labels.py"),
+        ("training/api/labels.py", "tests/api/test_labels.py"),
         ("labeling/handlers.py", "tests/labeling/test_batches.py"),
         ("platform/overread/archive/dicom/child.py", "tests/archive/dicom/test_reader.py"),
         ("platform/phantom/ribs.py", "tests/phantom/test_render.py"),
