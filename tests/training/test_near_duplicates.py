@@ -99,11 +99,12 @@ def test_looking_for_them_makes_no_other_import_of_the_same_data(tmp_path):
     assert key() == key(near_duplicates=True) != key(distinct_names=True)
 
 
-def test_the_dry_run_of_the_command_names_the_pair(tmp_path):
-    for folder, person in (("normal", "p1"), ("pneumonia", "p2")):
+@pytest.mark.parametrize("flag", ["--dry-run", "--near-duplicates"])
+def test_the_command_names_the_pair_in_a_dry_run_and_where_it_is_asked(tmp_path, flag):
+    for folder, person, side in (("normal", "p1", 96), ("pneumonia", "p2", 64)):
         (tmp_path / folder).mkdir()
-        film(1).save(tmp_path / folder / f"{person}.png")
+        film(1, side).save(tmp_path / folder / f"{person}.png")
     out = io.StringIO()
     pattern = "--patient-pattern=(p[0-9]+)[.]png"
-    call_command("import_dataset", "folders", str(tmp_path), pattern, "--project=new", "--dry-run", stdout=out)
-    assert "Look the same (0 of 256 bits differ): normal/p1.png, pneumonia/p2.png." in out.getvalue()
+    call_command("import_dataset", "folders", str(tmp_path), pattern, "--project=pack", flag, stdout=out)
+    assert "of 256 bits differ): normal/p1.png, pneumonia/p2.png." in out.getvalue()

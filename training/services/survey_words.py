@@ -30,14 +30,15 @@ def survey_lines(told: Survey) -> list[str]:
     lines += [f"Refused, {number}: {reason}" for number, reason in told.refused]
     for names in told.duplicates[:VALUES_SHOWN]:
         lines.append(f"The same file: {', '.join(names[:VALUES_SHOWN])}.")
-    lines += _near_lines(told.near)
+    lines += near_lines(told.near)
     lines += told.notes
     if told.to_decide:
         lines += ["To be decided before an import:", *told.to_decide]
     return lines
 
 
-def _near_lines(near: NearDuplicates | None) -> list[str]:
+def near_lines(near: NearDuplicates | None) -> list[str]:
+    """What looks the same, in lines."""
     if near is None:
         return ["Near duplicates were not looked for (--near-duplicates)."]
     lines = [

@@ -23,7 +23,7 @@ from training.datasets.translation import EVERYTHING_ELSE, LEFT_OUT
 from training.services.import_types import UNDECLARED, Declaration, ImportCounts
 from training.services.importing import data_set_import, project_for_data_set
 from training.services.opening import OpenDataset, data_set_open, finding_kinds
-from training.services.survey_words import survey_lines
+from training.services.survey_words import near_lines, survey_lines
 from training.services.surveying import data_set_survey
 
 REASONS_SHOWN = 20  # a whole table of bad rows would scroll the first reasons away
@@ -234,6 +234,8 @@ class Command(BaseCommand):
         for name, count in told.unknown_names.most_common(REASONS_SHOWN):
             near = f"; the nearest finding is {told.nearest[name]!r}" if told.nearest[name] else ""
             self.stdout.write(f"{name!r} is no finding of the project ({count} images{near}).")
+        if told.near is not None:
+            self.stdout.write("\n".join(near_lines(told.near)))
         if counts.refused:
             raise CommandError(words, returncode=REFUSED)
         self.stdout.write(words)
