@@ -38,14 +38,14 @@ def due(job: Lease, *, of: str) -> None:
 
 @job(SURVEY, queue="io", attempts=2, on_death=draft_fail)
 def survey(job: Lease, *, draft: str) -> None:
-    from training.services.drafts import draft_look
+    from training.services.draft_work import draft_look
 
     draft_look(draft=DatasetDraft.objects.select_related("project", "created_by").get(pk=draft), lease=job)
 
 
 @job(IMPORT, queue="io", on_death=draft_fail)
 def import_(job: Lease, *, draft: str) -> None:
-    from training.services.drafts import draft_carry_out
+    from training.services.draft_work import draft_carry_out
 
     draft_carry_out(draft=DatasetDraft.objects.select_related("project", "created_by").get(pk=draft), lease=job)
 

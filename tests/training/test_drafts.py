@@ -24,15 +24,15 @@ from overread.archive.models import Image
 from overread.audit.models import Event
 from overread.jobs.models import Job
 from overread.jobs.running import Lease, ShutdownRequested, run_all
-from overread.jobs.services import job_cancel, job_claim, job_fail, job_release
+from overread.jobs.services import LeaseLost, job_cancel, job_claim, job_fail, job_release
 from overread.projects.models import Project
 from tests.factories import picture
 from tests.training.pictures import table
 from training.jobs import draft_jobs
 from training.models import DatasetDraft, DatasetImport, DatasetRow
 from training.services.data_set_files import unpacked
+from training.services.draft_work import draft_carry_out, draft_look
 from training.services.drafts import (
-    draft_carry_out,
     draft_change,
     draft_import,
     draft_make,
@@ -322,6 +322,18 @@ def test_nothing_is_changed_while_it_is_worked_on(project: Project, engineer: Us
     draft_import(draft=draft, actor=engineer)
     with pytest.raises(ValidationError, match="It is being imported"):
         draft_remove(draft=draft, actor=engineer)
+
+
+def test_what_is_given_up_while_it_is_looked_through_stays_gone(project: Project, engineer: User) -> None:
+    draft = draft_make(project=project, actor=engineer, layout="folders", upload=zipped(classes()))
+    waiting = draft_jobs(draft).get()
+    job = job_claim(pk=waiting.pk, worker="one")
+    assert job is not None
+    draft_remove(draft=DatasetDraft.objects.get(pk=draft.pk), actor=engineer)
+    with pytest.raises(LeaseLost):
+        draft_look(draft=draft, lease=Lease(job))
+    waiting.refresh_from_db()
+    assert waiting.state == "cancelled" and not DatasetDraft.objects.exists()
 
 
 def test_giving_it_up_deletes_its_zip(
