@@ -6,7 +6,16 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.db.migrations.loader import MigrationLoader
 
-from labeling.services import MeasurementDrawn, RegionDrawn, answers_seen_record, read_submit
+from labeling.models import Assignment
+from labeling.services import (
+    MeasurementDrawn,
+    RegionDrawn,
+    answers_seen_record,
+    label_import_open,
+    label_import_withdraw,
+    read_submit,
+)
+from labeling.services.imports import ImageLabels, ImportedBox, image_labels_import
 from overread.archive.models import Image, Patient, Study
 from overread.audit.services import events_seal
 from overread.projects.models import Project
@@ -24,7 +33,10 @@ PROMISED = {
         "answersseen",
         "holding",
         "importedlabel",
+        "importedmask",
+        "importedregion",
         "labelimport",
+        "labelwithdrawal",
         "measurement",
         "read",
         "region",
@@ -67,8 +79,18 @@ def world(db: None) -> World:
     read_submit(assignment=case, reader=case.reader, answers=given, key=case.pk)
     answers_seen_record(user=case.reader, images=[case.image_id])
     make_worth(world.project)
+    _withdrawn_import(case)
     events_seal()
     return world
+
+
+def _withdrawn_import(case: Assignment) -> None:
+    """An import with a box and a mask whose labels were withdrawn."""
+    source = label_import_open(project=case.project, name="boxes", sha256="3" * 64, declaration="Made for a test.")
+    box = ImportedBox("nodule", "box", [[1, 2], [10, 20]])
+    said = ImageLabels(case.image, values={}, regions=(box,), masks={"lungs": "0" * 64})
+    image_labels_import(source=source, labels=[said])
+    label_import_withdraw(source=source, actor=None, reason="Made for a test.")
 
 
 @pytest.mark.django_db
