@@ -400,3 +400,12 @@ def test_no_identifier_of_a_patient_is_kept_with_a_draft(project: Project, engin
     assert draft.survey["accepted"] == 6
     kept = json.dumps([draft.guess, draft.survey, draft.options])
     assert not [name for name in ("P0", "P5", "1003", "Name 3") if name in kept]
+
+
+def test_a_zip_of_too_many_files_is_refused_before_it_is_stored(
+    project: Project, engineer: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("training.services.data_set_files.MEMBERS", 1)
+    with pytest.raises(ValidationError, match="more than 1 files"):
+        draft_make(project=project, actor=engineer, layout="folders", upload=zipped(classes()))
+    assert not DatasetDraft.objects.exists()

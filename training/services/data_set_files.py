@@ -52,7 +52,7 @@ def zip_check(file: IO[bytes]) -> None:
     """
     try:
         with zipfile.ZipFile(file) as archive:
-            for member in archive.infolist():
+            for member in _members(archive):
                 if not member.is_dir() and _is_dicom(archive, member):
                     raise DatasetError(
                         _(
@@ -92,9 +92,7 @@ def unpacked(upload: str) -> Iterator[Path]:
 
 
 def _unpack(archive: zipfile.ZipFile, folder: Path) -> None:
-    members = archive.infolist()
-    if len(members) > MEMBERS:
-        raise DatasetError(_("The zip holds more than %(count)d files.") % {"count": MEMBERS})
+    members = _members(archive)
     left = min(settings.DATASET_ZIP_BYTES, shutil.disk_usage(folder).free // 2)
     for member in members:
         target = _target(folder, member)
@@ -102,6 +100,14 @@ def _unpack(archive: zipfile.ZipFile, folder: Path) -> None:
             continue
         target.parent.mkdir(parents=True, exist_ok=True)
         left = _copy(archive, member, target, left)
+
+
+def _members(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
+    """Raises DatasetError where there are too many to look at."""
+    members = archive.infolist()
+    if len(members) > MEMBERS:
+        raise DatasetError(_("The zip holds more than %(count)d files.") % {"count": MEMBERS})
+    return members
 
 
 def _target(folder: Path, member: zipfile.ZipInfo) -> Path | None:
