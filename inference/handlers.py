@@ -39,9 +39,10 @@ def predict_one(job: Lease, *, pipeline: str, image: str) -> None:
 
     chosen = Pipeline.objects.select_related("project").get(pk=pipeline)
     images_score(pipeline=chosen, among=Image.objects.filter(pk=image), lease=job)
-    # Nothing to announce: the queue orders by the champion's scores, and this may be another pipeline.
     with job.finishing():
-        pass
+        # The queue orders by the champion's scores; another pipeline changes nothing there.
+        if champion_of(chosen.project) == chosen:
+            announce(ScoresChanged(chosen.project_id, anew=False))
 
 
 @job(REFRESH, queue="inference")

@@ -36,6 +36,18 @@ def predict_one_request(*, pipeline: Pipeline, image: UUID, requested_by: User) 
     )
 
 
+def overruled_request(*, pipeline: Pipeline, image: UUID, requested_by: User) -> Job:
+    """Enqueue the scoring of an image that a member wants predicted. Its first job is done: this is another."""
+    return job_enqueue(
+        kind=PREDICT_ONE,
+        key=f"{PREDICT_ONE}:{pipeline.pk}:{image}:overruled",
+        project=pipeline.project_id,
+        requested_by=requested_by,
+        pipeline=pipeline.pk,
+        image=image,
+    )
+
+
 def refresh_request(*, promotion: Promotion) -> Job:
     """Enqueue the scoring of every image by the pipeline that was promoted."""
     key = f"{REFRESH}:{promotion.pk}"

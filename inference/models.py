@@ -6,9 +6,20 @@ import uuid
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from overread.archive.models import Image
 from overread.projects.models import Project
+
+
+class Stage(models.TextChoices):
+    """The stages of a pipeline, in their order."""
+
+    GATE = "gate", _("Quality gate")
+    VIEW = "view", _("View and orientation")
+    LUNGS = "lungs", _("Lungs")
+    CLASSIFIER = "classifier", _("Classifier")
 
 
 class ModelVersion(models.Model):
@@ -16,10 +27,11 @@ class ModelVersion(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     project = models.ForeignKey(Project, models.PROTECT, related_name="model_versions")
+    stage = models.CharField(max_length=10, choices=Stage.choices, default=Stage.CLASSIFIER)
     number = models.PositiveIntegerField()
     architecture = models.CharField(max_length=60)
     backbone = models.CharField(
-        max_length=64, help_text="SHA-256 that names the embedding space: backbone weights and preparation."
+        max_length=64, blank=True, help_text="Names a classifier's embedding space: backbone weights and preparation."
     )
     bundle = models.CharField(max_length=64, help_text="Blob with weights, ONNX graph and card.")
     card = models.JSONField(
@@ -28,10 +40,13 @@ class ModelVersion(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["project", "number"], name="model_version_number_unique")]
+        constraints = [
+            models.UniqueConstraint(fields=["project", "stage", "number"], name="model_version_number_unique"),
+            models.CheckConstraint(condition=Q(stage__in=Stage.values), name="model_version_stage_known"),
+        ]
 
     def __str__(self) -> str:
-        return f"version {self.number}"
+        return f"{self.stage} {self.number}"
 
 
 class Pipeline(models.Model):
@@ -41,6 +56,10 @@ class Pipeline(models.Model):
     project = models.ForeignKey(Project, models.PROTECT, related_name="pipelines")
     number = models.PositiveIntegerField()
     stages = models.ManyToManyField(ModelVersion, through="PipelineStage", related_name="pipelines")
+    space = models.CharField(
+        max_length=64,
+        help_text="Names its embedding space: the classifier's, or its own where other stages stand before that classifier.",
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -57,6 +76,11 @@ class Pipeline(models.Model):
     def classifier(self) -> ModelVersion:
         """The last stage, which answers the findings."""
         return self.pipelinestage_set.select_related("version").latest("order").version
+
+    @property
+    def versions(self) -> list[ModelVersion]:
+        """Its stages in their order, the classifier last."""
+        return [stage.version for stage in self.pipelinestage_set.select_related("version").order_by("order")]
 
 
 class PipelineStage(models.Model):
@@ -98,6 +122,52 @@ class Promotion(models.Model):
 
     def __str__(self) -> str:
         return f"promotion of {self.pipeline_id}"
+
+
+class StageReport(models.Model):
+    """What one stage before the classifier said of one image. Never changed.
+
+    `reasons`: [{"code", figures…}], empty where it passes. `facts`: what it found, such as a view, a box, outlines.
+    """
+
+    class Verdict(models.TextChoices):
+        PASS = "pass", _("Passed")
+        WARN = "warn", _("Warning")
+        ABSTAIN = "abstain", _("No prediction")
+
+    version = models.ForeignKey(ModelVersion, models.PROTECT, related_name="reports")
+    image = models.ForeignKey(Image, models.PROTECT, related_name="stage_reports")
+    verdict = models.CharField(max_length=7, choices=Verdict.choices)
+    reasons = models.JSONField(default=list)
+    facts = models.JSONField(default=dict)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["version", "image"], name="stage_report_once"),
+            models.CheckConstraint(condition=Q(verdict__in=["pass", "warn", "abstain"]), name="stage_verdict_known"),
+        ]
+        # Abstentions are few among many reports, and every list of images leaves them out.
+        indexes = [models.Index(fields=["image", "version"], condition=Q(verdict="abstain"), name="stage_abstained")]
+
+    def __str__(self) -> str:
+        return f"{self.verdict} by {self.version_id} of {self.image_id}"
+
+
+class Overrule(models.Model):
+    """A member decided that an image is to be predicted and learned from, whatever the stages say. Never changed."""
+
+    project = models.ForeignKey(Project, models.PROTECT, related_name="overrules")
+    image = models.ForeignKey(Image, models.PROTECT, related_name="overrules")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    reason = models.TextField()
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["project", "image"], name="overrule_once")]
+
+    def __str__(self) -> str:
+        return f"overrule of {self.image_id}"
 
 
 class EmbeddingShard(models.Model):
@@ -159,6 +229,9 @@ class Prediction(models.Model):
         max_length=64, help_text="Blob of the attention maps: (outputs, rows, columns) uint8, .npy."
     )
     map_box = models.JSONField(help_text="[x0, y0, x1, y1]: where the maps lie on the image, in its pixels.")
+    stages = models.JSONField(
+        default=dict, help_text="Stage before the classifier → {number, verdict, reasons, facts}, as it was then."
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -9,8 +9,9 @@ import numpy as np
 from django.db import transaction
 
 from inference.jobs import predict_one_request
-from inference.models import Exposure, ModelVersion, Pipeline, Prediction
+from inference.models import Exposure, ModelVersion, Pipeline, Prediction, StageReport
 from inference.queries import score_arrays, scores_find
+from inference.queries.stages import abstained_among, report_facts, reports_of
 from overread.accounts.models import User
 from overread.archive import blobs
 from overread.archive.models import Image
@@ -21,13 +22,26 @@ class NotScored(Exception):
     """The pipeline has not scored this image yet."""
 
 
+class Abstained(NotScored):
+    """A stage of the pipeline abstains from this image: there is no prediction, and none is on its way.
+
+    `reports`: what its stages said, in their order.
+    """
+
+    def __init__(self, reports: list[StageReport]) -> None:
+        super().__init__("The model abstains from this image.")
+        self.reports = reports
+
+
 @transaction.atomic
 def prediction_ensure(*, pipeline: Pipeline, image: Image) -> Prediction:
-    """The pipeline's prediction of the image, made from its scores at the first call. Raises NotScored."""
+    """The pipeline's prediction of the image, made from its scores at the first call. Raises NotScored, Abstained."""
     if found := Prediction.objects.filter(pipeline=pipeline, image=image).first():
         return found
     scores = scores_find(pipeline=pipeline, image=image)
     if scores is None:
+        if abstained_among(pipeline, [image.pk]):
+            raise Abstained(reports_of(pipeline, image))
         raise NotScored(f"{pipeline} has not scored image {image.pk}")
     shard, row = scores
     arrays = score_arrays(shard)
@@ -41,6 +55,7 @@ def prediction_ensure(*, pipeline: Pipeline, image: Image) -> Prediction:
             "outputs": outputs_of(pipeline.classifier, arrays["probabilities"][row]),
             "maps": blobs.put(maps.getvalue()),
             "map_box": [float(edge) for edge in arrays["boxes"][row]],
+            "stages": report_facts(reports_of(pipeline, image)),
         },
     )
     return prediction

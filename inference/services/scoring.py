@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable
 from functools import lru_cache
-from typing import Any
 from uuid import UUID
 
 import numpy as np
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, QuerySet
-from numpy.typing import NDArray
 
-from inference.engine.cam import quantise
 from inference.engine.session import ModelSession
-from inference.models import EmbeddingRow, EmbeddingShard, ModelVersion, Pipeline, ScoreShard
+from inference.engine.stages.results import StageImage
+from inference.models import EmbeddingRow, EmbeddingShard, ModelVersion, Overrule, Pipeline, ScoreShard, StageReport
+from inference.queries.stages import without_abstained
+from inference.services.examining import ABSTAIN, image_examine
+from inference.services.score_batches import ScoredBatch, known_scores
 from inference.services.versions import bundle_load
 from overread.archive import blobs
 from overread.archive.models import Image
@@ -33,12 +33,13 @@ def session_of(version: UUID) -> ModelSession:
 
 
 def unscored(pipeline: Pipeline, among: QuerySet[Image] | None = None) -> QuerySet[Image]:
-    """Readable images of the pipeline's project (those of `among`, where given) that it has not scored."""
+    """Readable images of the pipeline's project (those of `among`, where given) that it has neither scored nor refused."""
     images = readable_in(pipeline.project)
     if among is not None:
         images = images.filter(pk__in=among)
     scored = EmbeddingRow.objects.filter(image=OuterRef("pk"), shard__score_shards__pipeline=pipeline)
-    return images.exclude(Exists(scored)).select_related("rendering").order_by("created_at", "pk")
+    waiting = without_abstained(images.exclude(Exists(scored)), pipeline)
+    return waiting.select_related("rendering").order_by("created_at", "pk")
 
 
 def images_score(*, pipeline: Pipeline, among: QuerySet[Image] | None = None, lease: Lease | None = None) -> int:
@@ -54,8 +55,7 @@ def images_score(*, pipeline: Pipeline, among: QuerySet[Image] | None = None, le
     left = waiting
     while batch:
         try:
-            embeddings, arrays = _compute(pipeline.classifier, batch)
-            _store(pipeline, batch, embeddings, arrays)
+            _batch_score(pipeline, batch)
             done += len(batch)
             # The next query begins where this batch ended, and does not pass over all scored images again.
             left = waiting.filter(created_at__gte=batch[-1].created_at)
@@ -84,39 +84,52 @@ def image_score(*, pipeline: Pipeline, image: Image, lease: Lease | None = None)
     images_score(pipeline=pipeline, among=own, lease=lease)
 
 
-def _compute(version: ModelVersion, images: Iterable[Image]) -> tuple[NDArray[np.float16], dict[str, NDArray[Any]]]:
-    """Embeddings float16 (n, D), and probabilities (n, K), maps (n, K, h, w) and boxes (n, 4) by name."""
-    session = session_of(version.pk)
-    preparation = session.card.preparation
-    inputs = []
-    boxes = []
+def _batch_score(pipeline: Pipeline, images: list[Image]) -> None:
+    """Store what the pipeline says of each image: its stages' reports, and the scores of those that no stage refuses."""
+    *stages, classifier = pipeline.versions
+    overrules = Overrule.objects.filter(project=pipeline.project_id, image__in=images)
+    overruled = set(overrules.values_list("image", flat=True))
+    known = known_scores(pipeline, classifier, images)
+    batch = ScoredBatch(session_of(classifier.pk))
+    reports: list[StageReport] = []
     for image in images:
+        if not stages and image.pk in known:
+            batch.add_known(image, known[image.pk])
+            continue
         pixels = image_input(image.rendering)
-        inputs.append(preparation.prepare(pixels))
-        x, y, width, height = preparation.placement(*pixels.shape[:2]).rectangle
-        boxes.append((x, y, x + width, y + height))
-    scores = session.run(np.stack(inputs))
-    arrays: dict[str, NDArray[Any]] = {
-        "probabilities": np.asarray(session.probabilities(scores.logits), np.float32),
-        "maps": np.stack([quantise(of_image).levels for of_image in scores.maps]),
-        "boxes": np.asarray(boxes, np.float32),
-    }
-    return np.asarray(scores.embedding, np.float16), arrays
+        seen = StageImage(pixels, view=image.view)
+        of_image = image_examine(image=image, pixels=seen, stages=stages, overruled=image.pk in overruled)
+        reports += [report for report in of_image if report.pk is None]
+        if image.pk not in overruled and any(report.verdict == ABSTAIN for report in of_image):
+            continue
+        if image.pk in known:
+            batch.add_known(image, known[image.pk])
+        else:
+            batch.add(image, pixels)
+    _store(pipeline, batch, reports)
 
 
-@transaction.atomic
-def _store(
-    pipeline: Pipeline, images: list[Image], embeddings: NDArray[np.float16], arrays: dict[str, NDArray[Any]]
-) -> None:
+def _store(pipeline: Pipeline, batch: ScoredBatch, reports: list[StageReport]) -> None:
+    batch.run()
+    with transaction.atomic():
+        # Another pipeline with this stage may have looked at an image meanwhile; it said the same.
+        StageReport.objects.bulk_create(reports, ignore_conflicts=True)
+        if batch.images:
+            _store_scores(pipeline, batch)
+
+
+def _store_scores(pipeline: Pipeline, batch: ScoredBatch) -> None:
+    """To be called in a transaction."""
     # Blobs are written inside the transaction: should it fail, they are named by no row and do no harm.
-    backbone = pipeline.classifier.backbone
+    embeddings, arrays = batch.arrays()
     file = io.BytesIO()
     np.save(file, embeddings)
     shard = EmbeddingShard.objects.create(
-        backbone=backbone, blob=blobs.put(file.getvalue()), count=len(images), dimension=embeddings.shape[1]
+        backbone=pipeline.space, blob=blobs.put(file.getvalue()), count=len(embeddings), dimension=embeddings.shape[1]
     )
     EmbeddingRow.objects.bulk_create(
-        EmbeddingRow(shard=shard, backbone=backbone, image=image, row=row) for row, image in enumerate(images)
+        EmbeddingRow(shard=shard, backbone=pipeline.space, image=image, row=row)
+        for row, image in enumerate(batch.images)
     )
     scores = io.BytesIO()
     np.savez(scores, allow_pickle=False, **arrays)

@@ -103,7 +103,7 @@ def scout_scores(*, project: Project, pipeline: Pipeline) -> ImageTable | None:
 
     None if there are too few labels to fit one.
     """
-    table = embeddings_of(pipeline.classifier.backbone)
+    table = embeddings_of(pipeline.space)
     layout = OutputLayout.from_list(pipeline.classifier.card["layout"])
     scout = scout_fit(labelled_of(project, table, layout.names), layout)
     if scout is None:

@@ -21,7 +21,7 @@ def backbone(project: Project) -> str:
     """The space of a model that has scored three images."""
     for _ in range(3):
         make_image(project)
-    return make_champion(project).classifier.backbone
+    return make_champion(project).space
 
 
 def test_every_embedded_image_has_its_row(backbone: str) -> None:

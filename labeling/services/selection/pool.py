@@ -54,7 +54,7 @@ def pool_build(project: Project, pipeline: Pipeline | None, images: Ids) -> Pool
     if pipeline is None:
         backbone = _backbone_of(project, len(images))
     else:
-        backbone = pipeline.classifier.backbone
+        backbone = pipeline.space
         slugs = OutputLayout.from_list(pipeline.classifier.card["layout"]).names
     if backbone is None:
         return None
@@ -196,7 +196,7 @@ class LabelIssue:
 
 def label_issues_of(project: Project, pipeline: Pipeline, seed: int) -> list[LabelIssue]:
     """Images with a label that a scout, fitted on other patients' labels, contradicts; empty while labels are too few."""
-    table = embeddings_of(pipeline.classifier.backbone)
+    table = embeddings_of(pipeline.space)
     layout = OutputLayout.from_list(pipeline.classifier.card["layout"])
     labelled = labelled_of(project, table, layout.names)
     images = uuids_of(labelled.images)

@@ -54,7 +54,7 @@ class Material:
 
 def material_of(project: Project, pipeline: Pipeline, strategy: str) -> Material:
     """The material of a project. Measurements are left out: an AUROC needs answers that are right or wrong."""
-    table = embeddings_of(pipeline.classifier.backbone)
+    table = embeddings_of(pipeline.space)
     layout = _layout(pipeline)
     known = training_labels(project)
     place = table.rows()

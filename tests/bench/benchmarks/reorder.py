@@ -47,7 +47,7 @@ def measure(size: int, strategy: str) -> dict[str, float]:
     from overread.jobs.services import job_enqueue_once
 
     project, pipeline = made(size, strategy)
-    first = timed(lambda: (embeddings_of(pipeline.classifier.backbone), scores_of(pipeline)))
+    first = timed(lambda: (embeddings_of(pipeline.space), scores_of(pipeline)))
     queue_fill(project=project, size=BATCH)
     ten_are_labelled(project)
     job_enqueue_once(kind="labeling.reorder", project=project.pk, of=project.pk)
@@ -78,7 +78,7 @@ def parts_of(project: Any, pipeline: Any) -> dict[str, float]:
 
     layout, space = (
         OutputLayout.from_list(pipeline.classifier.card["layout"]),
-        embeddings_of(pipeline.classifier.backbone),
+        embeddings_of(pipeline.space),
     )
     scout = scout_fit(labelled_of(project, space, layout.names), layout)
     context, batch = context_of(project, BATCH, 0), batch_draw(project, BATCH, 0)
@@ -142,7 +142,7 @@ def shard_made(pipeline: Any, images: list[Any], rng: np.random.Generator) -> No
     from inference.models import EmbeddingRow, EmbeddingShard, ScoreShard
     from overread.archive import blobs
 
-    backbone = pipeline.classifier.backbone
+    backbone = pipeline.space
     embeddings, scores = io.BytesIO(), io.BytesIO()
     np.save(embeddings, rng.standard_normal((len(images), DIMENSION), np.float32).astype(np.float16))
     np.savez(scores, allow_pickle=False, probabilities=np.square(rng.random((len(images), 2), np.float32)))
