@@ -13,7 +13,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from inference.models import Pipeline, Prediction, Promotion
+from inference.models import ModelVersion, Pipeline, Prediction, Promotion, StageReport
 from inference.queries import champion_of
 from inference.services import exposure_record
 from overread.projects.api import ProjectView
@@ -41,12 +41,37 @@ class PromotionSerializer(serializers.ModelSerializer[Promotion]):
         fields = ["id", "model", "previous", "rollback", "verdict_id", "signed_by", "reason", "at"]
 
 
+class StageVersionSerializer(serializers.ModelSerializer[ModelVersion]):
+    """One version of a stage. A classifier's `card` is that of its model."""
+
+    class Meta:
+        model = ModelVersion
+        fields = ["stage", "number", "architecture", "created_at"]
+
+
+class StageVersionDetailSerializer(StageVersionSerializer):
+    card = serializers.DictField()
+
+    class Meta(StageVersionSerializer.Meta):
+        fields = [*StageVersionSerializer.Meta.fields, "card"]
+
+
+class StageReportSerializer(serializers.Serializer[Any]):
+    """What one stage before the classifier said of an image."""
+
+    number = serializers.IntegerField(help_text="The version of the stage.")
+    verdict = serializers.ChoiceField(StageReport.Verdict.choices)
+    reasons = serializers.ListField(child=serializers.DictField(), help_text="[{code, figures…}]")
+    facts = serializers.DictField(help_text="A view, a box and outlines in the image's pixels, distances.")
+
+
 class ModelDetailSerializer(ModelSerializer):
     card = serializers.DictField(source="classifier.card")
+    stages = StageVersionSerializer(source="versions", many=True)
     promotions = PromotionSerializer(many=True)
 
     class Meta(ModelSerializer.Meta):
-        fields = [*ModelSerializer.Meta.fields, "card", "promotions"]
+        fields = [*ModelSerializer.Meta.fields, "stages", "card", "promotions"]
 
 
 class OutputSerializer(serializers.Serializer[Any]):
@@ -68,10 +93,11 @@ class OutputSerializer(serializers.Serializer[Any]):
 class PredictionSerializer(serializers.ModelSerializer[Prediction]):
     model = serializers.IntegerField(source="pipeline.number")
     outputs = serializers.DictField(child=OutputSerializer(), help_text="Finding → what is said of it.")
+    stages = serializers.DictField(child=StageReportSerializer(), help_text="Stage → what it said.")
 
     class Meta:
         model = Prediction
-        fields = ["id", "image", "model", "outputs", "created_at"]
+        fields = ["id", "image", "model", "outputs", "stages", "created_at"]
 
 
 class ModelView(ProjectView):

@@ -9,7 +9,7 @@ from inference.models import Pipeline
 from overread.jobs.registry import each_minute, job
 from overread.jobs.running import Lease
 from overread.projects.models import Project
-from training.jobs import DUE, EXPORT, IMPORT, JUDGE, RUN, SURVEY
+from training.jobs import DUE, EXPORT, IMPORT, JUDGE, RUN, STAGE, SURVEY
 from training.models import DatasetDraft, Export, Run
 from training.services.drafts import draft_fail, drafts_forget
 from training.services.exports import export_fail, exports_expire
@@ -28,6 +28,13 @@ def judge(job: Lease, *, pipeline: str) -> None:
     from training.services.judging import challenger_judge
 
     challenger_judge(challenger=Pipeline.objects.select_related("project").get(pk=pipeline), lease=job)
+
+
+@job(STAGE, queue="training", attempts=2)
+def stage(job: Lease, *, of: str, stage: str) -> None:
+    from training.services.stages import stage_make
+
+    stage_make(project=Project.objects.get(pk=of), stage=stage, lease=job)
 
 
 @job(DUE, queue="interactive")

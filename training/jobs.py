@@ -18,6 +18,7 @@ DUE = "training.due"
 SURVEY = "training.survey"
 IMPORT = "training.import"
 EXPORT = "training.export"
+STAGE = "training.stage"
 
 
 def run_key(run: Run) -> str:
@@ -49,6 +50,17 @@ def judge_request(*, pipeline: Pipeline, requested_by: User | None = None) -> Jo
 def judge_jobs(pipeline: Pipeline) -> QuerySet[Job]:
     """Every job that puts this model before the gate, or did."""
     return Job.objects.filter(kind=JUDGE, arguments__pipeline=str(pipeline.pk))
+
+
+def stage_request(*, project: UUID, stage: str, requested_by: User | None = None) -> Job:
+    """Enqueue the job that fits a stage to the project's images, or takes over the one that comes with the product."""
+    key = f"{STAGE}:{project}:{stage}:{uuid4()}"
+    return job_enqueue(kind=STAGE, key=key, project=project, requested_by=requested_by, of=project, stage=stage)
+
+
+def stage_jobs(project: UUID) -> QuerySet[Job]:
+    """Every job that makes a stage for a project, or did, newest first."""
+    return Job.objects.filter(kind=STAGE, project_id=project).order_by("-created_at")
 
 
 def due_request(*, project: UUID) -> Job:

@@ -2,9 +2,11 @@
 
 from django.urls import include, path
 
-from training.api import data_set_drafts, data_sets, exports, gate, labels, runs, snapshots
+from training.api import data_set_drafts, data_sets, exports, gate, labels, runs, snapshots, stages
 
 in_project = [
+    path("models/compose/", stages.PipelineCompose.as_view(), name="model-compose"),
+    path("stages/", stages.Stages.as_view(), name="stages"),
     path("models/<int:number>/judge/", gate.ModelJudge.as_view(), name="model-judge"),
     path("models/<int:number>/roll-back/", gate.ModelRollBack.as_view(), name="model-roll-back"),
     path("snapshots/", snapshots.Snapshots.as_view(), name="snapshots"),

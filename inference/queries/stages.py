@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet
 
 from inference.models import ModelVersion, Overrule, Pipeline, Stage, StageReport
 from overread.archive.models import Image
@@ -60,3 +60,26 @@ def overrule_of(*, project: Project, image: Image) -> Overrule | None:
 def stage_versions(project: Project, stage: str) -> QuerySet[ModelVersion]:
     """The versions of one stage of a project, newest first."""
     return ModelVersion.objects.filter(project=project, stage=stage).order_by("-number")
+
+
+class NoSuchVersion(LookupError):
+    """The project has no such version of a stage. The text names it, for a person."""
+
+
+def versions_named(project: Project, numbers: Mapping[str, object]) -> list[ModelVersion]:
+    """The versions of these numbers, by stage. Raises NoSuchVersion."""
+    found = []
+    for stage, number in numbers.items():
+        version = None
+        if str(number).isdecimal():
+            version = stage_versions(project, stage).filter(number=int(str(number))).first()
+        if version is None:
+            raise NoSuchVersion(f"There is no {stage} {number}.")
+        found.append(version)
+    return found
+
+
+def stage_figures(version: ModelVersion) -> dict[str, int]:
+    """Verdict → how many images a stage gave it."""
+    counts = version.reports.order_by().values("verdict").annotate(images=Count("pk"))
+    return {row["verdict"]: row["images"] for row in counts}

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,9 @@ import numpy as np
 from django.conf import settings
 from numpy.typing import NDArray
 
-from inference.models import Pipeline
+from inference.engine.stages.results import StageImage, worst
+from inference.models import ModelVersion, Pipeline
+from inference.services.examining import stage_examine
 from inference.services.predictions import outputs_of
 from inference.services.scoring import session_of
 from overread.archive import dicom
@@ -23,11 +25,19 @@ BATCH = 32
 
 @dataclass(frozen=True)
 class FileScore:
-    """The result for one file: `outputs` as in Prediction, or the reason why there are none."""
+    """The result for one file.
+
+    `outputs` and `stages` as in Prediction; no outputs where a stage abstains. `reason`: why the file was refused.
+    """
 
     path: Path
     outputs: dict[str, dict[str, Any]] = field(default_factory=dict)
+    stages: dict[str, dict[str, Any]] = field(default_factory=dict)
     reason: str = ""
+
+    @property
+    def abstained(self) -> bool:
+        return worst(stage["verdict"] for stage in self.stages.values()) == "abstain"
 
 
 def files_under(paths: Iterable[Path]) -> list[Path]:
@@ -53,16 +63,37 @@ def files_score(*, pipeline: Pipeline, files: Iterable[Path], children: int = 2)
 
 def _score_batch(pipeline: Pipeline, paths: list[Path], images: list[NDArray[np.float32] | str]) -> Iterator[FileScore]:
     """One FileScore per path, in order. An image that is text is the reason why the file was refused."""
-    session = session_of(pipeline.classifier.pk)
-    inputs = [session.card.preparation.prepare(image) for image in images if not isinstance(image, str)]
+    *stages, classifier = pipeline.versions
+    session = session_of(classifier.pk)
+    results = []
+    inputs = []
+    for path, image in zip(paths, images, strict=True):
+        if isinstance(image, str):
+            results.append(FileScore(path, reason=image))
+            continue
+        result = FileScore(path, stages=_examined(stages, image))
+        results.append(result)
+        if not result.abstained:
+            inputs.append(session.card.preparation.prepare(image))
     scored: Iterator[NDArray[np.float64]] = iter(())
     if inputs:
         scored = iter(session.probabilities(session.run(np.stack(inputs)).logits))
-    for path, image in zip(paths, images, strict=True):
-        if isinstance(image, str):
-            yield FileScore(path, reason=image)
+    for result in results:
+        if result.reason or result.abstained:
+            yield result
         else:
-            yield FileScore(path, outputs_of(pipeline.classifier, next(scored)))
+            yield replace(result, outputs=outputs_of(classifier, next(scored)))
+
+
+def _examined(stages: Sequence[ModelVersion], image: NDArray[np.float32]) -> dict[str, dict[str, Any]]:
+    """Stage → what it says of the image, up to the first that abstains."""
+    said: dict[str, dict[str, Any]] = {}
+    for version in stages:
+        result = stage_examine(version, StageImage(image))
+        said[version.stage] = {"number": version.number, **result.to_dict()}
+        if result.verdict == "abstain":
+            break
+    return said
 
 
 def _read(reader: dicom.Reader, path: Path) -> NDArray[np.float32] | str:

@@ -14,7 +14,7 @@ from inference.api import PredictionSerializer
 from inference.models import Prediction
 from inference.queries import attention_map, champion_of
 from inference.services import exposure_record, prediction_ensure
-from inference.services.predictions import NotScored
+from inference.services.predictions import Abstained, NotScored
 from labeling.queries.visibility import prediction_allowed
 from overread.api import Problem
 from overread.archive.api.images import ImageView
@@ -34,6 +34,10 @@ class PredictionView(ImageView):
             if pipeline is None:
                 raise NotScored
             prediction = prediction_ensure(pipeline=pipeline, image=image)
+        except Abstained as error:
+            raise Problem(
+                "No prediction.", "The model abstains from this image; see its result.", status=404
+            ) from error
         except NotScored as error:
             raise Problem("No prediction yet.", "The model has not scored this image.", status=404) from error
         # Before it leaves: an answer given after this counts as exposed, even if the reply is lost.

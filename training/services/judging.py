@@ -14,6 +14,7 @@ from django.db import transaction
 from numpy.typing import NDArray
 
 from inference.engine.outputs import OutputLayout
+from inference.memmap_cache import ids_of
 from inference.models import Pipeline
 from inference.queries import champion_of, scores_of
 from inference.services.scoring import images_score
@@ -156,18 +157,20 @@ def _truth(questions: list[GateQuestion], labels: list[dict[str, float]]) -> NDA
 def _scores(pipeline: Pipeline, questions: list[GateQuestion], images: list[UUID]) -> NDArray[np.float64]:
     """(N, F) probabilities, a column per question. Raises JobRefused where the model answers none of them.
 
-    The column of a finding that the model does not answer is NaN: the finding joined the project after this model.
+    The column of a finding that the model does not answer is NaN: the finding joined the project after this model. So is
+    the row of an image that it abstains from.
     """
     table = scores_of(pipeline)
     own = OutputLayout.from_list(pipeline.classifier.card["layout"]).columns
     if questions and not any(question.name in own for question in questions):
         raise JobRefused(f"{pipeline.name.capitalize()} answers none of the challenger's findings.")
-    row_of = table.rows()
-    values = table.values[[row_of[pk] for pk in images]].astype(np.float64)
     scores = np.full((len(images), len(questions)), np.nan)
+    places = table.places(ids_of(images))
+    scored = places >= 0
+    values = table.values[places[scored]].astype(np.float64)
     for column, question in enumerate(questions):
         if question.name in own:
-            scores[:, column] = values[:, own.index(question.name)]
+            scores[scored, column] = values[:, own.index(question.name)]
     return scores
 
 

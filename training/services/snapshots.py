@@ -12,6 +12,8 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Max
 
+from inference.queries import champion_of
+from inference.queries.stages import without_abstained
 from labeling.queries.labels import TrainingLabel, training_labels
 from overread.archive.queries import readable_in
 from overread.audit.services import event_append
@@ -125,6 +127,8 @@ def _labelled_images(project: Project) -> list[LabelledImage]:
     """Those that a run may learn from, ordered by content."""
     labels = training_labels(project)
     images = readable_in(project).filter(labels__project=project, study__patient__reference=False).distinct()
+    # What the model in use abstains from teaches nothing, unless a member has overruled it.
+    images = without_abstained(images, champion_of(project))
     columns = images.values_list("pk", "sha256", "study__patient__pseudonym").order_by("sha256")
     return [LabelledImage(pk, sha256, patient, labels.get(pk, {})) for pk, sha256, patient in columns.iterator()]
 

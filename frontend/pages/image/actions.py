@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -13,6 +14,8 @@ from django.views.decorators.http import require_POST
 from frontend.pages.image.lookup import image_for
 from frontend.pages.read.standalone import STANDALONE
 from frontend.people import person
+from inference.services.overrules import NothingToOverrule
+from inference.services.overrules import overrule as overrule_store
 from labeling.services import assignment_open_single
 from overread.archive.models import Image
 from overread.archive.services import enrolment_admit
@@ -38,6 +41,19 @@ def admit(request: HttpRequest, slug: str, pk: UUID) -> HttpResponse:
     """Accept the image for the project although it does not look like what the project reads."""
     project = project_for(person(request), slug, "archive.upload")
     enrolment_admit(project=project, image=image_for(project, pk), actor=person(request))
+    return redirect("image", slug, pk)
+
+
+@login_required
+@require_POST
+def overrule(request: HttpRequest, slug: str, pk: UUID) -> HttpResponse:
+    """Have the image predicted and learned from although a stage of the model abstains from it."""
+    project = project_for(person(request), slug, "inference.overrule")
+    image = image_for(project, pk)
+    try:
+        overrule_store(project=project, image=image, by=person(request), reason=request.POST.get("reason", ""))
+    except NothingToOverrule as refusal:
+        messages.error(request, str(refusal))
     return redirect("image", slug, pk)
 
 

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 
 from django.http import Http404
 
-from inference.models import Prediction
+from frontend.stage_words import StageLine, report_lines, stage_lines
+from inference.models import Overrule, Prediction, StageReport
 from inference.queries import Released, released
+from inference.queries.stages import overrule_of
 from inference.services import exposure_record, prediction_ensure, prediction_request
-from inference.services.predictions import NotScored
+from inference.services.predictions import Abstained, NotScored
 from labeling.models import Read
 from labeling.queries.reads import newest_read
 from labeling.queries.visibility import prediction_allowed
@@ -24,7 +26,8 @@ from overread.projects.models import Project
 class Result:
     """`allowed`: whether a prediction may be shown; false while the image is to be read blind first.
 
-    No model is there before that. `failed`: the chosen model could not score the image.
+    No model is there before that. `failed`: the chosen model could not score the image. `refused`: what its stages said,
+    where one of them abstains from the image.
     """
 
     image: Image
@@ -34,6 +37,17 @@ class Result:
     chosen: Released | None
     prediction: Prediction | None
     failed: bool
+    refused: tuple[StageReport, ...] = ()
+    overruled: Overrule | None = None
+
+    @property
+    def stages(self) -> list[StageLine]:
+        """What the stages before the classifier said."""
+        if self.refused:
+            return report_lines(self.refused)
+        if self.prediction is None:
+            return []
+        return stage_lines(self.prediction.stages)
 
     @property
     def mismatch(self) -> str:
@@ -61,6 +75,8 @@ class Result:
             return False
         if self.image.status == Image.Status.RECEIVED:
             return True
+        if self.refused:
+            return False
         return self.ready and self.chosen is not None and self.prediction is None and not self.failed
 
 
@@ -76,8 +92,12 @@ def result_of(*, project: Project, image: Image, user: User, model: str | None) 
         return Result(image, read, allowed=False, models=[], chosen=None, prediction=None, failed=False)
     models = released(project)
     chosen = _chosen(models, model)
-    prediction, failed = _prediction(chosen, image, user)
-    return Result(image, read, True, models, chosen, prediction, failed)
+    overruled = overrule_of(project=project, image=image)
+    try:
+        prediction, failed = _prediction(chosen, image, user)
+    except Abstained as refusal:
+        return Result(image, read, True, models, chosen, None, False, tuple(refusal.reports), overruled)
+    return Result(image, read, True, models, chosen, prediction, failed, (), overruled)
 
 
 def _chosen(models: list[Released], number: str | None) -> Released | None:
@@ -91,11 +111,16 @@ def _chosen(models: list[Released], number: str | None) -> Released | None:
 
 
 def _prediction(model: Released | None, image: Image, user: User) -> tuple[Prediction | None, bool]:
-    """The model's prediction, and whether it failed. If there is none yet, this requests the job for it."""
+    """The model's prediction, and whether it failed. If there is none yet, this requests the job for it.
+
+    Raises Abstained.
+    """
     if model is None or image.status != Image.Status.READY:
         return None, False
     try:
         prediction = prediction_ensure(pipeline=model.pipeline, image=image)
+    except Abstained:
+        raise
     except NotScored:
         job = prediction_request(pipeline=model.pipeline, image=image, user=user)
         return None, job.state in (State.DEAD, State.CANCELLED)

@@ -15,6 +15,7 @@ from frontend.file_words import file_facts
 from frontend.image_words import patient_context
 from frontend.pages.image.comparison import comparisons
 from frontend.pages.image.lookup import image_for
+from frontend.pages.image.lungs import lung_shapes
 from frontend.pages.image.opinions import opinions
 from frontend.pages.image.regions import region_corners
 from frontend.pages.image.result import Result, result_of
@@ -55,6 +56,8 @@ def context(request: HttpRequest, project: Project, result: Result) -> dict[str,
         "height": round(image.rows * image.pixel_aspect),
         "label_size": max(image.rows, image.columns) // 36 or 1,  # the SVG is scaled to the page, and text with it
         "may_read": result.ready and not result.mismatch and user.has_perm("labeling.read", project),
+        "may_overrule": user.has_perm("inference.overrule", project),
+        "lungs": lung_shapes(result.prediction, image.pixel_aspect),
         "may_admit": user.has_perm("archive.upload", project),
     }
     if result.read:

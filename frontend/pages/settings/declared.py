@@ -51,6 +51,7 @@ LABELS = {
         "precision_margin": gettext_lazy("Largest drop of average precision"),
         "subgroup_margin": gettext_lazy("Largest drop in a subgroup"),
         "calibration_limit": gettext_lazy("Largest calibration error"),
+        "abstention_limit": gettext_lazy("Largest share of images with a finding left without a prediction"),
         "minimum_macro": gettext_lazy("Least macro AUROC of a first model"),
         "minimum_finding": gettext_lazy("Least AUROC of each finding of a first model"),
         "minimum_positives": gettext_lazy("Patients with a finding before it is judged"),

@@ -1,21 +1,23 @@
-import csv
 import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
 from inference.models import Pipeline
 from inference.queries import champion_of
+from inference.services.file_tables import CsvTable, ParquetTable, Table, TableShape
 from inference.services.files import FileScore, files_score, files_under
 from overread.projects.models import Project
 
-DANGEROUS = ("=", "+", "-", "@", "\t", "\r")  # spreadsheets take a cell that begins so for a formula
-
 
 class Command(BaseCommand):
-    help = "Score files or folders with a project's model, without storing them."
+    help = (
+        "Score files or folders with a project's model, without storing them. Exit status 2 where files were refused."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
@@ -25,7 +27,9 @@ class Command(BaseCommand):
         parser.add_argument(
             "--model", type=int, help="The number of a model; left out, the one in use, or else the newest."
         )
-        parser.add_argument("--csv", type=Path, help="Where the table goes; the terminal if left out.")
+        into = parser.add_mutually_exclusive_group()
+        into.add_argument("--csv", type=Path, help="Where the table goes; the terminal if left out.")
+        into.add_argument("--parquet", type=Path, help="Where the table goes, as Parquet.")
 
     def handle(self, *args: Any, **options: Any) -> None:
         pipeline = self.pipeline(options["project"], options["model"])
@@ -34,19 +38,30 @@ class Command(BaseCommand):
         files = files_under(options["paths"])
         if not files:
             raise CommandError("No file was found under what you named.")
-        scores = tqdm(files_score(pipeline=pipeline, files=files), total=len(files), unit="file", disable=None)
-        if options["csv"] is None:
-            self.write(pipeline, scores, sys.stdout)
+        with self.table(pipeline, options) as table:
+            scores = tqdm(files_score(pipeline=pipeline, files=files), total=len(files), unit="file", disable=None)
+            refused, abstained = self.write(table, scores)
+        told = f"{len(files) - refused} files seen by {pipeline.name}, {abstained} without a prediction, {refused} refused."
+        self.stderr.write(told)
+        if refused:
+            raise CommandError(f"{refused} of {len(files)} files were refused; the table says why.", returncode=2)
+
+    @contextmanager
+    def table(self, pipeline: Pipeline, options: dict[str, Any]) -> Iterator[Table]:
+        """Where the rows go. Raises CommandError where a file cannot be written."""
+        shape = TableShape(pipeline.classifier.card["layout"], pipeline.number)
+        path = options["parquet"] or options["csv"]
+        if path is None:
+            yield CsvTable(shape, sys.stdout)
             return
         try:
-            table = options["csv"].open("w", newline="", encoding="utf-8")
+            with ExitStack() as stack:
+                if options["parquet"]:
+                    yield stack.enter_context(ParquetTable(shape, path))
+                else:
+                    yield CsvTable(shape, stack.enter_context(path.open("w", newline="", encoding="utf-8")))
         except OSError as error:
-            raise CommandError(f"{options['csv']} cannot be written ({error.strerror}).") from error
-        with table:
-            refused = self.write(pipeline, scores, table)
-        self.stdout.write(
-            f"{len(files) - refused} files scored by {pipeline.name}, {refused} refused: {options['csv']}"
-        )
+            raise CommandError(f"{path} cannot be written ({error.strerror}).") from error
 
     def pipeline(self, slug: str, number: int | None) -> Pipeline:
         project = Project.objects.filter(slug=slug).first()
@@ -63,49 +78,12 @@ class Command(BaseCommand):
             raise CommandError(f"{project} has no model {number}; its newest is model {newest.number}.")
         return found
 
-    def write(self, pipeline: Pipeline, scores: "tqdm[FileScore]", file: TextIO) -> int:
-        """Write one row per file, as soon as its batch is scored. Returns how many were refused."""
-        layout = pipeline.classifier.card["layout"]
-        table = csv.writer(file)
-        header = []
-        for output in layout:
-            header += columns(output)
-        table.writerow(["file", "model", *header, "refused"])
+    def write(self, table: Table, scores: "tqdm[FileScore]") -> tuple[int, int]:
+        """Write one row per file, as soon as its batch is scored. Returns how many were refused, and how many abstained from."""
         refused = 0
+        abstained = 0
         for score in scores:
-            if score.reason:
-                refused += 1
-            cells = []
-            for output in layout:
-                cells += values(output, score.outputs.get(output["name"]))
-            table.writerow([plain(str(score.path)), pipeline.number, *cells, plain(score.reason)])
-        return refused
-
-
-def columns(output: dict[str, Any]) -> list[str]:
-    """The column names of one finding."""
-    name = output["name"]
-    if output["kind"] == "binary":
-        return [name, f"{name}_threshold", f"{name}_above"]
-    if output["kind"] == "categorical":
-        return [f"{name}={option}" for option in output["options"]]
-    return [f"{name} ({output['unit']})"]
-
-
-def values(output: dict[str, Any], prediction: dict[str, Any] | None) -> list[str]:
-    """The cells of one finding, in the order of `columns`. Empty cells for a file that was refused."""
-    if prediction is None:
-        return [""] * len(columns(output))
-    if output["kind"] == "binary":
-        above = str(int(prediction["above"]))
-        return [f"{prediction['probability']:.6f}", f"{prediction['threshold']:.6f}", above]
-    if output["kind"] == "categorical":
-        return [f"{prediction['probabilities'][option]:.6f}" for option in output["options"]]
-    return [f"{prediction['value']:.6f}"]
-
-
-def plain(text: str) -> str:
-    """A cell that no spreadsheet takes for a formula: file names come from elsewhere."""
-    if text.startswith(DANGEROUS):
-        return f"'{text}"
-    return text
+            refused += bool(score.reason)
+            abstained += score.abstained
+            table.add(score)
+        return refused, abstained

@@ -19,6 +19,7 @@ PERMISSIONS: dict[str, set[Role]] = {
     "labeling.view": {Role.ADJUDICATOR, Role.ML_ENGINEER, Role.ADMINISTRATOR},
     "labeling.select": {Role.ML_ENGINEER, Role.ADMINISTRATOR},
     "inference.view": EVERYONE,
+    "inference.overrule": {Role.ADJUDICATOR, Role.ML_ENGINEER, Role.ADMINISTRATOR},
     "training.view": {Role.ML_ENGINEER, Role.ADMINISTRATOR},
     "training.import": {Role.ML_ENGINEER, Role.ADMINISTRATOR},
     "training.run": {Role.ML_ENGINEER, Role.ADMINISTRATOR},

@@ -5,12 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from math import isnan
 
+import numpy as np
+from numpy.typing import NDArray
+
 from training.engine.evaluation import outcomes
+from training.engine.evaluation.abstention import share_with_finding
 from training.engine.evaluation.calibration import calibration_error
 from training.engine.evaluation.comparison import ModelComparison
 from training.engine.evaluation.estimate import Estimate, change, mean
 from training.engine.evaluation.outcomes import CheckOutcome
+from training.engine.evaluation.policy import GatePolicy
 from training.engine.evaluation.precision import average_precision_difference
+from training.engine.evaluation.reference import ReferenceLabels
 from training.engine.evaluation.report import Check
 
 
@@ -71,6 +77,20 @@ def subgroups(models: ModelComparison) -> Iterator[Check]:
     for group, images in models.reference.groups():
         outcome = _macro_of_group(models.of_images(images), group)
         yield _check(models, "subgroup", outcome, group=group)
+
+
+def abstention(policy: GatePolicy, reference: ReferenceLabels, refused: NDArray[np.bool_]) -> Iterator[Check]:
+    """Images with a finding that the challenger (refused: (N,)) leaves without a prediction: no more than the limit.
+
+    There is no such check of a model that answers every image.
+    """
+    if not refused.any():
+        return
+    share = share_with_finding(reference.labels, refused, policy.confidence)
+    if share is None:
+        return
+    outcome = outcomes.within("images with a finding left without a prediction", share, policy.abstention_limit)
+    yield _check_of(policy, "abstention", outcome)
 
 
 def _auroc_of_finding(models: ModelComparison, index: int) -> CheckOutcome:
@@ -140,9 +160,21 @@ def _check(
     group: str | None = None,
     essential: bool = False,
 ) -> Check:
+    return _check_of(models.policy, name, outcome, finding=finding, group=group, essential=essential)
+
+
+def _check_of(
+    policy: GatePolicy,
+    name: str,
+    outcome: CheckOutcome,
+    *,
+    finding: str | None = None,
+    group: str | None = None,
+    essential: bool = False,
+) -> Check:
     """The outcome as a row of the report, with whether it keeps the gate shut."""
     undecided = outcome.passed is None
-    undecided_blocks = essential or models.policy.too_few_blocks
+    undecided_blocks = essential or policy.too_few_blocks
     return Check(
         name=name,
         finding=finding,

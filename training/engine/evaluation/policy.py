@@ -24,7 +24,8 @@ class GatePolicy:
     largest drops that may remain possible at the confidence: overall, by finding, in average precision, in a subgroup.
     minimum_*: what the lower limit of a first model must reach, overall and on each finding. minimum_positives and
     minimum_negatives: patients needed of each before a figure is judged at all; fewer is "too few to say", which blocks
-    only the primary endpoint unless too_few_blocks. resamples and seed are the bootstrap's.
+    only the primary endpoint unless too_few_blocks. abstention_limit: the largest share of images with a finding that the
+    challenger may leave without a prediction. resamples and seed are the bootstrap's.
     Raises ValueError for a value out of range.
     """
 
@@ -34,6 +35,7 @@ class GatePolicy:
     precision_margin: float = 0.10
     subgroup_margin: float = 0.10
     calibration_limit: float = 0.10
+    abstention_limit: float = 0.05
     minimum_macro: float = 0.70
     minimum_finding: float = 0.50
     minimum_positives: int = 30

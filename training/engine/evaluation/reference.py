@@ -63,6 +63,11 @@ class ReferenceLabels:
         """The same findings on some of the images: a mask (N,). Without subgroups, which are not divided again."""
         return ReferenceLabels(self.findings, self.labels[images], self.patients[images])
 
+    def only(self, images: NDArray[np.bool_]) -> ReferenceLabels:
+        """The same findings and subgroups on some of the images: a mask (N,)."""
+        subgroups = {name: np.asarray(values, dtype=object)[images] for name, values in self.subgroups.items()}
+        return ReferenceLabels(self.findings, self.labels[images], self.patients[images], subgroups)
+
     def of_findings(self, findings: NDArray[np.bool_]) -> ReferenceLabels:
         """Some of the findings, a mask (F,), on the same images."""
         names = tuple(name for name, wanted in zip(self.findings, findings, strict=True) if wanted)

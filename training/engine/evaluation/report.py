@@ -14,7 +14,7 @@ from training.engine.evaluation.policy import GatePolicy
 class Check:
     """One demand of the policy. `passed` None means too few to say. `blocks`: this check keeps the gate shut.
 
-    `name` is primary, auroc, precision, calibration or subgroup. `finding` and `group` are None for a check of all.
+    `name` is primary, auroc, precision, calibration, subgroup or abstention. `finding` and `group` are None for a check of all.
     `limit` is what value, low or high was held against; the sentence says which.
     """
 
@@ -43,7 +43,10 @@ class FindingAurocs:
 
 @dataclass(frozen=True)
 class GateReport:
-    """The gate's answer. `passed` says that promotion may be offered; a person decides."""
+    """The gate's answer. `passed` says that promotion may be offered; a person decides.
+
+    `abstained`: reference images that the challenger leaves without a prediction.
+    """
 
     passed: bool
     checks: tuple[Check, ...]
@@ -51,6 +54,7 @@ class GateReport:
     images: int
     patients: int
     policy: GatePolicy
+    abstained: int = 0
 
     @property
     def sentence(self) -> str:
