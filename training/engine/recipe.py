@@ -36,8 +36,8 @@ class Recipe:
     `sensitivity`: thresholds reach it on the calibration split, 0 to 1; 0 takes Youden's thresholds.
     `coverage`: of the intervals around measurements, as a share.
     `threads`: torch's; 0 leaves them as they are. Another number may give other weights.
-    `initial`: "" for random weights, "bundle" (that of `initial_sha256`), "published:NAME" (torchvision's) or
-    "file:PATH" (safetensors of `initial_sha256`).
+    `initial`: "" for random weights, "bundle" (that of `initial_sha256`), "published:NAME" (torchvision's or timm's) or
+    "file:PATH" (safetensors of `initial_sha256`, or a folder of Hugging Face's layout that holds them).
     """
 
     architecture: str = "small_cnn"
@@ -63,13 +63,13 @@ class Recipe:
 
     def __post_init__(self) -> None:
         self.preparation()
+        backbones.check(self.architecture)
         for name, (lowest, highest) in RANGES.items():
             value = getattr(self, name)
             # True is an int in Python, and would pass for 1.
             if isinstance(value, bool) or not isinstance(value, int | float) or not lowest <= value <= highest:
                 raise ValueError(f"{name} is {value!r}; it goes from {lowest:g} to {highest:g}.")
         for name, choices in (
-            ("architecture", backbones.names()),
             ("schedule", get_args(Schedule)),
             ("loss", get_args(Loss)),
             ("augmentation", tuple(POLICIES)),
