@@ -59,7 +59,7 @@ class TimmBackbone(nn.Module):
         if features.ndim == 3:
             tokens = features[:, self.prefix_tokens :]
             side = math.isqrt(tokens.shape[1])
-            return tokens.transpose(1, 2).reshape(len(tokens), tokens.shape[2], side, side)
+            return tokens.transpose(1, 2).reshape(tokens.shape[0], tokens.shape[2], side, side)
         if self.channels_last:
             return features.permute(0, 3, 1, 2)
         return features
