@@ -33,9 +33,9 @@ class Block:
 
 BLOCKS = (
     Block("pixels", 256, 3.0, 0.5),
-    Block("edges", CELLS * CELLS * ORIENTATIONS, 1.5, 0.5),
-    Block("spectrum", RINGS, 0.5, 0.5),
-    Block("greys", 64, 0.5, 0.5),
+    Block("edges", CELLS * CELLS * ORIENTATIONS, 2.0, 0.5),
+    Block("spectrum", RINGS, 1.0, 0.5),
+    Block("greys", 64, 1.0, 0.5),
     Block("colours", 32, 2.0, 0.3),
 )
 LENGTH = sum(block.length for block in BLOCKS)
@@ -51,7 +51,8 @@ def descriptor(thumb: Thumbnail) -> Float:
 
 def inverted(descriptors: Float) -> Float:
     """Descriptors (N, LENGTH) of the same images with black and white exchanged, made without looking again."""
-    pixels, edges, spectrum, greys, colours = np.split(descriptors, np.cumsum([b.length for b in BLOCKS])[:-1], axis=1)
+    starts = np.cumsum([block.length for block in BLOCKS])[:-1]
+    pixels, edges, spectrum, greys, colours = np.split(descriptors, starts, axis=1)
     return np.concatenate([-pixels, edges, spectrum, -greys[:, ::-1], -colours], axis=1)
 
 
@@ -65,15 +66,16 @@ def _colours(opponents: Float) -> Float:
 
 
 def _edges(even: Float) -> Float:
+    """Square roots of each orientation's share of its cell."""
     down, right = np.gradient(even)
     angle = np.mod(np.arctan2(down, right), np.pi)
     orientation = (angle / np.pi * ORIENTATIONS).astype(np.intp) % ORIENTATIONS
     bins = _cells() * ORIENTATIONS + orientation
     count = CELLS * CELLS * ORIENTATIONS
     strength = np.bincount(bins.ravel(), np.hypot(down, right).ravel(), count).reshape(-1, ORIENTATIONS)
+    cells = strength.sum(1, keepdims=True)
     # Half of the mean cell is added, as an empty cell would otherwise be all noise.
-    whole = strength.sum(1, keepdims=True) + strength.sum() / (2 * CELLS * CELLS) + 1e-6
-    return np.asarray(np.sqrt(strength / whole), np.float32).ravel()
+    return np.asarray(np.sqrt(strength / (cells + cells.mean() / 2 + 1e-6)), np.float32).ravel()
 
 
 def _spectrum(even: Float) -> Float:

@@ -34,12 +34,18 @@ def thumbnail(image: StageImage) -> Thumbnail:
     pixels = image.pixels[::step, ::step]
     if pixels.ndim == 2:
         return Thumbnail(_small(pixels), np.zeros((2, SIDE, SIDE), np.float32), height, width)
-    red, green, blue = (_small(pixels[..., channel]) for channel in range(3))
+    # The rows first, of all channels at once: pulling the channels of a large image apart takes twice as long.
+    rows = _resized(pixels.reshape(len(pixels), -1), pixels.shape[1] * 3, SIDE).reshape(SIDE, -1, 3)
+    red, green, blue = (_small(rows[..., channel]) for channel in range(3))
     opponents = np.stack([red - green, blue - (red + green) / 2])
     return Thumbnail((red + green + blue) / 3, opponents, height, width)
 
 
 def _small(plane: Planes) -> Planes:
+    small = np.nan_to_num(_resized(plane, SIDE, SIDE), nan=0.0, posinf=0.0, neginf=0.0)
+    return np.asarray(np.clip(small, 0.0, 1.0), np.float32)
+
+
+def _resized(plane: Planes, width: int, height: int) -> Planes:
     picture = Image.fromarray(np.ascontiguousarray(plane, np.float32))
-    small = np.asarray(picture.resize((SIDE, SIDE), Image.Resampling.BILINEAR))
-    return np.clip(np.nan_to_num(small, nan=0.0, posinf=0.0, neginf=0.0), 0.0, 1.0)
+    return np.asarray(picture.resize((width, height), Image.Resampling.BILINEAR))

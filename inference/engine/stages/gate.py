@@ -26,14 +26,15 @@ class GateStage:
         try:
             self._limits = {check.code: float(parameters["limits"][check.code]) for check in CHECKS}
             self._farthest = float(parameters["farthest"])
+            self._usual = float(parameters["usual"])
         except (KeyError, TypeError, ValueError) as error:
             raise ArtifactError(f"The card of the gate lacks a limit: {error}.") from error
 
     def examine(self, images: Sequence[StageImage]) -> list[StageResult]:
         """One result per image: `facts` hold its plain figures, its distance, that of its inverse, and the limit.
 
-        An image beyond the limit whose inverse is within it is an image of the project with black and white exchanged, which
-        is a warning; any other beyond the limit abstains.
+        An image whose inverse is nearer to the project, and as near as most of the project's images, is one with black and white
+        exchanged, which is a warning. Any other beyond the limit abstains.
         """
         if not images:
             return []
@@ -52,7 +53,7 @@ class GateStage:
 
     def _likeness(self, distance: float, inverse: float) -> Found:
         figures = {"distance": distance, "limit": self._farthest}
-        if inverse < distance and inverse <= self._farthest:
+        if inverse < distance and inverse <= self._usual:
             return [("warn", Reason("inverted", {"distance_inverted": inverse, **figures}))]
         if distance > self._farthest:
             return [("abstain", Reason("not_like_the_project", figures))]

@@ -14,7 +14,7 @@ from inference.engine.gate.distance import Distance, Mahalanobis, Neighbours, Pr
 from inference.engine.gate.thumbnail import thumbnail
 from inference.engine.stages.bundle import StageBundle
 from inference.engine.stages.results import StageImage
-from training.engine.stages.gate_limits import FEWEST, OF_DISTANCE, farthest, plain_limits
+from training.engine.stages.gate_limits import FEWEST, OF_DISTANCE, USUAL, farthest, plain_limits
 
 Float = NDArray[np.float32]
 Kind = Literal["neighbours", "mahalanobis"]
@@ -52,7 +52,12 @@ def fit(
     return StageBundle.pack(
         kind="gate",
         architecture=distance,
-        parameters={"limits": plain_limits(thumbs, false_refusals), "farthest": limit, "k": K},
+        parameters={
+            "limits": plain_limits(thumbs, false_refusals),
+            "farthest": limit,
+            "usual": float(np.quantile(crossed, USUAL)),
+            "k": K,
+        },
         arrays=fitter(descriptors, seed).arrays(),
         facts=_facts(crossed, limit, false_refusals, seed),
     )
