@@ -9,7 +9,7 @@ WORKDIR /srv
 ARG PIP_INDEX_URL
 ARG PIP_EXTRA_INDEX_URL
 COPY requirements.txt requirements-torch.txt ./
-RUN pip install --require-hashes -r requirements.txt && pip install -r requirements-torch.txt
+RUN pip install --no-deps --require-hashes -r requirements.txt && pip install -r requirements-torch.txt
 COPY manage.py ./
 COPY platform platform
 COPY inference inference

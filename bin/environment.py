@@ -39,7 +39,8 @@ def environment_make(requirements: str) -> Path:
             "No virtual environment could be made (on Debian: apt install python3-venv).",
         )
     say(f"Installing {requirements} (some 2.5 GB on disk; a few minutes the first time) …")
-    _pip(python, "--require-hashes", "-r", requirements)
+    # The lock names every dependency; one of them, torch, is asked for by what is in the lock but comes after it.
+    _pip(python, "--no-deps", "--require-hashes", "-r", requirements)
     _pip(python, "-r", TORCH)
     stamp.write_text(wanted)
     if requirements != "requirements.txt":  # the one names all of the other

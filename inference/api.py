@@ -81,13 +81,17 @@ class OutputSerializer(serializers.Serializer[Any]):
     probability = serializers.FloatField(required=False)
     threshold = serializers.FloatField(required=False)
     above = serializers.BooleanField(required=False, help_text="At or above the threshold.")
+    set = serializers.CharField(
+        required=False,
+        help_text="present, absent or both: the answers that hold the truth with `coverage`. Both: it abstains.",
+    )
     option = serializers.CharField(required=False, help_text="The most probable one.")
     probabilities = serializers.DictField(child=serializers.FloatField(), required=False)
     value = serializers.FloatField(required=False)
     unit = serializers.CharField(required=False)
     low = serializers.FloatField(required=False, help_text="The truth lies from here …")
     high = serializers.FloatField(required=False, help_text="… to here with a probability of `coverage`.")
-    coverage = serializers.FloatField(required=False)
+    coverage = serializers.FloatField(required=False, help_text="Of the interval, or of the set.")
 
 
 class PredictionSerializer(serializers.ModelSerializer[Prediction]):

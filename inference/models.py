@@ -218,7 +218,8 @@ class Prediction(models.Model):
     """One pipeline's output for one image that was shown or evaluated. Never changed.
 
     `outputs`: finding slug → {"kind", "probability" | "probabilities" | "value", "threshold", "above"}, and for a
-    measurement whose model has an interval "low", "high", "coverage" and the labels' "range".
+    measurement whose model has an interval "low", "high", "coverage" and the labels' "range". A binary finding whose model has
+    a set: "set" ("present", "absent", or "both": the model abstains) and its "coverage".
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

@@ -9,13 +9,15 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from inference.engine import basis, intervals
+from inference.engine import basis, intervals, prediction_sets, thresholds
 from inference.engine.basis import Basis
 from inference.engine.digest import ArtifactError, check, sha256_of
 from inference.engine.intervals import PredictionInterval
 from inference.engine.outputs import OutputLayout
+from inference.engine.prediction_sets import SetLimits
 from inference.engine.preparation import Preparation
 from inference.engine.probability import Calibration
+from inference.engine.thresholds import ThresholdPolicy
 
 FORMAT = 1
 CARD, WEIGHTS, GRAPH = "card.json", "weights.safetensors", "model.onnx"
@@ -27,7 +29,8 @@ class Card:
 
     `calibrations`: one per output, in the layout's order. `thresholds`: a calibrated probability per binary finding.
     `intervals`: of the measurements that have one. `basis`: what calibration and threshold of each finding rest on; older cards
-    do not say. `facts`: plain JSON such as recipe, metrics, shortcuts and parity.
+    do not say. `sets`: of the binary findings that have one. `threshold_policy`: how thresholds were chosen, where a basis
+    says that they were; None where it is not known. `facts`: plain JSON such as recipe, metrics, shortcuts and parity.
     """
 
     architecture: str
@@ -40,6 +43,8 @@ class Card:
     facts: Mapping[str, Any] = field(default_factory=dict)
     intervals: Mapping[str, PredictionInterval] = field(default_factory=dict)
     basis: Mapping[str, Basis] = field(default_factory=dict)
+    sets: Mapping[str, SetLimits] = field(default_factory=dict)
+    threshold_policy: ThresholdPolicy | None = None
 
     def __post_init__(self) -> None:
         if len(self.calibrations) != len(self.layout):
@@ -50,6 +55,8 @@ class Card:
             raise ValueError("Only a measurement has an interval.")
         if set(self.basis) - set(self.layout.names):
             raise ValueError("A basis is that of a finding.")
+        if set(self.sets) - set(self.thresholds):
+            raise ValueError("Only a binary finding has a set.")
 
     def to_json(self) -> bytes:
         """UTF-8, sorted keys: the same card gives the same bytes. Raises ValueError for NaN in the facts."""
@@ -69,6 +76,10 @@ class Card:
             fields["intervals"] = {name: interval.to_dict() for name, interval in self.intervals.items()}
         if self.basis:
             fields["basis"] = basis.to_dicts(self.basis)
+        if self.sets:
+            fields["sets"] = {name: limits.to_dict() for name, limits in self.sets.items()}
+        if self.threshold_policy:
+            fields["threshold_policy"] = self.threshold_policy.to_dict()
         return json.dumps(fields, sort_keys=True, indent=1, ensure_ascii=False, allow_nan=False).encode()
 
     @classmethod
@@ -83,6 +94,9 @@ class Card:
             fields["calibrations"] = tuple(Calibration(**values) for values in fields["calibrations"])
             fields["intervals"] = intervals.from_dicts(fields.get("intervals", {}))
             fields["basis"] = basis.from_dicts(fields.get("basis", {}))
+            fields["sets"] = prediction_sets.from_dicts(fields.get("sets", {}))
+            if "threshold_policy" in fields:
+                fields["threshold_policy"] = thresholds.from_dict(fields["threshold_policy"])
             return cls(**fields)
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             raise ArtifactError(f"The model card is unreadable: {error}.") from error

@@ -55,14 +55,14 @@ def brier(labels: Numbers, probabilities: Numbers) -> float:
     return float(mean_squared_error(labels[known], probabilities[known])) if known.any() else float("nan")
 
 
-def expected_calibration_error(labels: Numbers, probabilities: Numbers) -> float:
-    """Mean gap, 0..1, of probability and share of positives in CALIBRATION_BINS bins, weighted by their counts.
+def expected_calibration_error(labels: Numbers, probabilities: Numbers, *, bins: int = CALIBRATION_BINS) -> float:
+    """Mean gap, 0..1, of probability and share of positives in bins of equal width, weighted by their counts.
 
-    Never below chance; see there. The gate takes the chance off: `training.engine.evaluation.calibration`.
+    Never below chance; see CALIBRATION_BINS. The gate takes the chance off: `training.engine.evaluation.calibration`.
     """
     known = ~np.isnan(labels)
     once = np.ones((1, int(known.sum())))
-    return float(weighted_calibration_errors(labels[known], probabilities[known], once)[0])
+    return float(weighted_calibration_errors(labels[known], probabilities[known], once, bins=bins)[0])
 
 
 def at_threshold(labels: Numbers, probabilities: Numbers, threshold: float) -> dict[str, float]:
@@ -81,6 +81,23 @@ def at_threshold(labels: Numbers, probabilities: Numbers, threshold: float) -> d
     called = above & (positive | negative)
     if called.any():
         found["ppv"] = float(positive[called].mean())
+    return found
+
+
+def answered(labels: Numbers, present: Mask, absent: Mask, above: Mask) -> dict[str, float]:
+    """How well a model does that may abstain, 0..1: where it answers "present" and "absent", (N,) each, and nowhere else.
+
+    `answered`: the share of cases with an answer; `accuracy_answered`: the share of those that are right; `accuracy`: that
+    of all cases by the threshold, `above` (N,). Each only where it is defined. Uncertain labels do not count.
+    """
+    sure = (labels == 1) | (labels == 0)
+    if not sure.any():
+        return {}
+    truth = labels == 1
+    given = sure & (present | absent)
+    found = {"answered": float(given[sure].mean()), "accuracy": float((above == truth)[sure].mean())}
+    if given.any():
+        found["accuracy_answered"] = float((present == truth)[given].mean())
     return found
 
 
@@ -138,15 +155,17 @@ def weighted_average_precisions(positive: Mask, scores: Numbers, weights: Floats
     return _ratio(found, (weights * positive).sum(axis=1))
 
 
-def weighted_calibration_errors(labels: Numbers, probabilities: Numbers, weights: Floats) -> Floats:
+def weighted_calibration_errors(
+    labels: Numbers, probabilities: Numbers, weights: Floats, *, bins: int = CALIBRATION_BINS
+) -> Floats:
     """Expected calibration error (B,) of N cases, all known, under each row of weights (B, N) from 0 on.
 
     A bin holds its lower edge; the last one holds 1 as well. NaN where nothing has weight. O(N·B).
     """
-    places = np.minimum((probabilities * CALIBRATION_BINS).astype(int), CALIBRATION_BINS - 1)
-    bins = np.eye(CALIBRATION_BINS)[places]
+    places = np.minimum((probabilities * bins).astype(int), bins - 1)
+    in_bin = np.eye(bins)[places]
     gaps = probabilities.astype(np.float64) - labels
-    return _ratio(np.abs((weights * gaps) @ bins).sum(axis=1), weights.sum(axis=1))
+    return _ratio(np.abs((weights * gaps) @ in_bin).sum(axis=1), weights.sum(axis=1))
 
 
 def _ratio(part: Floats, whole: Floats) -> Floats:

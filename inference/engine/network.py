@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -43,7 +44,28 @@ class Network(nn.Module):
         return NetworkOutput(self.head(self.dropout(embedding)), embedding, maps)
 
 
-def assemble(architecture: str, channels: int, layout: OutputLayout, *, dropout: float = 0.0) -> Network:
-    """A network with fresh weights, drawn from torch's global generator. ValueError for an unknown architecture."""
-    dimension = backbones.find(architecture).DIMENSION
-    return Network(backbones.build(architecture, channels), layout, dimension=dimension, dropout=dropout)
+def assemble(
+    architecture: str, channels: int, layout: OutputLayout, *, size: int = 64, dropout: float = 0.0
+) -> Network:
+    """A network with fresh weights, drawn from torch's global generator, for images of `size` pixels a side.
+
+    Convolutional networks take other sizes too. Raises ValueError for an unknown architecture, for a size that it does not
+    take, and for a backbone that makes no feature map.
+    """
+    backbone = backbones.build(architecture, channels, size)
+    dimension = feature_dimension(backbone, channels, size)
+    return Network(backbone, layout, dimension=dimension, dropout=dropout)
+
+
+def feature_dimension(backbone: nn.Module, channels: int, size: int) -> int:
+    """D of the feature map (N, D, h, w) that it makes of one black image. Raises ValueError where that is no such map."""
+    training = backbone.training
+    backbone.eval()
+    with torch.no_grad():
+        features = backbone(torch.zeros(1, channels, size, size))
+    backbone.train(training)
+    if not isinstance(features, Tensor):
+        raise ValueError(f"The architecture makes {type(features).__name__} of an image, not one feature map.")
+    if features.ndim != 4 or not features.is_floating_point():
+        raise ValueError(f"The architecture makes {tuple(features.shape)} of an image, not a feature map (N, D, h, w).")
+    return int(features.shape[1])

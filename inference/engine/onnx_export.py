@@ -6,6 +6,7 @@ import warnings
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch.jit._trace import TracerWarning
 
 from inference.engine.network import Network
 from inference.engine.session import INPUT, OUTPUTS, open_graph
@@ -28,6 +29,7 @@ def export(network: Network, channels: int, size: int) -> bytes:
     graph = io.BytesIO()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # it says that the other exporter is now the default
+        warnings.simplefilter("ignore", TracerWarning)  # of sizes that become constants, as they are to
         torch.onnx.export(
             network.cpu().eval(),
             (sample,),

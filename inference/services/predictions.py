@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from django.db import transaction
 
+from inference.engine.prediction_sets import SetLimits
 from inference.jobs import predict_one_request
 from inference.models import Exposure, ModelVersion, Pipeline, Prediction, StageReport
 from inference.queries import score_arrays, scores_find
@@ -86,7 +87,8 @@ def outputs_of(version: ModelVersion, values: np.ndarray[Any, Any]) -> dict[str,
 
 def _binary_output(version: ModelVersion, output: dict[str, Any], probability: float) -> dict[str, Any]:
     threshold = version.card["thresholds"].get(output["name"], 0.5)
-    return {"probability": probability, "threshold": threshold, "above": probability >= threshold}
+    entry = {"probability": probability, "threshold": threshold, "above": probability >= threshold}
+    return entry | set_of(version, output["name"], probability, threshold)
 
 
 def _categorical_output(output: dict[str, Any], probabilities: list[float]) -> dict[str, Any]:
@@ -97,6 +99,18 @@ def _categorical_output(output: dict[str, Any], probabilities: list[float]) -> d
         "probability": probabilities[best],
         "option_index": best,
     }
+
+
+def set_of(version: ModelVersion, name: str, probability: float, threshold: float) -> dict[str, Any]:
+    """The set of a binary finding, "present", "absent" or "both" (the model abstains), and its coverage.
+
+    Empty for a model without sets, such as one from before there were any, or with too few cases for one.
+    """
+    row = version.card.get("sets", {}).get(name)
+    if row is None:
+        return {}
+    limits = SetLimits(**row)
+    return {"set": limits.answer(probability, threshold), "coverage": limits.coverage}
 
 
 def interval_of(version: ModelVersion, name: str, value: float) -> dict[str, Any]:

@@ -8,13 +8,15 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
 
+from inference.engine import backbones, weights
+from inference.engine.digest import sha256_of
 from inference.queries import champion_of
 from inference.services import ChampionMoved, champion_swap
-from overread.accounts.models import User
+from labeling.services.selection import queue_fill
 from overread.jobs.models import Job
 from overread.jobs.running import run_all
-from overread.projects.models import Project
-from tests.factories import make_image, make_pipeline, make_project, make_read, make_user
+from overread.projects.models import Project, Role
+from tests.factories import make_image, make_member, make_pipeline, make_project, make_read, make_user
 from tests.training.pictures import RECIPE, table
 from training.engine import recipes
 from training.management.commands.rehearse import GATE
@@ -178,18 +180,19 @@ def test_imported_labels_that_are_no_standard_open_no_gate(pack: Project) -> Non
     assert not judged.passed and "not declared an independent standard" in judged.report["sentence"]
 
 
-def test_enough_new_reads_start_a_run(pack: Project, reader: User) -> None:
+def read_one(project: Project) -> None:
+    """One new image, queued and read; what then is due has been looked for."""
+    reader = make_member(project, Role.READER)
+    make_image(project)
+    queue_fill(project=project, size=1)
+    make_read(project, reader)
+
+
+def test_enough_new_reads_start_a_run(pack: Project) -> None:
     pack.retrain_labels = 1
     pack.save()
     assert runs_due(pack) == []
-    from labeling.services.selection import queue_fill
-    from overread.projects.models import Role
-    from overread.projects.services import membership_add
-
-    membership_add(project=pack, user=reader, role=Role.READER)
-    make_image(pack)
-    queue_fill(project=pack, size=1)
-    make_read(pack, reader)
+    read_one(pack)
     run = Run.objects.get(project=pack)
     assert run.trigger == "labels" and run.why == "1 reads"
 
@@ -223,3 +226,68 @@ def test_train_takes_a_recipe_by_name(pack: Project) -> None:
 def test_train_knows_its_recipes(db: None) -> None:
     with pytest.raises(CommandError, match="there are densenet121, quick"):
         call_command("train", project=make_project().slug, recipe="large")
+
+
+def start_weights(folder: Path, architecture: str = "small_cnn") -> tuple[Path, str]:
+    """A file of weights for this network of three channels, and its SHA-256."""
+    packed = weights.pack(backbones.build(architecture, 3, 32).state_dict())
+    path = folder / "start.safetensors"
+    path.write_bytes(packed)
+    return path, sha256_of(packed)
+
+
+def test_a_run_begins_with_a_file_of_weights(pack: Project, tmp_path: Path) -> None:
+    path, sha256 = start_weights(tmp_path)
+    run = run_request(project=pack, trigger="button", epochs=1, initial=f"file:{path}", initial_sha256=sha256)
+    run_all()
+    run.refresh_from_db()
+    assert run.state == Run.State.FINISHED
+
+
+def test_weights_that_are_not_those_are_refused_when_the_run_is_asked_for(pack: Project, tmp_path: Path) -> None:
+    path, sha256 = start_weights(tmp_path)
+    cut = tmp_path / "cut.safetensors"
+    cut.write_bytes(path.read_bytes()[:-8])
+    for name, digest, why in (
+        ("start", "0" * 64, "SHA-256 is not the one"),
+        ("cut", sha256_of(cut.read_bytes()), "no whole safetensors file"),
+        ("gone", sha256, "cannot be read"),
+    ):
+        with pytest.raises(ValueError, match=f"^initial names {name}.*{why}"):
+            run_request(
+                project=pack, trigger="button", initial=f"file:{tmp_path / name}.safetensors", initial_sha256=digest
+            )
+    assert not Run.objects.exists()
+
+
+def test_weights_of_another_network_fail_the_run_once_before_an_image_is_loaded(pack: Project, tmp_path: Path) -> None:
+    path, sha256 = start_weights(tmp_path, "tiny_cnn")
+    run = run_request(project=pack, trigger="button", initial=f"file:{path}", initial_sha256=sha256)
+    run_all()
+    run.refresh_from_db()
+    assert run.state == Run.State.FAILED and "in the weights and" in run.error
+    assert Job.objects.get(kind="training.run").attempts == 1
+
+
+def test_a_size_that_the_network_does_not_take_fails_the_run_once(pack: Project) -> None:
+    run = run_request(project=pack, trigger="button", architecture="timm:vit_small_patch14_dinov2", size=64)
+    run_all()
+    run.refresh_from_db()
+    assert run.error.startswith("size is 64") and Job.objects.get(kind="training.run").attempts == 1
+
+
+def test_a_run_that_is_due_and_cannot_be_stands_among_the_failed(pack: Project, tmp_path: Path) -> None:
+    gone = {"initial": f"file:{tmp_path / 'gone.safetensors'}", "initial_sha256": "0" * 64}
+    Project.objects.filter(pk=pack.pk).update(recipe=RECIPE | gone, retrain_labels=1)
+    read_one(Project.objects.get(pk=pack.pk))
+    run = Run.objects.get()
+    assert run.state == Run.State.FAILED and "gone.safetensors, which cannot be read" in run.error
+    assert not runs_due() and not Job.objects.filter(kind="training.run").exists()
+
+
+def test_a_transformer_of_timms_learns_is_served_and_judged(pack: Project) -> None:
+    run = run_request(project=pack, trigger="button", architecture="timm:test_vit", size=32, epochs=1)
+    run_all()
+    run.refresh_from_db()
+    assert run.state == Run.State.FINISHED, run.error
+    assert run.version.architecture == "timm:test_vit" and Verdict.objects.filter(challenger=run.pipeline).exists()

@@ -3,11 +3,12 @@
 from pathlib import Path
 
 import torch
+from torch import Tensor, nn
 
 from inference.engine import backbones, pretrained, weights
 from inference.engine.bundle import Bundle
 from inference.engine.digest import ArtifactError
-from inference.engine.network import Network, assemble
+from inference.engine.network import Network, assemble, feature_dimension
 from training.engine.losses import Criterion
 from training.engine.recipe import Recipe
 
@@ -18,17 +19,25 @@ def initial_network(recipe: Recipe, criterion: Criterion, initial: Bundle | None
     A bundle gives the backbone, and the head too where the layout is the same. Raises ArtifactError when the weights are
     not those the recipe names, or do not fit the architecture.
     """
-    network = assemble(recipe.architecture, recipe.channels, criterion.layout, dropout=recipe.dropout)
-    stem = backbones.find(recipe.architecture).STEM
-    kind, _, detail = recipe.initial.partition(":")
-    if kind == "bundle":
-        _adopt_bundle(network, recipe, criterion, initial)
-    elif kind == "published":
-        pretrained.adopt(network.backbone, pretrained.published(recipe.architecture, detail), stem=stem)
-    elif kind == "file":
-        state = pretrained.from_file(Path(detail), recipe.initial_sha256)
-        pretrained.adopt(network.backbone, state, stem=stem)
+    network = assemble(recipe.architecture, recipe.channels, criterion.layout, size=recipe.size, dropout=recipe.dropout)
+    _adopt(network.backbone, recipe, initial)
+    # Another layout has other outputs in other places: its head begins at random.
+    if recipe.initial == "bundle" and initial is not None and initial.card.layout == criterion.layout:
+        state = weights.unpack(initial.weights, initial.card.weights_sha256)
+        network.head.load_state_dict({"weight": state["head.weight"], "bias": state["head.bias"]})
+        _unfold_standardisation(network, criterion)
     return network
+
+
+def backbone_check(recipe: Recipe, initial: Bundle | None) -> None:
+    """Build the recipe's backbone and give it its weights, to see that they are there and fit, before images are loaded.
+
+    Raises ArtifactError for the weights, ValueError for the architecture or a size that it does not take.
+    """
+    with torch.random.fork_rng():
+        backbone = backbones.build(recipe.architecture, recipe.channels, recipe.size)
+    feature_dimension(backbone, recipe.channels, recipe.size)
+    _adopt(backbone, recipe, initial)
 
 
 def fold_standardisation(network: Network, criterion: Criterion) -> None:
@@ -46,7 +55,19 @@ def _unfold_standardisation(network: Network, criterion: Criterion) -> None:
         _rescale(network, criterion, index, slope=1 / spread, offset=-centre / spread)
 
 
-def _adopt_bundle(network: Network, recipe: Recipe, criterion: Criterion, initial: Bundle | None) -> None:
+def _adopt(backbone: nn.Module, recipe: Recipe, initial: Bundle | None) -> None:
+    """Give the backbone the weights that the recipe names, in place."""
+    kind, _, detail = recipe.initial.partition(":")
+    if kind == "bundle":
+        pretrained.adopt(backbone, _bundle_backbone(recipe, initial))
+    elif kind == "published":
+        pretrained.adopt_published(backbone, recipe.architecture, detail)
+    elif kind == "file":
+        pretrained.adopt(backbone, pretrained.from_file(Path(detail), recipe.initial_sha256))
+
+
+def _bundle_backbone(recipe: Recipe, initial: Bundle | None) -> dict[str, Tensor]:
+    """The backbone's tensors of a model version."""
     if initial is None or initial.sha256 != recipe.initial_sha256:
         raise ArtifactError("The recipe begins with another model version than the one given.")
     if initial.card.architecture != recipe.architecture:
@@ -56,11 +77,7 @@ def _adopt_bundle(network: Network, recipe: Recipe, criterion: Criterion, initia
     for key, tensor in state.items():
         if key.startswith("backbone."):
             backbone[key.removeprefix("backbone.")] = tensor
-    pretrained.adopt(network.backbone, backbone, stem=backbones.find(recipe.architecture).STEM)
-    # Another layout has other outputs in other places: its head begins at random.
-    if initial.card.layout == criterion.layout:
-        network.head.load_state_dict({"weight": state["head.weight"], "bias": state["head.bias"]})
-        _unfold_standardisation(network, criterion)
+    return backbone
 
 
 def _rescale(network: Network, criterion: Criterion, index: int, *, slope: float, offset: float) -> None:

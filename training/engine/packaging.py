@@ -1,11 +1,11 @@
-"""From trained weights to a model version: graph, parity, calibration, thresholds, intervals, metrics."""
+"""From trained weights to a model version: graph, parity, calibration, thresholds, intervals, sets, metrics."""
 
 from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 
-from inference.engine import basis, calibration, intervals, thresholds, weights
+from inference.engine import basis, calibration, intervals, prediction_sets, thresholds, weights
 from inference.engine.bundle import Bundle, Card
 from inference.engine.digest import sha256_of
 from inference.engine.network import Network
@@ -22,7 +22,7 @@ PARITY_CASES = 4  # more than one, so that a graph with a fixed batch size would
 def package(fitted: Fitted, data: TrainingSet) -> Bundle:
     """The bundle of a fitted network. To be called once: it changes the head to answer in the measurements' units.
 
-    Calibration, thresholds and intervals come from the calibration split alone. Raises ParityLost when the exported
+    Calibration, thresholds, intervals and sets come from the calibration split alone. Raises ParityLost when the exported
     graph answers otherwise than the network.
     """
     recipe = fitted.recipe
@@ -38,18 +38,20 @@ def package(fitted: Fitted, data: TrainingSet) -> Bundle:
     logits = logits_of(network, data, rows)
     calibrations = calibration.fit(logits.astype(np.float64), labels, case_weights, data.layout)
     predictions = calibrated(logits, data.layout, calibrations)
-    sensitivity = recipe.sensitivity or None
+    policy = recipe.threshold_policy()
     card = Card(
         architecture=recipe.architecture,
         layout=data.layout,
         preparation=data.preparation,
         calibrations=calibrations,
-        thresholds=thresholds.choose(predictions, labels, case_weights, data.layout, sensitivity=sensitivity),
+        thresholds=thresholds.choose(predictions, labels, case_weights, data.layout, policy=policy),
         weights_sha256=sha256_of(packed),
         onnx_sha256=sha256_of(graph),
         facts=_facts(fitted, data, _metrics(network, data, calibrations), difference),
         intervals=intervals.fit(predictions, labels, case_weights, data.layout, coverage=recipe.coverage),
         basis=basis.basis_of(labels, case_weights, data.layout),
+        sets=prediction_sets.fit(predictions, labels, case_weights, data.layout, coverage=recipe.coverage),
+        threshold_policy=policy,
     )
     return Bundle(card, packed, graph)
 

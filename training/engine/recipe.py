@@ -6,6 +6,7 @@ from typing import Any, Literal, get_args
 
 from inference.engine import backbones
 from inference.engine.preparation import Fit, Preparation
+from inference.engine.thresholds import Kind, ThresholdPolicy
 from training.engine.policies import POLICIES
 
 Schedule = Literal["one_cycle", "constant"]
@@ -20,6 +21,9 @@ RANGES: dict[str, tuple[float, float]] = {
     "patience": (0, 1000),
     "time_limit_s": (0.0, 1e7),
     "sensitivity": (0.0, 1.0),
+    "specificity": (0.0, 1.0),
+    "miss_cost": (0.0, 1000.0),
+    "prevalence": (0.0, 0.99),
     "coverage": (0.5, 0.99),
     "threads": (0, 256),
 }
@@ -33,11 +37,13 @@ class Recipe:
 
     `patience`: epochs without a best one before the run stops; 0 for never.
     `time_limit_s`: seconds, into which the schedule is fitted; 0 for no limit.
-    `sensitivity`: thresholds reach it on the calibration split, 0 to 1; 0 takes Youden's thresholds.
-    `coverage`: of the intervals around measurements, as a share.
+    `sensitivity`, `specificity`: thresholds reach it on the calibration split, 0 to 1. `miss_cost`: how many false alarms a
+    missed finding is worth; thresholds make the cost least, at `prevalence` (0 for that of the calibration split). One of
+    these three at most is not 0; without any, thresholds are Youden's.
+    `coverage`: of the intervals around measurements and the sets of binary findings, as a share.
     `threads`: torch's; 0 leaves them as they are. Another number may give other weights.
-    `initial`: "" for random weights, "bundle" (that of `initial_sha256`), "published:NAME" (torchvision's) or
-    "file:PATH" (safetensors of `initial_sha256`).
+    `initial`: "" for random weights, "bundle" (that of `initial_sha256`), "published:NAME" (torchvision's or timm's) or
+    "file:PATH" (safetensors of `initial_sha256`, or a folder of Hugging Face's layout that holds them).
     """
 
     architecture: str = "small_cnn"
@@ -56,6 +62,9 @@ class Recipe:
     patience: int = 0
     time_limit_s: float = 0.0
     sensitivity: float = 0.0
+    specificity: float = 0.0
+    miss_cost: float = 0.0
+    prevalence: float = 0.0
     coverage: float = 0.9
     threads: int = 2
     initial: str = ""
@@ -63,19 +72,20 @@ class Recipe:
 
     def __post_init__(self) -> None:
         self.preparation()
+        backbones.check(self.architecture)
         for name, (lowest, highest) in RANGES.items():
             value = getattr(self, name)
             # True is an int in Python, and would pass for 1.
             if isinstance(value, bool) or not isinstance(value, int | float) or not lowest <= value <= highest:
                 raise ValueError(f"{name} is {value!r}; it goes from {lowest:g} to {highest:g}.")
         for name, choices in (
-            ("architecture", backbones.names()),
             ("schedule", get_args(Schedule)),
             ("loss", get_args(Loss)),
             ("augmentation", tuple(POLICIES)),
         ):
             if getattr(self, name) not in choices:
                 raise ValueError(f"{name} is {getattr(self, name)!r}; it is one of {', '.join(choices)}.")
+        self.threshold_policy()
         self._check_initial()
 
     def _check_initial(self) -> None:
@@ -88,6 +98,23 @@ class Recipe:
     def preparation(self) -> Preparation:
         """How images are prepared for this recipe. Raises ValueError for a size, fit or channels there are not."""
         return Preparation(self.size, self.channels, self.fit, (0.5,) * self.channels, (0.25,) * self.channels)
+
+    def threshold_policy(self) -> ThresholdPolicy:
+        """How thresholds are chosen. Raises ValueError where more than one way is asked for."""
+        kinds: dict[Kind, float] = {
+            "sensitivity": self.sensitivity,
+            "specificity": self.specificity,
+            "cost": self.miss_cost,
+        }
+        asked = {kind: value for kind, value in kinds.items() if value}
+        if len(asked) > 1:
+            raise ValueError("sensitivity, specificity and miss_cost: only one of them chooses thresholds.")
+        if self.prevalence and not self.miss_cost:
+            raise ValueError("prevalence counts with a miss_cost only.")
+        if not asked:
+            return ThresholdPolicy()
+        [(kind, value)] = asked.items()
+        return ThresholdPolicy(kind, value, self.prevalence or None)
 
     def to_dict(self) -> dict[str, Any]:
         return asdict(self)

@@ -67,6 +67,7 @@ def figures(
             row["brier"] = metrics.brier(truth, given[:, 0])
             row["ece"] = metrics.expected_calibration_error(truth, given[:, 0])
             row["ece_bins"] = float(metrics.CALIBRATION_BINS)
+            row["ece_15"] = metrics.expected_calibration_error(truth, given[:, 0], bins=15)
             row |= {"auroc": areas[output.name]} if output.name in areas else {}
         elif output.kind == "categorical" and len(truth):
             row["accuracy"] = float((given.argmax(1) == truth).mean())

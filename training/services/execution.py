@@ -14,6 +14,7 @@ from inference.services.versions import bundle_load, bundle_store, version_regis
 from overread.jobs.running import JobRefused, Lease, ShutdownRequested
 from overread.jobs.services import LeaseLost
 from training.engine.dataset import LabelsUnfit, TrainingSet
+from training.engine.initial_weights import backbone_check
 from training.engine.loop import fit
 from training.engine.packaging import package
 from training.engine.recipe import Recipe
@@ -31,12 +32,13 @@ def run_execute(*, run: Run, lease: Lease) -> None:
     """Train by the run's recipe on its snapshot. An earlier attempt's checkpoint is continued.
 
     Afterwards a job of its own puts the model before the gate. Raises LeaseLost for a cancelled run, with nothing
-    written; ShutdownRequested when the worker is asked to stop; JobRefused when the run is over already, or its labels are
-    none.
+    written; ShutdownRequested when the worker is asked to stop; JobRefused when the run is over already, its labels are none,
+    or its network cannot be built or begin with the weights named.
     """
     _start(run)
     report = ProgressReporter(run, lease)
     recipe = Recipe.from_dict(run.recipe)
+    _check_network(run, recipe)
     data = _load(run, recipe, report)
     fitted = _fit(run, recipe, data, lease, report)
     report("finishing", now=True)
@@ -75,6 +77,27 @@ def _start(run: Run) -> None:
         raise JobRefused(f"Run {run.number} is {run.state}.")
 
 
+def _check_network(run: Run, recipe: Recipe) -> None:
+    """Raises JobRefused for a network or weights that no attempt can train, before an image is loaded."""
+    if _checkpoint(run).exists():
+        return  # an earlier attempt has begun with them
+    try:
+        backbone_check(recipe, _initial(recipe))
+    except (ValueError, ImportError, OSError) as unfit:
+        raise JobRefused(str(unfit)) from unfit
+
+
+def _checkpoint(run: Run) -> Path:
+    return run_folder(run) / "checkpoint.safetensors"
+
+
+def _initial(recipe: Recipe) -> Bundle | None:
+    """The model version that the recipe begins with. Raises ArtifactError, BlobDamaged, FileNotFoundError."""
+    if recipe.initial == "bundle":
+        return bundle_load(recipe.initial_sha256)
+    return None
+
+
 def _load(run: Run, recipe: Recipe, report: ProgressReporter) -> TrainingSet:
     """Raises JobRefused for labels that no attempt can learn from: those of a snapshot that an earlier build made."""
     try:
@@ -84,11 +107,8 @@ def _load(run: Run, recipe: Recipe, report: ProgressReporter) -> TrainingSet:
 
 
 def _fit(run: Run, recipe: Recipe, data: TrainingSet, lease: Lease, report: ProgressReporter) -> Fitted:
-    checkpoint = run_folder(run) / "checkpoint.safetensors"
+    checkpoint = _checkpoint(run)
     checkpoint.parent.mkdir(parents=True, exist_ok=True)
-    initial = None
-    if recipe.initial == "bundle":
-        initial = bundle_load(recipe.initial_sha256)
     try:
         return fit(
             data,
@@ -96,7 +116,7 @@ def _fit(run: Run, recipe: Recipe, data: TrainingSet, lease: Lease, report: Prog
             on_progress=report.epoch,
             checkpoint=checkpoint,
             should_stop=lease.should_stop,
-            initial=initial,
+            initial=_initial(recipe),
         )
     except Stopped as stopped:
         # The loop only knows that it was to stop. A lost lease means cancelled; otherwise the worker shuts down, and

@@ -20,7 +20,8 @@ Floats = NDArray[np.floating]
 def held_out_metrics(bundle: Bundle, cases: HeldOutCases) -> dict[str, Any]:
     """Images, patients, and per finding its metrics on patients the model never saw.
 
-    A binary finding has AUROC and calibration, and sensitivity, specificity and the like at the model's threshold. A
+    A binary finding has AUROC and calibration, sensitivity, specificity and the like at the model's threshold, and the share
+    of labels that its set holds, how often it abstains, and its accuracy on what it answers beside that on all. A
     measurement has its mean absolute error, and the share of labels that its interval covers.
     """
     session = ModelSession(bundle)
@@ -36,10 +37,28 @@ def held_out_metrics(bundle: Bundle, cases: HeldOutCases) -> dict[str, Any]:
 
 
 def _metrics_of_output(card: Card, name: str, predictions: Floats, labels: Floats) -> dict[str, float]:
-    """What follows from the card's threshold or interval. Empty for a categorical finding."""
+    """What follows from the card's threshold, set or interval. Empty for a categorical finding."""
     if name in card.thresholds:
-        return metrics.at_threshold(labels, predictions, card.thresholds[name])
+        return metrics.at_threshold(labels, predictions, card.thresholds[name]) | _metrics_of_set(
+            card, name, predictions, labels
+        )
     if name in card.intervals:
         covered = metrics.coverage(labels, predictions, card.intervals[name].half)
         return {} if isnan(covered) else {"covered": covered}
     return {}
+
+
+def _metrics_of_set(card: Card, name: str, predictions: Floats, labels: Floats) -> dict[str, float]:
+    """Empty without a set. An empty set does not hold the truth, whatever it is: that is what the coverage promises."""
+    limits = card.sets.get(name)
+    if limits is None:
+        return {}
+    threshold = card.thresholds[name]
+    found = metrics.answered(labels, *limits.answers(predictions, threshold), predictions >= threshold)
+    present, absent = limits.holds(predictions)
+    for truth, held, key in ((1, present, "covered_positives"), (0, absent, "covered_negatives")):
+        if (labels == truth).any():
+            found[key] = float(held[labels == truth].mean())
+    if found:
+        found["covered"] = float(np.where(labels == 1, present, absent)[(labels == 1) | (labels == 0)].mean())
+    return found

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any, Literal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
 
 from django.db import IntegrityError, transaction
 from django.db.models import Max
 from django.utils import timezone
 
+from inference.engine.weights_file import check_weights
 from labeling.queries.labels import reads_teaching
 from overread.accounts.models import User
 from overread.audit.services import event_append
@@ -18,6 +20,9 @@ from overread.projects.models import Project
 from training.jobs import run_enqueue, run_key
 from training.models import Run
 from training.services.snapshots import NothingToLearn, snapshot_create
+
+if TYPE_CHECKING:
+    from training.engine.recipe import Recipe
 
 Trigger = Literal["button", "rest", "command", "labels", "schedule", "demo"]
 
@@ -32,35 +37,61 @@ class RunActive(Exception):
         self.run = run
 
 
-@transaction.atomic
 def run_request(
     *, project: Project, trigger: Trigger, requested_by: User | None = None, why: str = "", **overrides: Any
 ) -> Run:
     """Freeze the labels and queue a run on them. `overrides` are fields of the recipe.
 
-    Raises RunActive while another run is under way, NothingToLearn, and ValueError naming a field of the recipe.
+    Raises RunActive while another run is under way, NothingToLearn, and ValueError naming a field of the recipe, also where a
+    file of weights is not there, not whole or not the one meant.
     """
     from training.engine.recipe import Recipe
 
+    recipe = Recipe.from_dict({**project.recipe, **overrides})
+    # Outside the transaction: the hash of a large file takes seconds.
+    _check_weights(recipe)
+    return _run_create(project=project, recipe=recipe.to_dict(), trigger=trigger, requested_by=requested_by, why=why)
+
+
+def _check_weights(recipe: Recipe) -> None:
+    """Raises ArtifactError, a ValueError, unless the file that the recipe begins with is there and whole."""
+    kind, _, path = recipe.initial.partition(":")
+    if kind == "file":
+        check_weights(Path(path), recipe.initial_sha256, recipe.architecture)
+
+
+@transaction.atomic
+def _run_create(
+    *,
+    project: Project,
+    recipe: dict[str, Any],
+    trigger: Trigger,
+    requested_by: User | None,
+    why: str,
+    refused: str = "",
+) -> Run:
+    """`refused`: why this run cannot be. It then stands among the runs as one that failed, and no job does it."""
     # Two triggers at once wait for each other here; the second then sees the first one's run. no_key: rows that refer to
     # the project, such as new reads, can still be inserted meanwhile.
     Project.objects.select_for_update(no_key=True).get(pk=project.pk)
     if active := Run.objects.filter(project=project, state__in=Run.ACTIVE).first():
         raise RunActive(active)
-    recipe = Recipe.from_dict({**project.recipe, **overrides})
     last = Run.objects.filter(project=project).aggregate(n=Max("number"))["n"]
     run = Run.objects.create(
         project=project,
         number=(last or 0) + 1,
         snapshot=snapshot_create(project=project),
-        recipe=recipe.to_dict(),
+        recipe=recipe,
         trigger=trigger,
         why=why,
         requested_by=requested_by,
         labels_seen=reads_teaching(project).count(),
     )
     event_append(verb="run.request", actor=requested_by, target=run, project=project.pk, trigger=trigger)
-    run_enqueue(run=run)
+    if refused:
+        Run.objects.filter(pk=run.pk).update(state=Run.State.FAILED, error=refused, finished_at=timezone.now())
+    else:
+        run_enqueue(run=run)
     return run
 
 
@@ -85,7 +116,8 @@ def run_fail(job: Job) -> None:
 def runs_due(project: Project | None = None) -> list[Run]:
     """Request a run in every project, or this one, whose policy says that it is time. Returns the runs requested.
 
-    A policy asks for a run after so many new reads, or so many hours, since the last one.
+    A policy asks for a run after so many new reads, or so many hours, since the last one. Where the recipe cannot be followed,
+    as its file of weights has gone, a failed run says so: nobody else is there to be told.
     """
     projects = Project.objects.all()
     if project is not None:
@@ -99,11 +131,21 @@ def runs_due(project: Project | None = None) -> list[Run]:
         try:
             # A transaction of its own, so that a refusal here undoes nothing of the other projects.
             with transaction.atomic():
-                requested.append(run_request(project=candidate, trigger=trigger, why=why))
+                requested.append(_run_due(candidate, trigger, why))
         except (RunActive, NothingToLearn, IntegrityError):
             # IntegrityError: another worker requested this project's run at the same moment.
             continue
     return requested
+
+
+def _run_due(project: Project, trigger: Trigger, why: str) -> Run:
+    try:
+        return run_request(project=project, trigger=trigger, why=why)
+    except ValueError as unfit:
+        recipe = dict(project.recipe)
+        return _run_create(
+            project=project, recipe=recipe, trigger=trigger, requested_by=None, why=why, refused=str(unfit)
+        )
 
 
 def _due(project: Project) -> tuple[Trigger, str] | None:

@@ -5,8 +5,6 @@ from torch.nn import functional
 
 from inference.engine.vision import models
 
-DIMENSION = 1024
-STEM = "features.conv0.weight"
 WEIGHTS = models.DenseNet121_Weights
 
 
@@ -20,5 +18,5 @@ class DenseNet121(nn.Module):
         return functional.relu(self.features(images))
 
 
-def build(channels: int) -> nn.Module:
+def build(channels: int, size: int) -> nn.Module:
     return DenseNet121(channels)

@@ -4,16 +4,15 @@ from torch import Tensor, nn
 
 from inference.engine.vision import models
 
-DIMENSION = 512
-STEM = "conv1.weight"
 WEIGHTS = models.ResNet18_Weights
 STAGES = ("conv1", "bn1", "relu", "maxpool", "layer1", "layer2", "layer3", "layer4")
 
 
-class ResNet18(nn.Module):
-    def __init__(self, channels: int) -> None:
+class ResNet(nn.Module):
+    """One of torchvision's residual networks without its classifier, for images of that many channels."""
+
+    def __init__(self, whole: nn.Module, channels: int) -> None:
         super().__init__()
-        whole = models.resnet18()
         whole.conv1 = nn.Conv2d(channels, 64, 7, stride=2, padding=3, bias=False)
         for stage in STAGES:
             self.add_module(stage, getattr(whole, stage))
@@ -25,5 +24,5 @@ class ResNet18(nn.Module):
         return features
 
 
-def build(channels: int) -> nn.Module:
-    return ResNet18(channels)
+def build(channels: int, size: int) -> nn.Module:
+    return ResNet(models.resnet18(), channels)

@@ -6,7 +6,6 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 DIMENSION = 128
-STEM = "stem.0.weight"
 WEIGHTS = None
 WIDTHS = (24, 32, 64, DIMENSION)
 
@@ -49,5 +48,5 @@ class SmallCNN(nn.Module):
         return features
 
 
-def build(channels: int) -> nn.Module:
+def build(channels: int, size: int) -> nn.Module:
     return SmallCNN(channels, WIDTHS)

@@ -5,10 +5,9 @@ from torch import nn
 from inference.engine.backbones.small_cnn import SmallCNN
 
 DIMENSION = 48
-STEM = "stem.0.weight"
 WEIGHTS = None
 WIDTHS = (16, 24, 32, DIMENSION)
 
 
-def build(channels: int) -> nn.Module:
+def build(channels: int, size: int) -> nn.Module:
     return SmallCNN(channels, WIDTHS)

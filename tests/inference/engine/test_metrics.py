@@ -112,6 +112,28 @@ def test_what_is_not_defined_at_a_threshold_is_left_out(labels, names):
     assert set(metrics.at_threshold(np.array(labels, float), np.array([0.9, 0.1]), 0.5)) == names
 
 
+def test_what_is_answered_is_counted_beside_all():
+    labels = np.array([1, 1, 1, 0, 0, 0.5, np.nan])
+    present, absent = np.array([[1, 1, 0, 1, 0, 1, 1], [0, 0, 0, 0, 1, 0, 0]], bool)
+    above = np.array([1, 1, 0, 1, 0, 1, 1], bool)
+    found = metrics.answered(labels, present, absent, above)
+    assert found == pytest.approx({"answered": 0.8, "accuracy_answered": 0.75, "accuracy": 0.6})
+
+
+def test_where_nothing_is_answered_or_known_nothing_is_right():
+    nothing, above = np.zeros(2, bool), np.ones(2, bool)
+    assert metrics.answered(np.array([0.0, 1.0]), nothing, nothing, above) == {"answered": 0.0, "accuracy": 0.5}
+    assert metrics.answered(np.array([0.5, np.nan]), above, nothing, above) == {}
+
+
+@pytest.mark.parametrize(("bins", "error"), [(1, 0.0), (2, 0.5), (15, 0.5)])
+def test_the_bins_of_the_calibration_error_can_be_asked_for(bins, error):
+    labels, probabilities = np.array([0.0, 0, 1, 1]), np.array([0.9, 0.1, 0.1, 0.9])
+    assert metrics.expected_calibration_error(labels, probabilities, bins=bins) == pytest.approx(
+        error - (bins > 1) * 0.1
+    )
+
+
 @given(with_both)
 def test_placements_mean_scikit_learns_auroc(rows):
     labels, scores = columns(rows)

@@ -4,9 +4,20 @@ import torch
 from inference.engine import backbones
 from inference.engine.network import assemble
 
+LARGE = ("convnext_tiny", "efficientnet_b3", "efficientnet_b5", "densenet121", "resnet50")
 
-@pytest.mark.parametrize("name", backbones.names())
+
+@pytest.mark.parametrize("name", sorted({*backbones.OWN} - {*LARGE}))
 def test_the_mean_of_a_map_and_the_bias_make_the_logit(name, network_factory):
+    check_maps(name, network_factory)
+
+
+@pytest.mark.parametrize("name", LARGE)
+def test_a_large_networks_maps_make_the_logit_too(name, network_factory):
+    check_maps(name, network_factory)
+
+
+def check_maps(name, network_factory):
     network = network_factory(name)
     with torch.inference_mode():
         answer = network(torch.rand(2, 1, 64, 64))

@@ -64,7 +64,7 @@ def test_a_bundle_of_another_architecture_is_refused(train, champion):
 
 
 def test_a_file_of_weights_is_begun_with(train, tmp_path):
-    packed = weights.pack(backbones.build("small_cnn", 3).state_dict())
+    packed = weights.pack(backbones.build("small_cnn", 3, 64).state_dict())
     (tmp_path / "start.safetensors").write_bytes(packed)
     initial = f"file:{tmp_path / 'start.safetensors'}"
     assert train(epochs=1, initial=initial, initial_sha256=sha256_of(packed)).history

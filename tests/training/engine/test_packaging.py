@@ -8,6 +8,7 @@ from inference.engine.basis import Basis
 from inference.engine.bundle import Bundle
 from inference.engine.probability import Calibration, uncalibrated
 from inference.engine.session import ModelSession
+from inference.engine.thresholds import ThresholdPolicy
 from training.engine.dataset import Split
 from training.engine.packaging import package
 
@@ -68,3 +69,37 @@ def test_a_finding_without_a_positive_to_calibrate_on_says_so(train, data):
     assert card.basis["nodule"] == Basis(cases, 0, "none", "default")
     assert card.calibrations[0] == Calibration() and card.thresholds == {"nodule": 0.5}
     assert card.basis["quadrant"].calibration in ("few", "fitted") and card.basis["level"].cases > 0
+
+
+def test_the_finding_has_a_set_of_the_recipes_coverage(train, data):
+    card = package(train(coverage=0.8), data).card
+    truth = data.labels[data.rows(Split.CALIBRATION), 0]
+    limits = card.sets["nodule"]
+    assert (limits.coverage, limits.positives, limits.negatives) == (0.8, (truth == 1).sum(), (truth == 0).sum())
+
+
+def test_too_few_calibration_cases_leave_the_finding_without_one(train, data):
+    labels = data.labels.copy()
+    labels[data.rows(Split.CALIBRATION)[8:], 0] = np.nan
+    sparse = replace(data, labels=labels)
+    assert package(train(data=sparse), sparse).card.sets == {}
+
+
+@pytest.mark.parametrize(
+    ("fields", "policy"),
+    [
+        ({}, ThresholdPolicy()),
+        ({"sensitivity": 1.0}, ThresholdPolicy("sensitivity", 1.0)),
+        ({"specificity": 1.0}, ThresholdPolicy("specificity", 1.0)),
+        ({"miss_cost": 1000.0, "prevalence": 0.5}, ThresholdPolicy("cost", 1000.0, 0.5)),
+    ],
+)
+def test_the_card_names_the_recipes_policy(train, data, fields, policy):
+    assert package(train(**fields), data).card.threshold_policy == policy
+
+
+def test_the_policy_moves_the_threshold(train, data):
+    youden = package(train(checkpoint="youden.safetensors"), data).card.thresholds["nodule"]
+    costly = package(train(checkpoint="costly.safetensors", miss_cost=1000.0), data).card.thresholds["nodule"]
+    assert costly == pytest.approx(1 / 1001)
+    assert costly < youden

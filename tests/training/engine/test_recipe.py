@@ -4,6 +4,7 @@ import sys
 
 import pytest
 
+from inference.engine.thresholds import ThresholdPolicy
 from training.engine import recipes
 from training.engine.recipe import Recipe
 
@@ -64,3 +65,17 @@ def test_a_form_shows_recipes_without_loading_torch():
     loaded = "print([name for name in ('torch', 'sklearn', 'scipy', 'onnxruntime') if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", f"{script}; {loaded}"], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [{"sensitivity": 0.9, "specificity": 0.9}, {"sensitivity": 0.9, "miss_cost": 5.0}, {"prevalence": 0.1}],
+)
+def test_two_ways_to_choose_thresholds_are_refused(fields):
+    with pytest.raises(ValueError, match="^(sensitivity|prevalence)"):
+        Recipe.from_dict(fields)
+
+
+def test_a_recipe_from_before_keeps_its_policy():
+    assert Recipe.from_dict({"sensitivity": 0.95}).threshold_policy() == ThresholdPolicy("sensitivity", 0.95)
+    assert Recipe.from_dict({}).threshold_policy() == ThresholdPolicy()

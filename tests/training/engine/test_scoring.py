@@ -20,5 +20,6 @@ def test_figures_fit_the_kind(data):
     table = figures(answers, labels, data.layout)
     assert table["nodule"]["auroc"] == 1 and table["nodule"]["positive_count"] == 1
     assert table["nodule"]["ece"] == pytest.approx(0.15) and table["nodule"]["ece_bins"] == 10
+    assert table["nodule"]["ece_15"] == pytest.approx(0.15)
     assert table["quadrant"] == {"known_count": 2, "accuracy": 0.5}
     assert table["level"] == {"known_count": 1, "mean_absolute_error": 10}
