@@ -12,7 +12,8 @@ from PIL import Image as Picture
 
 from inference.engine.bundle import Bundle
 from inference.engine.outputs import Output, OutputLayout
-from inference.models import Pipeline
+from inference.engine.stages.bundle import StageBundle
+from inference.models import ModelVersion, Pipeline
 from labeling.models import ReferenceLabel, WorthReport
 from labeling.services import Answers, assignment_claim, read_submit
 from overread.accounts.models import User
@@ -139,6 +140,45 @@ def make_pipeline(project: Project, *, seed: int = 0, thresholds: tuple[float, .
     bundle = small_bundle(seed=seed, thresholds=thresholds, layout=layout_of(finding_specs(project)))
     bundle_store(bundle)
     return version_register(project=project, bundle=bundle, facts={})
+
+
+@lru_cache
+def noise_gate() -> StageBundle:
+    """A gate fitted to pictures such as `picture` makes: noise passes, an even picture does not."""
+    from inference.engine.stages.results import StageImage
+    from training.engine.stages import gate
+
+    draws = np.random.default_rng(0)
+    images = [StageImage(draws.integers(0, 256, (40, 48)).astype(np.float32) / 255) for _ in range(60)]
+    return gate.fit(images)
+
+
+def black_picture(level: int = 0) -> bytes:
+    """An even picture, which no gate takes for an image of a project. Another `level`, another file."""
+    out = io.BytesIO()
+    Picture.fromarray(np.full((40, 48), level, np.uint8)).save(out, "png")
+    return out.getvalue()
+
+
+def make_gate(project: Project) -> ModelVersion:
+    from inference.services.versions import bundle_store, stage_register
+
+    bundle = noise_gate()
+    bundle_store(bundle)
+    return stage_register(project=project, bundle=bundle)
+
+
+def make_gated_champion(project: Project, *, seed: int = 0) -> Pipeline:
+    """A model in use with a gate before its classifier, which has scored or refused every image of the project."""
+    from inference.queries import champion_of
+    from inference.services import champion_swap
+    from inference.services.pipelines import pipeline_compose
+
+    classifier = make_pipeline(project, seed=seed).classifier
+    pipeline = pipeline_compose(project=project, stages=[make_gate(project), classifier])
+    champion_swap(project=project, pipeline=pipeline, expected=champion_of(project), signed_by=make_user())
+    run_all()
+    return pipeline
 
 
 def make_champion(project: Project, *, seed: int = 0, thresholds: tuple[float, ...] = ()) -> Pipeline:

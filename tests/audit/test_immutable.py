@@ -6,6 +6,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.db.migrations.loader import MigrationLoader
 
+from inference.models import Overrule, StageReport
 from labeling.models import Assignment
 from labeling.services import (
     MeasurementDrawn,
@@ -21,13 +22,21 @@ from overread.audit.services import events_seal
 from overread.projects.models import Project
 from overread.triggers import Immutable
 from tests.api.world import World
-from tests.factories import answers, make_image, make_worth
+from tests.factories import answers, make_gate, make_image, make_worth
 from training.models import Snapshot, SnapshotItem
 
 PROMISED = {
     "archive": {"image", "patient", "study"},
     "audit": {"event", "seal"},
-    "inference": {"embeddingshard", "exposure", "modelversion", "prediction", "promotion"},
+    "inference": {
+        "embeddingshard",
+        "exposure",
+        "modelversion",
+        "overrule",
+        "prediction",
+        "promotion",
+        "stagereport",
+    },
     "labeling": {
         "answer",
         "answersseen",
@@ -80,6 +89,7 @@ def world(db: None) -> World:
     answers_seen_record(user=case.reader, images=[case.image_id])
     make_worth(world.project)
     _withdrawn_import(case)
+    _overruled(case)
     events_seal()
     return world
 
@@ -91,6 +101,14 @@ def _withdrawn_import(case: Assignment) -> None:
     said = ImageLabels(case.image, values={}, regions=(box,), masks={"lungs": "0" * 64})
     image_labels_import(source=source, labels=[said])
     label_import_withdraw(source=source, actor=None, reason="Made for a test.")
+
+
+def _overruled(case: Assignment) -> None:
+    """A report by which a gate refuses an image, and the decision to predict it all the same."""
+    gate = make_gate(case.project)
+    reasons = [{"code": "blurred"}]
+    StageReport.objects.create(version=gate, image=case.image, verdict="abstain", reasons=reasons)
+    Overrule.objects.create(project=case.project, image=case.image, by=case.reader, reason="Made for a test.")
 
 
 @pytest.mark.django_db

@@ -15,12 +15,12 @@ from tests.factories import make_member, make_project, make_user
 READ = {"projects.view", "archive.view", "archive.upload", "inference.view", "labeling.read"}
 LEARN = {
     *("labeling.view", "labeling.select", "training.view", "training.import", "training.run"),
-    *("training.export", "training.promote"),
+    *("training.export", "training.promote", "inference.overrule"),
 }
 MAY = {
     Role.READER: READ,
     Role.ANNOTATOR: READ,
-    Role.ADJUDICATOR: READ | {"labeling.view"},
+    Role.ADJUDICATOR: READ | {"labeling.view", "inference.overrule"},
     Role.ML_ENGINEER: READ - {"labeling.read"} | LEARN,
     Role.ADMINISTRATOR: READ - {"labeling.read"} | LEARN | {"projects.administer"},
 }
