@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from labeling.api import assignments, policies, predictions, proposals, reads, selections, worth
+from labeling.api import assignments, policies, predictions, proposals, reads, selections, similar, worth
 
 in_assignment = [
     path("", assignments.AssignmentDetail.as_view(), name="assignment"),
@@ -20,6 +20,7 @@ in_assignment = [
 in_project: list[URLPattern | URLResolver] = [
     path("images/<uuid:pk>/prediction/", predictions.PredictionDetail.as_view(), name="prediction"),
     path("images/<uuid:pk>/prediction/maps/<slug:finding>", predictions.PredictionMap.as_view(), name="prediction-map"),
+    path("images/<uuid:pk>/similar/", similar.SimilarCases.as_view(), name="similar"),
     path("assignments/", assignments.Assignments.as_view(), name="assignments"),
     path("assignments/claim/", assignments.AssignmentClaim.as_view(), name="assignment-claim"),
     path("assignments/sent/", assignments.AssignmentsSent.as_view(), name="assignments-sent"),

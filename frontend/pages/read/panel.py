@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NotRequired, TypedDict
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from frontend.pages.read.case import digit
@@ -78,6 +79,7 @@ class Panel(TypedDict):
     model_name: str
     findings: list[FindingLine]
     maps: list[str]
+    similar_url: str
     notice: str
     indication: NotRequired[str]
     asked: NotRequired[str]
@@ -102,6 +104,7 @@ def panel_context(case: OpenCase) -> Panel:
         "model_name": model_name,
         "findings": findings,
         "maps": maps,
+        "similar_url": similar_url(case),
         "notice": notice(case),
         "indication": case.assignment.image.indication,
         "asked": why_given(case),
@@ -191,6 +194,14 @@ def confidence_steps() -> list[ConfidenceStep]:
         {"value": Confidence.MEDIUM, "short": _("Medium"), "name": _("medium")},
         {"value": Confidence.HIGH, "short": _("High"), "name": _("high")},
     ]
+
+
+def similar_url(case: OpenCase) -> str:
+    """Where the strip of similar cases is; "" while the model is hidden."""
+    if case.prediction is None:
+        return ""
+    address = reverse("read-similar", args=[case.assignment.project.slug, case.assignment.pk])
+    return f"{address}?prediction={case.prediction.pk}"
 
 
 def notice(case: OpenCase) -> str:
