@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from frontend.pages.read.contract import CaseState
 from inference.models import Pipeline, Prediction
-from inference.services import exposure_record, prediction_ensure
+from inference.services import prediction_show
 from inference.services.predictions import NotScored
 from labeling.contradiction import contradicted_value
 from labeling.models import Assignment, Read
@@ -54,9 +54,7 @@ def case_open(assignment: Assignment, reader: User, pipeline: Pipeline | None) -
     prediction = None
     waiting = False
     if state != "blind":
-        prediction, waiting = _suggestion(assignment, pipeline)
-    if prediction:
-        exposure_record(prediction=prediction, user=reader)
+        prediction, waiting = _suggestion(assignment, reader, pipeline)
     own = own_read(assignment=assignment, reader=reader)
     disputed = tuple(disputed_reads(assignment))
     if disputed:
@@ -76,11 +74,11 @@ def is_blind(assignment: Assignment) -> bool:
     return state_of(assignment) == "blind"
 
 
-def _suggestion(assignment: Assignment, pipeline: Pipeline | None) -> tuple[Prediction | None, bool]:
-    """The pipeline's prediction, and whether it is still being made."""
+def _suggestion(assignment: Assignment, reader: User, pipeline: Pipeline | None) -> tuple[Prediction | None, bool]:
+    """The pipeline's prediction, recorded as shown, and whether it is still being made."""
     if pipeline is None:
         return None, False
     try:
-        return prediction_ensure(pipeline=pipeline, image=assignment.image), False
+        return prediction_show(pipeline=pipeline, image=assignment.image, user=reader), False
     except NotScored:
         return None, True
