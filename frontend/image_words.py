@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from overread.archive.hanging import Hanging, hanging_of
 from overread.archive.models import Image
+from overread.archive.queries import days_of
 from overread.projects.models import Project
 
 VIEWS = {
@@ -106,9 +107,7 @@ def interval_words(image: Image, project: Project) -> str:
     """
     if image.study.day is None:
         return ""
-    dated = image.patient.studies.filter(day__isnull=False, images__enrolments__project=project)
-    by_study = dict(dated.values_list("pk", "day"))  # a study has a row for each of its images
-    days = sorted(day for day in by_study.values() if day is not None)
+    days = days_of(image.patient, project)
     earlier = [day for day in days if day < image.study.day]
     if not earlier:
         return ""

@@ -50,6 +50,7 @@ in_project = [
     path("read/release", read.release, name="read-release"),
     path("read/<uuid:pk>/heartbeat", read.heartbeat, name="read-heartbeat"),
     path("read/<uuid:pk>/map/<slug:finding>", read.attention, name="read-map"),
+    path("read/<uuid:pk>/similar", read.similar, name="read-similar"),
     path("reads/", my_reads.page, name="my-reads"),
     path("reads/<uuid:pk>/undo", read.undo, name="read-undo"),
     path("reads/<uuid:pk>/amend", read.amend, name="read-amend"),

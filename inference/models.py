@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from overread.archive.models import Image
 from overread.projects.models import Project
+from overread.rows import Select
 
 
 class Stage(models.TextChoices):
@@ -75,12 +76,26 @@ class Pipeline(models.Model):
     @property
     def classifier(self) -> ModelVersion:
         """The last stage, which answers the findings."""
-        return self.pipelinestage_set.select_related("version").latest("order").version
+        for (version,) in CLASSIFIER.rows(self.pk):
+            found: ModelVersion = version
+            return found
+        raise PipelineStage.DoesNotExist(f"{self} has no stage")
 
     @property
     def versions(self) -> list[ModelVersion]:
         """Its stages in their order, the classifier last."""
         return [stage.version for stage in self.pipelinestage_set.select_related("version").order_by("order")]
+
+
+# Composed once, since every prediction asks for it.
+CLASSIFIER = Select(
+    ModelVersion,
+    rest="""
+        FROM inference_pipelinestage
+        JOIN inference_modelversion ON inference_modelversion.id = inference_pipelinestage.version_id
+        WHERE inference_pipelinestage.pipeline_id = %s ORDER BY inference_pipelinestage."order" DESC LIMIT 1
+    """,
+)
 
 
 class PipelineStage(models.Model):

@@ -15,9 +15,9 @@ def contradicted_value(output: Mapping[str, Any] | None) -> str | None:
     """The answer that this output of a binary finding strongly contradicts: absent, present, or None for neither.
 
     If a threshold is above HIGH or below LOW, the model may be that sure and still be on the other side of it. Then it
-    contradicts nobody.
+    contradicts nobody, nor does it where it abstains.
     """
-    if output is None or output["kind"] != "binary":
+    if output is None or output["kind"] != "binary" or output.get("set") == "both":
         return None
     probability = output["probability"]
     above = output["above"]

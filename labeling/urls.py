@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from labeling.api import assignments, policies, predictions, proposals, reads, results, selections, worth
+from labeling.api import assignments, policies, predictions, proposals, reads, results, selections, similar, worth
 
 in_assignment = [
     path("", assignments.AssignmentDetail.as_view(), name="assignment"),
@@ -23,6 +23,7 @@ in_project: list[URLPattern | URLResolver] = [
     path("images/<uuid:pk>/result/", results.ImageResultDetail.as_view(), name="image-result"),
     path("images/<uuid:pk>/overrule/", results.ImageOverrule.as_view(), name="image-overrule"),
     path("predict/", results.Predict.as_view(), name="predict"),
+    path("images/<uuid:pk>/similar/", similar.SimilarCases.as_view(), name="similar"),
     path("assignments/", assignments.Assignments.as_view(), name="assignments"),
     path("assignments/claim/", assignments.AssignmentClaim.as_view(), name="assignment-claim"),
     path("assignments/sent/", assignments.AssignmentsSent.as_view(), name="assignments-sent"),

@@ -18,7 +18,19 @@ from tests.factories import picture
 from tests.services.house import ROOT, environment
 from tests.test_permissions import TABLE, routes
 
-HEAVY = ["torch", "torchvision", "onnxruntime", "onnx", "sklearn", "scipy", "gdcm", "pydicom", "modAL", "openjpeg"]
+HEAVY = [
+    "torch",
+    "torchvision",
+    "timm",
+    "onnxruntime",
+    "onnx",
+    "sklearn",
+    "scipy",
+    "gdcm",
+    "pydicom",
+    "modAL",
+    "openjpeg",
+]
 FORM, JSON, PNG = "application/x-www-form-urlencoded", "application/json", "image/png"
 READ = {"answers": {"effusion": "present", "nodule": "absent"}}
 
@@ -90,7 +102,7 @@ def test_doing_everything_imports_no_model_library(asking: Asking) -> None:
     asking.send("annotator", "api:assignment-skip", "assignment", reason="blurred")
     asking.ask("administrator", "POST", "api:images", body=picture(), kind=PNG)
     asking.send("ml_engineer", "api:run-cancel")
-    asking.send("ml_engineer", "api:runs", epochs=2)
+    asking.send("ml_engineer", "api:runs", epochs=2, architecture="timm:test_vit", size=64)
     asking.send("ml_engineer", "run-cancel")
     asking.ask("ml_engineer", "POST", "project-training", body=urlencode({"why": "a test"}).encode(), kind=FORM)
     policies = {"strategy": "margin", "recipe": '{"epochs": 2}', "gate_policy": '{"margin": 0.02}'}

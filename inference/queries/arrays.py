@@ -22,6 +22,19 @@ from inference.queries.champions import champion_of
 from overread.archive import blobs
 from overread.archive.models import Image
 from overread.projects.models import Project
+from overread.rows import Select
+
+# Composed once, since every case that is prepared asks for it.
+SCORED = Select(
+    ScoreShard,
+    also=["inference_embeddingrow.row"],
+    rest="""
+        FROM inference_embeddingrow
+        JOIN inference_scoreshard ON inference_scoreshard.shard_id = inference_embeddingrow.shard_id
+        WHERE inference_embeddingrow.image_id = %s AND inference_scoreshard.pipeline_id = %s
+        ORDER BY inference_embeddingrow.id LIMIT 1
+    """,
+)
 
 
 @dataclass(frozen=True)
@@ -68,12 +81,9 @@ def prediction_find(*, project: Project, image: Image) -> tuple[Pipeline, ScoreS
 
 def scores_find(*, pipeline: Pipeline, image: Image) -> tuple[ScoreShard, int] | None:
     """The shard and row of a pipeline's scores of an image. None where it has not scored the image."""
-    entries = EmbeddingRow.objects.filter(image=image, shard__score_shards__pipeline=pipeline)
-    found = entries.values_list("shard", "row").first()
-    if found is None:
-        return None
-    shard, row = found
-    return ScoreShard.objects.get(pipeline=pipeline, shard=shard), row
+    for shard, row in SCORED.rows(image.pk, pipeline.pk):
+        return shard, row
+    return None
 
 
 def score_arrays(shard: ScoreShard) -> dict[str, NDArray[Any]]:

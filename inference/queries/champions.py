@@ -9,14 +9,28 @@ from django.db.models import Max, QuerySet
 
 from inference.models import Champion, Pipeline, Promotion
 from overread.projects.models import Project
+from overread.rows import Select
+
+# Composed once, since every case that is prepared asks for it.
+IN_USE = Select(
+    Pipeline,
+    Project,
+    rest="""
+        FROM inference_champion
+        JOIN inference_pipeline ON inference_pipeline.id = inference_champion.pipeline_id
+        JOIN projects_project ON projects_project.id = inference_pipeline.project_id
+        WHERE inference_champion.project_id = %s
+    """,
+)
 
 
 def champion_of(project: Project) -> Pipeline | None:
     """The pipeline in use. None before the first promotion."""
-    champion = Champion.objects.select_related("pipeline__project").filter(project=project).first()
-    if champion is None:
-        return None
-    return champion.pipeline
+    for pipeline, its_project in IN_USE.rows(project.pk):
+        pipeline.project = its_project
+        found: Pipeline = pipeline
+        return found
+    return None
 
 
 def champion_record(project: Project) -> Champion | None:

@@ -2,6 +2,7 @@
 
 from inference.services.champions import ChampionMoved, champion_swap
 from inference.services.predictions import exposure_record, prediction_ensure, prediction_request
+from inference.services.showing import prediction_show
 from inference.services.versions import version_register
 
 __all__ = [
@@ -9,6 +10,7 @@ __all__ = [
     "champion_swap",
     "prediction_ensure",
     "prediction_request",
+    "prediction_show",
     "exposure_record",
     "version_register",
 ]

@@ -13,10 +13,15 @@ from inference.jobs import predict_one_request
 from inference.models import Exposure, ModelVersion, Pipeline, Prediction, StageReport
 from inference.queries import score_arrays, scores_find
 from inference.queries.stages import abstained_among, report_facts, reports_of
+from overread import rows
 from overread.accounts.models import User
 from overread.archive import blobs
 from overread.archive.models import Image
 from overread.jobs.models import Job
+
+# Composed once, since every case that is prepared asks both.
+MADE = rows.Select(Prediction, rest="FROM inference_prediction WHERE pipeline_id = %s AND image_id = %s")
+SHOWN = rows.Select(Exposure, rest="FROM inference_exposure WHERE user_id = %s AND prediction_id = %s")
 
 
 class NotScored(Exception):
@@ -37,7 +42,7 @@ class Abstained(NotScored):
 @transaction.atomic
 def prediction_ensure(*, pipeline: Pipeline, image: Image) -> Prediction:
     """The pipeline's prediction of the image, made from its scores at the first call. Raises NotScored, Abstained."""
-    if found := Prediction.objects.filter(pipeline=pipeline, image=image).first():
+    if found := _made(pipeline, image):
         return found
     scores = scores_find(pipeline=pipeline, image=image)
     if scores is None:
@@ -48,18 +53,28 @@ def prediction_ensure(*, pipeline: Pipeline, image: Image) -> Prediction:
     arrays = score_arrays(shard)
     maps = io.BytesIO()
     np.save(maps, arrays["maps"][row])
-    # Two readers who open the image at the same moment get the same row.
-    prediction, _ = Prediction.objects.get_or_create(
+    prediction = Prediction(
         pipeline=pipeline,
         image=image,
-        defaults={
-            "outputs": outputs_of(pipeline.classifier, arrays["probabilities"][row]),
-            "maps": blobs.put(maps.getvalue()),
-            "map_box": [float(edge) for edge in arrays["boxes"][row]],
-            "stages": report_facts(reports_of(pipeline, image)),
-        },
+        outputs=outputs_of(pipeline.classifier, arrays["probabilities"][row]),
+        maps=blobs.put(maps.getvalue()),
+        map_box=[float(edge) for edge in arrays["boxes"][row]],
+        stages=report_facts(reports_of(pipeline, image)),
     )
-    return prediction
+    # Two readers who open the image at the same moment get the same row.
+    if rows.insert(prediction):
+        return prediction
+    return Prediction.objects.get(pipeline=pipeline, image=image)
+
+
+def _made(pipeline: Pipeline, image: Image) -> Prediction | None:
+    """The pipeline's prediction of the image, if it was made before."""
+    for (prediction,) in MADE.rows(pipeline.pk, image.pk):
+        prediction.pipeline = pipeline
+        prediction.image = image
+        found: Prediction = prediction
+        return found
+    return None
 
 
 def outputs_of(version: ModelVersion, values: np.ndarray[Any, Any]) -> dict[str, dict[str, Any]]:
@@ -137,5 +152,10 @@ def prediction_request(*, pipeline: Pipeline, image: Image, user: User) -> Job:
 
 def exposure_record(*, prediction: Prediction, user: User) -> Exposure:
     """Record that a user is shown a prediction. To be called before the bytes leave. A second call changes nothing."""
-    exposure, _ = Exposure.objects.get_or_create(user=user, prediction=prediction, defaults={"image": prediction.image})
-    return exposure
+    for (earlier,) in SHOWN.rows(user.pk, prediction.pk):
+        found: Exposure = earlier
+        return found
+    exposure = Exposure(user=user, prediction=prediction, image_id=prediction.image_id)
+    if rows.insert(exposure):
+        return exposure
+    return Exposure.objects.get(user=user, prediction=prediction)

@@ -10,18 +10,33 @@ from overread.accounts.models import User
 from overread.archive.models import Image
 from overread.projects.models import Membership, Project, Role
 from overread.projects.rules import READING
+from overread.rows import PreparedQuery
 
 State = Assignment.State
 # Who outranks whom among those who read.
 RANKS = {Role.ANNOTATOR: 1, Role.READER: 2, Role.ADJUDICATOR: 3}
 # A reader who has an assignment of an image in one of these states is not offered the image again.
 MET = (*Assignment.RESERVED, State.SKIPPED, State.ESCALATED)
+# Composed once, since every case that is prepared asks whom it may go to.
+ROLES_BESIDES = PreparedQuery(
+    lambda project, reader: (
+        Membership.objects.filter(project=project, user__is_active=True, role__in=sorted(READING))
+        .exclude(user=reader)
+        .values_list("role", flat=True)
+    ),
+    Project,
+    User,
+)
+ROLES_OWN = PreparedQuery(
+    lambda project, reader: Membership.objects.filter(project=project, user=reader).values_list("role", flat=True),
+    Project,
+    User,
+)
 
 
 def roles_besides(*, project: Project, reader: User) -> list[Role]:
     """The reading roles that somebody else holds: a case can go to these."""
-    others = Membership.objects.filter(project=project, user__is_active=True, role__in=READING).exclude(user=reader)
-    held = set(others.values_list("role", flat=True))
+    held = {role for (role,) in ROLES_BESIDES.found(project, reader)}
     return [role for role in Role if role in held]
 
 
@@ -33,8 +48,7 @@ def roles_above(*, project: Project, reader: User) -> list[Role]:
 
 def rank_of(*, project: Project, reader: User) -> int:
     """The rank of the reader's highest reading role; 0 if they have none."""
-    own = Membership.objects.filter(project=project, user=reader).values_list("role", flat=True)
-    return max((RANKS.get(Role(role), 0) for role in own), default=0)
+    return max((RANKS.get(Role(role), 0) for (role,) in ROLES_OWN.found(project, reader)), default=0)
 
 
 def recipients(*, assignment: Assignment, sender: User, role: str, purpose: Purpose) -> QuerySet[User]:

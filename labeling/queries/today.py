@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
 from typing import Any
 
-from django.db.models import Count, Exists, Min, OuterRef, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Sum
 from django.utils import timezone
 
 from labeling.models import Answer, Assignment, Read
 from overread.accounts.models import User
+from overread.archive.models import Image
 from overread.projects.models import Project
+from overread.rows import PreparedQuery, Select
 
 
 @dataclass(frozen=True)
@@ -37,12 +41,25 @@ def case_number(*, assignment: Assignment, reader: User) -> int:
 
     A case keeps its number when it is revealed, or opened again by an undo.
     """
-    reads = _reads_since_midnight(assignment.project, reader)
-    first = reads.filter(image=assignment.image).aggregate(first=Min("created_at"))["first"]
-    before = reads
-    if first:
-        before = reads.filter(created_at__lt=first)
-    return before.values("image").distinct().count() + 1
+    before, count = _number()
+    ((images,),) = count.rows(*before.values(assignment.project, reader, assignment.image, _midnight()))
+    return int(images) + 1
+
+
+@cache
+def _number() -> tuple[PreparedQuery, Select]:
+    """The query of the images read before one since a moment, all if that one was not read, and the statement that counts
+    them. Composed once, as it runs between two cases.
+    """
+
+    def before(project: Project, reader: User, image: Image, start: datetime) -> QuerySet[Read, Any]:
+        reads = Read.objects.filter(project=project, reader=reader, created_at__gte=start)
+        first = reads.filter(image=image).order_by("created_at").values("created_at")[:1]
+        earlier = reads.filter(Q(created_at__lt=Subquery(first)) | ~Exists(reads.filter(image=image)))
+        return earlier.values_list("image", flat=True).distinct()
+
+    images = PreparedQuery(before, Project, User, Image, datetime)
+    return images, Select(also=["COUNT(*)"], rest=f"FROM ({images.sql}) AS earlier")
 
 
 def reads_today(*, project: Project, reader: User) -> Today:
@@ -72,5 +89,8 @@ def contradicts(answer: Answer, outputs: dict[str, dict[str, Any]]) -> bool:
 
 
 def _reads_since_midnight(project: Project, reader: User) -> QuerySet[Read]:
-    start = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
-    return Read.objects.filter(project=project, reader=reader, created_at__gte=start)
+    return Read.objects.filter(project=project, reader=reader, created_at__gte=_midnight())
+
+
+def _midnight() -> datetime:
+    return timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)

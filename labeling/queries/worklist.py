@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
+from uuid import UUID
 
 from django.db.models import Count, F, Q, QuerySet
 
 from labeling.models import Assignment
-from labeling.queries.open_cases import one_an_image, open_to
+from labeling.queries.open_cases import one_an_image, open_to, open_to_roles
 from labeling.services.order import ORDER
 from overread.accounts.models import User
+from overread.archive.models import Image
 from overread.projects.models import Project
+from overread.projects.rules import user_roles
+from overread.rows import PreparedQuery, Select
 
 # The page says "1,000 or more": counting a queue of a hundred thousand between two cases would take longer than the rest.
 COUNTED = 1000
@@ -66,8 +71,27 @@ def waiting_besides(*, assignment: Assignment, reader: User) -> tuple[int, bool]
     Asked between two cases, so at most the first COUNTED rows of the queue are looked at.
     """
     project = assignment.project
-    image = assignment.image_id
-    held = Assignment.objects.filter(project=project, reader=reader, state__in=Assignment.HELD).exclude(image=image)
-    free = open_to(project, reader).exclude(image=image).order_by(*ORDER).values_list("image", flat=True)
-    rows = free[:COUNTED]
-    return held.count() + len(set(rows)), len(rows) == COUNTED
+    held, free, counts = _counts(frozenset(user_roles(reader, project)))
+    asked = (project, reader, assignment.image)
+    ((holds, waits, images),) = counts.rows(*held.values(*asked), *free.values(*asked))
+    return holds + images, waits == COUNTED
+
+
+@cache
+def _counts(roles: frozenset[str]) -> tuple[PreparedQuery, PreparedQuery, Select]:
+    """For readers with these roles: the query of what they hold besides an image, the query of what is open to them besides
+    it, and the statement that counts the rows of the first, and the rows and the images of the second.
+    """
+
+    def holds(project: Project, reader: User, image: Image) -> QuerySet[Assignment, UUID]:
+        mine = Assignment.objects.filter(project=project, reader=reader, state__in=Assignment.HELD)
+        return mine.exclude(image=image).values_list("pk", flat=True)
+
+    def opens(project: Project, reader: User, image: Image) -> QuerySet[Assignment, UUID]:
+        waiting = open_to_roles(project, reader, roles).exclude(image=image).order_by(*ORDER)
+        return waiting.values_list("image", flat=True)[:COUNTED]
+
+    held = PreparedQuery(holds, Project, User, Image)
+    free = PreparedQuery(opens, Project, User, Image)
+    counted = [f"(SELECT COUNT(*) FROM ({held.sql}) AS held)", "COUNT(*)", "COUNT(DISTINCT waiting.image)"]
+    return held, free, Select(also=counted, rest=f"FROM ({free.sql}) AS waiting")

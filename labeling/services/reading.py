@@ -35,6 +35,7 @@ from overread import rows
 from overread.accounts.models import User
 from overread.audit.services import event_append
 from overread.projects.models import Finding, Project
+from overread.projects.queries import findings_of
 
 State = Assignment.State
 
@@ -48,7 +49,6 @@ class PredictionUnseen(AssignmentGone):
 
 
 # Compiled once, since every case takes this path.
-FINDINGS = rows.PreparedQuery(lambda project: Finding.objects.filter(project=project), Project)
 EARLIER = rows.Select(
     Read,
     also=["EXISTS (SELECT 1 FROM labeling_read AS later WHERE later.supersedes_id = labeling_read.id)"],
@@ -105,7 +105,7 @@ def read_store(*, project: Project, assignment: UUID, reader: User, answers: Ans
     context = ReadContext(
         case,
         reader,
-        findings={finding.slug: finding for finding in FINDINGS.objects(project)},
+        findings={finding.slug: finding for finding in findings_of(project)},
         earlier=earlier,
         shown=predictions_shown_anywhere(user=reader, image=case.image),
     )

@@ -194,6 +194,7 @@ if bucket := os.environ.get("S3_BUCKET"):
 
 SELECTION_QUIET_SECONDS = 10  # for so long after an image more may follow, and a queue that holds cases is not filled
 STRATEGY_MODULES = envlist("STRATEGY_MODULES", ["modAL", "skactiveml"])  # libraries whose strategies workers may run
+ARCHITECTURES = envlist("ARCHITECTURES", [])  # modules of networks that recipes may name, and workers then run
 MAPPED = DATA / "mapped"  # embeddings and scores once more, as this machine's workers map them; safe to delete
 EXPORT_DAYS = envint("EXPORT_DAYS", 7, low=1, high=3650)  # how long the file of an export is kept
 

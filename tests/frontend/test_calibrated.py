@@ -14,6 +14,8 @@ from django.urls import reverse
 from frontend.pages.model_summary import model_summary
 from inference.engine.basis import Basis
 from inference.engine.outputs import Output, OutputLayout
+from inference.engine.prediction_sets import SetLimits
+from inference.engine.thresholds import ThresholdPolicy
 from inference.models import Pipeline
 from inference.services.versions import bundle_store, version_register
 from overread.accounts.models import User
@@ -37,9 +39,9 @@ def ages(db: None) -> Project:
     return make_project(findings=(EFFUSION, NODULE, AGE))
 
 
-def register(project: Project, *, basis: dict[str, Basis], findings: dict[str, Any]) -> Pipeline:
+def register(project: Project, *, basis: dict[str, Basis], findings: dict[str, Any], **card: Any) -> Pipeline:
     bundle = small_bundle(layout=LAYOUT)
-    bundle = replace(bundle, card=replace(bundle.card, basis=basis))
+    bundle = replace(bundle, card=replace(bundle.card, basis=basis, **card))
     bundle_store(bundle)
     return version_register(project=project, bundle=bundle, facts={"held_out": HELD_OUT | {"findings": findings}})
 
@@ -92,3 +94,37 @@ def test_over_rest_it_is_in_the_card(ages: Project) -> None:
     card = at(reader).get(url("model", ages, pipeline.number)).json()["card"]
     assert card["basis"] == {"nodule": {"cases": 40, "positives": 0, "calibration": "none", "threshold": "default"}}
     assert card["facts"]["held_out"]["findings"]["age"] == MEASURED["age"]
+
+
+@pytest.mark.parametrize(
+    ("policy", "words"),
+    [
+        (ThresholdPolicy(), "by Youden's index"),
+        (ThresholdPolicy("sensitivity", 0.95), "by a sensitivity of 95 %"),
+        (ThresholdPolicy("specificity", 0.9), "by a specificity of 90 %"),
+        (ThresholdPolicy("cost", 5.0), "by cost, a miss being worth 5 false alarms"),
+        (ThresholdPolicy("cost", 5.0, 0.02), "by cost, a miss being worth 5 false alarms, where 2 % have it"),
+    ],
+)
+def test_every_chosen_threshold_names_its_policy(
+    ages: Project, client: Client, policy: ThresholdPolicy, words: str
+) -> None:
+    basis = {"effusion": Basis(60, 30, "fitted", "chosen"), "nodule": Basis(40, 0, "none", "default")}
+    said = page(client, register(ages, basis=basis, findings={}, threshold_policy=policy))
+    assert f"0.50, chosen from these cases {words}" in said and said.count(words) == 1
+
+
+def test_the_card_tells_when_the_model_abstains(ages: Project, client: Client) -> None:
+    sets = {"effusion": SetLimits(0.4, 0.7, 0.9, 30, 90)}
+    figures = {"covered": 0.91, "answered": 0.83, "accuracy_answered": 0.9512, "accuracy": 0.9}
+    findings = {"effusion": HELD_OUT["findings"]["effusion"] | figures}
+    basis = {"effusion": Basis(120, 30, "fitted", "chosen"), "nodule": Basis(40, 3, "few", "chosen")}
+    policy = ThresholdPolicy()
+    said = page(client, register(ages, basis=basis, findings=findings, sets=sets, threshold_policy=policy))
+    assert "Effusion 30 with it, 90 without 91 % of 90 % wanted 17 % 0.951 0.900" in said
+    assert "Nodule no set: 3 with it, 37 without; it takes 9 of each – – – –" in said
+
+
+def test_a_card_from_before_there_were_sets_says_nothing_of_them(ages: Project, client: Client) -> None:
+    said = page(client, register(ages, basis={"nodule": Basis(40, 3, "few", "chosen")}, findings={}))
+    assert "abstains" not in said

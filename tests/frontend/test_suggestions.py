@@ -64,3 +64,14 @@ def test_neither_number_nor_option_is_filled_in(client: Client) -> None:
     inputs = re.findall(r'<input[^>]*name="answer-[^>]*>', page)
     assert len(inputs) == 6 and not any(" checked" in each for each in inputs)
     assert not any("value=" in each for each in inputs if 'type="number"' in each)
+
+
+@pytest.mark.parametrize(
+    ("told", "above", "threshold"), [("present", True, "0.45"), ("both", False, None), (None, True, "0.45")]
+)
+def test_where_the_model_abstains_it_takes_no_side(told: str | None, above: bool, threshold: str | None) -> None:
+    output = {"kind": "binary", "probability": 0.56, "threshold": 0.45, "above": True, "set": told}
+    said = suggestion_context(output)
+    assert (said["probability_text"], said["bar"], said["tick"]) == ("0.56", 56.0, 45.0)
+    assert (said["above"], said.get("threshold_text")) == (above, threshold)
+    assert ("abstains" in said.get("abstains_text", "")) == (told == "both")

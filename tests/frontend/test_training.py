@@ -193,6 +193,22 @@ def test_a_bad_recipe_is_said_beside_its_field(client, project, engineer):
     assert 'aria-invalid="true"' in page
 
 
+def test_a_network_of_timms_is_taken_by_its_name(project):
+    filled = {"architecture": "timm:resnet18", "size": "96", "epochs": "10", "batch": "32", "time_limit_s": "0"}
+    form = StartForm(QueryDict(urlencode(filled)), project=project)
+    assert form.is_valid() and form.overrides["architecture"] == "timm:resnet18"
+    assert '<option value="small_cnn">' in str(form["architecture"])
+    misspelt = StartForm(QueryDict(urlencode(filled | {"architecture": "timm:resnet19"})), project=project)
+    assert "no network of that name" in str(misspelt.errors["architecture"])
+
+
+def test_a_network_that_is_no_longer_allowed_leaves_the_page_as_it_is(client, project, engineer):
+    project.recipe = {"architecture": "ours.networks"}
+    project.save()
+    client.force_login(engineer)
+    assert 'value="ours.networks"' in client.get(at(project)).content.decode()
+
+
 def test_readers_start_nothing(client, project, reader):
     client.force_login(reader)
     assert post(client, project).status_code == 403

@@ -47,6 +47,7 @@ def test_nothing_else_contradicts() -> None:
     assert contradicted_value(None) is None
     assert contradicted_value({"kind": "categorical", "probability": 0.99, "option": "I"}) is None
     assert contradicted_value({"kind": "measurement", "value": 3.0}) is None
+    assert contradicted_value({"kind": "binary", "probability": 0.95, "above": True, "set": "both"}) is None
 
 
 @pytest.fixture

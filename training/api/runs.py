@@ -21,7 +21,7 @@ from training.services import NothingToLearn, RunActive, run_cancel, run_request
 class RecipeSerializer(Shape):
     """Fields of the recipe that differ from the project's. Weights are never named by a path."""
 
-    architecture = serializers.CharField(required=False, max_length=60)
+    architecture = serializers.CharField(required=False, max_length=120)
     size = serializers.IntegerField(required=False)
     channels = serializers.IntegerField(required=False)
     fit = serializers.CharField(required=False, max_length=20)

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from frontend.pages.read.suggestions import Suggestion, suggestion_context
+from frontend.pages.read.suggestions import Suggestion, abstains, suggestion_context
 from inference.models import Prediction
 from labeling.models import Read
 from overread.projects.models import Finding, Project
@@ -90,6 +90,8 @@ def _verdict(agrees: bool) -> tuple[str, str]:
 def _binary(value: str, output: Mapping[str, Any]) -> tuple[str, str]:
     if value not in ("absent", "present") or "above" not in output:
         return "", _("not compared: uncertain")
+    if abstains(output):
+        return "", _("not compared: the model abstains")
     return _verdict((value == "present") == output["above"])
 
 

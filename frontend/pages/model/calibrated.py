@@ -14,6 +14,8 @@ from inference.engine.basis import Basis
 from inference.engine.basis import from_dicts as bases_of
 from inference.engine.intervals import PredictionInterval
 from inference.engine.intervals import from_dicts as intervals_of
+from inference.engine.thresholds import ThresholdPolicy
+from inference.engine.thresholds import from_dict as policy_of
 from inference.models import ModelVersion
 
 
@@ -48,6 +50,7 @@ def calibration_rows(version: ModelVersion, names: Mapping[str, str]) -> list[Ca
     units = _units(version)
     rows = []
     bases = bases_of(version.card.get("basis", {}))
+    policy = threshold_policy(version)
     for output in version.card["layout"]:
         slug = output["name"]
         basis = bases.get(slug)
@@ -57,7 +60,7 @@ def calibration_rows(version: ModelVersion, names: Mapping[str, str]) -> list[Ca
         if basis.calibration is None:
             rows.append(_measured(name, units.get(slug, ""), basis, intervals.get(slug)))
         else:
-            rows.append(_classified(name, basis, version.card["thresholds"].get(slug)))
+            rows.append(_classified(name, basis, version.card["thresholds"].get(slug), policy))
     return rows
 
 
@@ -89,13 +92,13 @@ def _units(version: ModelVersion) -> dict[str, str]:
     return {output["name"]: output["unit"] for output in layout if output["kind"] == "measurement"}
 
 
-def _classified(name: str, basis: Basis, threshold: float | None) -> CalibrationRow:
+def _classified(name: str, basis: Basis, threshold: float | None, policy: ThresholdPolicy | None) -> CalibrationRow:
     return CalibrationRow(
         name=name,
         cases=basis.cases,
         positives=basis.positives,
         calibration=_calibration_words(basis),
-        threshold=_threshold_words(basis, threshold),
+        threshold=_threshold_words(basis, threshold, policy),
         wanting=basis.calibration != "fitted" or basis.threshold == "default",
     )
 
@@ -115,13 +118,36 @@ def _calibration_words(basis: Basis) -> str:
     return _("not calibrated: one answer only among %(cases)d") % told
 
 
-def _threshold_words(basis: Basis, threshold: float | None) -> str:
+def _threshold_words(basis: Basis, threshold: float | None, policy: ThresholdPolicy | None) -> str:
     if threshold is None or basis.threshold is None:
         return "–"
     told = {"threshold": f"{threshold:.2f}"}
     if basis.threshold == "default":
         return _("%(threshold)s, not chosen from data") % told
-    return _("%(threshold)s, chosen from these cases") % told
+    if policy is None:
+        return _("%(threshold)s, chosen from these cases") % told
+    return _("%(threshold)s, chosen from these cases by %(policy)s") % (told | {"policy": policy_words(policy)})
+
+
+def threshold_policy(version: ModelVersion) -> ThresholdPolicy | None:
+    """How the model's thresholds were chosen. None for a card from before that was kept."""
+    row = version.card.get("threshold_policy")
+    return policy_of(row) if row else None
+
+
+def policy_words(policy: ThresholdPolicy) -> str:
+    """As in "chosen by …"."""
+    if policy.value is None:
+        return _("Youden's index")
+    told = {"percent": f"{100 * policy.value:g}", "cost": f"{policy.value:g}"}
+    if policy.kind == "sensitivity":
+        return _("a sensitivity of %(percent)s %%") % told
+    if policy.kind == "specificity":
+        return _("a specificity of %(percent)s %%") % told
+    if policy.prevalence is None:
+        return _("cost, a miss being worth %(cost)s false alarms") % told
+    told["prevalence"] = f"{100 * policy.prevalence:g}"
+    return _("cost, a miss being worth %(cost)s false alarms, where %(prevalence)s %% have it") % told
 
 
 def _measured(name: str, unit: str, basis: Basis, interval: PredictionInterval | None) -> CalibrationRow:

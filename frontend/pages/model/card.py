@@ -12,6 +12,7 @@ from django.db.models import Count
 from frontend.pages.data.summary import source_words
 from frontend.pages.model.calibrated import CalibrationRow, MeasurementRow, calibration_rows, measurement_rows
 from frontend.pages.model.gate import finding_name
+from frontend.pages.model.sets import SetRow, set_rows
 from inference.models import ModelVersion, Pipeline
 from labeling.queries.contradictions import Effect, contradictions_effect
 from labeling.queries.labels import labels_standing
@@ -63,6 +64,7 @@ class ModelCard(TypedDict):
     held_out_size: Mapping[str, object]
     measured: list[MeasurementRow]
     calibrated: list[CalibrationRow]
+    sets: list[SetRow]
     shortcuts: list[ShortcutRow]
     snapshot: Snapshot | None
     origin: str
@@ -84,6 +86,7 @@ def card(pipeline: Pipeline, names: Mapping[str, str]) -> ModelCard:
         "held_out_size": facts.get("held_out", {}),
         "measured": measurement_rows(version, names),
         "calibrated": calibration_rows(version, names),
+        "sets": set_rows(version, names),
         "shortcuts": shortcut_rows(facts.get("shortcuts", {}), names),
         "snapshot": run.snapshot if run else None,
         "origin": facts.get("origin", ""),

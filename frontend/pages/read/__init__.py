@@ -12,6 +12,7 @@ from frontend.pages.read.commands import (
     submit,
     undo,
 )
+from frontend.pages.read.similar import similar
 from frontend.pages.read.skipped import unskip
 from frontend.pages.read.views import attention, page, start
 
@@ -25,6 +26,7 @@ __all__ = [
     "page",
     "propose",
     "release",
+    "similar",
     "skip",
     "start",
     "submit",

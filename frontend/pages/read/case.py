@@ -121,7 +121,7 @@ def case_urls(assignment: Assignment, *, standalone: bool = False) -> CaseUrls:
     def of_case(name: str) -> str:
         return reverse(f"read-{name}", args=[project.slug, assignment.pk]) + query
 
-    besides, above = _others_read(assignment)
+    _besides, above = _others_read(assignment)
     return {
         "submit": of_case("submit"),
         "skip": of_case("skip"),
@@ -129,10 +129,19 @@ def case_urls(assignment: Assignment, *, standalone: bool = False) -> CaseUrls:
         "heartbeat": of_case("heartbeat"),
         "defer": of_case("defer"),
         "escalate": of_case("escalate") if above else None,
-        "opinion": of_case("opinion") if besides else None,
+        "opinion": opinion_url(assignment, standalone=standalone),
         "release": reverse("read-release", args=[project.slug]) + query,
         "worklist": image_url(assignment) if standalone else reverse("worklist", args=[project.slug]),
     }
+
+
+def opinion_url(assignment: Assignment, *, standalone: bool = False) -> str | None:
+    """Where to ask for a second opinion; None when there is nobody to give one."""
+    besides, _above = _others_read(assignment)
+    if not besides:
+        return None
+    address = reverse("read-opinion", args=[assignment.project.slug, assignment.pk])
+    return address + STANDALONE if standalone else address
 
 
 def _others_read(assignment: Assignment) -> tuple[bool, bool]:

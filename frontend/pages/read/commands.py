@@ -54,7 +54,7 @@ def submit(request: HttpRequest, project: Project, assignment: Assignment) -> Ht
     except AnswerInvalid as wrong:
         title = _("Not stored yet: something is missing or does not fit.")
         return problem(422, title, " ".join(wrong.errors.values()), errors=wrong.errors)
-    return answer(turn_after_read(request, project, assignment, read))
+    return answer(turn_after_read(request, project, read))
 
 
 def submission_in(body: Body) -> Submission:

@@ -8,9 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from frontend.pages.read.contract import CaseState
-from inference.models import Pipeline, Prediction
-from inference.services import exposure_record, prediction_ensure
-from inference.services.predictions import NotScored
+from inference.models import Pipeline, Prediction, StageReport
+from inference.services import prediction_show
+from inference.services.predictions import Abstained, NotScored
 from labeling.contradiction import contradicted_value
 from labeling.models import Assignment, Read
 from labeling.queries.disputed import DisputedRead, disputed_reads
@@ -21,7 +21,8 @@ from overread.accounts.models import User
 
 @dataclass(frozen=True)
 class OpenCase:
-    """A case in front of a reader. `waiting`: its prediction is still being made.
+    """A case in front of a reader. `waiting`: its prediction is still being made. `refused`: what the stages said where one of
+    them abstains from the image, so that there is none.
 
     `read` is the reader's own standing read; `disputed` are the reads between which an adjudicator decides.
     """
@@ -32,6 +33,7 @@ class OpenCase:
     waiting: bool
     read: Read | None
     disputed: tuple[DisputedRead, ...] = ()
+    refused: tuple[StageReport, ...] = ()
 
     def against(self, slug: str) -> str | None:
         """The answer to this finding that the model strongly contradicts: a blind reader has to confirm it by its own key.
@@ -53,15 +55,19 @@ def case_open(assignment: Assignment, reader: User, pipeline: Pipeline | None) -
     state = state_of(assignment)
     prediction = None
     waiting = False
-    if state != "blind":
-        prediction, waiting = _suggestion(assignment, pipeline)
-    if prediction:
-        exposure_record(prediction=prediction, user=reader)
+    refused: tuple[StageReport, ...] = ()
+    if state != "blind" and pipeline is not None:
+        try:
+            prediction = prediction_show(pipeline=pipeline, image=assignment.image, user=reader)
+        except Abstained as refusal:
+            refused = tuple(refusal.reports)
+        except NotScored:
+            waiting = True
     own = own_read(assignment=assignment, reader=reader)
     disputed = tuple(disputed_reads(assignment))
     if disputed:
         answers_seen_record(user=reader, images=[assignment.image_id])
-    return OpenCase(assignment, state, prediction, waiting, own, disputed)
+    return OpenCase(assignment, state, prediction, waiting, own, disputed, refused)
 
 
 def state_of(assignment: Assignment) -> CaseState:
@@ -74,13 +80,3 @@ def state_of(assignment: Assignment) -> CaseState:
 
 def is_blind(assignment: Assignment) -> bool:
     return state_of(assignment) == "blind"
-
-
-def _suggestion(assignment: Assignment, pipeline: Pipeline | None) -> tuple[Prediction | None, bool]:
-    """The pipeline's prediction, and whether it is still being made."""
-    if pipeline is None:
-        return None, False
-    try:
-        return prediction_ensure(pipeline=pipeline, image=assignment.image), False
-    except NotScored:
-        return None, True

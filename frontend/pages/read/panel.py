@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NotRequired, TypedDict
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from frontend.pages.read.case import digit
@@ -13,6 +14,7 @@ from frontend.pages.read.contract import CaseState
 from frontend.pages.read.opened import OpenCase
 from frontend.pages.read.referrals import sent_words
 from frontend.pages.read.suggestions import Suggestion, suggestion_context
+from frontend.stage_words import refusal_words
 from labeling.models import Confidence, Read
 from labeling.queries.disputed import DisputedRead
 from labeling.queries.reads import blind_read
@@ -78,6 +80,7 @@ class Panel(TypedDict):
     model_name: str
     findings: list[FindingLine]
     maps: list[str]
+    similar_url: str
     notice: str
     indication: NotRequired[str]
     asked: NotRequired[str]
@@ -102,6 +105,7 @@ def panel_context(case: OpenCase) -> Panel:
         "model_name": model_name,
         "findings": findings,
         "maps": maps,
+        "similar_url": similar_url(case),
         "notice": notice(case),
         "indication": case.assignment.image.indication,
         "asked": why_given(case),
@@ -193,10 +197,20 @@ def confidence_steps() -> list[ConfidenceStep]:
     ]
 
 
+def similar_url(case: OpenCase) -> str:
+    """Where the strip of similar cases is; "" while the model is hidden."""
+    if case.prediction is None:
+        return ""
+    address = reverse("read-similar", args=[case.assignment.project.slug, case.assignment.pk])
+    return f"{address}?prediction={case.prediction.pk}"
+
+
 def notice(case: OpenCase) -> str:
     """Why the panel shows no suggestion; "" if it shows one, and for a blind read."""
     if case.state == "blind" or case.prediction:
         return ""
+    if case.refused:
+        return _("The model abstains from this image. %(why)s Read as usual.") % {"why": refusal_words(case.refused)}
     if case.waiting:
         return _("The suggestion for this case is still being made. Read as usual.")
     return _("There is no model yet. Read as usual.")

@@ -11,7 +11,6 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TypedDict
 
-from django.db.models import prefetch_related_objects
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
@@ -29,6 +28,8 @@ from labeling.models import Assignment
 from labeling.services import assignments_claim
 from overread.accounts.models import User
 from overread.projects.models import Project
+from overread.projects.queries import findings_of
+from overread.rows import at_hand
 
 AHEAD = 2  # cases: enough to hide the loading of a large image, few enough that others can have the rest
 
@@ -56,7 +57,7 @@ def hand_out(
     after = [each for each in held if each not in now]
     in_order = now + after[:ahead]
     # All cases share one project instance: its findings are queried once for all panels.
-    prefetch_related_objects([project], "findings")
+    at_hand(project, "findings", findings_of(project))
     for each in in_order:
         each.project = project
     return in_order

@@ -32,6 +32,7 @@ class Suggestion(TypedDict, total=False):
     tick: float | None
     above: bool
     threshold_text: str
+    abstains_text: str
     chances: list[Chance]
     span: IntervalBar | None
     interval_text: str
@@ -47,17 +48,26 @@ def suggestion_context(output: Mapping[str, Any], finding: Finding | None = None
 
 
 def _binary(output: Mapping[str, Any]) -> Suggestion:
-    """Probability and threshold, with as many digits as it takes for the numbers not to contradict the verdict."""
+    """Probability and threshold, with as many digits as it takes for the numbers not to contradict the verdict.
+
+    Where the model abstains the probability stays in view, and neither its words nor its colour take a side.
+    """
     probability = output["probability"]
     threshold = output["threshold"]
     digits = _consistent_digits(probability, threshold)
-    return {
+    suggestion: Suggestion = {
         "probability_text": f"{probability:.{digits}f}",
-        "threshold_text": f"{threshold:.{digits}f}",
         "bar": _percent(probability),
         "tick": _percent(threshold),
-        "above": output["above"],
     }
+    if abstains(output):
+        return {**suggestion, "above": False, "abstains_text": _("the model abstains on this finding")}
+    return {**suggestion, "above": output["above"], "threshold_text": f"{threshold:.{digits}f}"}
+
+
+def abstains(output: Mapping[str, Any]) -> bool:
+    """Whether the model gives no answer: its set holds both, or is empty (`inference.engine.prediction_sets`)."""
+    return output.get("set") == "both"
 
 
 def _percent(share: float) -> float:

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from frontend.pages.read.body import known_in
-from frontend.pages.read.case import case_urls
+from frontend.pages.read.case import opinion_url
 from frontend.pages.read.contract import Saved, Turn
 from frontend.pages.read.position import position_of
 from frontend.pages.read.prefetch import AHEAD, CasePrefetch, hand_out
@@ -54,11 +54,11 @@ def next_turn(request: HttpRequest, project: Project, shown: Assignment | None =
     return turn
 
 
-def turn_after_read(request: HttpRequest, project: Project, assignment: Assignment, read: Read) -> Turn:
+def turn_after_read(request: HttpRequest, project: Project, read: Read) -> Turn:
     """After a stored read: the same case revealed if the read was blind, else the next case and the offer to undo."""
+    assignment = read.assignment  # as the service has left it
     saved = saved_data(read, assignment, standalone=is_standalone(request))
     last = last_read(assignment, saved)
-    assignment.refresh_from_db()  # the service has changed its state
     # A lapsed case may be another reader's by now, whose reveal is none of this reader's business.
     revealed = assignment.state == Assignment.State.REVEALED and assignment.reader_id == read.reader_id
     if revealed:
@@ -115,7 +115,7 @@ def last_read(assignment: Assignment, saved: Saved) -> LastRead:
         "case": assignment.image.code,
         "seconds": 0,
         "undo_url": saved["undo_url"],
-        "opinion_url": case_urls(assignment)["opinion"],
+        "opinion_url": opinion_url(assignment),
     }
 
 

@@ -10,7 +10,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy
 
-from inference.engine import backbones
+from frontend.architectures import ArchitectureField
 from overread.projects.models import Project
 from training.engine.evaluation.policy import GatePolicy
 from training.engine.policies import POLICIES
@@ -98,6 +98,8 @@ def declared_fields(project: Project) -> dict[str, forms.Field]:
 
 def _field(name: str, hint: Any) -> forms.Field:
     """A form field for a value of this type."""
+    if name == "architecture":
+        return ArchitectureField()
     choices = _choices(name, hint)
     if choices:
         return forms.ChoiceField(choices=[(choice, CHOICES.get(choice, choice)) for choice in choices])
@@ -113,7 +115,7 @@ def _field(name: str, hint: Any) -> forms.Field:
 def _choices(name: str, hint: Any) -> tuple[str, ...]:
     if get_origin(hint) is Literal:
         return get_args(hint)
-    return {"architecture": tuple(backbones.names()), "augmentation": tuple(POLICIES)}.get(name, ())
+    return {"augmentation": tuple(POLICIES)}.get(name, ())
 
 
 def declared(project: Project, part: str, changed: Mapping[str, object]) -> dict[str, object]:

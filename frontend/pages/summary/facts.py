@@ -157,11 +157,12 @@ def _line(comparison: FindingComparison, read: Read | None, prediction: Predicti
 
 
 def model_words(suggestion: Suggestion) -> str:
-    """A probability beside its threshold, or a measured value with its interval."""
+    """A probability beside its threshold, or that the model abstains, or a measured value with its interval."""
     if not suggestion:
         return _("says nothing of it")
     if "threshold_text" not in suggestion:
-        return ", ".join(filter(None, (suggestion["probability_text"], suggestion.get("interval_text"))))
+        more = suggestion.get("abstains_text"), suggestion.get("interval_text")
+        return ", ".join(filter(None, (suggestion["probability_text"], *more)))
     if suggestion["above"]:
         words = _("%(number)s, above threshold %(threshold)s")
     else:

@@ -8,14 +8,10 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from frontend.architectures import ArchitectureField
 from frontend.pages.training.limits import fitting_limit
-from inference.engine import backbones
 from overread.projects.models import Project
 from training.engine.recipe import RANGES, Recipe
-
-
-def architectures() -> list[tuple[str, str]]:
-    return [(name, name) for name in backbones.names()]
 
 
 class RecipeOverrides(TypedDict, total=False):
@@ -31,7 +27,7 @@ class RecipeOverrides(TypedDict, total=False):
 class StartForm(forms.Form):
     """Filled with the project's recipe. A field that is left as it is overrides nothing."""
 
-    architecture = forms.ChoiceField(label=_("Architecture"), choices=architectures)
+    architecture = ArchitectureField(label=_("Architecture"))
     size = forms.IntegerField(label=_("Image side, pixels"), min_value=16, max_value=2048)
     epochs = forms.IntegerField(label=_("Epochs"), min_value=1, max_value=1000)
     time_limit_s = forms.FloatField(
@@ -46,7 +42,8 @@ class StartForm(forms.Form):
     batch = forms.IntegerField(label=_("Images a batch"), min_value=2, max_value=1024)
 
     def __init__(self, data: QueryDict | None = None, *, project: Project) -> None:
-        recipe = Recipe.from_dict(project.recipe).to_dict()
+        # Not checked here: a network that the operator no longer allows is told of where a run is asked for.
+        recipe = {**Recipe().to_dict(), **project.recipe}
         self.project = project
         super().__init__(data, initial={name: recipe[name] for name in self.base_fields})
         for name, field in self.fields.items():

@@ -15,6 +15,7 @@ import type { OpenCase } from "./open_case";
 import { Panel } from "./panel";
 import { Queue } from "./queue";
 import { Readiness } from "./readiness";
+import { showSimilar } from "./similar";
 import { Stage } from "./stage";
 import { Undo } from "./undo";
 import { announce } from "./announcer";
@@ -162,6 +163,7 @@ export class ReadingPage {
     const findings = new Findings(answers, () => this.readiness.tell());
     this.opened = { case: shown, answers, findings, maps: new AttentionMaps(this.stage.viewer, this.panel.node, shown.findings) };
     this.stage.open(shown);
+    void showSimilar(this.panel.node);
     this.clock.reset(performance.now());
     this.restore(shown, answers);
     this.stage.levelChanged();

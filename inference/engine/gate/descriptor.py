@@ -35,7 +35,7 @@ BLOCKS = (
     Block("pixels", 256, 3.0, 0.5),
     Block("edges", CELLS * CELLS * ORIENTATIONS, 2.0, 0.5),
     Block("spectrum", RINGS, 1.0, 0.5),
-    Block("greys", 64, 1.0, 0.5),
+    Block("greys", SIDE, 1.0, 0.5),
     Block("colours", 32, 2.0, 0.3),
 )
 LENGTH = sum(block.length for block in BLOCKS)
@@ -44,7 +44,7 @@ LENGTH = sum(block.length for block in BLOCKS)
 def descriptor(thumb: Thumbnail) -> Float:
     """float32 (LENGTH,), the blocks in their order."""
     even = (thumb.grey - thumb.grey.mean()) / max(float(thumb.grey.std()), FAINT)
-    greys = np.sort(even, axis=None)[SIDE // 2 :: SIDE]
+    greys = np.sort(even, axis=None).reshape(SIDE, SIDE).mean(1)
     parts = (_coarse(even, 16), _edges(even), _spectrum(even), greys, _colours(thumb.opponents))
     return np.concatenate(parts, dtype=np.float32)
 

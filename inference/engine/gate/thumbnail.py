@@ -38,7 +38,7 @@ def thumbnail(image: StageImage) -> Thumbnail:
     rows = _resized(pixels.reshape(len(pixels), -1), pixels.shape[1] * 3, SIDE).reshape(SIDE, -1, 3)
     red, green, blue = (_small(rows[..., channel]) for channel in range(3))
     opponents = np.stack([red - green, blue - (red + green) / 2])
-    return Thumbnail((red + green + blue) / 3, opponents, height, width)
+    return Thumbnail(np.asarray((red + green + blue) / 3, np.float32), opponents, height, width)
 
 
 def _small(plane: Planes) -> Planes:

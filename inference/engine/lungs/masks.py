@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
+from scipy.spatial import ConvexHull, QhullError
 
 Mask = NDArray[np.bool_]
 
@@ -39,3 +40,16 @@ def halves(mask: Mask) -> list[Mask]:
     right = mask.copy()
     right[:, : cut + 1] = False
     return [part for half in (left, right) for part in largest(half, 1)]
+
+
+def solidity(mask: Mask) -> float:
+    """The share of a mask's (H, W) convex hull that is the mask, 0 to 1; 0 for an empty one. A lung that leaks has little."""
+    rows = np.flatnonzero(mask.any(1))
+    first = mask[rows].argmax(1)
+    last = mask.shape[1] - mask[rows][:, ::-1].argmax(1)
+    # The corners of every row's first and last pixel: what lies between them cannot change the hull.
+    corners = [np.column_stack([x, rows + more]) for x in (first, last) for more in (0, 1)]
+    try:
+        return float(mask.sum() / ConvexHull(np.concatenate(corners)).volume)
+    except (QhullError, ValueError):
+        return 0.0

@@ -27,9 +27,12 @@ class Widths:
 
 
 def widths_of(lungs: NDArray[np.bool_], heart: NDArray[np.bool_]) -> Widths | None:
-    """The widths on masks (H, W) of both lungs and of the heart; None where either is empty."""
+    """The widths on masks (H, W) of both lungs and of the heart; None where either is empty.
+
+    The heart is measured below the middle of the lungs' height: above it lie the great vessels and the hila.
+    """
     thorax = widest_row(lungs)
-    extent = extremes(heart)
+    extent = extremes(_below_the_middle(heart, lungs))
     if thorax is None or extent is None:
         return None
     return Widths(extent, thorax)
@@ -57,6 +60,14 @@ def extremes(mask: NDArray[np.bool_]) -> Line | None:
         return None
     y = float(np.flatnonzero(mask[:, columns[-1]]).mean()) + 0.5
     return (float(columns[0]), y), (float(columns[-1] + 1), y)
+
+
+def _below_the_middle(mask: NDArray[np.bool_], lungs: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    rows = np.flatnonzero(lungs.any(1))
+    lower = mask.copy()
+    if len(rows):
+        lower[: (rows[0] + rows[-1] + 1) // 2] = False
+    return lower
 
 
 def _length(line: Line) -> float:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inference.engine.digest import ArtifactError
-from inference.engine.lungs.masks import filled, halves, largest
+from inference.engine.lungs.masks import filled, halves, largest, solidity
 from inference.engine.lungs.outline import outline
 from inference.engine.lungs.widths import Line, Widths, widths_of
 from inference.engine.preparation import Placement
@@ -25,7 +25,15 @@ LUNGS, HEART = 0, 1
 POINTS = 64
 MARGIN = 0.1
 """Of the box about the lungs, on each side, as a share of its width or height."""
-LIMITS = ("area_least", "area_most", "smaller_least", "confidence_least", "beside_least", "heart_confidence_least")
+LIMITS = (
+    "area_least",
+    "area_most",
+    "smaller_least",
+    "confidence_least",
+    "beside_least",
+    "solid_least",
+    "heart_confidence_least",
+)
 
 
 @dataclass(frozen=True)
@@ -33,7 +41,8 @@ class Fields:
     """The lungs in a square (S, S): each lung's mask, and the heart's, which may be empty.
 
     area: of both, as a share of the film; smaller: area of the smaller lung over the larger; confidence: mean probability
-    inside; beside: how far apart the lungs' middles are across, over their mean width.
+    inside; beside: how far apart the lungs' middles are across, over their mean width; solid: the lesser share
+    that a lung has of its convex hull.
     """
 
     lungs: tuple[NDArray[np.bool_], ...]
@@ -42,6 +51,7 @@ class Fields:
     smaller: float
     confidence: float
     beside: float
+    solid: float
     heart_confidence: float
 
     @property
@@ -88,6 +98,7 @@ class LungsStage:
             "smaller_least": fields.smaller >= self.limits["smaller_least"],
             "confidence_least": fields.confidence >= self.limits["confidence_least"],
             "beside_least": fields.beside >= self.limits["beside_least"],
+            "solid_least": fields.solid >= self.limits["solid_least"],
         }
         return [name for name, passed in checks.items() if not passed]
 
@@ -143,6 +154,7 @@ def fields_of(maps: NDArray[np.float32], place: Placement) -> Fields:
         smaller=areas[0] / areas[-1] if areas else 0.0,
         confidence=_mean(maps[LUNGS], lungs),
         beside=_beside(lungs),
+        solid=min(map(solidity, lungs), default=0.0),
         heart_confidence=_mean(maps[HEART], (heart,)),
     )
 
@@ -204,7 +216,7 @@ def _within(inner: Line, outer: Line) -> bool:
 
 
 def _figures(fields: Fields) -> dict[str, float]:
-    names = ("area", "smaller", "confidence", "beside")
+    names = ("area", "smaller", "confidence", "beside", "solid")
     return {name: round(getattr(fields, name), 4) for name in names}
 
 

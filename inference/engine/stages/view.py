@@ -22,21 +22,38 @@ LATERAL, TURNED, MIRRORED, INVERTED = 0, slice(1, 5), 5, 6
 LIMITS = ("frontal", "lateral", "turned", "mirrored", "inverted")
 
 
+POSES = tuple((flip, quarters) for flip in (False, True) for quarters in range(4))
+"""The eight ways to lay a square on itself: flipped or not, then turned clockwise by quarters."""
+
+
 @dataclass(frozen=True)
 class Look:
-    """What the network says of one square, as probabilities. turned (4,): of no, one, two, three quarter turns clockwise."""
+    """What the network says of one square laid in all eight POSES, as probabilities that do not depend on how it lay.
 
-    lateral: float
+    turned (4,): of no, one, two, three quarter turns clockwise; lateral, mirrored (4,): of the film once so many quarter turns
+    are taken back. Means over the poses that agree (group averaging; Cohen, Welling, ICML 2016, do so inside the network).
+    """
+
     turned: NDArray[np.float64]
-    mirrored: float
+    lateral: NDArray[np.float64]
+    mirrored: NDArray[np.float64]
     inverted: float
 
     @classmethod
     def of(cls, logits: NDArray[np.float32]) -> Look:
-        """From one row of logits (7,)."""
-        row = logits.astype(np.float64)
-        quarters = np.exp(row[TURNED] - row[TURNED].max())
-        return cls(_sigmoid(row[LATERAL]), quarters / quarters.sum(), _sigmoid(row[MIRRORED]), _sigmoid(row[INVERTED]))
+        """From the logits (8, 7) of the poses."""
+        rows = logits.astype(np.float64)
+        turns = rows[:, TURNED]
+        turns = turns - np.logaddexp.reduce(turns, axis=1, keepdims=True)
+        scores = np.array([_mean_turn(turns, quarters) for quarters in range(4)])
+        straight = rows[[POSES.index((False, -quarters % 4)) for quarters in range(4)]]
+        flipped = rows[[POSES.index((True, quarters)) for quarters in range(4)]]
+        return cls(
+            turned=np.exp(scores - np.logaddexp.reduce(scores)),
+            lateral=_sigmoid((straight[:, LATERAL] + flipped[:, LATERAL]) / 2),
+            mirrored=_sigmoid((straight[:, MIRRORED] - flipped[:, MIRRORED]) / 2),
+            inverted=float(_sigmoid(rows[:, INVERTED].mean())),
+        )
 
 
 @dataclass(frozen=True)
@@ -79,20 +96,21 @@ class ViewStage:
         return [self._result(self.find(image), image.view) for image in images]
 
     def find(self, image: StageImage) -> Finding:
-        """A film that lies turned or inverted is put right and looked at again: view and side are read upright."""
+        """View and side are those of the film once it is put right; of an inverted one they are read in its true polarity."""
         square, _ = grey_square(image, self.size)
         first = self._look(square)
         quarters = self._quarters(first)
-        inverted = first.inverted >= self.limits["inverted"]
-        upright = first
-        if quarters or inverted:
-            upright = self._look(put_right(square, quarters, inverted=inverted))
-        turned = cast(Literal[0, 90, 180, 270], 90 * quarters)
-        return Finding(upright.lateral, turned, 1 - float(first.turned[0]), upright.mirrored, first.inverted)
+        right = self._look(1 - square) if first.inverted >= self.limits["inverted"] else first
+        return Finding(
+            lateral=float(right.lateral[quarters]),
+            turned=cast(Literal[0, 90, 180, 270], 90 * quarters),
+            turned_probability=1 - float(first.turned[0]),
+            mirrored_probability=float(right.mirrored[quarters]),
+            inverted_probability=first.inverted,
+        )
 
     def _look(self, square: NDArray[np.float32]) -> Look:
-        batch = np.ascontiguousarray(square[None, None])
-        return Look.of(self._graph.run([OUTPUT], {INPUT: batch})[0][0])
+        return Look.of(self._graph.run([OUTPUT], {INPUT: posed(square)[:, None]})[0])
 
     def _quarters(self, look: Look) -> int:
         if 1 - look.turned[0] < self.limits["turned"]:
@@ -131,12 +149,15 @@ def open_stage(bundle: StageBundle) -> ViewStage:
     return ViewStage(bundle)
 
 
-def put_right(square: NDArray[np.float32], quarters: int, *, inverted: bool) -> NDArray[np.float32]:
-    """The square (S, S) turned back by as many quarter turns counter-clockwise, and its polarity restored."""
-    turned = np.rot90(square, quarters)
-    if inverted:
-        turned = 1 - turned
-    return np.ascontiguousarray(turned)
+def posed(square: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The square (S, S) in all POSES: (8, S, S)."""
+    return np.stack([np.rot90(square[:, ::-1] if flip else square, -quarters) for flip, quarters in POSES])
+
+
+def _mean_turn(turns: NDArray[np.float64], quarters: int) -> float:
+    """The mean over POSES of what a film turned by so many quarters shows in each: a flip turns the other way round."""
+    shown = [((-quarters if flip else quarters) + more) % 4 for flip, more in POSES]
+    return float(turns[np.arange(len(POSES)), shown].mean())
 
 
 def _limits(values: Mapping[str, Any]) -> dict[str, float]:
@@ -162,8 +183,8 @@ def _facts(found: Finding, *, mirrored: bool, inverted: bool) -> dict[str, Any]:
     }
 
 
-def _sigmoid(logit: float) -> float:
-    return float(1 / (1 + np.exp(-logit)))
+def _sigmoid(logits: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.asarray(1 / (1 + np.exp(-logits)))
 
 
 def _short(probability: float) -> float:

@@ -17,9 +17,12 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from overread.accounts.models import Session
+from overread.rows import Select
 
 TOUCHED_EVERY = timedelta(minutes=1)
 STARTED, ADDRESS, BROWSER = "started", "address", "browser"
+# Composed once, since every request of whoever is signed in asks for it.
+LIVE = Select(Session, rest="FROM accounts_session WHERE session_key = %s AND expire_date > %s")
 
 
 class SessionStore(DatabaseSessions):
@@ -32,9 +35,11 @@ class SessionStore(DatabaseSessions):
         return Session
 
     def load(self) -> dict[str, Any]:
-        self.row = self._get_session_from_db()  # type: ignore[attr-defined]
-        if self.row:
-            return self.decode(self.row.session_data)
+        for (row,) in LIVE.rows(self.session_key, timezone.now()):
+            self.row = row
+            return self.decode(row.session_data)
+        self.row = None
+        self._session_key = None  # as Django does: nobody's own key is taken for a new session
         return {}
 
     def create_model_instance(self, data: dict[str, Any]) -> Session:

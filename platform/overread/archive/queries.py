@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, QuerySet
 
 from overread.accounts.models import User
 from overread.archive import blobs, dicom
-from overread.archive.models import Enrolment, FrameRendering, Image, Rendering
+from overread.archive.models import Enrolment, FrameRendering, Image, Patient, Rendering, Study
 from overread.projects.models import Project
+from overread.rows import PreparedQuery, Select
 
 if TYPE_CHECKING:
     import numpy as np
@@ -24,6 +26,16 @@ HUNG_AT_MOST = 60
 """Images looked at for each that something may hang beside; of these CHOICES are offered."""
 CHOICES = 12
 LEVELS = ("full", "half", "thumb")
+# Composed once, since every case that is prepared asks it.
+DATED = PreparedQuery(
+    lambda patient, project: (
+        Study.objects.filter(patient=patient, day__isnull=False, images__enrolments__project=project)
+        .distinct()
+        .values_list("pk", "day")
+    ),
+    Patient,
+    Project,
+)
 
 
 def images_in(project: Project) -> QuerySet[Image]:
@@ -90,16 +102,45 @@ class Companions:
 
 def companions_in(project: Project, images: Sequence[Image]) -> dict[UUID, Companions]:
     """For each of these images, what may hang beside it from the same project; one query for them all."""
-    of_one = Q(pk=None)
+    asked: list[Any] = [project.pk]
     for image in images:
-        of_one |= Q(study=image.study_id)
-        if image.study.day is not None:
-            of_one |= Q(study__patient=image.study.patient_id, study__day__lt=image.study.day)
-    ready = images_in(project).filter(of_one, status=Image.Status.READY)
-    found = list(
-        ready.order_by(F("study__day").desc(nulls_last=True), "created_at", "pk")[: HUNG_AT_MOST * len(images)]
-    )
+        asked += [image.study_id, image.study.patient_id, image.study.day]
+    found = [_with_study(*row) for row in _beside(len(images)).rows(*asked)] if images else []
     return {image.pk: _companions(image, found) for image in images}
+
+
+@cache
+def _beside(count: int) -> Select:
+    """The images of the same study as one of `count` images, and, of one that is dated, the patient's earlier ones; the
+    latest first. Composed once, since every case that is prepared asks it.
+    """
+    of_one = "archive_image.study_id = %s OR (archive_study.patient_id = %s AND archive_study.day < %s)"
+    return Select(
+        *(Image, Study, Patient, Rendering),
+        rest=f"""
+            FROM archive_image
+            JOIN archive_enrolment ON archive_enrolment.image_id = archive_image.id
+            JOIN archive_study ON archive_study.id = archive_image.study_id
+            JOIN archive_patient ON archive_patient.id = archive_study.patient_id
+            LEFT JOIN archive_rendering ON archive_rendering.image_id = archive_image.id
+            WHERE archive_enrolment.project_id = %s AND archive_image.status = '{Image.Status.READY.value}'
+            AND ({" OR ".join([of_one] * count)})
+            ORDER BY archive_study.day DESC NULLS LAST, archive_image.created_at, archive_image.id
+            LIMIT {HUNG_AT_MOST * count}
+        """,
+    )
+
+
+def _with_study(image: Image, study: Study, patient: Patient, rendering: Rendering | None) -> Image:
+    study.patient = patient
+    image.study = study
+    Image._meta.get_field("rendering").set_cached_value(image, rendering)
+    return image
+
+
+def days_of(patient: Patient, project: Project) -> list[int]:
+    """The days of the patient's dated studies that have an image in the project, the earliest first."""
+    return sorted(day for _study, day in DATED.found(patient, project))
 
 
 def _companions(image: Image, found: Sequence[Image]) -> Companions:

@@ -17,6 +17,7 @@ from uuid import UUID
 from celery import current_app
 
 RINGS_AT_ONCE = 8  # for jobs that come together: so many workers may wake
+BREATH = 0.02  # seconds before the first round
 PAUSE = 0.05  # seconds between two rounds
 log = logging.getLogger(__name__)
 Summons = tuple[UUID, str]  # a job and its queue
@@ -54,6 +55,8 @@ class Bell:
             thread.join()
 
     def _run(self) -> None:
+        # One thread of a process runs at a time: the request that has just committed is answered first.
+        time.sleep(BREATH)
         while (taken := self._take()) is not None:
             try:
                 ring(_for_each_queue(taken))

@@ -11,9 +11,9 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 
 from overread.accounts.models import User
-from overread.projects.models import Membership, Project, Role
+from overread.projects.models import Finding, Membership, Project, Role
 from overread.projects.rules import READING, roles_keep
-from overread.rows import Select
+from overread.rows import PreparedQuery, Select
 
 # Every page and every request to the interface asks this, so it is no query that is composed anew each time.
 HELD = Select(
@@ -24,6 +24,8 @@ HELD = Select(
         WHERE projects_membership.user_id = %s AND projects_project.slug = %s
     """,
 )
+# So do every stored read and every case that is prepared.
+FINDINGS = PreparedQuery(lambda project: Finding.objects.filter(project=project), Project)
 
 
 def projects_of(user: User) -> QuerySet[Project]:
@@ -44,6 +46,11 @@ def project_stored(pk: UUID) -> Project:
 def project_names(pks: Collection[UUID]) -> dict[UUID, str]:
     """Key → name of each of these projects that there is."""
     return dict(Project.objects.filter(pk__in=pks).values_list("pk", "name"))
+
+
+def findings_of(project: Project) -> list[Finding]:
+    """The project's findings in their order."""
+    return FINDINGS.objects(project)
 
 
 def memberships_of(project: Project) -> QuerySet[Membership]:

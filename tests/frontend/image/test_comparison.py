@@ -21,6 +21,8 @@ AGE = Finding(kind="measurement", unit="months")
         (BINARY, "present", {"above": False}, ("differs", "differs")),
         (BINARY, "absent", {"above": False}, ("agrees", "agrees")),
         (BINARY, "uncertain", {"above": False}, ("", "not compared: uncertain")),
+        (BINARY, "present", {"above": True, "set": "both"}, ("", "not compared: the model abstains")),
+        (BINARY, "present", {"above": True, "set": "present"}, ("agrees", "agrees")),
         (TYPE, "PA", {"option": "PA"}, ("agrees", "agrees")),
         (TYPE, "PA", {"option": "AP"}, ("differs", "differs")),
         (AGE, "132", {"value": 132.04}, ("agrees", "agrees")),

@@ -48,12 +48,14 @@ class Films:
         )
 
 
-def films_of_packs(packs: Path, size: int, without: Sequence[str] = ()) -> Films:
+def films_of_packs(packs: Path, size: int, without: Sequence[str] = (), sources: Sequence[str] = ()) -> Films:
     """The real films of every pack in a folder that tells patients and views, in the packs' order by name.
 
-    Raises ValueError where no pack is left.
+    without: packs to be left out; sources: texts, and films whose column `via` contains one are left out. Raises ValueError
+    where no pack is left.
     """
-    read = [_films(table, size, synthetic=False) for table in tables(packs) if table.parent.name not in without]
+    chosen = [table for table in tables(packs) if table.parent.name not in without]
+    read = [_films(table, size, synthetic=False, sources=sources) for table in chosen]
     if not read:
         raise ValueError(f"No pack of chest films lies in {packs.name}.")
     return Films.joined(read)
@@ -94,8 +96,9 @@ def to_square(image: StageImage, size: int) -> NDArray[np.uint8]:
     return np.rint(square * 255).astype(np.uint8)
 
 
-def _films(table: Path, size: int, *, synthetic: bool) -> Films:
+def _films(table: Path, size: int, *, synthetic: bool, sources: Sequence[str] = ()) -> Films:
     rows = [row for row in rows_of(table) if view_of_tag(row["view"]) is not None]
+    rows = [row for row in rows if not any(source in row.get("via", "") for source in sources)]
     squares = _squares([table.parent / (row.get("file") or row["image"]) for row in rows], size)
     lateral = np.array([view_of_tag(row["view"]) == "lateral" for row in rows], bool)
     patients = np.array([row["patient_id"] for row in rows], str)

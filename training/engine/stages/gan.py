@@ -129,7 +129,7 @@ def _start(layer: nn.Module) -> None:
 def _bundle(
     graph: bytes, logits: NDArray[np.float32], thumbs: Sequence[Thumbnail], false_refusals: float, recipe: GanRecipe
 ) -> StageBundle:
-    limit = farthest(logits, false_refusals * OF_DISTANCE, positive=False)
+    limit = farthest(logits, false_refusals * OF_DISTANCE)
     parameters = {
         "limits": plain_limits(thumbs, false_refusals),
         "farthest": limit,

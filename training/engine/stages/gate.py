@@ -9,7 +9,7 @@ from sklearn.covariance import LedoitWolf
 from sklearn.decomposition import PCA
 from sklearn.model_selection import KFold
 
-from inference.engine.gate.descriptor import BLOCKS, descriptor
+from inference.engine.gate.descriptor import BLOCKS, LENGTH, descriptor
 from inference.engine.gate.distance import Distance, Mahalanobis, Neighbours, Projection
 from inference.engine.gate.thumbnail import thumbnail
 from inference.engine.stages.bundle import StageBundle
@@ -76,7 +76,9 @@ def fit_projection(descriptors: Float, seed: int) -> Projection:
     centre = descriptors.mean(0)
     scale = _scale(descriptors - centre)
     wanted = min(COMPONENTS, len(descriptors) // 3)
-    pca = PCA(wanted, svd_solver="covariance_eigh", random_state=seed).fit((descriptors - centre) * scale)
+    # Both are exact; which is faster depends on the smaller side.
+    solver: Literal["full", "covariance_eigh"] = "full" if len(descriptors) < LENGTH else "covariance_eigh"
+    pca = PCA(wanted, svd_solver=solver, random_state=seed).fit((descriptors - centre) * scale)
     deviations = np.sqrt(np.maximum(pca.explained_variance_, 1e-4))
     spread = np.append(deviations, deviations[-1]) ** FLATTENING
     # The components of data that are centred already: the mean that scikit-learn subtracts is rounding.

@@ -1,7 +1,7 @@
 """Limits of the gate, at a stated share of false refusals."""
 
+import math
 from collections.abc import Sequence
-from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,22 +13,24 @@ from inference.engine.gate.thumbnail import Thumbnail
 FEWEST = 50  # accepted images; fewer do not tell how unlike each other they are
 USUAL = 0.95  # share of the project's images that are as near as an inverse must be to be known as one
 OF_DISTANCE = 0.8  # share of the false refusals left to the distance; the plain checks divide the rest
+BEYOND = 5  # images beyond a quantile, from which it is taken as it is
+TAIL = 0.2  # share of the largest distances that otherwise tell how the distribution ends
 
 
-def farthest(distances: NDArray[np.float32], share: float, *, positive: bool = True) -> float:
-    """The distance that a `share` of such images exceeds.
+def farthest(distances: NDArray[np.floating], share: float) -> float:
+    """The distance, or score of any sign, that a `share` of such images exceeds.
 
-    Either the quantile, or that of a normal distribution of the distances' logarithms, whichever is larger: with few images the
-    quantile is about the largest seen, which the next image often exceeds. The distribution is taken from the upper half, since
-    images that are in the project twice have distances near 0 and would widen it without end. Not `positive`: scores of
-    either sign, which are taken as they are instead of their logarithms.
+    The quantile, where BEYOND images or more lie beyond it. With fewer, the largest fifth of the distances is taken for
+    exponentially distributed from where it begins (peaks over threshold, Coles 2001, with the shape 0): the quantile would be
+    about the largest distance seen. Images that are in the project twice have distances near 0 and change neither.
     """
-    values = np.asarray(distances, np.float64)
-    if positive:
-        values = np.log(np.maximum(values, 1e-6))
-    middle, upper, extreme = np.quantile(values, (0.5, NormalDist().cdf(1), 1 - share))
-    limit = max(extreme, middle + (upper - middle) * NormalDist().inv_cdf(1 - share))
-    return float(np.exp(limit)) if positive else float(limit)
+    if share * len(distances) >= BEYOND:
+        return float(np.quantile(distances, 1 - share))
+    start = float(np.quantile(distances, 1 - TAIL))
+    beyond = distances[distances > start] - start
+    if not len(beyond):
+        return start
+    return start + float(beyond.mean()) * math.log(len(beyond) / (share * len(distances)))
 
 
 def plain_limits(thumbs: Sequence[Thumbnail], false_refusals: float) -> dict[str, float]:

@@ -21,6 +21,7 @@ def limits_of() -> dict[str, float]:
         "smaller_least": 0.35,
         "confidence_least": 0.85,
         "beside_least": 0.9,
+        "solid_least": 0.8,
         "heart_confidence_least": 0.8,
     }
 

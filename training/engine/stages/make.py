@@ -22,7 +22,7 @@ from training.engine.stages.films import Films, films_of_packs, films_of_phantom
 from training.engine.stages.pairs import Pairs, pairs_of_packs, pairs_of_phantoms
 
 SEED = 7
-COUNTS = {"view": 1750, "lungs": 600}
+COUNTS = {"view": 1750, "lungs": 400}
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -45,6 +45,9 @@ def parser() -> argparse.ArgumentParser:
     says.add_argument(
         "--without", action="append", default=[], metavar="PACK", help="leave a pack out; may be repeated"
     )
+    says.add_argument(
+        "--without-source", action="append", default=[], metavar="TEXT", help="leave out films whose column via has it"
+    )
     says.add_argument("--phantoms", type=Path, help="synthetic films that are there already")
     says.add_argument("--steps", type=int, help="of training, instead of the recipe's")
     return says
@@ -65,7 +68,7 @@ PHANTOMS = {
 def view_make(options: argparse.Namespace, phantoms: Path) -> StageBundle:
     recipe = view.ViewRecipe()
     recipe = replace(recipe, steps=options.steps or recipe.steps)
-    real = films_of_packs(options.packs, recipe.stored, options.without)
+    real = films_of_packs(options.packs, recipe.stored, options.without, options.without_source)
     return view.train(Films.joined([real, films_of_phantoms(phantoms, recipe.stored)]), recipe)
 
 
@@ -84,6 +87,8 @@ def with_command(bundle: StageBundle, options: argparse.Namespace) -> StageBundl
     words = ["python", "-m", "training.engine.stages.make", options.stage, "--packs", "PACKS", "--out", "OUT"]
     for pack in options.without:
         words += ["--without", pack]
+    for source in options.without_source:
+        words += ["--without-source", source]
     if options.steps:
         words += ["--steps", str(options.steps)]
     facts = {**bundle.card.facts, "command": shlex.join(words)}

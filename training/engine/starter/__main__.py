@@ -9,11 +9,9 @@ from tqdm import tqdm
 
 from inference.engine import weights
 from inference.engine.digest import sha256_of
-from training.engine.starter.making import State, starter_make
+from training.engine.starter.making import FILE, State, starter_make
 from training.engine.starter.packs import PACKS, Films, films_read
 from training.engine.starter.recipe import StarterRecipe
-
-FILE = "starter.safetensors"
 
 
 def main() -> None:

@@ -19,6 +19,7 @@ from training.engine.starter.views import view
 
 WARM_UP = 0.1  # share of the steps
 MAX_GRADIENT_NORM = 5.0
+FILE = "starter.safetensors"
 State = dict[str, Tensor]
 
 

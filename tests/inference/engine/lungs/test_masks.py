@@ -1,6 +1,6 @@
 import numpy as np
 
-from inference.engine.lungs.masks import filled, halves, largest
+from inference.engine.lungs.masks import filled, halves, largest, solidity
 
 
 def blank():
@@ -48,3 +48,15 @@ def test_lungs_that_touch_are_cut_at_their_thinnest():
     assert not left[:, 14:].any()
     assert not right[:, :13].any()
     assert left.sum() + right.sum() >= mask.sum() - 2
+
+
+def test_a_rectangle_is_solid_and_a_corner_is_less():
+    mask = blank()
+    mask[2:12, 2:12] = True
+    assert solidity(mask) == 1
+    mask[2:8, 2:8] = False
+    assert solidity(mask) == 64 / 82
+
+
+def test_nothing_is_not_solid():
+    assert solidity(blank()) == 0

@@ -27,6 +27,12 @@ def test_the_heart_is_drawn_at_the_height_of_its_left_border():
     assert extremes(chest()[1]) == ((38.0, 55.0), (70.0, 55.0))
 
 
+def test_what_lies_beside_the_heart_above_the_lungs_middle_is_not_the_heart():
+    lungs, heart = chest()
+    heart[30:40, 20:60] = True
+    assert widths_of(lungs, heart).heart[0][0] == 38
+
+
 def test_without_a_heart_there_is_no_ratio():
     lungs, heart = chest()
     assert widths_of(lungs, np.zeros_like(heart)) is None

@@ -21,6 +21,7 @@ LIMITS = {
     "smaller_least": 0.4,
     "confidence_least": 0.9,
     "beside_least": 0.9,
+    "solid_least": 0.8,
     "heart_confidence_least": 0.9,
 }
 
@@ -135,9 +136,18 @@ def test_unsure_lungs_are_not_found(stage):
     assert lacking(examine(stage, pixels)) == ["confidence_least"]
 
 
+def test_a_lung_that_leaks_out_of_the_chest_is_no_lung(stage):
+    pixels = film()
+    pixels[280:300, 0:100] = 0
+    pixels[100:280, 0:20] = 0
+    assert "solid_least" in lacking(examine(stage, pixels))
+
+
 def test_lungs_that_touch_are_told_apart(stage):
     pixels = film()
-    pixels[190:200, 240:340] = 0
+    pixels[pixels == 1] = 0.5
+    pixels[100:300, 100:310] = pixels[190:200, 300:340] = 0
+    pixels[100:300, 330:480] = 0
     assert len(examine(stage, pixels).facts["outlines"]) == 2
 
 

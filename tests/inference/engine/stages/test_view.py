@@ -1,4 +1,4 @@
-"""The stage's decisions, on a graph that reads its answers off the square's corners."""
+"""The stage's decisions, on a graph that reads its answers off marks on the square's edges."""
 
 from dataclasses import replace
 
@@ -11,42 +11,46 @@ from inference.engine.digest import ArtifactError
 from inference.engine.stages import open_stage
 from inference.engine.stages.bundle import StageBundle
 from inference.engine.stages.results import StageImage
-from inference.engine.stages.view import OUTPUT, put_right
+from inference.engine.stages.view import OUTPUT, POSES, posed
 from training.engine.stages.export import export
 
 SIZE = 16
 LIMITS = {"frontal": 0.6, "lateral": 0.8, "turned": 0.7, "mirrored": 0.9, "inverted": 0.7}
 
 
-class CornerReader(nn.Module):
-    """An upright film has its brightest corner at the upper left; a mirrored one at the upper right. Dark: inverted.
+class MarkReader(nn.Module):
+    """Says what it sees in the square before it. An upright film has a mark in the middle of its upper edge.
 
-    The middle is grey in a frontal film, and black or white in a lateral one.
+    A film that is not mirrored has another in the corner before that, clockwise, and a mirrored one in the corner after it. The
+    middle is as grey as the ground in a frontal film, and the ground is dark.
     """
 
     def forward(self, images):
-        corners = [images[:, 0, 0, 0], images[:, 0, 0, -1], images[:, 0, -1, -1], images[:, 0, -1, 0]]
-        away = torch.stack(corners, 1) - images[:, 0, 0:1, 5]
-        inverted = -20 * (away.sum(1) - 0.25)
-        middle = images[:, 0, 8, 8]
-        lateral = 60 * ((middle - images[:, 0, 0, 5]).abs() - 0.2)
-        mirrored = 20 * (images[:, 0, 1, 2] - images[:, 0, 0, 5] - 0.25)
-        return torch.cat([lateral[:, None], 20 * away.abs(), mirrored[:, None], inverted[:, None]], 1)
+        grey = images[:, 0]
+        ground = grey[:, 5, 5]
+        corners = torch.stack([grey[:, 0, 0], grey[:, 0, -1], grey[:, -1, -1], grey[:, -1, 0]], 1)
+        edges = torch.stack([grey[:, 0, 8], grey[:, 8, -1], grey[:, -1, 8], grey[:, 8, 0]], 1)
+        marked = (edges - ground[:, None]).abs()
+        mirrored = 40 * (marked * (corners.roll(-1, 1) - corners)).sum(1) * (0.5 - ground).sign()
+        lateral = 60 * ((grey[:, 8, 8] - ground).abs() - 0.2)
+        inverted = 60 * (ground - 0.5)
+        return torch.cat([lateral[:, None], 20 * marked, mirrored[:, None], inverted[:, None]], 1)
 
 
-def film(middle=0.5, mark=False):
-    pixels = np.full((SIZE, SIZE), 0.5, np.float32)
-    pixels[0, 0] = 1
-    pixels[8, 8] = middle
-    pixels[1, 2] = 1.0 if mark else 0.5
+def film(middle=0.0):
+    """A frontal film; `middle` is how much brighter its middle is than its ground."""
+    pixels = np.full((SIZE, SIZE), 0.2, np.float32)
+    pixels[0, 7:9] = 0.9
+    pixels[0, 0] = 0.9
+    pixels[7:9, 7:9] += np.float32(middle)
     return pixels
 
 
 @pytest.fixture(scope="module")
 def bundle():
-    onnx = export(CornerReader(), SIZE, (OUTPUT,))
+    onnx = export(MarkReader(), SIZE, (OUTPUT,))
     parameters = {"size": SIZE, "limits": LIMITS}
-    return StageBundle.pack(kind="view", architecture="corners", parameters=parameters, arrays={}, onnx=onnx)
+    return StageBundle.pack(kind="view", architecture="marks", parameters=parameters, arrays={}, onnx=onnx)
 
 
 @pytest.fixture(scope="module")
@@ -84,10 +88,26 @@ def test_an_inverted_film_is_named(stage):
     assert result.facts["inverted"] is True
 
 
+def test_a_mirrored_film_is_named(stage):
+    result = examine(stage, film()[:, ::-1])
+    assert codes(result) == ["mirrored"]
+    assert result.facts["mirrored"] is True
+
+
 def test_view_and_side_are_read_once_the_film_is_put_right(stage):
-    result = examine(stage, np.rot90(1 - film(mark=True), -2))
+    result = examine(stage, 1 - np.rot90(film()[:, ::-1], -2))
     assert codes(result) == ["turned", "mirrored", "inverted"]
+    assert result.facts["turned"] == 180
     assert result.facts["view"] == "frontal"
+
+
+@pytest.mark.parametrize("quarters", range(4))
+def test_the_answer_turns_with_the_film(stage, quarters):
+    still = stage.find(StageImage(film(middle=0.3)))
+    turned = stage.find(StageImage(np.ascontiguousarray(np.rot90(film(middle=0.3), -quarters))))
+    assert turned.turned == 90 * quarters
+    assert turned.lateral == pytest.approx(still.lateral)
+    assert turned.mirrored_probability == pytest.approx(still.mirrored_probability)
 
 
 def test_a_tag_against_the_pixels_is_a_conflict_that_names_both(stage):
@@ -102,7 +122,7 @@ def test_an_unknown_tag_is_no_conflict(stage):
 
 
 def test_a_lateral_is_not_for_a_classifier_of_frontals(stage):
-    result = examine(stage, film(middle=0.0, mark=True), "LATERAL")
+    result = examine(stage, film(middle=0.6), "LATERAL")
     assert result.verdict == "abstain"
     assert codes(result) == ["view_not_trained"]
     assert result.facts["mirrored"] is False
@@ -111,11 +131,11 @@ def test_a_lateral_is_not_for_a_classifier_of_frontals(stage):
 def test_a_lateral_passes_where_the_classifier_was_trained_on_both(bundle):
     parameters = {**bundle.card.parameters, "views": ["frontal", "lateral"]}
     both = replace(bundle, card=replace(bundle.card, parameters=parameters))
-    assert examine(open_stage(both), film(middle=0.0), "LL").verdict == "pass"
+    assert examine(open_stage(both), film(middle=0.6), "LL").verdict == "pass"
 
 
 def test_a_doubtful_view_says_nothing(stage):
-    result = examine(stage, film(middle=0.71), "PA")
+    result = examine(stage, film(middle=0.21), "PA")
     assert result.facts["view"] == "lateral"
     assert 0.5 < result.facts["view_probability"] < LIMITS["lateral"]
     assert result.verdict == "pass"
@@ -127,9 +147,11 @@ def test_an_image_is_read_the_same_beside_others(stage):
     assert stage.examine([StageImage(film()), turned])[1] == alone[0]
 
 
-def test_putting_right_undoes_turning_and_inverting():
-    pixels = np.arange(9, dtype=np.float32).reshape(3, 3) / 8
-    assert np.array_equal(put_right(np.rot90(1 - pixels, -1), 1, inverted=True), pixels)
+def test_the_eight_poses_are_all_there_are():
+    square = np.arange(9, dtype=np.float32).reshape(3, 3)
+    poses = posed(square)
+    assert len({pose.tobytes() for pose in poses}) == len(POSES)
+    assert np.array_equal(poses[POSES.index((False, 1))], [[6, 3, 0], [7, 4, 1], [8, 5, 2]])  # clockwise
 
 
 def test_a_card_without_limits_is_refused(bundle):
