@@ -39,7 +39,7 @@ CHECKS = (
     Check("underexposed", "peak", "low", 0.3, 0.05, "abstain"),
     Check("overexposed", "white", "high", 0.5, 0.9, "abstain"),
     Check("low_contrast", "range", "low", 0.15, 0.03, "abstain"),
-    Check("blurred", "detail", "low", 0.035, 0.012, "abstain"),
+    Check("blurred", "detail", "low", 0.028, 0.012, "abstain"),
     Check("clipped", "extremes", "high", 0.6, 0.95, "warn"),
     Check("little_image", "coverage", "low", 0.4, 0.05, "warn"),
     Check("colour", "colour", "high", 0.1, 1.0, "warn"),

@@ -15,6 +15,7 @@ from inference.engine.gate.thumbnail import SIDE, Thumbnail
 Float = NDArray[np.float32]
 
 CELLS, ORIENTATIONS, RINGS = 8, 8, 8
+TINT = 0.007  # distance from grey that a scanner or a lossy file may make
 FAINT = 0.02  # standard deviation of grey; a fainter image is not amplified any further
 
 
@@ -34,9 +35,10 @@ class Block:
 BLOCKS = (
     Block("pixels", 256, 3.0, 0.5),
     Block("edges", CELLS * CELLS * ORIENTATIONS, 2.0, 0.5),
-    Block("spectrum", RINGS, 1.0, 0.5),
-    Block("greys", SIDE, 1.0, 0.5),
+    Block("spectrum", RINGS, 2.0, 0.5),
+    Block("greys", SIDE, 2.0, 0.5),
     Block("colours", 32, 2.0, 0.3),
+    Block("colourfulness", 1, 2.0, 0.5),
 )
 LENGTH = sum(block.length for block in BLOCKS)
 
@@ -45,15 +47,15 @@ def descriptor(thumb: Thumbnail) -> Float:
     """float32 (LENGTH,), the blocks in their order."""
     even = (thumb.grey - thumb.grey.mean()) / max(float(thumb.grey.std()), FAINT)
     greys = np.sort(even, axis=None).reshape(SIDE, SIDE).mean(1)
-    parts = (_coarse(even, 16), _edges(even), _spectrum(even), greys, _colours(thumb.opponents))
+    parts = (_coarse(even, 16), _edges(even), _spectrum(even), greys, *_colours(thumb.opponents))
     return np.concatenate(parts, dtype=np.float32)
 
 
 def inverted(descriptors: Float) -> Float:
     """Descriptors (N, LENGTH) of the same images with black and white exchanged, made without looking again."""
     starts = np.cumsum([block.length for block in BLOCKS])[:-1]
-    pixels, edges, spectrum, greys, colours = np.split(descriptors, starts, axis=1)
-    return np.concatenate([-pixels, edges, spectrum, -greys[:, ::-1], -colours], axis=1)
+    pixels, edges, spectrum, greys, colours, colourfulness = np.split(descriptors, starts, axis=1)
+    return np.concatenate([-pixels, edges, spectrum, -greys[:, ::-1], -colours, colourfulness], axis=1)
 
 
 def _coarse(plane: Float, cells: int) -> Float:
@@ -61,8 +63,11 @@ def _coarse(plane: Float, cells: int) -> Float:
     return np.asarray(plane.reshape(cells, side, cells, side).mean((1, 3)), np.float32).ravel()
 
 
-def _colours(opponents: Float) -> Float:
-    return np.concatenate([_coarse(plane, 4) for plane in opponents])
+def _colours(opponents: Float) -> tuple[Float, Float]:
+    """Coarse colours, and the logarithm of their mean distance from grey: a grey image is far from any coloured one."""
+    coarse = np.concatenate([_coarse(plane, 4) for plane in opponents])
+    mean = np.hypot(*opponents).mean()
+    return coarse, np.log(mean + TINT, dtype=np.float32)[None]
 
 
 def _edges(even: Float) -> Float:

@@ -41,7 +41,7 @@ def _detail(grey: NDArray[np.float32]) -> float:
 def _coverage(thumb: Thumbnail) -> float:
     rows = _filled(thumb.grey)
     columns = _filled(thumb.grey.T)
-    return rows * columns * min(thumb.height, thumb.width) / max(thumb.height, thumb.width)
+    return rows * columns * min(thumb.height, thumb.width) / max(thumb.height, thumb.width, 1)
 
 
 def _filled(grey: NDArray[np.float32]) -> float:

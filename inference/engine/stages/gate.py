@@ -33,8 +33,8 @@ class GateStage:
     def examine(self, images: Sequence[StageImage]) -> list[StageResult]:
         """One result per image: `facts` hold its plain figures, its distance, that of its inverse, and the limit.
 
-        An image whose inverse is nearer to the project, and as near as most of the project's images, is one with black and white
-        exchanged, which is a warning. Any other beyond the limit abstains.
+        An image that is farther than most of the project's images, while its inverse is not, is one with black and white exchanged,
+        which is a warning. Any other beyond the limit abstains.
         """
         if not images:
             return []
@@ -53,7 +53,7 @@ class GateStage:
 
     def _likeness(self, distance: float, inverse: float) -> Found:
         figures = {"distance": distance, "limit": self._farthest}
-        if inverse < distance and inverse <= self._usual:
+        if inverse <= self._usual < distance:
             return [("warn", Reason("inverted", {"distance_inverted": inverse, **figures}))]
         if distance > self._farthest:
             return [("abstain", Reason("not_like_the_project", figures))]

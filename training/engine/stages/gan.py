@@ -29,7 +29,7 @@ class GanRecipe:
 
     steps: int = 1500
     batch: int = 32
-    width: int = 24  # channels of the widest planes; doubled with each halving of their side
+    width: int = 16  # channels of the widest planes; doubled with each halving of their side
     noise: int = 64
     rate: float = 2e-4
     momentum: float = 0.5

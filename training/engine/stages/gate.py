@@ -38,7 +38,7 @@ def fit(
     `false_refusals`: the share of such images that all abstaining checks together may refuse, as estimated from distances that
     are cross-fitted: an image's is to a gate fitted without it and others. Put no two images of a patient in where that can be
     helped, since they vouch for each other. The same images and seed give the same bundle. Raises ValueError for fewer than
-    FEWEST images, or a share outside 0 to 0.5.
+    FEWEST different images, or a share outside 0 to 0.5.
     """
     if len(images) < FEWEST:
         raise ValueError(f"A gate is fitted on at least {FEWEST} accepted images; the project has {len(images)}.")
@@ -46,6 +46,9 @@ def fit(
         raise ValueError(f"A share of false refusals is above 0 and at most 0.5, not {false_refusals}.")
     thumbs = [thumbnail(image) for image in images]
     descriptors = np.stack([descriptor(thumb) for thumb in thumbs])
+    different = len(np.unique(descriptors, axis=0))
+    if different < FEWEST:
+        raise ValueError(f"A gate is fitted on at least {FEWEST} different images; {different} of these differ.")
     fitter = FITTERS[distance]
     crossed = cross_fitted(descriptors, fitter, seed)
     limit = farthest(crossed, false_refusals * OF_DISTANCE)

@@ -109,6 +109,22 @@ def test_too_few_images_are_refused_with_the_number_needed():
         fit(films(49))
 
 
+def test_copies_do_not_make_up_for_too_few_images():
+    with pytest.raises(ValueError, match="30 of these differ"):
+        fit(films(30) * 2)
+
+
+@pytest.mark.parametrize("shape", [(0, 0), (1, 1), (1, 3000), (3, 2000, 3)])
+def test_an_image_of_any_shape_is_answered(gate, shape):
+    (result,) = gate.examine([StageImage(np.ones(shape, np.float32))])
+    assert result.verdict == "abstain"
+    assert "too_small" in codes(result)
+
+
+def test_nothing_is_asked_and_nothing_answered(gate):
+    assert gate.examine([]) == []
+
+
 @pytest.mark.parametrize("share", [0, 0.6, float("nan")])
 def test_a_share_of_false_refusals_is_sensible(share):
     with pytest.raises(ValueError, match="false refusals"):
