@@ -341,6 +341,12 @@ def confidence_on(site: Client, case: Assignment) -> list[str]:
     return CONFIDENT.findall(site.get(address("", case)).content.decode())
 
 
+def test_a_case_outside_the_queue_is_submitted_without_a_next_one(site: Client, case: Assignment) -> None:
+    assert "Submit, next" in site.get(address("", case)).content.decode()
+    alone = site.get(address("", case) + "?alone=1").content.decode()
+    assert "Submit, next" not in alone and ">Submit <kbd" in alone
+
+
 def test_confidence_comes_back_with_an_undone_read_alone(site: Client, case: Assignment, reader: User) -> None:
     assert confidence_on(site, case) == [""]
     assert post(site, address("-submit", case), body(confidence="medium")).status_code == 201

@@ -61,11 +61,17 @@ def stage_make(*, project: Project, stage: str, lease: Lease | None = None) -> M
     if stage == Stage.GATE:
         bundle, facts = gate_fit(project=project, lease=lease)
     else:
-        bundle = shipped.find(stage)
-        facts = {"origin": "comes with the product"}
+        bundle, facts = _shipped(stage)
     bundle_store(bundle)
     with lease.finishing() if lease else nullcontext(), transaction.atomic():
         return stage_register(project=project, bundle=bundle, facts=facts)
+
+
+def _shipped(stage: str) -> tuple[StageBundle, dict[str, object]]:
+    try:
+        return shipped.find(stage), {"origin": "comes with the product"}
+    except ValueError as unknown:
+        raise JobRefused(str(unknown)) from unknown
 
 
 def gate_fit(*, project: Project, lease: Lease | None = None) -> tuple[StageBundle, dict[str, object]]:
