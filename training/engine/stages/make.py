@@ -33,7 +33,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if options.phantoms is None:
             phantoms_write(options.stage, phantoms)
         bundle = MAKERS[options.stage](options, phantoms)
-    bundle_write(with_command(bundle, options), options.out)
+    bundle = with_command(bundle, options)
+    bundle_write(bundle, options.out)
     logging.getLogger(__name__).info("%s", bundle.sha256)
 
 
