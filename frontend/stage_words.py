@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -23,7 +24,7 @@ REASONS = {
     "colour": gettext_lazy("The image is in colour, unlike the project's images."),
     "inverted": gettext_lazy("Black and white look exchanged."),
     "not_like_the_project": gettext_lazy("The image is unlike those that the project has accepted."),
-    "turned": gettext_lazy("The image looks turned by %(turned)s degrees."),
+    "turned": gettext_lazy("The image looks turned by %(degrees)s degrees."),
     "mirrored": gettext_lazy("The image looks mirrored: left and right may be exchanged."),
     "view_conflict": gettext_lazy("The file says %(tag)s, but the image looks %(view)s."),
     "view_not_trained": gettext_lazy("The image looks %(view)s, a view that the classifier was not trained on."),
@@ -82,7 +83,8 @@ def reason_words(reason: Mapping[str, Any]) -> str:
     words = REASONS.get(reason["code"])
     if words is None:
         return str(reason["code"]).replace("_", " ").capitalize() + "."
-    figures = dict(reason)
+    # A dash for a figure that an older version of the stage did not give.
+    figures: dict[str, Any] = defaultdict(lambda: "–", reason)
     if "view" in figures:
         figures["view"] = VIEWS.get(figures["view"], figures["view"])
     return str(words) % figures

@@ -6,13 +6,14 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from frontend.stage_words import REASONS, reason_words
 from inference.models import Overrule, Pipeline
 from overread.accounts.models import User
 from overread.archive.models import Image
 from overread.jobs.models import Job
 from overread.jobs.running import run_all
 from overread.projects.models import Project
-from tests.factories import black_picture, make_champion, make_gate, make_gated_champion, make_image
+from tests.factories import black_picture, make_champion, make_gate, make_gated_champion, make_image, picture
 
 
 @pytest.fixture
@@ -90,8 +91,15 @@ def test_a_reader_may_not_overrule(client: Client, project: Project, black: Imag
 
 
 def test_a_passed_gate_is_shown_beside_the_prediction(client: Client, project: Project, engineer: User) -> None:
-    image = make_image(project)
+    image = make_image(project, content=picture(seed=1))
     make_gated_champion(project)
     client.force_login(engineer)
     page = client.get(reverse("image", args=[project.slug, image.pk])).content.decode()
     assert "Before the classifier" in page and "Quality gate 1" in page and "Passed" in page
+
+
+@pytest.mark.parametrize("code", [*REASONS, "never_heard_of"])
+def test_every_reason_is_a_sentence(code: str) -> None:
+    for figures in ({}, {"degrees": 90, "view": "lateral", "tag": "PA"}):
+        words = reason_words({"code": code, **figures})
+        assert words[0].isupper() and words.endswith(".") and "%" not in words

@@ -29,6 +29,7 @@ from tests.factories import (
     make_image,
     make_pipeline,
     make_user,
+    picture,
 )
 from training.services.judging import _scores
 from training.services.snapshots import _labelled_images
@@ -36,7 +37,7 @@ from training.services.snapshots import _labelled_images
 
 @pytest.fixture
 def good(project: Project) -> Image:
-    return make_image(project)
+    return make_image(project, content=picture(seed=1))
 
 
 @pytest.fixture
