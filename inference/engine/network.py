@@ -61,8 +61,12 @@ def feature_dimension(backbone: nn.Module, channels: int, size: int) -> int:
     """D of the feature map (N, D, h, w) that it makes of one black image. Raises ValueError where that is no such map."""
     training = backbone.training
     backbone.eval()
-    with torch.no_grad():
-        features = backbone(torch.zeros(1, channels, size, size))
+    try:
+        with torch.no_grad():
+            features = backbone(torch.zeros(1, channels, size, size))
+    except (AssertionError, RuntimeError) as error:
+        told = f"size is {size} and channels {channels}, which the architecture cannot take: {str(error)[:200]}"
+        raise ValueError(told) from error
     backbone.train(training)
     if not isinstance(features, Tensor):
         raise ValueError(f"The architecture makes {type(features).__name__} of an image, not one feature map.")

@@ -6,6 +6,7 @@ and register tokens are left out, so that the embedding is the mean of the patch
 
 import logging
 import math
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
@@ -23,7 +24,10 @@ assert vision.VERSION  # the import above is for what it does
 logging.getLogger("timm").setLevel(logging.ERROR)  # of weights that fit it says more than anybody asked
 
 State = Mapping[str, Tensor]
-UNPOOLED = {"num_classes": 0, "global_pool": ""}
+# Families that cannot do without pooling, or whose last tokens are no grid. Their last stage gives its own map.
+STAGED = re.compile(
+    r"coat_|crossvit_|efficientvim_|efficientvit_[bl]\d|inception_next_|volo_|(?:deit|pit)_\w+_distilled_"
+)
 
 
 @dataclass(frozen=True)
@@ -49,12 +53,19 @@ class TimmBackbone(nn.Module):
         self.name = name
         self.channels = channels
         self.size = size
-        self.network = self._create()
+        self.staged = bool(STAGED.match(name))
+        try:
+            self.network = self._create()
+        except (AssertionError, RuntimeError, TypeError) as error:
+            told = f"size is {size} and channels {channels}, which timm:{name} cannot take: {str(error)[:200]}"
+            raise ValueError(told) from error
         _check_patches(name, self.network, size)
         self.channels_last = getattr(self.network, "output_fmt", "NCHW") == "NHWC"
         self.prefix_tokens = int(getattr(self.network, "num_prefix_tokens", 0))
 
     def forward(self, images: Tensor) -> Tensor:
+        if self.staged:
+            return self._last_stage(images)
         features: Tensor = self.network(images)
         if features.ndim == 3:
             tokens = features[:, self.prefix_tokens :]
@@ -103,6 +114,13 @@ class TimmBackbone(nn.Module):
             ) from error
         self.network = network.train(self.training)
 
+    def _last_stage(self, images: Tensor) -> Tensor:
+        stages = self.network.forward_intermediates(  # type: ignore[operator]
+            images, indices=1, norm=True, output_fmt="NCHW", intermediates_only=True
+        )
+        last: Tensor = stages[-1]
+        return last
+
     def _create(self, state: State | None = None) -> nn.Module:
         options = self._options()
         if state is not None:
@@ -113,7 +131,9 @@ class TimmBackbone(nn.Module):
         return network
 
     def _options(self) -> dict[str, Any]:
-        options: dict[str, Any] = {"in_chans": self.channels, **UNPOOLED}
+        options: dict[str, Any] = {"in_chans": self.channels, "num_classes": 0}
+        if not self.staged:
+            options["global_pool"] = ""
         config = timm.get_pretrained_cfg(self.name)
         if config is not None and config.fixed_input_size:
             options["img_size"] = self.size

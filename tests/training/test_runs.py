@@ -101,6 +101,7 @@ def test_a_run_ends_in_a_model_and_a_verdict(pack: Project) -> None:
     assert run.state == Run.State.FINISHED and run.epochs.count() == 4
     facts = run.version.card["facts"]
     assert facts["held_out"]["images"] > 0 and "border_only" in facts["shortcuts"]["nodule"]
+    assert facts["attention"]["nodule"].keys() >= {"cases", "deletion", "deletion_random", "insertion"}
     assert Verdict.objects.get(challenger=run.pipeline).champion is None
 
 

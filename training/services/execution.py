@@ -13,7 +13,8 @@ from inference.engine.bundle import Bundle
 from inference.services.versions import bundle_load, bundle_store, version_register
 from overread.jobs.running import JobRefused, Lease, ShutdownRequested
 from overread.jobs.services import LeaseLost
-from training.engine.dataset import LabelsUnfit, TrainingSet
+from training.engine.attention import attention_report
+from training.engine.dataset import LabelsUnfit, Split, TrainingSet
 from training.engine.initial_weights import backbone_check
 from training.engine.loop import fit
 from training.engine.packaging import package
@@ -45,7 +46,7 @@ def run_execute(*, run: Run, lease: Lease) -> None:
     bundle = package(fitted, data)
     # Files first, rows after: a row never names a file that is not there. An unnamed file does no harm.
     bundle_store(bundle)
-    facts = run_facts(run, bundle, report)
+    facts = run_facts(run, bundle, data, report)
     _register(run, bundle, facts, lease)
     # Only after the commit: had it failed, the next attempt would need the checkpoint.
     shutil.rmtree(run_folder(run), ignore_errors=True)
@@ -56,12 +57,16 @@ def run_folder(run: Run) -> Path:
     return Path(settings.DATA) / "runs" / str(run.pk)
 
 
-def run_facts(run: Run, bundle: Bundle, report: ProgressReporter) -> dict[str, Any]:
-    """What the model card says beyond the bundle: its snapshot, metrics on held-out patients, the shortcut report."""
+def run_facts(run: Run, bundle: Bundle, data: TrainingSet, report: ProgressReporter) -> dict[str, Any]:
+    """What the model card says beyond the bundle: its snapshot, what its attention maps are worth on calibration images,
+    metrics on held-out patients, the shortcut report.
+    """
     snapshot = run.snapshot
     facts: dict[str, Any] = {
         "snapshot": {"number": snapshot.number, "sha256": snapshot.sha256, "images": snapshot.images}
     }
+    rows = data.rows(Split.CALIBRATION)
+    facts["attention"] = attention_report(bundle, data.images[rows], data.labels[rows])
     report("shortcuts", now=True)
     cases = held_out_cases(run.project, bundle.card.layout, bundle.card.preparation)
     if cases is not None:

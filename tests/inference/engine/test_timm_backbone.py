@@ -8,6 +8,7 @@ from inference.engine import backbones
 from inference.engine.digest import ArtifactError
 from inference.engine.network import assemble
 from inference.engine.onnx_export import export, parity
+from inference.engine.outputs import Output, OutputLayout
 from inference.engine.pretrained import adopt
 from inference.engine.timm_backbone import timm
 
@@ -15,6 +16,9 @@ from inference.engine.timm_backbone import timm
 # normalisation of its own; class tokens, registers, rotary and absolute positions.
 TINY = {"test_resnet": (65, 96), "test_vit": (64, 64), "test_vit2": (64, 64), "test_convnext": (65, 64)}
 LARGER = {
+    "inception_next_atto": (65, 320),
+    "coat_lite_tiny": (64, 320),
+    "deit_tiny_distilled_patch16_224": (64, 192),
     "resnet18": (65, 512),
     "convnext_atto": (65, 320),
     "efficientnet_lite0": (65, 1280),
@@ -114,3 +118,8 @@ def test_published_weights_out_of_reach_are_one_error(monkeypatch, tmp_path):
     monkeypatch.setattr(hub, "HF_HUB_CACHE", str(tmp_path))
     with pytest.raises(ArtifactError, match="timm's weights test_vit.r160_in1k are not on this machine"):
         backbones.build("timm:test_vit", 1, 160).adopt_published("r160_in1k")
+
+
+def test_a_network_that_takes_colour_only_says_so():
+    with pytest.raises(ValueError, match="^size is 64 and channels 1, which the architecture cannot take"):
+        assemble("timm:csatv2", 1, OutputLayout((Output("nodule", "binary"),)), size=64)
