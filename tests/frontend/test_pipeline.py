@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from django.template.loader import render_to_string
 from django.test import Client
 from django.urls import reverse
 
+from frontend.pages.model.attention import attention_rows
 from frontend.stage_words import REASONS, reason_words
-from inference.models import Overrule, Pipeline
+from inference.models import ModelVersion, Overrule, Pipeline
 from overread.accounts.models import User
 from overread.archive.models import Image
 from overread.jobs.models import Job
@@ -103,3 +105,19 @@ def test_every_reason_is_a_sentence(code: str) -> None:
     for figures in ({}, {"degrees": 90, "view": "lateral", "tag": "PA"}):
         words = reason_words({"code": code, **figures})
         assert words[0].isupper() and words.endswith(".") and "%" not in words
+
+
+def test_the_card_names_the_stages_and_what_the_maps_are_worth(
+    client: Client, project: Project, engineer: User
+) -> None:
+    pipeline = make_gated_champion(project)
+    client.force_login(engineer)
+    page = client.get(reverse("model", args=[project.slug, pipeline.number])).content.decode()
+    assert "Quality gate 1 → Classifier 1" in page
+    assert "What the heat maps are worth" not in page  # nothing was measured of this one
+    figures = {"cases": 8.0, "deletion": 0.21, "deletion_random": 0.43, "insertion": 0.81, "insertion_random": 0.52}
+    measured = ModelVersion(card={"facts": {"attention": {"effusion": figures}}})
+    (row,) = attention_rows(measured, {"effusion": "Effusion"})
+    assert (row.name, row.cases, row.deletion, row.pointing) == ("Effusion", 8, 0.21, None)
+    shown = render_to_string("model/attention.html", {"attention": [row]})
+    assert "0.21" in shown and "0.43" in shown and "What the heat maps are worth" in shown

@@ -10,6 +10,7 @@ from typing import TypedDict
 from django.db.models import Count
 
 from frontend.pages.data.summary import source_words
+from frontend.pages.model.attention import AttentionRow, attention_rows
 from frontend.pages.model.calibrated import CalibrationRow, MeasurementRow, calibration_rows, measurement_rows
 from frontend.pages.model.gate import finding_name
 from frontend.pages.model.sets import SetRow, set_rows
@@ -66,6 +67,8 @@ class ModelCard(TypedDict):
     calibrated: list[CalibrationRow]
     sets: list[SetRow]
     shortcuts: list[ShortcutRow]
+    attention: list[AttentionRow]
+    stages: list[ModelVersion]
     snapshot: Snapshot | None
     origin: str
     labels: str
@@ -88,6 +91,8 @@ def card(pipeline: Pipeline, names: Mapping[str, str]) -> ModelCard:
         "calibrated": calibration_rows(version, names),
         "sets": set_rows(version, names),
         "shortcuts": shortcut_rows(facts.get("shortcuts", {}), names),
+        "attention": attention_rows(version, names),
+        "stages": pipeline.versions,
         "snapshot": run.snapshot if run else None,
         "origin": facts.get("origin", ""),
         "labels": labels_by_source(run) if run else "",
