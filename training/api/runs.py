@@ -42,7 +42,7 @@ class RecipeSerializer(Shape):
     prevalence = serializers.FloatField(required=False)
     coverage = serializers.FloatField(required=False)
     threads = serializers.IntegerField(required=False)
-    initial = serializers.RegexField(r"^(bundle|published:[\w.-]{1,80})?$", required=False, allow_blank=True)
+    initial = serializers.RegexField(r"^(starter|bundle|published:[\w.-]{1,80})?$", required=False, allow_blank=True)
     initial_sha256 = serializers.RegexField(r"^([0-9a-f]{64})?$", required=False, allow_blank=True)
 
 

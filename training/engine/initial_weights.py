@@ -5,7 +5,7 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from inference.engine import backbones, pretrained, weights
+from inference.engine import backbones, pretrained, starter, weights
 from inference.engine.bundle import Bundle
 from inference.engine.digest import ArtifactError
 from inference.engine.network import Network, assemble, feature_dimension
@@ -60,10 +60,21 @@ def _adopt(backbone: nn.Module, recipe: Recipe, initial: Bundle | None) -> None:
     kind, _, detail = recipe.initial.partition(":")
     if kind == "bundle":
         pretrained.adopt(backbone, _bundle_backbone(recipe, initial))
+    elif kind == starter.NAME:
+        pretrained.adopt(backbone, _starter_backbone(recipe))
     elif kind == "published":
         pretrained.adopt_published(backbone, recipe.architecture, detail)
     elif kind == "file":
         pretrained.adopt(backbone, pretrained.from_file(Path(detail), recipe.initial_sha256))
+
+
+def _starter_backbone(recipe: Recipe) -> dict[str, Tensor]:
+    """The tensors of Overread's starter; a recipe that names them by their SHA-256 begins with those or not at all."""
+    if recipe.initial_sha256 not in ("", starter.SHA256):
+        raise ArtifactError("The recipe begins with another starter than this version of Overread has.")
+    if recipe.architecture != starter.ARCHITECTURE:
+        raise ArtifactError(f"The starter is a {starter.ARCHITECTURE}, not a {recipe.architecture}.")
+    return starter.state()
 
 
 def _bundle_backbone(recipe: Recipe, initial: Bundle | None) -> dict[str, Tensor]:

@@ -27,6 +27,8 @@ RANGES: dict[str, tuple[float, float]] = {
     "coverage": (0.5, 0.99),
     "threads": (0, 256),
 }
+# What may stand before the colon of `initial`, and whether something follows it.
+INITIAL = {("", False), ("starter", False), ("bundle", False), ("published", True), ("file", True)}
 
 
 @dataclass(frozen=True)
@@ -42,8 +44,9 @@ class Recipe:
     these three at most is not 0; without any, thresholds are Youden's.
     `coverage`: of the intervals around measurements and the sets of binary findings, as a share.
     `threads`: torch's; 0 leaves them as they are. Another number may give other weights.
-    `initial`: "" for random weights, "bundle" (that of `initial_sha256`), "published:NAME" (torchvision's or timm's) or
-    "file:PATH" (safetensors of `initial_sha256`, or a folder of Hugging Face's layout that holds them).
+    `initial`: "" for random weights, "starter" (Overread's, of chest_cnn), "bundle" (that of `initial_sha256`),
+    "published:NAME" (torchvision's or timm's) or "file:PATH" (safetensors of `initial_sha256`, or a folder of Hugging
+    Face's layout that holds them).
     """
 
     architecture: str = "small_cnn"
@@ -90,8 +93,8 @@ class Recipe:
 
     def _check_initial(self) -> None:
         kind, _, detail = self.initial.partition(":")
-        if (kind, bool(detail)) not in {("", False), ("bundle", False), ("published", True), ("file", True)}:
-            raise ValueError(f"initial is {self.initial!r}; it is empty, bundle, published:NAME or file:PATH.")
+        if (kind, bool(detail)) not in INITIAL:
+            raise ValueError(f"initial is {self.initial!r}; it is empty, starter, bundle, published:NAME or file:PATH.")
         if kind in ("bundle", "file") and len(self.initial_sha256) != 64:
             raise ValueError(f"initial weights from a {kind} are named by their SHA-256 in initial_sha256.")
 

@@ -95,6 +95,7 @@ def finding_data(finding: Finding, number: int, output: Mapping[str, Any] | None
         "key": digit(number),
         "map_url": map_url(finding, output, case),
         "above": output.get("above") if output else None,
+        "set": output.get("set") if output else None,
         "against": case.against(finding.slug),
     }
 

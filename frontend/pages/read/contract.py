@@ -56,6 +56,7 @@ class CaseFinding(TypedDict):
     key: int | None
     map_url: str | None
     above: bool | None
+    set: str | None
     against: str | None
 
 

@@ -44,7 +44,7 @@ LABELS = {
         "prevalence": gettext_lazy("Share of images with a finding, for thresholds by cost (0: as in the labels)"),
         "coverage": gettext_lazy("Share of cases whose truth an interval or a set holds"),
         "threads": gettext_lazy("Threads (0: as many as there are)"),
-        "initial": gettext_lazy("Initial weights: empty, bundle, published:NAME or file:PATH"),
+        "initial": gettext_lazy("Initial weights: empty, starter, bundle, published:NAME or file:PATH"),
         "initial_sha256": gettext_lazy("SHA-256 of initial weights"),
     },
     "gate_policy": {

@@ -89,6 +89,8 @@ export interface CaseFinding {
   key: number | null;
   map_url: string | null;
   above: boolean | null;
+  /** "both": the model abstains on a binary finding. Null while it is hidden, and where it has no set. */
+  set: "present" | "absent" | "both" | null;
   /** After a blind read: the answer that the model strongly contradicts, and that asks for a key of its own to stand. */
   against: BinaryValue | null;
 }

@@ -4,7 +4,7 @@ import type { CaseFinding, FindingKind } from "../../../frontend/src/reading/con
 import { box } from "../../../frontend/src/reading/regions";
 
 const finding = (slug: string, name: string, kind: FindingKind): CaseFinding =>
-  ({ slug, name, kind, options: [], unit: "", key: 1, map_url: null, above: null, against: null });
+  ({ slug, name, kind, options: [], unit: "", key: 1, map_url: null, above: null, set: null, against: null });
 const findings = [finding("effusion", "Effusion", "binary"), finding("grade", "Grade", "categorical")];
 const regions = ["effusion", "grade"].map((slug) => box(slug, [1, 1], [9, 9], { width: 20, height: 20 }));
 

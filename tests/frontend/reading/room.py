@@ -277,7 +277,8 @@ def case(sheet: Sheet | None) -> dict[str, Any] | None:
             {"role": role, "label": label, "image": image(beside)} for role, label, beside in sheet.companions
         ],
         "findings": [
-            {key: row[key] for key in keys} | {"against": against(row) if asks else None} for row in findings(sheet)
+            {key: row[key] for key in keys} | {"set": None, "against": against(row) if asks else None}
+            for row in findings(sheet)
         ],
         "marks": sheet.regions,
         "measurements": sheet.measurements,

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from inference.engine import backbones, weights
+from inference.engine import backbones, starter, weights
 from inference.engine.digest import ArtifactError, sha256_of
 from inference.engine.network import assemble
 from inference.engine.outputs import OutputLayout
@@ -70,3 +70,20 @@ def test_a_file_of_weights_is_begun_with(train, tmp_path):
     assert train(epochs=1, initial=initial, initial_sha256=sha256_of(packed)).history
     with pytest.raises(ArtifactError, match="altered"):
         train("other", epochs=1, initial=initial, initial_sha256="0" * 64)
+
+
+def test_a_run_begins_with_the_starter(recipe, data):
+    criterion = criterion_for(data.labels, data.weights, data.layout, balanced=True)
+    grey = replace(recipe, architecture="chest_cnn", channels=1, initial="starter")
+    network = initial_network(grey, criterion, None)
+    assert torch.equal(network.backbone.stem[0].weight, starter.state()["stem.0.weight"].float())
+
+
+def test_another_starter_than_the_recipe_names_is_refused(train):
+    with pytest.raises(ArtifactError, match="another starter"):
+        train(architecture="chest_cnn", initial="starter", initial_sha256="0" * 64)
+
+
+def test_the_starter_fits_its_own_architecture_only(train):
+    with pytest.raises(ArtifactError, match="chest_cnn, not a small_cnn"):
+        train(initial="starter")

@@ -42,6 +42,7 @@ def test_an_unknown_field_is_refused():
         ("fit", "crop"),
         ("initial", "published:"),
         ("initial", "bundle"),
+        ("initial", "starter:other"),
         ("initial", "http://example.org"),
     ],
 )
