@@ -31,9 +31,11 @@ def overrule(*, project: Project, image: Image, by: User, reason: str) -> Overru
     champion = champion_of(project)
     if champion is None or not abstained_among(champion, [image.pk]):
         raise NothingToOverrule("The model in use does not abstain from this image.")
-    made, _ = Overrule.objects.get_or_create(
+    made, new = Overrule.objects.get_or_create(
         project=project, image=image, defaults={"by": by, "reason": reason.strip()}
     )
+    if not new:
+        return made
     event_append(verb="image.overrule", actor=by, target=image, project=project.pk, reason=made.reason)
     overruled_request(pipeline=champion, image=image.pk, requested_by=by)
     return made

@@ -47,7 +47,7 @@ class SimilarCase:
 
 def similar_cases(*, prediction: Prediction, project: Project, user: User, count: int = SHOWN) -> list[SimilarCase]:
     """The `count` nearest to the image of a prediction, the nearest first. Empty where it has no embedding any more."""
-    table = unit_embeddings_of(prediction.pipeline.classifier.backbone, prediction.image_id)
+    table = unit_embeddings_of(prediction.pipeline.space, prediction.image_id)
     row = row_of(table, prediction.image_id)
     if row is None:
         return []

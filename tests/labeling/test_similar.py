@@ -45,7 +45,7 @@ def found(prediction: Prediction, user: User, **wanted: Any) -> list[SimilarCase
 
 def by_hand(prediction: Prediction, images: list[Image]) -> list[Image]:
     """The images, the nearest first."""
-    table = embeddings_of(prediction.pipeline.classifier.backbone)
+    table = embeddings_of(prediction.pipeline.space)
     vectors = {image: table.values[row].astype(float) for image, row in table.rows().items()}
     query = vectors[prediction.image_id]
 
