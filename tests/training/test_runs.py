@@ -207,7 +207,8 @@ def test_train_and_predict_from_the_command_line(
     out = tmp_path / "scores.csv"
     table(tmp_path, 12)
     (tmp_path / "=bad.png").write_bytes(b"no picture")
-    call_command("predict", str(tmp_path), project="pack", csv=out)
+    with pytest.raises(CommandError, match="2 of 14 files were refused"):
+        call_command("predict", str(tmp_path), project="pack", csv=out)
     lines = out.read_text().splitlines()
     assert lines[0].startswith("file,model,nodule,nodule_threshold,nodule_above")
     assert len(lines) == 1 + 12 + 2  # the pictures, labels.csv and the bad one
