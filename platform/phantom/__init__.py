@@ -1,6 +1,6 @@
-"""Synthetic chest radiographs with known truth, for the demo, the tests and experiments. No classifier of findings trained on them
-may meet patients, and no patient's data is in them. The stages for views and lungs learn some of their geometry from them, beside real
-films; the README of each says what is not known of it on real ones.
+"""Synthetic chest radiographs with known truth, for the demo, the tests and experiments. No classifier of findings trained on
+them may meet patients, and no patient's data is in them. The stages for views and lungs learn some of their geometry from them,
+beside real films; the README of each says what is not known of it on real ones.
 
 Method. Path lengths in centimetres, one map per material: body, lungs, heart and great vessels are analytic chords; ribs,
 clavicles, shoulders and the trees of vessels and bronchi are tubes in space, laid onto the detector. A finding changes the
