@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
@@ -62,6 +63,9 @@ def stage_versions(project: Project, stage: str) -> QuerySet[ModelVersion]:
     return ModelVersion.objects.filter(project=project, stage=stage).order_by("-number")
 
 
+DIGITS = re.compile(r"[0-9]{1,9}")  # more is no number of a version, and no whole number of the database
+
+
 class NoSuchVersion(LookupError):
     """The project has no such version of a stage. The text names it, for a person."""
 
@@ -71,7 +75,7 @@ def versions_named(project: Project, numbers: Mapping[str, object]) -> list[Mode
     found = []
     for stage, number in numbers.items():
         version = None
-        if str(number).isdecimal():
+        if DIGITS.fullmatch(str(number)):
             version = stage_versions(project, stage).filter(number=int(str(number))).first()
         if version is None:
             raise NoSuchVersion(f"There is no {stage} {number}.")

@@ -50,16 +50,18 @@ def prediction_ensure(*, pipeline: Pipeline, image: Image) -> Prediction:
             raise Abstained(reports_of(pipeline, image))
         raise NotScored(f"{pipeline} has not scored image {image.pk}")
     shard, row = scores
+    *stages, classifier = pipeline.versions
+    reports = reports_of(pipeline, image) if stages else []
     arrays = score_arrays(shard)
     maps = io.BytesIO()
     np.save(maps, arrays["maps"][row])
     prediction = Prediction(
         pipeline=pipeline,
         image=image,
-        outputs=outputs_of(pipeline.classifier, arrays["probabilities"][row]),
+        outputs=outputs_of(classifier, arrays["probabilities"][row]),
         maps=blobs.put(maps.getvalue()),
         map_box=[float(edge) for edge in arrays["boxes"][row]],
-        stages=report_facts(reports_of(pipeline, image)),
+        stages=report_facts(reports),
     )
     # Two readers who open the image at the same moment get the same row.
     if rows.insert(prediction):

@@ -17,6 +17,7 @@ from labeling.services.similar import similar_cases_show
 
 class SimilarLabelSerializer(serializers.ModelSerializer[ReferenceLabel]):
     finding = serializers.CharField(source="finding.slug")
+    origin = serializers.CharField(help_text="read, adjudicated or imported.")
     value = serializers.FloatField(help_text="0, 0.5 or 1; an option's index; a number.")
 
     class Meta:

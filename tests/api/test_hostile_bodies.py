@@ -79,6 +79,9 @@ def addresses(world: World) -> dict[str, Address]:
         "export_request": Address("ml_engineer", url("exports", project)),
         "run_request": Address("ml_engineer", url("runs", project)),
         "model_promote": Address("ml_engineer", url("verdict-promote", project, world.verdict)),
+        "image_overrule": Address("ml_engineer", url("image-overrule", project, world.pk("image", ""))),
+        "stage_make": Address("ml_engineer", url("stages", project)),
+        "pipeline_compose": Address("ml_engineer", url("model-compose", project)),
         "model_roll_back": Address("ml_engineer", url("model-roll-back", project, 1)),
     }
 

@@ -44,6 +44,7 @@ def test_a_gate_is_put_before_the_model_in_use(client: Client, project: Project,
         ({"gate": "7", "classifier": "1"}, "no gate 7"),
         ({"gate": "off"}, "ends with a classifier"),
         ({"classifier": "x"}, "no classifier x"),
+        ({"classifier": "9" * 5000}, "no classifier 999"),
     ],
 )
 def test_a_wrong_row_is_refused_in_words(

@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from inference.api import ModelDetailSerializer, StageVersionDetailSerializer
-from inference.models import ModelVersion, Stage
+from inference.models import ModelVersion
 from inference.queries import champion_of
 from inference.queries.stages import NoSuchVersion, versions_named
 from inference.services.pipelines import StagesWrong, pipeline_compose
@@ -22,18 +22,20 @@ from overread.projects.api import ProjectView
 from training.jobs import stage_request
 from training.services import GateBusy, InUse, model_judge
 
+MOST = 2**31 - 1  # of the database's whole numbers
+
 
 class StageMakeSerializer(Shape):
-    stage = serializers.ChoiceField([Stage.GATE, Stage.VIEW, Stage.LUNGS])
+    stage = serializers.RegexField("^(gate|view|lungs)$", help_text="gate, view or lungs.")
 
 
 class ComposeSerializer(Shape):
     """The number of a version for each stage; a stage that is left out is off."""
 
-    gate = serializers.IntegerField(required=False, allow_null=True)
-    view = serializers.IntegerField(required=False, allow_null=True)
-    lungs = serializers.IntegerField(required=False, allow_null=True)
-    classifier = serializers.IntegerField()
+    gate = serializers.IntegerField(required=False, allow_null=True, min_value=1, max_value=MOST)
+    view = serializers.IntegerField(required=False, allow_null=True, min_value=1, max_value=MOST)
+    lungs = serializers.IntegerField(required=False, allow_null=True, min_value=1, max_value=MOST)
+    classifier = serializers.IntegerField(min_value=1, max_value=MOST)
 
 
 class Stages(ProjectView):

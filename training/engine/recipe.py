@@ -100,6 +100,9 @@ class Recipe:
 
     def preparation(self) -> Preparation:
         """How images are prepared for this recipe. Raises ValueError for a size, fit or channels there are not."""
+        # Before the tuples are made: a large number of channels would fill the memory.
+        if self.channels not in (1, 3):
+            raise ValueError(f"channels is {self.channels!r}; it is 1 or 3.")
         return Preparation(self.size, self.channels, self.fit, (0.5,) * self.channels, (0.25,) * self.channels)
 
     def threshold_policy(self) -> ThresholdPolicy:
