@@ -44,4 +44,6 @@ def test_a_submit_is_thirty_six_statements_and_three_commits_at_most() -> None:
     statements = [each["sql"] for each in asked.captured_queries]
     assert [bool(each["prepared"]) for each in response.json()["upcoming"]] == [False, False, True]
     assert statements.count("COMMIT") <= COMMITS
-    assert len([sql for sql in statements if not sql.startswith(TRANSACTION)]) <= MOST, statements
+    # Where rows can be locked, which SQLite's cannot, the next claim locks its reader.
+    most = MOST + int(connection.features.has_select_for_update)
+    assert len([sql for sql in statements if not sql.startswith(TRANSACTION)]) <= most, statements
