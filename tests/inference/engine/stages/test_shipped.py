@@ -1,7 +1,6 @@
 """The stages that come with the product, on what no repository needs and, where ../shared is, on real films."""
 
 import csv
-from pathlib import Path
 
 import numpy as np
 import pydicom
@@ -11,9 +10,10 @@ from PIL import Image
 from inference.engine.stages import open_stage, shipped
 from inference.engine.stages.results import StageImage
 from phantom import render
+from tests.shared import SHARED, needs
 
-PACKS = Path(__file__).parents[5] / "shared" / "data"
-real = pytest.mark.skipif(not PACKS.exists(), reason="the real films in ../shared/data are not here")
+PACKS = SHARED / "data"
+real = needs("data")
 
 
 @pytest.fixture(scope="module")
