@@ -16,13 +16,11 @@ from inference.api import OutputSerializer, StageReportSerializer
 from inference.services.overrules import NothingToOverrule, overrule
 from labeling.queries.visibility import prediction_allowed
 from labeling.services.results import ImageResult, image_result, image_result_await
-from overread.api import Busy, Problem
+from overread.api import Problem
 from overread.api.bodies import Shape
-from overread.archive import dicom
 from overread.archive.api.images import UPLOAD, ImageView
-from overread.archive.api.uploads import DicomBody, FormBody, JpegBody, PngBody, Upload
+from overread.archive.api.uploads import DicomBody, FormBody, JpegBody, PngBody
 from overread.archive.models import Image
-from overread.archive.services import image_ingest
 
 OUTCOMES = ["pending", "predicted", "abstained", "refused", "failed", "no model"]
 WAIT = 10.0  # seconds, where the request names none
@@ -103,17 +101,7 @@ class Predict(ResultView):
         the wait; ask again at Location.
         """
         seconds = self.wait()
-        sent = request.data
-        if not isinstance(sent, Upload):
-            raise Problem("No file came.", "Send one file, with its Content-Length.", status=411)
-        try:
-            done = image_ingest(
-                project=self.project, content=sent.content, source="rest", actor=self.user, patient=sent.patient
-            )
-        except dicom.Refused as refusal:
-            raise Problem("The file was not taken.", refusal.reason, code=refusal.code) from refusal
-        except dicom.Busy as busy:
-            raise Busy() from busy
+        done = self.taken_in(request)
         self.guard(done.image)
         return self.answer(image_result_await(project=self.project, image=done.image, user=self.user, seconds=seconds))
 

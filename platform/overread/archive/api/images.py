@@ -22,7 +22,7 @@ from overread.archive import blobs, dicom
 from overread.archive.api.uploads import DicomBody, FormBody, JpegBody, PngBody, Upload
 from overread.archive.models import Enrolment, Image, Rendering
 from overread.archive.queries import frame_asked, images_in, level_digest
-from overread.archive.services import enrolment_admit, image_ingest
+from overread.archive.services import Ingested, enrolment_admit, image_ingest
 from overread.audit.views import view_note
 from overread.jobs.services import jobs_retry_of
 from overread.projects.api import ProjectView
@@ -135,6 +135,21 @@ class ImageView(ProjectView):
         """The image, if it stands in this project."""
         return get_object_or_404(images_in(self.project), pk=pk)
 
+    def taken_in(self, request: Request) -> Ingested:
+        """The image of the file that the request carries. Raises Problem where it is refused, Busy where no child is free."""
+        sent = request.data
+        if not isinstance(sent, Upload):  # DRF asks no parser where there is no Content-Length
+            raise Problem("No file came.", "Send one file, with its Content-Length.", status=411)
+        try:
+            done = image_ingest(
+                project=self.project, content=sent.content, source="rest", actor=self.user, patient=sent.patient
+            )
+        except dicom.Refused as refusal:
+            raise Problem("The file was not taken.", refusal.reason, code=refusal.code) from refusal
+        except dicom.Busy as busy:
+            raise Busy() from busy
+        return done
+
 
 class Images(ImageView):
     permission = "archive.view"
@@ -156,17 +171,7 @@ class Images(ImageView):
         has this image already. A form may name the `patient` of a file that names none, such as a PNG; without, the image
         is a patient of its own. A patient that contradicts the file, or the image as it is on record, is refused.
         """
-        sent = request.data
-        if not isinstance(sent, Upload):  # DRF asks no parser where there is no Content-Length
-            raise Problem("No file came.", "Send one file, with its Content-Length.", status=411)
-        try:
-            done = image_ingest(
-                project=self.project, content=sent.content, source="rest", actor=self.user, patient=sent.patient
-            )
-        except dicom.Refused as refusal:
-            raise Problem("The file was not taken.", refusal.reason, code=refusal.code) from refusal
-        except dicom.Busy as busy:
-            raise Busy() from busy
+        done = self.taken_in(request)
         return Response(IMAGE_ADDED.to_representation(done.image), 201 if done.enrolled else 200)
 
 
